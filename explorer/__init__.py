@@ -1,0 +1,102 @@
+"""See and compute what tokenizers and embedding models make of Korean text."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__all__ = [
+    "Analogy",
+    "BadInput",
+    "Cancelled",
+    "Comparison",
+    "ExplorerError",
+    "MissingExtra",
+    "Neighbour",
+    "OutOfVocabulary",
+    "Progress",
+    "Projection",
+    "Resolution",
+    "Token",
+    "Tokenizer",
+    "Unavailable",
+    "UnknownName",
+    "Vectors",
+    "compare",
+    "contextual",
+    "load",
+    "project",
+    "tokenizer",
+    "tokenizers",
+    "train",
+    "train_tokenizer",
+]
+
+# Where each public name lives. Resolved on first use, so that importing the package stays a matter of milliseconds.
+_HOMES = {
+    "Analogy": "explorer.vectors.records",
+    "BadInput": "explorer.core.errors",
+    "Cancelled": "explorer.core.errors",
+    "Comparison": "explorer.tokenizers.comparison",
+    "ExplorerError": "explorer.core.errors",
+    "MissingExtra": "explorer.core.errors",
+    "Neighbour": "explorer.vectors.records",
+    "OutOfVocabulary": "explorer.core.errors",
+    "Progress": "explorer.core.progress",
+    "Projection": "explorer.analysis.projection",
+    "Resolution": "explorer.vectors.records",
+    "Token": "explorer.tokenizers.token",
+    "Tokenizer": "explorer.tokenizers.token",
+    "Unavailable": "explorer.core.errors",
+    "UnknownName": "explorer.core.errors",
+    "Vectors": "explorer.vectors.vectors",
+    "compare": "explorer.tokenizers.comparison",
+    "contextual": "explorer.models.contextual",
+    "load": "explorer.models.loading",
+    "project": "explorer.analysis.projection",
+    "tokenizer": "explorer.tokenizers.loading",
+    "train": "explorer.models.training",
+    "train_tokenizer": "explorer.tokenizers.training",
+}
+
+if TYPE_CHECKING:
+    from explorer.analysis.projection import Projection, project
+    from explorer.core.errors import (
+        BadInput,
+        Cancelled,
+        ExplorerError,
+        MissingExtra,
+        OutOfVocabulary,
+        Unavailable,
+        UnknownName,
+    )
+    from explorer.core.progress import Progress
+    from explorer.models.contextual import contextual
+    from explorer.models.loading import load
+    from explorer.models.training import train
+    from explorer.tokenizers.comparison import Comparison, compare
+    from explorer import tokenizers as tokenizers
+    from explorer.tokenizers.loading import tokenizer
+    from explorer.tokenizers.token import Token, Tokenizer
+    from explorer.tokenizers.training import train_tokenizer
+    from explorer.vectors.records import Analogy, Neighbour, Resolution
+    from explorer.vectors.vectors import Vectors
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("korean-explorer")
+    if name == "tokenizers":  # a package that can be called: `ex.tokenizers()` lists names, `explorer.tokenizers.token` is a module
+        return importlib.import_module("explorer.tokenizers")
+    try:
+        module = importlib.import_module(_HOMES[name])
+    except KeyError:
+        raise AttributeError(f"module 'explorer' has no attribute {name!r}") from None
+    globals()[name] = value = getattr(module, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,117 @@
+"""One way to report progress and one way to stop: a callback.
+
+Long functions take ``progress: ProgressCallback | None``. They call it now and then with a :class:`Progress`; whatever
+it raises ends the work, and :class:`~explorer.core.errors.Cancelled` is how a person says stop. Terminal bars and the
+dashboard are two such callbacks.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
+
+__all__ = ["Progress", "ProgressCallback", "report", "terminal_progress", "track"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one stage of a long task is.
+
+    Attributes:
+        stage: what is being done, e.g. ``"counting words"``.
+        done: units finished so far.
+        total: units in all; ``None`` while unknown.
+        unit: what ``done`` counts (``"documents"``, ``"bytes"``, ``"epochs"``).
+        note: a short extra, e.g. ``"loss 0.031"``.
+    """
+
+    stage: str
+    done: float = 0
+    total: float | None = None
+    unit: str = ""
+    note: str = ""
+
+    @property
+    def fraction(self) -> float | None:
+        """Share done in [0, 1], or ``None`` while the total is unknown."""
+        if not self.total:
+            return None
+        return min(1.0, max(0.0, self.done / self.total))
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"fraction": self.fraction}
+
+
+ProgressCallback = Callable[[Progress], None]
+
+
+def report(
+    progress: ProgressCallback | None, stage: str, done: float = 0, total: float | None = None, unit: str = "", note: str = ""
+) -> None:
+    """Call ``progress`` if there is one."""
+    if progress is not None:
+        progress(Progress(stage, done, total, unit, note))
+
+
+def track(
+    items: Iterable[T], progress: ProgressCallback | None, stage: str, total: float | None = None, unit: str = "", every: float = 0.1
+) -> Iterator[T]:
+    """Yield ``items`` unchanged, reporting at most once every ``every`` seconds, and at the start and the end."""
+    if progress is None:
+        yield from items
+        return
+    if total is None and hasattr(items, "__len__"):
+        total = len(items)
+    report(progress, stage, 0, total, unit)
+    done, last = 0, time.monotonic()
+    for item in items:
+        yield item
+        done += 1
+        now = time.monotonic()
+        if now - last >= every:
+            last = now
+            report(progress, stage, done, total, unit)
+    report(progress, stage, done, done, unit)
+
+
+@contextmanager
+def terminal_progress(enabled: bool | None = None) -> Iterator[ProgressCallback | None]:
+    """A callback that draws bars on standard error; ``None`` when standard error is no terminal.
+
+    Args:
+        enabled: force bars on or off; by default they are drawn only for a person watching.
+    """
+    if enabled is None:
+        enabled = sys.stderr.isatty()
+    if not enabled:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    bars = Bars(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    tasks: dict[str, TaskID] = {}
+
+    def draw(step: Progress) -> None:
+        if step.stage not in tasks:
+            tasks[step.stage] = bars.add_task(step.stage, total=step.total, note=step.note)
+        bars.update(tasks[step.stage], completed=step.done, total=step.total, note=step.note)
+
+    with bars:
+        yield draw
