@@ -1,0 +1,25 @@
+"""Fixtures every test may use: a home folder of its own, and the real texts where they are present."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder that lives as long as one test."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("EXPLORER_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real Korean texts beside the checkout."""
+    if not SHARED.is_dir():
+        pytest.skip(f"real texts are not at {SHARED}")
+    return SHARED
