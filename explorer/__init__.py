@@ -60,6 +60,7 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
+    from explorer import tokenizers as tokenizers
     from explorer.analysis.projection import Projection, project
     from explorer.core.errors import (
         BadInput,
@@ -75,7 +76,6 @@ if TYPE_CHECKING:
     from explorer.models.loading import load
     from explorer.models.training import train
     from explorer.tokenizers.comparison import Comparison, compare
-    from explorer import tokenizers as tokenizers
     from explorer.tokenizers.loading import tokenizer
     from explorer.tokenizers.token import Token, Tokenizer
     from explorer.tokenizers.training import train_tokenizer
@@ -88,7 +88,9 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("korean-explorer")
-    if name == "tokenizers":  # a package that can be called: `ex.tokenizers()` lists names, `explorer.tokenizers.token` is a module
+    if (
+        name == "tokenizers"
+    ):  # a package that can be called: `ex.tokenizers()` lists names, `explorer.tokenizers.token` is a module
         return importlib.import_module("explorer.tokenizers")
     try:
         module = importlib.import_module(_HOMES[name])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
@@ -60,13 +60,18 @@ def report(
 
 
 def track(
-    items: Iterable[T], progress: ProgressCallback | None, stage: str, total: float | None = None, unit: str = "", every: float = 0.1
+    items: Iterable[T],
+    progress: ProgressCallback | None,
+    stage: str,
+    total: float | None = None,
+    unit: str = "",
+    every: float = 0.1,
 ) -> Iterator[T]:
     """Yield ``items`` unchanged, reporting at most once every ``every`` seconds, and at the start and the end."""
     if progress is None:
         yield from items
         return
-    if total is None and hasattr(items, "__len__"):
+    if total is None and isinstance(items, Sized):
         total = len(items)
     report(progress, stage, 0, total, unit)
     done, last = 0, time.monotonic()

@@ -64,4 +64,6 @@ class Registry:
         try:
             return getattr(importlib.import_module(module), attribute)
         except AttributeError as error:
-            raise ExplorerError(f"{self.kind} {name!r} is registered as {target!r}, which does not exist; reinstall the package that provides it") from error
+            raise ExplorerError(
+                f"{self.kind} {name!r} is registered as {target!r}, which does not exist; reinstall the package that provides it"
+            ) from error

@@ -198,7 +198,9 @@ def read_manifest(folder: Path, kind: str | None = None) -> Manifest:
     except (OSError, ValueError, TypeError) as error:
         raise BadInput(f"{path} is damaged ({error}); save or train the artifact again") from error
     if not isinstance(manifest.format, int) or manifest.format > FORMAT:
-        raise BadInput(f"{folder} was written by a newer version (format {manifest.format}, this one reads up to {FORMAT}); upgrade korean-explorer")
+        raise BadInput(
+            f"{folder} was written by a newer version (format {manifest.format}, this one reads up to {FORMAT}); upgrade korean-explorer"
+        )
     if kind is not None and manifest.kind != kind:
         raise BadInput(f"{folder} holds a {manifest.kind}, not a {kind}")
     return manifest
