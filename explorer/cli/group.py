@@ -1,0 +1,76 @@
+"""The top-level command: loads a subcommand's module only when that subcommand is used or helped."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any
+
+import click
+
+from explorer.core.errors import ExplorerError
+
+__all__ = ["LazyGroup", "main"]
+
+# name -> ("module:attribute", one line for the list of commands). The line stands here so that `--help` imports nothing.
+COMMANDS = {
+    "analogy": ("explorer.cli.questions:analogy", 'Solve an analogy: "왕 − 남자 + 여자".'),
+    "compare": ("explorer.cli.tokenizing:compare", "Put tokenizers side by side on a corpus."),
+    "context": ("explorer.cli.contextual:context", "Compare one word across sentences with a BERT model."),
+    "corpus": ("explorer.cli.corpus:corpus", "List, fetch, add, read and search corpora."),
+    "evaluate": ("explorer.cli.analysing:evaluate", "Score a model on a similarity or analogy test set."),
+    "models": ("explorer.cli.models:models", "List, show, import, export and remove models."),
+    "project": ("explorer.cli.analysing:project", "Draw a model's words on a map: PCA, UMAP or t-SNE coordinates."),
+    "serve": ("explorer.cli.serve:serve", "Open the dashboard in the browser."),
+    "similar": ("explorer.cli.questions:similar", "Find the nearest neighbours of a word."),
+    "similarity": ("explorer.cli.questions:similarity", "Measure the cosine similarity of words."),
+    "tokenize": ("explorer.cli.tokenizing:tokenize", "Cut text with one or more tokenizers."),
+    "train": ("explorer.cli.training:train", "Train word vectors on a corpus."),
+    "train-tokenizer": ("explorer.cli.training:train_tokenizer", "Train a sub-word tokenizer on a corpus."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and one line, and turns the library's errors into one line and exit 1."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (ExplorerError, OSError, KeyboardInterrupt) as error:
+            if isinstance(error, BrokenPipeError) or os.environ.get("EXPLORER_DEBUG"):
+                raise
+            message = "interrupted; nothing half-made was kept" if isinstance(error, KeyboardInterrupt) else str(error)
+            click.echo(f"korean-explorer: {' '.join(message.split())}", err=True)
+            ctx.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--home", type=click.Path(file_okay=False), help="Home folder for models, tokenizers, corpora and caches.")
+@click.version_option(package_name="korean-explorer", prog_name="korean-explorer")
+def main(home: str | None) -> None:
+    """See and compute what tokenizers and embedding models make of Korean text.
+
+    \b
+    Try:  korean-explorer serve
+          korean-explorer analogy "왕 − 남자 + 여자"
+          korean-explorer similar 강아지
+          korean-explorer tokenize --tokenizer kiwi --tokenizer syllable "아버지가 방에 들어가신다"
+
+    Commands that print data take --json; "-" reads standard input.
+    """
+    if home:
+        os.environ["EXPLORER_HOME"] = home

@@ -1,0 +1,103 @@
+"""Saved models: list, show, import, export, remove."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from explorer.cli.common import emit_json, json_option, print_table
+from explorer.core.progress import terminal_progress
+
+
+@click.group()
+def models() -> None:
+    """List, show, import, export and remove models."""
+
+
+@models.command("list")
+@json_option
+def list_models(as_json: bool) -> None:
+    """Every model that `--model` accepts by name."""
+    from explorer.core.store import list_artifacts
+    from explorer.models.loading import model_names
+
+    saved = list_artifacts("vectors")
+    rows: list[dict[str, Any]] = []
+    for name in model_names():
+        manifest = saved.get(name)
+        rows.append(
+            {
+                "name": name,
+                "where": "saved" if manifest else "built in",
+                "model": manifest.engine if manifest else name,
+                "keys": manifest.sizes.get("keys") if manifest else None,
+                "dim": manifest.sizes.get("dim") if manifest else None,
+                "corpus": str(manifest.provenance.get("corpus") or "") if manifest else "",
+            }
+        )
+    if as_json:
+        emit_json(rows)
+        return
+    print_table(("name", "where", "model", "keys", "dim", "corpus"), [tuple(row.values()) for row in rows])
+
+
+@models.command()
+@click.argument("name")
+@json_option
+def show(name: str, as_json: bool) -> None:
+    """Where a model comes from: corpus, tokenizer, parameters, seed, post-processing."""
+    from explorer.models.loading import load
+
+    with terminal_progress() as progress:
+        vectors = load(name, progress=progress)
+    data = {"name": name, "keys": len(vectors), "dim": vectors.dim, **dict(vectors.info)}
+    if as_json:
+        emit_json(data)
+        return
+    import json
+
+    for key, value in data.items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        click.echo(f"{key}: {text}")
+
+
+@models.command("import")
+@click.argument("file", type=click.Path())
+@click.option("--name", required=True, help="The name to save it under.")
+@click.option("--force", is_flag=True, help="Replace a model of the same name.")
+def import_model(file: str, name: str, force: bool) -> None:
+    """Read vectors from FILE (word2vec, GloVe, fastText text, npy …) and save them under a name."""
+    from explorer.vectors.formats import read_vectors
+
+    with terminal_progress() as progress:
+        vectors = read_vectors(file, progress=progress)
+        vectors.save(name, overwrite=force)
+    click.echo(f"saved {name}: {len(vectors):,} words × {vectors.dim} dimensions")
+    for warning in vectors.info.get("warnings", ()):
+        click.echo(f"note: {warning}", err=True)
+
+
+@models.command()
+@click.argument("name")
+@click.argument("file", type=click.Path())
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
+def export(name: str, file: str, force: bool) -> None:
+    """Write a model to FILE; the ending chooses the format (.bin .txt .vec .tsv .npy)."""
+    from explorer.models.loading import load
+    from explorer.vectors.formats import write_vectors
+
+    with terminal_progress() as progress:
+        vectors = load(name, progress=progress)
+        write_vectors(vectors, file, overwrite=force)
+    click.echo(f"written: {file}", err=True)
+
+
+@models.command()
+@click.argument("name")
+def remove(name: str) -> None:
+    """Delete a saved model."""
+    from explorer.core.store import remove_artifact
+
+    remove_artifact("vectors", name)
+    click.echo(f"removed {name}", err=True)

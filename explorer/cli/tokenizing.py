@@ -1,0 +1,117 @@
+"""Tokens in the shell: one text cut by several tokenizers, and tokenizers compared on a corpus."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from explorer.cli.common import emit_json, json_option, read_text, write_output
+from explorer.core.progress import terminal_progress
+
+if TYPE_CHECKING:
+    from explorer.tokenizers.token import Token
+
+# Background colours that keep black text readable; neighbours differ, so borders show without separators.
+_COLOURS = ("#bfdbfe", "#fde68a", "#bbf7d0", "#fbcfe8", "#ddd6fe", "#fed7aa")
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("-t", "--tokenizer", "names", multiple=True, help="A tokenizer's name, file, folder or hub id; may be repeated.")
+@json_option
+def tokenize(text: str | None, names: tuple[str, ...], as_json: bool) -> None:
+    """Cut TEXT ("-" for standard input) with one or more tokenizers.
+
+    In a terminal the tokens are coloured; in a pipe they are separated by spaces, one tokenizer a line.
+    """
+    from explorer.tokenizers.loading import tokenizer as load
+
+    text = read_text(text)
+    results = [(name, load(name).tokenize(text)) for name in names or ("kiwi",)]
+    if as_json:
+        emit_json([{"tokenizer": name, "tokens": [token.to_dict() for token in tokens]} for name, tokens in results])
+        return
+    for name, tokens in results:
+        _print_tokens(name, tokens)
+
+
+def _label(token: Token) -> str:
+    label = f"{token.form}/{token.tag}" if token.tag else token.form
+    return f"{label}?" if token.unknown else label
+
+
+def _print_tokens(name: str, tokens: list[Token]) -> None:
+    if not sys.stdout.isatty():
+        labels = " ".join(_label(token) for token in tokens)
+        click.echo(f"{name}\t{len(tokens)}\t{labels}")
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    line = Text()
+    for number, token in enumerate(tokens):
+        colour = "#fca5a5" if token.unknown else _COLOURS[number % len(_COLOURS)]
+        line.append(f" {_label(token)} ", style=f"black on {colour}")
+    console = Console()
+    console.print(Text(f"{name}  {len(tokens)} tokens", style="bold"))
+    console.print(line)
+
+
+@click.command()
+@click.option(
+    "-t",
+    "--tokenizer",
+    "names",
+    multiple=True,
+    required=True,
+    help="A tokenizer's name, file, folder or hub id; may be repeated.",
+)
+@click.option("--corpus", default="sample", show_default=True, help="A corpus name, a file, a folder or a glob.")
+@click.option("--field", help="Which column or JSON field holds the text.")
+@click.option(
+    "--gold", multiple=True, type=click.Path(), help="CoNLL-U files with gold morphemes, for boundary scores; may be repeated."
+)
+@click.option(
+    "--parallel", nargs=2, type=click.Path(), metavar="KO EN", help="The same sentences in Korean and English, for parity."
+)
+@click.option("--seed", default=42, show_default=True, help="Seed of the bootstrap intervals.")
+@click.option("--html", help="Write a self-contained report to this file.")
+@click.option("--markdown", is_flag=True, help="Print a Markdown table.")
+@json_option
+def compare(
+    names: tuple[str, ...],
+    corpus: str,
+    field: str | None,
+    gold: tuple[str, ...],
+    parallel: tuple[str, str] | None,
+    seed: int,
+    html: str | None,
+    markdown: bool,
+    as_json: bool,
+) -> None:
+    """Put tokenizers side by side on a corpus, every number with its interval.
+
+    \b
+    Example:  korean-explorer compare -t kiwi -t syllable -t eojeol --corpus sample --markdown
+    """
+    from corpora import open_corpus
+    from explorer.tokenizers.comparison import compare as compare_all
+
+    with terminal_progress() as progress:
+        comparison = compare_all(
+            list(names),
+            open_corpus(corpus, field=field).texts(),
+            gold=[Path(path) for path in gold] or None,
+            parallel=parallel or None,
+            seed=seed,
+            progress=progress,
+        )
+    if html:
+        write_output(html, comparison.to_html())
+    if as_json:
+        emit_json(comparison.to_dict())
+    elif markdown or not html:
+        click.echo(comparison.to_markdown())
