@@ -1,0 +1,269 @@
+"""Expressions such as ``왕 − 남자 + 여자`` read into signed, weighted words. A parser written by hand; nothing is evaluated.
+
+Grammar::
+
+    expression = [sign] term { sign term }
+    term       = [ number times ] word
+    sign       = "+" | "-"     and every look-alike people type or paste (− – — － ＋ …)
+    times      = "*" | "×" | "·" and look-alikes
+    word       = quoted text, or a run without spaces, signs and times
+
+A quoted word may hold anything but its closing quote, so ``"K-팝"`` is one word while ``왕-남자`` is two. An interpunct
+means "times" only between a number and a word: ``2·왕`` is twice 왕, but ``한·미`` and ``3·1운동`` are words.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from explorer.core.errors import BadInput
+from explorer.vectors.records import Term
+
+__all__ = ["ExpressionError", "clean_word", "format_terms", "parse"]
+
+PLUS = frozenset("+＋﹢➕")
+MINUS = frozenset("-−–—―‐‑‒﹣－﹘➖")
+TIMES = frozenset("*×＊✕✖∗﹡")
+DOTS = frozenset("·⋅∙・")
+QUOTES = {
+    '"': '"＂',
+    "＂": '＂"',
+    "'": "'＇",
+    "＇": "＇'",
+    "“": "”“",
+    "”": "”",
+    "‘": "’‘",
+    "’": "’",
+    "「": "」",
+    "『": "』",
+    "｢": "｣",
+    "《": "》",
+    "〈": "〉",
+}
+MAX_TERMS = 1000
+
+_NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)")
+# Characters without width that copying from web pages and documents leaves in words. U+200D is not among them: it holds
+# emoji together.
+_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u3164\u115f\u1160\uffa0]")
+_LONE_JOINER = re.compile("(?<![\U0001f000-\U0001faff\u2190-\u2bff\ufe0f])\u200d|\u200d$|^\u200d")
+
+
+def clean_word(word: str) -> str:
+    r"""A typed word as vocabularies spell it: NFC, no invisible characters, no spaces around it, single spaces inside.
+
+    >>> clean_word(" 왕\u200b ")
+    '왕'
+    """
+    # Conjoining fillers (U+115F, U+1160) keep broken syllables apart in NFD text, so composition goes first.
+    composed = unicodedata.normalize("NFC", word)
+    return " ".join(_LONE_JOINER.sub("", _INVISIBLE.sub("", composed)).split())
+
+
+class ExpressionError(BadInput):
+    """An expression that cannot be read; knows the place.
+
+    Attributes:
+        expression: as it was typed.
+        position: offset of the problem in it, in code points.
+    """
+
+    def __init__(self, message: str, expression: str, position: int) -> None:
+        self.expression = expression
+        self.position = position
+        before, after = expression[max(0, position - 20) : position], expression[position : position + 20]
+        head, tail = "…" if position > 20 else "", "…" if position + 20 < len(expression) else ""
+        shown = f"{head}{before}▸{after}{tail}".replace("\n", " ")
+        super().__init__(f"{message} (character {position + 1}: {shown})")
+
+    def pointer(self) -> str:
+        """Two lines for a fixed-width terminal: the expression and a caret under the place (Hangul is two columns wide)."""
+        width = sum(
+            0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+            for c in self.expression[: self.position]
+        )
+        return f"{self.expression}\n{' ' * width}^"
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    kind: str  # "+", "-", "*", "number" or "word"
+    text: str
+    start: int
+    end: int
+    quoted: bool = False
+
+
+def _ascii_number(text: str) -> str:
+    """Full-width digits and point made plain; other characters stay, so that lengths agree."""
+    return "".join(chr(ord(c) - 0xFEE0) if "０" <= c <= "９" or c == "．" else c for c in text)
+
+
+def _quoted(text: str, start: int) -> _Piece:
+    closers = QUOTES[text[start]]
+    ends = [position for closer in closers if (position := text.find(closer, start + 1)) >= 0]
+    if not ends:
+        raise ExpressionError(f"the quote {text[start]} is never closed; add {closers[0]}", text, start)
+    end = min(ends)
+    word = clean_word(text[start + 1 : end])
+    if not word:
+        raise ExpressionError("there is no word between the quotes; put one in, or take the quotes away", text, start)
+    return _Piece("word", word, start, end + 1, quoted=True)
+
+
+def _ends_word(text: str, plain: str, start: int, position: int) -> bool:
+    """Whether the bare word that began at ``start`` ends before ``position``."""
+    character = text[position]
+    if character.isspace() or character in PLUS or character in MINUS or character in TIMES:
+        return True
+    if character in DOTS:
+        # 2·왕 multiplies; 한·미 and 3·1운동 are words.
+        following = plain[position + 1 : position + 2]
+        return (
+            bool(_NUMBER.fullmatch(plain[start:position]))
+            and not following.isdecimal()
+            and not following.isspace()
+            and following != ""
+        )
+    return False
+
+
+def _pieces(text: str) -> Iterable[_Piece]:
+    plain = _ascii_number(text)
+    position, length = 0, len(text)
+    while position < length:
+        character = text[position]
+        if character.isspace() or character == "\ufe0f" or _INVISIBLE.match(character):
+            position += 1
+            continue
+        for kind, signs in (("+", PLUS), ("-", MINUS), ("*", TIMES), ("*", DOTS)):
+            if character in signs:
+                yield _Piece(kind, character, position, position + 1)
+                position += 1
+                break
+        else:
+            if character in QUOTES:
+                piece = _quoted(text, position)
+            else:
+                end = position + 1
+                while end < length and not _ends_word(text, plain, position, end):
+                    end += 1
+                bare = plain[position:end]
+                kind = "number" if _NUMBER.fullmatch(bare) else "word"
+                piece = _Piece(kind, bare if kind == "number" else clean_word(text[position:end]), position, end)
+            if piece.text:  # a run of nothing but joiners is no word
+                yield piece
+            position = piece.end
+
+
+def _weight(number: _Piece, text: str) -> float:
+    value = float(number.text)
+    if not math.isfinite(value) or value == 0:
+        raise ExpressionError(f"the weight {number.text[:20]} is no usable factor; use a number above 0", text, number.start)
+    return value
+
+
+def _next_sign(pieces: list[_Piece], at: int, text: str) -> tuple[float, int]:
+    """The sign at ``at`` and the place after it; only the first term may go without."""
+    piece = pieces[at]
+    if piece.kind not in "+-":
+        if at == 0:
+            return 1.0, at
+        if piece.kind == "*":
+            raise ExpressionError("a weight stands before its word; write 2*왕, not 왕*2", text, piece.start)
+        raise ExpressionError(
+            "a sign is missing between two words; put + or − there, or quotes around a word with a space in it",
+            text,
+            piece.start,
+        )
+    if at + 1 == len(pieces):
+        raise ExpressionError(f"a word is missing after {piece.text}; add one", text, piece.end)
+    following = pieces[at + 1]
+    if following.kind in "+-":
+        raise ExpressionError(
+            "two signs stand in a row; take one away, or put quotes around a word with a sign in it", text, following.start
+        )
+    return (-1.0 if piece.kind == "-" else 1.0), at + 1
+
+
+def _next_word(pieces: list[_Piece], at: int, text: str) -> tuple[float, _Piece, int]:
+    """The weight, the word and the place after it."""
+    piece = pieces[at]
+    if piece.kind == "*":
+        raise ExpressionError(f"a number is missing before {piece.text}; write for example 0.5*왕", text, piece.start)
+    multiplied = at + 1 < len(pieces) and pieces[at + 1].kind == "*"
+    if piece.kind != "number" or not multiplied:
+        return 1.0, piece, at + 1
+    if at + 2 == len(pieces):
+        raise ExpressionError(f"a word is missing after the weight {piece.text}; add one", text, pieces[at + 1].end)
+    word = pieces[at + 2]
+    if word.kind not in ("word", "number"):
+        raise ExpressionError(f"a word is missing after the weight {piece.text}; add one", text, word.start)
+    return _weight(piece, text), word, at + 3
+
+
+def parse(expression: str) -> tuple[Term, ...]:
+    """Read an expression into its terms.
+
+    Args:
+        expression: e.g. ``"왕 − 남자 + 여자"``, ``"왕-남자+여자"``, ``"0.5*왕 + 2×여왕"``, ``'"K-팝" - 한국 + 일본'``.
+
+    Returns:
+        The terms in order; ``start`` and ``end`` count code points of ``expression`` as given.
+
+    Raises:
+        ExpressionError: it is empty or malformed; the error knows the place.
+
+    >>> [(t.word, t.weight) for t in parse("왕 − 남자 + 0.5*여자")]
+    [('왕', 1.0), ('남자', -1.0), ('여자', 0.5)]
+    """
+    pieces: list[_Piece] = []
+    for piece in _pieces(expression):
+        pieces.append(piece)
+        if len(pieces) > 4 * MAX_TERMS:
+            raise ExpressionError(f"the expression has too many words; use at most {MAX_TERMS}", expression, piece.start)
+    if not pieces:
+        raise ExpressionError("the expression is empty; write for example 왕 − 남자 + 여자", expression, 0)
+    terms: list[Term] = []
+    at = 0
+    while at < len(pieces):
+        sign, at = _next_sign(pieces, at, expression)
+        weight, word, at = _next_word(pieces, at, expression)
+        if len(terms) == MAX_TERMS:
+            raise ExpressionError(f"the expression has too many words; use at most {MAX_TERMS}", expression, word.start)
+        terms.append(Term(word.text, sign * weight, word.start, word.end))
+    return tuple(terms)
+
+
+def _quote(word: str) -> str:
+    special = PLUS | MINUS | TIMES | DOTS
+    if (
+        not any(c in special or c.isspace() for c in word)
+        and word[0] not in QUOTES
+        and not _NUMBER.fullmatch(_ascii_number(word))
+    ):
+        return word
+    for opening in ('"', "'", "「", "『", "《", "〈"):
+        if not any(closer in word for closer in QUOTES[opening]):
+            return f"{opening}{word}{QUOTES[opening][0]}"
+    raise BadInput(f"the word {word!r} holds every kind of quote, so it cannot be written in an expression")
+
+
+def format_terms(terms: Iterable[Term]) -> str:
+    """The canonical spelling of terms; :func:`parse` reads it back to the same words and weights.
+
+    >>> format_terms(parse("왕-남자+2×여자"))
+    '왕 − 남자 + 2*여자'
+    """
+    written: list[str] = []
+    for term in terms:
+        size = abs(term.weight)
+        factor = "" if size == 1 else f"{Decimal(repr(size)).normalize():f}*"
+        sign = "−" if term.weight < 0 else "+"
+        written.append(f"{sign} {factor}{_quote(term.word)}" if written or sign == "−" else f"{factor}{_quote(term.word)}")
+    return " ".join(written)

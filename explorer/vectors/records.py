@@ -1,0 +1,270 @@
+"""What a question about vectors is answered with: frozen records that know how to become plain data.
+
+Every record has ``to_dict()`` (JSON-ready); the ones that are tables have ``to_frame()`` too. Nothing here computes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Analogy", "Neighbour", "Neighbours", "Resolution", "Term", "split_key", "word_of"]
+
+# The base tags of the Sejong scheme, with Kiwi's and MeCab's additions. A closed list, because `A/S` and `TCP/IP` are
+# words, not tagged morphemes.
+_TAGS = frozenset(
+    [
+        "NNG",
+        "NNP",
+        "NNB",
+        "NNBC",
+        "NR",
+        "NP",
+        "VV",
+        "VA",
+        "VX",
+        "VCP",
+        "VCN",
+        "MM",
+        "MAG",
+        "MAJ",
+        "IC",
+        "JKS",
+        "JKC",
+        "JKG",
+        "JKO",
+        "JKB",
+        "JKV",
+        "JKQ",
+        "JX",
+        "JC",
+        "EP",
+        "EF",
+        "EC",
+        "ETN",
+        "ETM",
+        "XPN",
+        "XSN",
+        "XSV",
+        "XSA",
+        "XSM",
+        "XR",
+        "SF",
+        "SP",
+        "SS",
+        "SSO",
+        "SSC",
+        "SE",
+        "SO",
+        "SW",
+        "SC",
+        "SY",
+        "SL",
+        "SH",
+        "SN",
+        "SB",
+        "NA",
+        "NF",
+        "NV",
+        "UN",
+        "UNKNOWN",
+        "UNA",
+        "W_URL",
+        "W_EMAIL",
+        "W_HASHTAG",
+        "W_MENTION",
+        "W_SERIAL",
+        "W_EMOJI",
+        "Z_CODA",
+        "Z_SIAT",
+        "USER0",
+        "USER1",
+        "USER2",
+        "USER3",
+        "USER4",
+    ]
+)
+_VARIANT = re.compile(r"-(?:I|R)$")
+
+
+def split_key(key: str) -> tuple[str, str | None]:
+    """A key's form and its part-of-speech tag, if it has one.
+
+    >>> split_key("왕/NNG"), split_key("돕다/VV-I"), split_key("//SP"), split_key("A/S"), split_key("서울")
+    (('왕', 'NNG'), ('돕다', 'VV-I'), ('/', 'SP'), ('A/S', None), ('서울', None))
+    """
+    form, slash, tag = key.rpartition("/")
+    if slash and form and all(_VARIANT.sub("", part) in _TAGS for part in tag.split("+")):
+        return form, tag
+    return key, None
+
+
+def word_of(key: str) -> str:
+    """The key without its tag: what a person would call it.
+
+    >>> word_of("먹다/VV")
+    '먹다'
+    """
+    return split_key(key)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a typed word was taken for.
+
+    Attributes:
+        query: the word as it was typed.
+        key: the key whose vector is used. For ``how`` = ``"composed"`` and ``"subword"`` there is no single such key:
+            then it is the parts joined by `` + ``, or the cleaned word, and serves only to be shown.
+        how: ``"exact"`` the key itself was typed · ``"form"`` the word is a key without its tag · ``"analysed"`` the
+            word's stem is a key (먹었다 → 먹다/VV) · ``"composed"`` the mean of several keys' unit vectors ·
+            ``"subword"`` built by the model from pieces smaller than its keys.
+        alternatives: other keys of the same form, most frequent first (배/NNG, not 배/NNB).
+        parts: the keys a composed vector is the mean of; for the others the key itself, or nothing for ``"subword"``.
+    """
+
+    query: str
+    key: str
+    how: str
+    alternatives: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """The key without its tag (for composed and sub-word vectors: what stands for it)."""
+        return " + ".join(map(word_of, self.parts)) if self.how == "composed" else word_of(self.key)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"alternatives": list(self.alternatives), "parts": list(self.parts)}
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """One answer: a key of the model and how well it fits.
+
+    Attributes:
+        word: the key without its tag.
+        key: the key, e.g. ``"왕비/NNG"``.
+        score: cosine in [-1, 1] (for 3CosMul: the quotient, ≥ 0).
+        count: occurrences in the training corpus; ``None`` where the model does not know them.
+    """
+
+    word: str
+    key: str
+    score: float
+    count: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class _Ranked(Sequence[Neighbour]):
+    """An immutable ranking that reads like a tuple of neighbours."""
+
+    __slots__ = ()
+    neighbours: tuple[Neighbour, ...]
+
+    @overload
+    def __getitem__(self, index: int) -> Neighbour: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Neighbour, ...]: ...
+    def __getitem__(self, index: int | slice) -> Neighbour | tuple[Neighbour, ...]:
+        return self.neighbours[index]
+
+    def __len__(self) -> int:
+        return len(self.neighbours)
+
+    def __iter__(self) -> Iterator[Neighbour]:
+        return iter(self.neighbours)
+
+    @property
+    def words(self) -> list[str]:
+        """The words alone, best first."""
+        return [neighbour.word for neighbour in self.neighbours]
+
+    def to_frame(self) -> pd.DataFrame:
+        """A table with the columns word, key, score, count."""
+        import pandas as pd
+
+        return pd.DataFrame([n.to_dict() for n in self.neighbours], columns=["word", "key", "score", "count"])
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours(_Ranked):
+    """The nearest keys of a word or a vector, best first; reads like a tuple of :class:`Neighbour`.
+
+    Attributes:
+        neighbours: the answers.
+        resolution: what the word was taken for; ``None`` when the question was a vector.
+        model: name of the model that answered.
+    """
+
+    neighbours: tuple[Neighbour, ...]
+    resolution: Resolution | None = None
+    model: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "model": self.model,
+            "query": self.resolution.query if self.resolution else None,
+            "resolved": [self.resolution.to_dict()] if self.resolution else [],
+            "neighbours": [neighbour.to_dict() for neighbour in self.neighbours],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One signed, weighted word of an expression.
+
+    Attributes:
+        word: the word, NFC, without quotes.
+        weight: its factor; negative after a minus.
+        start, end: where the word (its quotes included) stands in the expression, in code points.
+    """
+
+    word: str
+    weight: float
+    start: int
+    end: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Analogy(_Ranked):
+    """The answer to an expression such as ``왕 − 남자 + 여자``; reads like a tuple of :class:`Neighbour`, best first.
+
+    Attributes:
+        expression: as it was typed.
+        method: ``"3cosadd"``, ``"3cosmul"`` or ``"direction"``.
+        terms: the parsed words with their weights and places.
+        resolved: what each term's word was taken for, in the same order.
+        neighbours: the answers.
+        excluded: whether the words of the expression were barred from the answers.
+        model: name of the model that answered.
+    """
+
+    expression: str
+    method: str
+    terms: tuple[Term, ...]
+    resolved: tuple[Resolution, ...]
+    neighbours: tuple[Neighbour, ...]
+    excluded: bool = True
+    model: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "model": self.model,
+            "query": self.expression,
+            "method": self.method,
+            "excluded": self.excluded,
+            "terms": [term.to_dict() for term in self.terms],
+            "resolved": [resolution.to_dict() for resolution in self.resolved],
+            "neighbours": [neighbour.to_dict() for neighbour in self.neighbours],
+        }

@@ -1,0 +1,135 @@
+"""Vectors as an artifact: a folder with ``manifest.json``, ``keys.txt``, ``vectors.npy`` and, if known, ``counts.npy``.
+
+The matrix is memory-mapped when it is loaded, so opening costs no more than reading the keys, and several processes share
+one copy. Sizes are checked on every load, hashes on demand. Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.core.errors import BadInput
+from explorer.core.store import Manifest, artifact_path, atomic_folder, read_manifest, sha256_file, write_manifest
+from explorer.vectors.vectors import Vectors
+
+__all__ = ["load_vectors", "save", "save_vectors"]
+
+KEYS, MATRIX, COUNTS = "keys.txt", "vectors.npy", "counts.npy"
+KIND = "vectors"
+
+
+def save(v: Vectors, name_or_path: str | Path, overwrite: bool = False) -> Path:
+    """Save under a name in the home folder, or, where ``name_or_path`` is a ``Path`` or holds a slash, in that folder."""
+    if isinstance(name_or_path, Path) or re.search(r"[/\\]", name_or_path) or os.sep in name_or_path:
+        folder = Path(name_or_path).expanduser()
+    else:
+        folder = artifact_path(KIND, name_or_path)
+    return save_vectors(v, folder, overwrite)
+
+
+def save_vectors(v: Vectors, folder: Path, overwrite: bool = False) -> Path:
+    """Write vectors as an artifact; all of it or nothing.
+
+    Args:
+        v: the vectors.
+        folder: the artifact's folder; its last part becomes the artifact's name.
+        overwrite: replace what is there.
+
+    Raises:
+        BadInput: the folder exists, a key cannot be a line of a text file, or ``info`` is not JSON.
+        Unavailable: the disk is full or may not be written.
+    """
+    folder = Path(folder)
+    text = _key_lines(v.keys)
+    info = {name: value for name, value in v.info.items() if name != "name"}
+    try:
+        json.dumps(info, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"info must be plain JSON data to be saved ({error}); remove or convert the value") from error
+    params = info.get("params")
+    manifest = Manifest(
+        kind=KIND,
+        name=folder.name,
+        engine=str(info.get("model", "unknown")),
+        params=params if isinstance(params, dict) else {},
+        sizes={"keys": len(v), "dim": v.dim},
+        provenance={name: value for name, value in info.items() if name != "params"},
+    )
+    with atomic_folder(folder, overwrite) as temporary:
+        (temporary / KEYS).write_bytes(text)
+        np.save(temporary / MATRIX, np.asarray(v.vectors), allow_pickle=False)
+        if v.counts is not None:
+            np.save(temporary / COUNTS, v.counts, allow_pickle=False)
+        write_manifest(temporary, manifest)
+    return folder
+
+
+def _key_lines(keys: tuple[str, ...]) -> bytes:
+    broken = next((key for key in keys if "\n" in key), None)
+    if broken is not None:
+        raise BadInput(f"the key {broken!r} holds a line break and cannot be saved; remove it (Vectors of the other keys can)")
+    try:
+        return ("\n".join(keys) + "\n").encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise BadInput(
+            f"a key holds a broken character and cannot be saved: {error.object[max(0, error.start - 5) : error.end + 5]!r}"
+        ) from error
+
+
+def load_vectors(folder: Path, *, verify: bool = False) -> Vectors:
+    """Open an artifact; the matrix stays on disk and is read as it is used.
+
+    Args:
+        folder: the artifact's folder.
+        verify: compare every file's SHA-256 with the manifest's (reads all of it).
+
+    Raises:
+        BadInput: it is no artifact of vectors, or is damaged; says which file.
+    """
+    folder = Path(folder)
+    manifest = read_manifest(folder, KIND)
+    missing = [name for name in (KEYS, MATRIX) if name not in manifest.files] + [
+        name for name in manifest.files if not (folder / name).is_file()
+    ]
+    if missing:
+        raise BadInput(f"{folder} is damaged: {missing[0]} is missing; save or train the model again")
+    if verify:
+        changed = [name for name, digest in manifest.files.items() if sha256_file(folder / name) != digest]
+        if changed:
+            raise BadInput(f"{folder} is damaged: {changed[0]} is not what was saved; save or train the model again")
+    try:
+        content = (folder / KEYS).read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{folder / KEYS} is damaged ({error.reason}); save or train the model again") from error
+    keys = content.removesuffix("\n").split("\n")
+    n, d = int(manifest.sizes.get("keys", -1)), int(manifest.sizes.get("dim", -1))
+    matrix = _array(folder / MATRIX, (n, d), "float32")
+    if len(keys) != n:
+        raise BadInput(
+            f"{folder} is damaged: {KEYS} has {len(keys):,} lines where {n:,} are due; save or train the model again"
+        )
+    counts = _array(folder / COUNTS, (n,), "int64") if COUNTS in manifest.files else None
+    info: dict[str, Any] = {**manifest.provenance, "name": manifest.name}
+    if manifest.params or "params" not in info:
+        info["params"] = dict(manifest.params)
+    return Vectors(keys, matrix, counts, info, check=False)
+
+
+def _array(path: Path, shape: tuple[int, ...], dtype: str) -> npt.NDArray[Any]:
+    """Memory-map an array, checked against what the manifest promises."""
+    try:
+        array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise BadInput(f"{path} is damaged ({error}); save or train the model again") from error
+    if array.shape != shape or array.dtype != np.dtype(dtype):
+        raise BadInput(
+            f"{path} is damaged: it holds {array.dtype} of shape {array.shape} where {dtype} of shape {shape} is due; save or train the model again"
+        )
+    return array

@@ -1,0 +1,429 @@
+"""Vectors: keys with a matrix, and everything one asks of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.core.errors import BadInput
+from explorer.vectors.analogy import check_method, solve
+from explorer.vectors.expression import parse
+from explorer.vectors.records import Analogy, Neighbour, Neighbours, Resolution, Term, split_key, word_of
+from explorer.vectors.resolve import Analyser, Composer, Resolver
+from explorer.vectors.search import Floats, Ints, inverse_norms, nearest, unit_rows
+
+if TYPE_CHECKING:
+    from explorer.vectors.axes import Axis
+
+__all__ = ["Vectors"]
+
+_CACHED_WORDS = 10_000
+
+
+class Vectors:
+    """Keys and their vectors, with where they came from. Immutable; every method may be called from any thread.
+
+    Args:
+        keys: n different, non-empty strings: ``form/TAG`` from morphological tokenizers, else the piece itself.
+        vectors: n × d numbers; float32 arrays are used as they are (memory-mapped ones are not read), others converted.
+        counts: occurrences of each key in the training corpus, if known.
+        info: provenance: model, tokenizer, corpus, params, seed, versions, history. ``warnings`` is added to it where the
+            data ask for one (rows of zeros).
+        composer: gives a vector for words outside the keys, or ``None`` (sub-word models).
+        analyser: a morphological analyser for words that are no keys; by default the keys' own tokenizer, or else Kiwi.
+        check: look at every number now. Off for files that were checked when they were written; a NaN is then found when
+            the row is first used.
+
+    Raises:
+        BadInput: no keys, duplicate keys, shapes that do not fit, NaN or infinite numbers.
+
+    >>> v = Vectors(["왕/NNG", "여왕/NNG", "사과/NNG"], [[1, 0], [0.8, 0.6], [0, 1]])
+    >>> v.similar("왕", n=1)[0].word, round(v.similarity("왕", "여왕"), 2)
+    ('여왕', 0.8)
+    """
+
+    def __init__(
+        self,
+        keys: Iterable[str],
+        vectors: Any,
+        counts: Any = None,
+        info: Mapping[str, Any] | None = None,
+        *,
+        composer: Composer | None = None,
+        analyser: Analyser | None = None,
+        check: bool = True,
+    ) -> None:
+        self._lock = threading.RLock()
+        self._keys = tuple(keys)
+        self._vectors = _as_matrix(vectors)
+        self._index = _as_index(self._keys)
+        if len(self._keys) != len(self._vectors):
+            raise BadInput(f"{len(self._keys):,} keys came with {len(self._vectors):,} vectors; give one vector for each key")
+        self._counts = _as_counts(counts, len(self._keys))
+        self._info = dict(info or {})
+        self._composer = composer
+        self._given_analyser = analyser
+        self._inverse: Floats | None = None
+        self._unit: Floats | None = None
+        self._tags: npt.NDArray[np.str_] | None = None
+        self._resolver: Resolver | None = None
+        self._resolved: dict[str, tuple[Resolution, npt.NDArray[np.float32] | None]] = {}
+        if check:
+            self._note_zero_rows()
+
+    # What it holds
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The n keys, in row order."""
+        return self._keys
+
+    @property
+    def vectors(self) -> Floats:
+        """The n × d float32 matrix as the model made it; read-only, possibly memory-mapped."""
+        return self._vectors
+
+    @property
+    def counts(self) -> Ints | None:
+        """Occurrences of each key in the training corpus (n int64), or ``None``."""
+        return self._counts
+
+    @property
+    def info(self) -> Mapping[str, Any]:
+        """Where the vectors came from and what was done to them."""
+        return MappingProxyType(self._info)
+
+    @property
+    def name(self) -> str:
+        """What to call this model in a table: the name it was saved under, else the model's kind."""
+        return str(self._info.get("name") or self._info.get("model") or "vectors")
+
+    @property
+    def dim(self) -> int:
+        """Numbers in each vector."""
+        return int(self._vectors.shape[1])
+
+    @property
+    def inverse(self) -> Floats:
+        """1 / length of each row, 0 for rows of zeros (n float32); computed once."""
+        with self._lock:
+            if self._inverse is None:
+                inverse = inverse_norms(self._vectors)
+                bad = np.flatnonzero(~np.isfinite(inverse))
+                if len(bad):
+                    raise BadInput(
+                        f"{len(bad):,} vectors hold NaN, infinite or vanishingly small numbers, first that of {self._keys[bad[0]]!r}; remove them, or train again"
+                    )
+                inverse.flags.writeable = False
+                self._inverse = inverse
+            return self._inverse
+
+    @property
+    def unit(self) -> Floats:
+        """The n × d matrix of rows of length 1 (float32; rows of zeros stay zero); computed once, in memory."""
+        with self._lock:
+            if self._unit is None:
+                inverse = self.inverse
+                if np.all((np.abs(inverse - 1) < 1e-6) | (inverse == 0)):
+                    self._unit = self._vectors
+                else:
+                    unit = unit_rows(self._vectors, inverse)
+                    unit.flags.writeable = False
+                    self._unit = unit
+            return self._unit
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __contains__(self, word: object) -> bool:
+        """Whether ``word`` is a key, or a key's form without its tag. Never analyses; see :meth:`resolve`."""
+        return isinstance(word, str) and (word in self._index or bool(self._words().readings(word)))
+
+    def __repr__(self) -> str:
+        return f"<Vectors {self.name}: {len(self):,} keys × {self.dim}>"
+
+    def index(self, key: str) -> int:
+        """Row of a key.
+
+        Raises:
+            OutOfVocabulary: it is no key; carries suggestions.
+        """
+        try:
+            return self._index[key]
+        except KeyError:
+            from explorer.core.errors import OutOfVocabulary
+
+            raise OutOfVocabulary(key, self._words().suggest(word_of(key))) from None
+
+    # Words
+
+    def _words(self) -> Resolver:
+        with self._lock:
+            if self._resolver is None:
+                tokenizer = self._info.get("tokenizer")
+                self._resolver = Resolver(
+                    self._keys,
+                    self._index,
+                    self._counts,
+                    tokenizer if isinstance(tokenizer, Mapping) else {"name": tokenizer} if tokenizer == "kiwi" else None,
+                    self._given_analyser,
+                    self._composer,
+                )
+            return self._resolver
+
+    def _resolve(self, word: str) -> tuple[Resolution, npt.NDArray[np.float32] | None]:
+        known = self._resolved.get(word)
+        if known is not None:
+            return known
+        if not isinstance(word, str):
+            raise BadInput(f"a word must be text, not {type(word).__name__}")
+        resolution, vector = self._words().resolve(word)
+        if vector is not None:
+            vector = np.ascontiguousarray(vector, dtype=np.float32)
+            if vector.shape != (self.dim,):
+                raise BadInput(f"the model composed {vector.shape} numbers for {word!r} where {self.dim} are needed")
+        if len(self._resolved) < _CACHED_WORDS:
+            self._resolved[word] = (resolution, vector)
+        return resolution, vector
+
+    def resolve(self, word: str) -> Resolution:
+        """What a typed word is taken for: a key, a form without its tag, a stem, a composition, or sub-words.
+
+        Raises:
+            OutOfVocabulary: none of these has a vector; carries words that look alike.
+        """
+        return self._resolve(word)[0]
+
+    def suggest(self, word: str, n: int = 5) -> list[str]:
+        """Words of the vocabulary spelt like ``word`` (jamo edit distance; 초성 if ``word`` is only 초성)."""
+        return self._words().suggest(word, n)
+
+    def rows(self, resolution: Resolution) -> list[int]:
+        """Rows of the keys a resolution stands on (none for ``"subword"``)."""
+        return [self._index[part] for part in resolution.parts]
+
+    def vector(self, word: str) -> Floats:
+        """The vector of a word (d float32): the key's own, or for composed words the mean of the parts' unit vectors."""
+        resolution, composed = self._resolve(word)
+        if composed is not None:
+            return composed
+        rows = self.rows(resolution)
+        if len(rows) == 1:
+            return np.array(self._vectors[rows[0]])
+        return np.asarray(self._unit_of_rows(rows).mean(axis=0), dtype=np.float32)
+
+    def _unit_of_rows(self, rows: Sequence[int]) -> Floats:
+        picked = np.asarray(self._vectors[np.asarray(rows, dtype=np.int64)])
+        return np.asarray(picked * self.inverse[np.asarray(rows, dtype=np.int64), None], dtype=np.float32)
+
+    def unit_vectors(self, words: Sequence[str]) -> Floats:
+        """Unit vectors of several words: k × d."""
+        return unit_rows(np.stack([self.vector(word) for word in words])) if words else np.empty((0, self.dim), np.float32)
+
+    # Questions
+
+    def similarity(self, a: str, b: str) -> float:
+        """Cosine of two words, in [-1, 1]."""
+        first, second = self.unit_vectors([a, b])
+        return float(np.clip(first @ second, -1, 1))
+
+    def matrix(self, words: Sequence[str]) -> Floats:
+        """Cosines between all pairs of words: k × k float32, 1 on the diagonal."""
+        unit = self.unit_vectors(list(words))
+        result = np.clip(unit @ unit.T, -1, 1)
+        result = (result + result.T) / 2
+        np.fill_diagonal(result, 1)
+        return np.asarray(result, dtype=np.float32)
+
+    def similar(self, word: str, n: int = 10, *, tags: str | Iterable[str] | None = None, min_count: int = 0) -> Neighbours:
+        """The keys nearest to a word, by cosine; the word itself (and the parts it was composed of) left out.
+
+        Args:
+            word: any word :meth:`resolve` accepts.
+            n: how many.
+            tags: keep only keys with these part-of-speech tags (``"NNG"`` or ``["NNG", "NNP"]``).
+            min_count: keep only keys seen at least this often.
+        """
+        return self.similar_many([word], n, tags=tags, min_count=min_count)[0]
+
+    def similar_many(
+        self, words: Sequence[str], n: int = 10, *, tags: str | Iterable[str] | None = None, min_count: int = 0
+    ) -> list[Neighbours]:
+        """:meth:`similar` for several words in one pass over the matrix."""
+        _check_n(n)
+        mask = self.mask(tags, min_count)
+        resolutions = [self.resolve(word) for word in words]
+        if not resolutions:
+            return []
+        exclude = [self.rows(resolution) for resolution in resolutions]
+        found = nearest(self._vectors, self.unit_vectors(list(words)), n, self.inverse, exclude, mask)
+        return [
+            Neighbours(self._neighbours(*answer), resolution, self.name)
+            for answer, resolution in zip(found, resolutions, strict=True)
+        ]
+
+    def similar_by_vector(self, vector: Any, n: int = 10, exclude: Iterable[str] = ()) -> Neighbours:
+        """The keys nearest to any vector of d numbers; ``exclude`` names words to leave out."""
+        _check_n(n)
+        query = np.asarray(vector, dtype=np.float32)
+        if query.shape != (self.dim,) or not np.all(np.isfinite(query)):
+            raise BadInput(f"a query vector must be {self.dim} finite numbers, not of shape {query.shape}")
+        barred = [row for word in exclude for row in self.rows(self.resolve(word))]
+        [answer] = nearest(self._vectors, query[None], n, self.inverse, [barred])
+        return Neighbours(self._neighbours(*answer), None, self.name)
+
+    def analogy(self, expression: str | Sequence[Term], method: str = "3cosadd", n: int = 10, exclude: bool = True) -> Analogy:
+        """The keys that answer an expression such as ``왕 − 남자 + 여자``.
+
+        Args:
+            expression: see :func:`explorer.vectors.expression.parse`; or terms already parsed.
+            method: ``"3cosadd"``, ``"3cosmul"`` or ``"direction"`` (start − origin + end: the way from the subtracted word to
+                the second added one, set out from the first).
+            n: how many answers.
+            exclude: bar every reading of the expression's words from the answers, as is usual. With ``False`` the nearest
+                answer is often a word of the question; Linzen (2016) explains why that is worth seeing.
+
+        Raises:
+            ExpressionError: the expression is malformed; it knows the place.
+            OutOfVocabulary: a word has no vector.
+            BadInput: an unknown method, or words that cancel each other out.
+        """
+        _check_n(n)
+        check_method(method)
+        terms = parse(expression) if isinstance(expression, str) else tuple(expression)
+        if not terms:
+            raise BadInput("the expression has no words; write for example 왕 − 남자 + 여자")
+        written = expression if isinstance(expression, str) else " ".join(f"{term.weight:+g}*{term.word}" for term in terms)
+        resolved = tuple(self.resolve(term.word) for term in terms)
+        unit = self.unit_vectors([term.word for term in terms])
+        weights = np.array([term.weight for term in terms], dtype=np.float32)
+        barred = sorted({row for r in resolved for row in self._same_words(r)}) if exclude else []
+        [answer] = solve(self._vectors, unit, weights, n, method, self.inverse, [barred])
+        return Analogy(written, method, terms, resolved, self._neighbours(*answer), exclude, self.name)
+
+    def odd_one_out(self, words: Sequence[str]) -> str:
+        """The word least like the others: the lowest mean cosine with them. Needs three words or more."""
+        if len(words) < 3:
+            raise BadInput(f"odd_one_out compares three or more words, and {len(words)} came")
+        cosine = self.matrix(words)
+        return words[int(cosine.sum(axis=1).argmin())]
+
+    def axis(
+        self, low: str | Sequence[str], high: str | Sequence[str], words: Sequence[str] | None = None, **options: Any
+    ) -> Axis:
+        """Where words lie between two poles, e.g. 남자 and 여자; see :func:`explorer.vectors.axes.axis`."""
+        from explorer.vectors.axes import axis
+
+        return axis(self, low, high, words, **options)
+
+    def save(self, name_or_path: str | Path, overwrite: bool = False) -> Path:
+        """Save as an artifact: under a name in the home folder, or in the folder a path names. Returns the folder."""
+        from explorer.vectors.storage import save
+
+        return save(self, name_or_path, overwrite)
+
+    # Helpers
+
+    def _same_words(self, resolution: Resolution) -> list[int]:
+        """Rows of the resolved keys and of every other reading of the same words."""
+        rows = self.rows(resolution)
+        if resolution.how == "composed":
+            return rows
+        return [*rows, *self._words().readings(resolution.word)]
+
+    def _neighbours(self, rows: Ints, scores: npt.NDArray[Any]) -> tuple[Neighbour, ...]:
+        return tuple(
+            Neighbour(
+                word_of(key := self._keys[row]), key, float(score), None if self._counts is None else int(self._counts[row])
+            )
+            for row, score in zip(rows.tolist(), scores.tolist(), strict=True)
+        )
+
+    def mask(self, tags: str | Iterable[str] | None, min_count: int) -> npt.NDArray[np.bool_] | None:
+        """Which keys a filter keeps (n booleans), or ``None`` when it keeps all.
+
+        Raises:
+            BadInput: a tag no key has, or counts asked of a model without them.
+        """
+        mask: npt.NDArray[np.bool_] | None = None
+        if tags is not None:
+            wanted = {tags} if isinstance(tags, str) else set(tags)
+            with self._lock:
+                if self._tags is None:
+                    self._tags = np.array([split_key(key)[1] or "" for key in self._keys], dtype=np.str_)
+                present = self._tags
+            missing = sorted(wanted - set(present.tolist()))
+            if missing or not wanted:
+                known = sorted(set(present.tolist()) - {""})
+                raise BadInput(
+                    f"no key has the tag {', '.join(missing) or '(none given)'}; this model has: {', '.join(known) or 'no tags'}"
+                )
+            mask = np.isin(present, sorted(wanted))
+        if min_count > 0:
+            if self._counts is None:
+                raise BadInput("this model has no counts, so min_count cannot be used; leave it out")
+            frequent = self._counts >= min_count
+            mask = frequent if mask is None else mask & frequent
+        return mask
+
+    def _note_zero_rows(self) -> None:
+        zero = np.flatnonzero(self.inverse == 0)
+        if len(zero):
+            named = ", ".join(self._keys[row] for row in zero[:5]) + (" …" if len(zero) > 5 else "")
+            warning = f"{len(zero):,} vectors are all zero and are like nothing: {named}"
+            others = [text for text in self._info.get("warnings", []) if "all zero" not in text]
+            self._info["warnings"] = [*others, warning]
+
+
+def _check_n(n: int) -> None:
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
+        raise BadInput(f"n must be a whole number of 1 or more, not {n!r}")
+
+
+def _as_matrix(vectors: Any) -> Floats:
+    try:
+        array = vectors if isinstance(vectors, np.ndarray) else np.asarray(vectors, dtype=np.float32)
+        if array.dtype.kind not in "fiu":
+            raise ValueError(f"they are of type {array.dtype}")
+        matrix = (
+            np.ascontiguousarray(array, dtype=np.float32)
+            if array.dtype != np.float32 or not array.flags.c_contiguous
+            else array
+        )
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"vectors must be a table of numbers, one row a key ({error})") from error
+    if matrix.ndim != 2 or 0 in matrix.shape:
+        raise BadInput(f"vectors must be n × d with n and d of 1 or more, not of shape {matrix.shape}")
+    view = matrix.view()
+    view.flags.writeable = False
+    return view
+
+
+def _as_index(keys: tuple[str, ...]) -> dict[str, int]:
+    index: dict[str, int] = {}
+    for row, key in enumerate(keys):
+        if not isinstance(key, str) or not key:
+            raise BadInput(f"keys must be non-empty texts, and number {row + 1} is {key!r}")
+        index[key] = row
+    if len(index) != len(keys):
+        twice = sorted({key for row, key in enumerate(keys) if index[key] != row})
+        raise BadInput(
+            f"{len(keys) - len(index):,} keys occur more than once, such as {', '.join(twice[:3])}; give each key once"
+        )
+    return index
+
+
+def _as_counts(counts: Any, n: int) -> Ints | None:
+    if counts is None:
+        return None
+    array = np.array(counts, dtype=np.int64)
+    if array.shape != (n,) or (array < 0).any():
+        raise BadInput(f"counts must be {n:,} numbers of 0 or more, not of shape {array.shape}")
+    array.flags.writeable = False
+    return array
