@@ -1,0 +1,109 @@
+"""The sample corpus: Korean sentences written for this project (CC0), so that everything works with nothing downloaded.
+
+Four tables, read from the files beside this module: sentences over topics and registers, homographs in context with
+their senses, and Korean–English pairs.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from corpora.document import Document
+
+__all__ = ["Homograph", "Pair", "Sense", "Sentence", "documents", "homographs", "parallel", "senses", "sentences"]
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: its topic, its register, the number of its passage within both, and the text."""
+
+    topic: str
+    register: str
+    passage: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Homograph:
+    """A sentence that holds ``word`` in one of its senses, at ``text[start:end]`` (code points)."""
+
+    word: str
+    sense: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a sense label of a homograph means, in Korean and in English."""
+
+    word: str
+    sense: str
+    gloss_ko: str
+    gloss_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The same sentence in Korean and in English."""
+
+    topic: str
+    ko: str
+    en: str
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        for row in csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if row:
+                yield row
+
+
+def _body(path: Path) -> Iterator[list[str]]:
+    rows = _rows(path)
+    next(rows, None)  # the header
+    return rows
+
+
+def sentences() -> Iterator[Sentence]:
+    """Every sentence, topic by topic in the order of the files' names.
+
+    >>> next(sentences()).text != ""
+    True
+    """
+    for path in sorted(FOLDER.joinpath("sentences").glob("*.tsv")):
+        for register, passage, text in _rows(path):
+            if (register, passage, text) != ("register", "passage", "text"):
+                yield Sentence(path.stem, register, passage, text)
+
+
+def homographs() -> Iterator[Homograph]:
+    """Sentences with a homograph, its span and its sense."""
+    for word, sense, start, end, text in _body(FOLDER / "homographs.tsv"):
+        yield Homograph(word, sense, int(start), int(end), text)
+
+
+def senses() -> Iterator[Sense]:
+    """The senses the homographs are labelled with."""
+    for word, sense, gloss_ko, gloss_en in _body(FOLDER / "senses.tsv"):
+        yield Sense(word, sense, gloss_ko, gloss_en)
+
+
+def parallel() -> Iterator[Pair]:
+    """Korean–English pairs."""
+    for topic, ko, en in _body(FOLDER / "parallel.tsv"):
+        yield Pair(topic, ko, en)
+
+
+def documents() -> Iterator[Document]:
+    """The sentences as documents: one passage each, one sentence a line."""
+    for (topic, register, passage), group in groupby(sentences(), key=lambda s: (s.topic, s.register, s.passage)):
+        text = "\n".join(sentence.text for sentence in group)
+        yield Document(f"{topic}/{register}/{passage}", text, meta={"topic": topic, "register": register})

@@ -1,0 +1,173 @@
+"""A corpus: a name and documents that can be read again and again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from corpora.document import Document
+from corpora.readers.inputs import Input, find_inputs
+from corpora.readers.reading import read_input
+from corpora.readers.report import Report
+from explorer.core.errors import BadInput, UnknownName
+from explorer.core.store import list_artifacts, sha256_file
+
+__all__ = ["Corpus", "FileCorpus", "SampleCorpus", "open_corpus"]
+
+
+class Corpus(ABC):
+    """Documents under a name. Every call of :meth:`documents` begins anew and streams.
+
+    Attributes:
+        name: what the corpus is called.
+    """
+
+    name: str
+
+    @abstractmethod
+    def documents(self) -> Iterator[Document]:
+        """Every document, in a fixed order."""
+
+    def texts(self) -> Iterator[str]:
+        """The text of every document."""
+        for document in self.documents():
+            yield document.text
+
+    def __iter__(self) -> Iterator[str]:
+        return self.texts()
+
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Changes whenever the documents may have changed; what caches are kept under."""
+
+    @abstractmethod
+    def info(self) -> dict[str, Any]:
+        """What is known without reading everything, and what the last full reading found (``"report"``)."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+
+class SampleCorpus(Corpus):
+    """The sentences written for this project, one passage a document."""
+
+    name = "sample"
+
+    def documents(self) -> Iterator[Document]:
+        from corpora import sample
+
+        return sample.documents()
+
+    def fingerprint(self) -> str:
+        from corpora import sample
+
+        digest = hashlib.sha256()
+        for path in sorted(sample.FOLDER.joinpath("sentences").glob("*.tsv")):
+            digest.update(sha256_file(path).encode())
+        return f"sample-{digest.hexdigest()[:32]}"
+
+    def info(self) -> dict[str, Any]:
+        return {"name": self.name, "source": "shipped with korean-explorer", "licence": "CC0-1.0"}
+
+
+class FileCorpus(Corpus):
+    """Whatever a path, a folder or a pattern names, read by content.
+
+    Args:
+        where: the path or pattern.
+        field: which column or field holds the text, for tables and JSON.
+
+    Raises:
+        BadInput: nothing to read is there.
+    """
+
+    def __init__(self, where: str | Path, field: str | None = None) -> None:
+        self.name = str(where)
+        self.field = field
+        self._found = Report()
+        self.inputs: list[Input] = find_inputs(where, self._found)
+        self._single = len(self.inputs) == 1
+        self.report: Report | None = None
+
+    def documents(self) -> Iterator[Document]:
+        report = Report.total([self._found])
+        given = 0
+        for one in self.inputs:
+            for document in self._documents_of(one, report):
+                given += 1
+                yield document
+        self.report = report
+        if not given:
+            notes = "; ".join(report.lines())
+            raise BadInput(f"{self.name}: no text found in {len(self.inputs)} file(s){f' ({notes})' if notes else ''}")
+
+    def _documents_of(self, one: Input, report: Report) -> Iterator[Document]:
+        begun = False
+        try:
+            for document in read_input(one, self.field, report):
+                begun = True
+                yield document
+        except BadInput as error:
+            # Among many files one picture or program is passed over and counted; damage half-way is not, nor a wrong --field.
+            if self._single or begun or self.field:
+                raise
+            report.note("files", str(error))
+
+    def fingerprint(self) -> str:
+        state = []
+        for one in self.inputs:
+            status = one.path.stat()
+            state.append([one.name, str(one.path.resolve()), one.member, status.st_size, status.st_mtime_ns])
+        digest = hashlib.sha256(json.dumps([state, self.field]).encode()).hexdigest()
+        return f"files-{digest[:32]}"
+
+    def info(self) -> dict[str, Any]:
+        made: dict[str, Any] = {
+            "name": self.name,
+            "files": len(self.inputs),
+            "bytes": sum(one.size for one in self.inputs),
+            "field": self.field,
+        }
+        if self.report is not None:
+            made["report"] = self.report.to_dict()
+        return made
+
+
+def open_corpus(name_or_path: str | Path | Corpus, *, field: str | None = None) -> Corpus:
+    """A corpus by its name, or whatever a path names, read by content.
+
+    Args:
+        name_or_path: ``"sample"``, the name of a stored corpus (``korean-explorer corpus list``), or a file, a folder or a
+            pattern: plain text, CSV and TSV, JSON lines and arrays, Parquet, CoNLL-U, WikiExtractor text, MediaWiki dumps, zip
+            archives of these; gzip, bzip2, xz and zstd.
+        field: which column or field holds the text, where there are several; several names separated by commas are
+            joined. Guessed by name and by Hangul if left out, and said in ``info()``.
+
+    Raises:
+        UnknownName: neither a corpus nor a file of that name.
+        BadInput: the file cannot be read.
+
+    >>> open_corpus("sample").name
+    'sample'
+    """
+    if isinstance(name_or_path, Corpus):
+        return name_or_path
+    if isinstance(name_or_path, str):
+        if name_or_path == "sample":
+            return SampleCorpus()
+        stored = list_artifacts("corpus")
+        if name_or_path in stored and not _looks_like_path(name_or_path):
+            from corpora.library import StoredCorpus
+
+            return StoredCorpus(name_or_path)
+        if not _looks_like_path(name_or_path) and not Path(name_or_path).exists():
+            raise UnknownName("corpus", name_or_path, [*stored, "sample"], "No file or folder of that name is here either.")
+    return FileCorpus(name_or_path, field)
+
+
+def _looks_like_path(text: str) -> bool:
+    return any(mark in text for mark in "/\\*?[") or text.startswith("~")

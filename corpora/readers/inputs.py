@@ -1,0 +1,260 @@
+"""From what a person names (a file, a folder, a pattern, an archive) to byte streams, decompressed and guarded."""
+
+from __future__ import annotations
+
+import bz2
+import glob
+import gzip
+import io
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from corpora.readers.report import Report
+from explorer.core.errors import BadInput, MissingExtra
+
+__all__ = ["Buffered", "Input", "find_inputs"]
+
+BOMB_BYTES = 64 << 20
+"""A compressed file may always grow to this many bytes."""
+
+BOMB_RATIO = 250
+"""Beyond that, more than this many times its own size is no text (ordinary text shrinks 3 to 10 times)."""
+
+_HIDDEN = ("__MACOSX/", "/.", ".DS_Store", "Thumbs.db")
+
+
+class Buffered:
+    """A stream with :meth:`peek`, that names the file when its data end early or unpack without end."""
+
+    def __init__(self, raw: IO[bytes] | Any, name: str = "input", packed_size: int | None = None) -> None:
+        self._raw = raw
+        self._name = name
+        self._ahead = b""
+        self._packed = packed_size
+        self._given = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to ``size`` bytes; empty at the end."""
+        if size < 0:
+            return b"".join(iter(lambda: self.read(1 << 20), b""))
+        if self._ahead:
+            data, self._ahead = self._ahead[:size], self._ahead[size:]
+            return data
+        return self._fetch(size)
+
+    def peek(self, size: int, /) -> bytes:
+        """The next ``size`` bytes (fewer at the end), still to be read."""
+        while len(self._ahead) < size:
+            more = self._fetch(size - len(self._ahead))
+            if not more:
+                break
+            self._ahead += more
+        return self._ahead[:size]
+
+    def _fetch(self, size: int) -> bytes:
+        if size == 0:
+            return b""
+        try:
+            data: bytes = self._raw.read(size)
+        except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+            raise self._damaged(error) from error
+        except RuntimeError as error:  # zipfile's word for a password
+            raise BadInput(f"{self._name}: {error}; unpack it yourself and name the folder") from error
+        except OSError as error:
+            if error.errno is None:  # bz2's word for damaged data
+                raise self._damaged(error) from error
+            raise
+        self._given += len(data)
+        if self._packed is not None and self._given > max(BOMB_BYTES, BOMB_RATIO * self._packed):
+            raise BadInput(
+                f"{self._name}: unpacks to over {self._given >> 20} MB from {self._packed:,} bytes, which no text does; refused as a zip bomb"
+            )
+        return data
+
+    def _damaged(self, error: Exception) -> BadInput:
+        return BadInput(
+            f"{self._name}: the compressed data are damaged or cut off after {self._given:,} unpacked bytes ({error}); get the file again"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file to read, or one member of a zip archive.
+
+    Attributes:
+        name: what it is called in messages: relative to what was asked for.
+        path: the file on disk.
+        member: name inside the archive, if ``path`` is one.
+        size: bytes on disk (compressed), for progress.
+    """
+
+    name: str
+    path: Path
+    member: str | None
+    size: int
+
+    @contextmanager
+    def open(self) -> Iterator[Buffered]:
+        """The decompressed bytes.
+
+        Raises:
+            BadInput: the data are damaged, or unpack to more than any text would.
+            MissingExtra: it is zstd, and the package for that is not installed.
+        """
+        with ExitStack() as stack:
+            try:
+                raw = stack.enter_context(self.path.open("rb"))
+            except IsADirectoryError:
+                raise BadInput(f"{self.name} is a folder, not a file") from None
+            stream: Any = raw
+            packed: int | None = None
+            if self.member is not None:
+                archive = stack.enter_context(_zip(self.path))
+                packed = max(1, archive.getinfo(self.member).compress_size)
+                try:
+                    stream = stack.enter_context(archive.open(self.member))
+                except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+                    raise BadInput(f"{self.name}: {error}; unpack it yourself and name the folder") from error
+            source = Buffered(stream, self.name, packed)
+            opened = _decompressor(source.peek(6), source, self.name)
+            if opened is not None:
+                stream = stack.enter_context(opened)
+                source = Buffered(stream, self.name, packed or max(1, self.size))
+            yield source
+
+
+def _decompressor(magic: bytes, source: Buffered, name: str) -> AbstractContextManager[Any] | None:
+    """The opener for what the first bytes announce, or ``None`` for bytes that are not compressed."""
+    raw: Any = _Raw(source)
+    if magic.startswith(b"\x1f\x8b"):
+        return gzip.GzipFile(fileobj=raw)
+    if magic.startswith(b"BZh"):
+        return bz2.BZ2File(raw)
+    if magic.startswith(b"\xfd7zXZ\x00"):
+        return lzma.LZMAFile(raw)
+    if magic.startswith(b"\x28\xb5\x2f\xfd"):
+        try:
+            import zstandard
+        except ImportError:
+            raise MissingExtra(f"{name}: reading zstd files", "corpora") from None
+        opened: AbstractContextManager[Any] = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+        return opened
+    return None
+
+
+class _Raw(io.RawIOBase):
+    """A :class:`Buffered` as the standard library's decompressors want it."""
+
+    def __init__(self, source: Buffered) -> None:
+        self._source = source
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._source.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+@contextmanager
+def _zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
+        raise BadInput(f"{path.name}: a damaged zip archive ({error}); get it again") from error
+    with archive:
+        yield archive
+
+
+def find_inputs(where: str | Path, report: Report) -> list[Input]:
+    """Every file that a path, a folder (with all below it) or a pattern names, in order of name; archives opened up.
+
+    Hidden files are left out. A symbolic link back to a folder it stands in is followed no further, and counted.
+
+    Raises:
+        BadInput: nothing is there, a folder or an archive is empty, or an archive holds a path that climbs out of it.
+    """
+    path = Path(where).expanduser()
+    if path.is_dir():
+        files = list(_walk(path, path, report, set()))
+        base = path
+        if not files:
+            raise BadInput(f"{path}: an empty folder; put text files in it, or name another")
+    elif path.exists():
+        files, base = [path], path.parent
+    else:
+        found = [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207 - patterns may be absolute
+        if not found:
+            raise BadInput(f"{where}: no such file or folder, and no pattern that matches one")
+        files = []
+        for match in found:
+            files += _walk(match, match, report, set()) if match.is_dir() else [match]
+        base = path.parent
+        while glob.has_magic(str(base)):
+            base = base.parent
+    return [one for file in files for one in _opened(file, base, report)]
+
+
+def _walk(folder: Path, root: Path, report: Report, above: set[tuple[int, int]]) -> Iterator[Path]:
+    status = folder.stat()
+    here = (status.st_dev, status.st_ino)
+    if here in above:
+        report.note("files", f"{_relative(folder, root)}: a symbolic link back to a folder it stands in")
+        return
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith("."):
+            continue
+        try:
+            if entry.is_dir():
+                yield from _walk(entry, root, report, above | {here})
+            elif entry.is_file():
+                yield entry
+            else:
+                report.note("files", f"{_relative(entry, root)}: a broken link, or no ordinary file")
+        except OSError as error:
+            report.note("files", f"{_relative(entry, root)}: {error.strerror}")
+
+
+def _relative(path: Path, base: Path) -> str:
+    try:
+        return path.relative_to(base).as_posix()
+    except ValueError:
+        return path.name
+
+
+def _opened(file: Path, base: Path, report: Report) -> Iterable[Input]:
+    name = _relative(file, base)
+    try:
+        with file.open("rb") as stream:
+            magic = stream.read(4)
+    except PermissionError:
+        raise BadInput(f"{file}: no permission to read it") from None
+    if magic != b"PK\x03\x04":
+        return [Input(name, file, None, file.stat().st_size)]
+    members = []
+    with _zip(file) as archive:
+        entries = archive.infolist()
+        if any(entry.filename in {"[Content_Types].xml", "mimetype"} for entry in entries):
+            raise BadInput(f"{name}: an office document, not text; save its text as UTF-8 first")
+        for entry in entries:
+            if entry.is_dir() or any(mark in f"/{entry.filename}" for mark in _HIDDEN):
+                continue
+            parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
+            if ".." in parts or (parts and (parts[0] == "/" or parts[0].endswith(":"))):
+                raise BadInput(f"{name}: its member {entry.filename!r} climbs out of the archive; the archive is refused")
+            members.append(Input(f"{name}/{entry.filename}", file, entry.filename, entry.compress_size))
+        claimed = sum(entry.file_size for entry in entries)
+        if claimed > max(BOMB_BYTES, BOMB_RATIO * file.stat().st_size):
+            raise BadInput(
+                f"{name}: {file.stat().st_size:,} bytes that claim to unpack to {claimed >> 20} MB, which no text does; refused as a zip bomb"
+            )
+    if not members:
+        raise BadInput(f"{name}: an empty archive; nothing in it to read")
+    return sorted(members, key=lambda member: member.name)

@@ -1,0 +1,290 @@
+"""Bytes to lines for texts of any size and any upbringing.
+
+:mod:`explorer.text.reading` refuses what it cannot read exactly, which is right for one file of a person's own. Gigabytes
+of gathered text always hold a damaged byte somewhere: here every damage is repaired as far as it goes, counted, and its
+first place kept. Memory stays at one block and one line, because a line has a greatest length.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Protocol
+
+from corpora.readers.report import Report
+from explorer.core.errors import BadInput
+from explorer.text.hangul import recompose_fillers
+from explorer.text.reading import decode
+
+__all__ = ["MAX_LINE", "ByteSource", "Lines", "head_text"]
+
+BLOCK = 1 << 20
+"""Bytes read at a time."""
+
+MAX_LINE = 8 << 20
+"""Bytes of one line; a longer one is given in pieces of this size."""
+
+HEAD = 1 << 16
+"""Bytes that are looked at to settle what a file is."""
+
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+class ByteSource(Protocol):
+    """What the readers read: a binary stream that can also show what comes next."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+    def peek(self, size: int, /) -> bytes: ...
+
+
+def _settle(head: bytes, name: str) -> tuple[str, int]:
+    """The encoding most of a file is in, and the length of its BOM.
+
+    Raises:
+        BadInput: the bytes are no text at all.
+    """
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise BadInput(f"{name}: UTF-32 text cannot be streamed; save it as UTF-8")
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            return encoding, len(mark)
+    if 0 in head:
+        try:
+            wide = decode(head[: len(head) & ~1]).encoding
+        except BadInput:
+            wide = ""
+        if wide.startswith("utf-16"):
+            return wide, 0
+    controls = len(_CONTROLS.findall(head))
+    if controls > max(8, len(head) // 50):
+        found = _CONTROLS.search(head)
+        assert found is not None
+        raise BadInput(
+            f"{name}: binary data, not text (byte 0x{head[found.start()]:02x} at offset {found.start()}){_guess(head)}"
+        )
+    # The line that the head cuts in two says nothing.
+    whole = head[: head.rfind(b"\n") + 1] or head
+    votes = {"utf-8": 0, "cp949": 0}
+    for line in whole.split(b"\n"):
+        if not line.isascii():
+            found_in = _encoding_of(line)
+            if found_in:
+                votes[found_in] += 1
+    return ("cp949", 0) if votes["cp949"] > votes["utf-8"] else ("utf-8", 0)
+
+
+def _guess(head: bytes) -> str:
+    for magic, what in (
+        (b"%PDF", "a PDF"),
+        (b"\xd0\xcf\x11\xe0", "an HWP or old Office document"),
+        (b"SQLite format 3", "an SQLite database"),
+        (b"\x7fELF", "a program"),
+        (b"\x89PNG", "an image"),
+        (b"\xff\xd8\xff", "an image"),
+    ):
+        if head.startswith(magic):
+            return f"; it looks like {what}: save its text as UTF-8 first"
+    if b"ustar" in head[250:270]:
+        return "; it looks like a tar archive: unpack it and name the folder"
+    return ""
+
+
+def _encoding_of(line: bytes) -> str | None:
+    """UTF-8 or CP949, whichever can read this line; ``None`` for neither."""
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        # Two CP949 syllables may by chance be valid UTF-8, but then of Latin, Greek or Arabic letters and nothing beyond.
+        if max(text, default="") >= "\u1100" or not _decodes(line, "cp949"):
+            return "utf-8"
+    return "cp949" if _decodes(line, "cp949") else None
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def head_text(head: bytes, name: str) -> str:
+    """The beginning of a file as text, for looking at; damage is replaced."""
+    encoding, bom = _settle(head, name)
+    data = head[bom:]
+    if encoding.startswith("utf-16"):
+        data = data[: len(data) & ~1]
+    text = unicodedata.normalize("NFC", data.decode(encoding, errors="replace"))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class Lines:
+    r"""NFC lines of one file, without their ends; iterable once.
+
+    Args:
+        source: the bytes, decompressed.
+        name: what the file is called in messages.
+        report: where repairs are counted.
+
+    Attributes:
+        line: number of the line given last, from 1.
+        encoding: what most of the file is in.
+        piece: whether the line given last is a piece of a line longer than :data:`MAX_LINE`.
+
+    Raises while iterating:
+        BadInput: the file is binary.
+
+    >>> from corpora.readers.inputs import Buffered
+    >>> import io
+    >>> list(Lines(Buffered(io.BytesIO("봄\r\n여름".encode("cp949"))), "a.txt", Report()))
+    ['봄', '여름']
+    """
+
+    def __init__(self, source: ByteSource, name: str, report: Report) -> None:
+        self._source = source
+        self._report = report
+        self.name = name
+        self.line = 0
+        self.piece = False
+        self.encoding, self._bom = _settle(source.peek(HEAD), name)
+
+    @property
+    def place(self) -> str:
+        """``file:line`` of the line given last."""
+        return f"{self.name}:{self.line}"
+
+    def __iter__(self) -> Iterator[str]:
+        number = 0
+        for data, is_piece, is_first in self._blocks():
+            text = self._text(data, number)
+            if "\r" in text:
+                text = text.replace("\r\n", "\n").replace("\r", "\n")
+            lines = text.split("\n")
+            if data.endswith((b"\n", b"\r")):
+                lines.pop()
+            self.piece = is_piece
+            if is_piece and not is_first:
+                number -= 1  # still the same line
+            for line in lines:
+                number += 1
+                self.line = number
+                yield line
+
+    def _blocks(self) -> Iterator[tuple[bytes, bool, bool]]:
+        """(bytes of whole lines or of one piece of a line, whether a piece, whether its first piece)."""
+        self._source.read(self._bom)
+        read = self._wide_reader() if self.encoding.startswith("utf-16") else self._source.read
+        rest: list[bytes] = []
+        held = 0
+        cutting = False
+        while block := read(BLOCK):
+            end = max(block.rfind(b"\n"), block.rfind(b"\r", 0, len(block) - 1)) + 1
+            if end:
+                if cutting:  # what remains of the long line stands alone, so that it counts as the same line
+                    first = _line_end(block)
+                    yield b"".join([*rest, block[:first]]), True, False
+                    if first < end:
+                        yield block[first:end], False, True
+                else:
+                    yield b"".join([*rest, block[:end]]), False, True
+                rest, held, cutting = [block[end:]], len(block) - end, False
+                continue
+            rest.append(block)
+            held += len(block)
+            if held > MAX_LINE:
+                data = b"".join(rest)
+                cut = _cut(data)
+                if not cutting:
+                    self._report.note("cut", f"{self.name}, a line of over {MAX_LINE >> 20} MB")
+                yield data[:cut], True, not cutting
+                rest, held, cutting = [data[cut:]], len(data) - cut, True
+        last = b"".join(rest)
+        if last:
+            yield last, cutting, not cutting
+
+    def _wide_reader(self) -> _Recoded:
+        return _Recoded(self._source, self.encoding, self._report, self.name)
+
+    def _text(self, data: bytes, before: int) -> str:
+        """Decode a block of lines that begins after line ``before``."""
+        if b"\0" in data:
+            at = before + data.count(b"\n", 0, data.index(b"\0")) + 1
+            self._report.note("nul", f"{self.name}:{at}", data.count(b"\0"))
+            data = data.replace(b"\0", b"")
+        if data.isascii():
+            return data.decode("ascii")
+        text = None
+        if self.encoding != "cp949":
+            try:
+                text = data.decode("utf-8")
+            except UnicodeDecodeError:
+                text = None
+        if text is None:
+            text = "\n".join(self._line_text(line, before + n + 1) for n, line in enumerate(data.split(b"\n")))
+        if "\u3164" in text:
+            text, _ = recompose_fillers(text)
+        if unicodedata.is_normalized("NFC", text):
+            return text
+        return "\n".join(self._composed(line, before + n + 1) for n, line in enumerate(text.split("\n")))
+
+    def _line_text(self, line: bytes, number: int) -> str:
+        encoding = "utf-8" if line.isascii() else _encoding_of(line)
+        if encoding is None:
+            text = line.decode(self.encoding if self.encoding == "cp949" else "utf-8", errors="replace")
+            self._report.note("repaired", f"{self.name}:{number}", max(1, text.count("\ufffd")))
+            return text
+        if encoding != ("cp949" if self.encoding == "cp949" else "utf-8") and not line.isascii():
+            self._report.note("mixed", f"{self.name}:{number}, {encoding.upper()} among {self.encoding.upper()}")
+        return line.decode(encoding)
+
+    def _composed(self, line: str, number: int) -> str:
+        made = unicodedata.normalize("NFC", line)
+        if made != line:
+            self._report.note("composed", f"{self.name}:{number}")
+        return made
+
+
+class _Recoded:
+    """UTF-16 as UTF-8 bytes, so that everything after it sees one kind of stream."""
+
+    def __init__(self, source: ByteSource, encoding: str, report: Report, name: str) -> None:
+        self._source = source
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._report = report
+        self._name = name
+        self._done = False
+
+    def __call__(self, size: int) -> bytes:
+        while not self._done:
+            data = self._source.read(size)
+            self._done = not data
+            text = self._decoder.decode(data, final=self._done)
+            if "\ufffd" in text:
+                self._report.note("repaired", self._name, text.count("\ufffd"))
+            if text:
+                return text.encode("utf-8")
+        return b""
+
+
+def _line_end(block: bytes) -> int:
+    """Offset just after the first line end."""
+    ends = [at for at in (block.find(b"\n"), block.find(b"\r")) if at >= 0]
+    first = min(ends)
+    return first + (2 if block[first : first + 2] == b"\r\n" else 1)
+
+
+def _cut(data: bytes) -> int:
+    """Where an overlong line may be cut: after its last white space, else before its last UTF-8 character."""
+    space = max(data.rfind(b" "), data.rfind(b"\t"))
+    if space > len(data) // 2:
+        return space + 1
+    cut = len(data)
+    while cut > len(data) - 4 and data[cut - 1] & 0xC0 == 0x80:
+        cut -= 1
+    return cut - 1 if cut > 1 and data[cut - 1] >= 0xC0 else cut or len(data)

@@ -1,0 +1,71 @@
+"""One file to documents, whatever it is: looks at the content and chooses the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from corpora.document import Document
+from corpora.readers.inputs import Buffered, Input
+from corpora.readers.lines import Lines
+from corpora.readers.report import Report
+from corpora.readers.sniff import Shape, sniff
+from explorer.core.errors import BadInput
+
+__all__ = ["read_input"]
+
+_WITH_FIELDS = {"table", "jsonl", "json", "parquet"}
+
+
+def read_input(one: Input, field: str | None, report: Report) -> Iterator[Document]:
+    """The documents of one input, streamed.
+
+    Args:
+        one: the file or archive member.
+        field: which column or field holds the text, for tables, JSON and Parquet; guessed if ``None``.
+        report: what else was met.
+
+    Raises:
+        BadInput: the file cannot be read; names it and the place.
+    """
+    with one.open() as source:
+        if not source.peek(1):
+            report.note("files", f"{one.name}: an empty file")
+            return
+        shape = sniff(source, one.name)
+        if field and shape.form not in _WITH_FIELDS:
+            raise BadInput(
+                f"{one.name}: it was found to be {_WORDS[shape.form]}, which has no columns; leave --field {field} out"
+            )
+        yield from _read(source, one, shape, field, report)
+
+
+_WORDS = {
+    "plain": "plain text",
+    "paragraphs": "plain text",
+    "wikiextractor": "WikiExtractor text",
+    "mediawiki": "a MediaWiki dump",
+    "conllu": "CoNLL-U",
+}
+
+
+def _read(source: Buffered, one: Input, shape: Shape, field: str | None, report: Report) -> Iterator[Document]:
+    lines = Lines(source, one.name, report)
+    if shape.form == "table":
+        from corpora.readers.tables import read_table
+
+        yield from read_table(lines, shape, field, report)
+        return
+    if shape.form in ("json", "jsonl"):
+        from corpora.readers import jsons
+
+        yield from (jsons.read_json if shape.form == "json" else jsons.read_jsonl)(lines, field, report)
+        return
+    report.file(lines.encoding, _WORDS[shape.form])
+    if shape.form == "wikiextractor":
+        from corpora.readers.wikiextractor import read_wikiextractor
+
+        yield from read_wikiextractor(lines, report)
+    else:
+        from corpora.readers.plain import read_lines, read_paragraphs
+
+        yield from (read_paragraphs if shape.form == "paragraphs" else read_lines)(lines, report)
