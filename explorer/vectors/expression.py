@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from explorer.core.errors import BadInput
+from explorer.text.normalise import ZERO_WIDTH, normalise
 from explorer.vectors.records import Term
 
 __all__ = ["ExpressionError", "clean_word", "format_terms", "parse"]
@@ -48,10 +49,9 @@ QUOTES = {
 MAX_TERMS = 1000
 
 _NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)")
-# Characters without width that copying from web pages and documents leaves in words. U+200D is not among them: it holds
-# emoji together.
-_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u3164\u115f\u1160\uffa0]")
-_LONE_JOINER = re.compile("(?<![\U0001f000-\U0001faff\u2190-\u2bff\ufe0f])\u200d|\u200d$|^\u200d")
+# What `normalise` strips as invisible, and the Hangul fillers, which people do not see either.
+_INVISIBLE = re.compile(f"[{ZERO_WIDTH}\u3164\u115f\u1160\uffa0]")
+_FILLERS = str.maketrans("", "", "\u3164\u115f\u1160\uffa0")
 
 
 def clean_word(word: str) -> str:
@@ -60,9 +60,9 @@ def clean_word(word: str) -> str:
     >>> clean_word(" 왕\u200b ")
     '왕'
     """
-    # Conjoining fillers (U+115F, U+1160) keep broken syllables apart in NFD text, so composition goes first.
-    composed = unicodedata.normalize("NFC", word)
-    return " ".join(_LONE_JOINER.sub("", _INVISIBLE.sub("", composed)).split())
+    plain = normalise(word, strip_zero_width=True, jamo=True).text.translate(_FILLERS)
+    # Composed again, because taking a filler out may bring two jamo together.
+    return " ".join(unicodedata.normalize("NFC", plain).split())
 
 
 class ExpressionError(BadInput):

@@ -12,31 +12,22 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Suggester", "initials", "jamo"]
+from explorer.text.hangul import choseong, to_compatible
+
+__all__ = ["Suggester", "jamo"]
 
 MAX_JAMO = 40
 MAX_FORMS = 500_000
-_SYLLABLES = range(0xAC00, 0xD7A4)
-# 초성 in the order of Unicode's leading consonants, as the keyboard types them.
-_LEADING = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_LEADING = frozenset("ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ")
 
 
 def jamo(word: str) -> str:
-    """A word's letters: syllables decomposed into conjoining jamo, other characters in lower case.
+    """A word's letters as on the keyboard: syllables decomposed, a coda the same letter as an initial, Latin in lower case.
 
-    >>> len(jamo("한국"))
-    6
+    >>> jamo("각A")
+    'ㄱㅏㄱa'
     """
-    return unicodedata.normalize("NFD", word).lower()
-
-
-def initials(word: str) -> str:
-    """초성 of a word; characters that are no syllables stay.
-
-    >>> initials("한국어")
-    'ㅎㄱㅇ'
-    """
-    return "".join(_LEADING[(ord(c) - 0xAC00) // 588] if ord(c) in _SYLLABLES else c for c in word)
+    return to_compatible(unicodedata.normalize("NFD", word)).lower()
 
 
 class Suggester:
@@ -63,15 +54,15 @@ class Suggester:
         rows = np.flatnonzero(np.abs(self._lengths - len(query)) <= allowed)
         distances = self._distances(query, rows)
         near = np.flatnonzero(distances <= allowed)
-        first = initials(word[:1])
+        first = choseong(word[:1])
         ranked = sorted(
-            (int(distances[place]), initials(self._words[rows[place]][:1]) != first, int(rows[place])) for place in near
+            (int(distances[place]), choseong(self._words[rows[place]][:1]) != first, int(rows[place])) for place in near
         )
         return [self._words[row] for _, _, row in ranked[:n]]
 
     def _by_initials(self, word: str, n: int) -> list[str]:
         if self._initials is None:
-            self._initials = [initials(candidate) for candidate in self._words]
+            self._initials = [choseong(candidate) for candidate in self._words]
         whole = [row for row, spelt in enumerate(self._initials) if spelt == word and self._words[row] != word]
         return [self._words[row] for row in whole[:n]]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -327,6 +327,41 @@ class Vectors:
         from explorer.vectors.storage import save
 
         return save(self, name_or_path, overwrite)
+
+    def most_frequent(self, n: int) -> list[str]:
+        """The n keys seen most often, most frequent first; without counts the first n, as vocabularies are usually sorted."""
+        _check_n(n)
+        if self._counts is None:
+            return list(self._keys[:n])
+        return [self._keys[row] for row in np.argsort(-self._counts, kind="stable")[:n]]
+
+    def derive(
+        self,
+        vectors: Any,
+        step: Mapping[str, Any],
+        rows: Ints | None = None,
+        move: Callable[[Floats], Floats] | None = None,
+    ) -> Vectors:
+        """New vectors made from these, with one more step in ``info["history"]``.
+
+        Args:
+            vectors: the new matrix, a row for each key kept.
+            step: what was done, as plain data: ``{"step": "centre", …}``.
+            rows: the rows kept; all by default.
+            move: the same change for one vector, so that sub-word vectors follow; without it they are given up.
+        """
+        keys = self._keys if rows is None else [self._keys[row] for row in rows.tolist()]
+        counts = self._counts if rows is None or self._counts is None else self._counts[rows]
+        kept = {name: value for name, value in self._info.items() if name not in ("warnings", "name")}
+        compose = self._composer
+
+        def moved(word: str) -> Floats | None:
+            made = None if compose is None else compose(word)
+            return None if made is None or move is None else move(made)
+
+        composer = moved if compose is not None and move is not None else None
+        info = {**kept, "history": [*kept.get("history", ()), dict(step)]}
+        return Vectors(keys, vectors, counts, info, composer=composer, analyser=self._given_analyser)
 
     # Helpers
 
