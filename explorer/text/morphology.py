@@ -1,0 +1,84 @@
+"""The one Kiwi analyser of this process.
+
+Loading it takes a second and 300 MB, so it is built once, on first use, and shared by everything that asks for the same settings.
+Analysis is thread-safe; building is guarded by a lock.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from explorer.core.errors import BadInput, ExplorerError
+
+__all__ = ["MODEL_TYPES", "cpu_count", "shared_kiwi"]
+
+MODEL_TYPES = ("none", "largest", "knlm", "sbg", "cong", "cong-global")
+
+_lock = threading.Lock()
+_instances: dict[tuple[str, str, tuple[tuple[str, str, float], ...], int], Any] = {}
+
+
+def cpu_count() -> int:
+    """Cores this process may use, at least 1."""
+    try:
+        return max(1, len(os.sched_getaffinity(0)))
+    except AttributeError:  # no affinity on this platform
+        return max(1, os.cpu_count() or 1)
+
+
+def shared_kiwi(
+    model_type: str | None = None,
+    *,
+    dialects: str | None = None,
+    user_words: Sequence[tuple[str, str, float]] = (),
+    workers: int | None = None,
+) -> Any:
+    """A ready ``kiwipiepy.Kiwi``, shared between callers with the same settings.
+
+    Args:
+        model_type: one of :data:`MODEL_TYPES`; ``None`` takes Kiwi's default (cong).
+        dialects: comma-separated Kiwi dialect names (``"jeju,gyeongsang"``), to be allowed in analysis.
+        user_words: ``(form, tag, score)`` entries added to the dictionary.
+        workers: threads of its batch analysis; ``None`` uses all cores.
+
+    Raises:
+        BadInput: an unknown model type, dialect or tag.
+    """
+    threads = cpu_count() if workers is None else max(1, workers)
+    words = tuple((form, tag, float(score)) for form, tag, score in user_words)
+    key = (model_type or "none", (dialects or "").lower(), words, threads)
+    with _lock:
+        if key not in _instances:
+            _instances[key] = _build(*key)
+        return _instances[key]
+
+
+def _build(model_type: str, dialects: str, user_words: Sequence[tuple[str, str, float]], threads: int) -> Any:
+    from kiwipiepy import Dialect, Kiwi
+
+    if model_type not in MODEL_TYPES:
+        raise BadInput(f"{model_type!r} is no Kiwi model; use one of {', '.join(MODEL_TYPES)}")
+    names = [name.strip() for name in dialects.split(",") if name.strip()]
+    known = sorted(dialect.name.lower() for dialect in Dialect)
+    for name in names:
+        if name not in {*known, "standard"}:
+            raise BadInput(f"{name!r} is no dialect Kiwi knows; use some of {', '.join(known)}, joined by commas")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            kiwi = Kiwi(num_workers=threads, model_type=model_type, enabled_dialects=",".join(names) or None)
+        for form, tag, score in user_words:
+            if not kiwi.add_user_word(form, tag, score) and not form.strip():
+                raise BadInput("a user word is empty; give (form, tag, score)")
+        kiwi.tokenize("")  # loading is lazy; it has to happen under the lock
+    except (ValueError, KeyError) as error:
+        raise BadInput(f"Kiwi refused its settings: {error}") from error
+    except OSError as error:
+        raise ExplorerError(
+            f"the Kiwi model {model_type!r} cannot be loaded ({error}); its files come with the kiwipiepy_model package (cong only)"
+        ) from error
+    return kiwi

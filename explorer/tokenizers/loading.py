@@ -1,0 +1,202 @@
+"""A tokenizer by name: built-in, saved, a file, a folder, or a Hugging Face hub id."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from explorer.core.errors import BadInput, Unavailable, UnknownName
+from explorer.core.registry import Registry
+from explorer.core.store import MANIFEST, artifact_path, list_artifacts, read_manifest, sha256_file
+from explorer.tokenizers.token import Tokenizer
+
+__all__ = ["REGISTRY", "from_params", "tokenizer", "tokenizer_names"]
+
+REGISTRY = Registry(
+    "tokenizer",
+    {
+        "eojeol": "explorer.tokenizers.rules:EojeolTokenizer",
+        "syllable": "explorer.tokenizers.rules:SyllableTokenizer",
+        "jamo": "explorer.tokenizers.rules:JamoTokenizer",
+        "kiwi": "explorer.tokenizers.kiwi:KiwiTokenizer",
+        "mecab": "explorer.tokenizers.mecab:MecabTokenizer",
+    },
+    group="korean_explorer.tokenizers",
+)
+"""Tokenizers that a name alone makes. Other packages add theirs to the entry-point group."""
+
+ENGINES = Registry(
+    "tokenizer engine",
+    {
+        "kiwi-sw": "explorer.tokenizers.kiwi:KiwiSubwordTokenizer",
+        "sentencepiece": "explorer.tokenizers.sentencepiece:SentencePieceTokenizer",
+        "huggingface": "explorer.tokenizers.huggingface:HuggingFaceTokenizer",
+        "hybrid": "explorer.tokenizers.hybrid:HybridTokenizer",
+        "tiktoken": "explorer.tokenizers.tiktoken:TiktokenTokenizer",
+    },
+)
+"""Engines that need a file or an encoding name besides."""
+
+_HUB_FILES = ("tokenizer.json", "vocab.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model")
+_HINT = "A path to a .model, vocab.txt or tokenizer.json, a folder, or a Hugging Face id (with a /) works too."
+
+
+def tokenizer_names() -> list[str]:
+    """Names of built-in and saved tokenizers, sorted."""
+    return sorted({*REGISTRY.names(), *list_artifacts("tokenizer")})
+
+
+def tokenizer(name_or_path: str | Path, **options: Any) -> Tokenizer:
+    """Make a tokenizer.
+
+    Args:
+        name_or_path: a built-in name (``"kiwi"``, ``"mecab"``, ``"eojeol"``, ``"syllable"``, ``"jamo"``); the name of a saved
+            tokenizer; a path (``.model`` is SentencePiece, ``vocab.txt`` WordPiece, ``tokenizer.json`` or a folder Hugging Face);
+            ``"tiktoken:NAME"``; ``"kiwi-sw:PATH"``; ``"hybrid:PATH"``; otherwise a Hugging Face hub id such as ``"klue/bert-base"``.
+        **options: options of that tokenizer, see its class.
+
+    Raises:
+        UnknownName: nothing of that name exists; lists what does.
+        BadInput: the file is no tokenizer, or an option is unknown or impossible.
+        MissingExtra: an optional package is needed.
+        Unavailable: the hub cannot be reached, or has no such tokenizer.
+
+    >>> tokenizer("jamo", jamo="conjoining").name
+    'jamo'
+    """
+    text = str(name_or_path)
+    if text in REGISTRY:
+        return _make(REGISTRY.get(text), text, options)
+    engine, colon, rest = text.partition(":")
+    if colon and rest and engine in ENGINES:
+        return _make(ENGINES.get(engine), engine, {**options}, rest)
+    if "/" not in text and "\\" not in text and text in list_artifacts("tokenizer"):
+        return _saved(artifact_path("tokenizer", text), options)
+    path = Path(text).expanduser()
+    if path.is_dir():
+        return _folder(path, options)
+    if path.is_file():
+        return _file(path, options)
+    if text.count("/") == 1 and not text.startswith((".", "/", "~")) and path.suffix != ".model":
+        return _from_hub(text, options)
+    if "/" in text or path.suffix in (".model", ".json", ".txt"):
+        raise BadInput(f"there is no file or folder {text}; give an existing path, or one of: {', '.join(tokenizer_names())}")
+    raise UnknownName("tokenizer", text, tokenizer_names(), _HINT)
+
+
+def from_params(params: Mapping[str, Any]) -> Tokenizer:
+    """Rebuild a tokenizer from its ``params()``.
+
+    Raises:
+        BadInput: the parameters name no engine, or the file they name has changed since or is gone.
+
+    >>> from_params(tokenizer("eojeol").params()).name
+    'eojeol'
+    """
+    options = {key: value for key, value in params.items() if key not in ("engine", "version", "sha256")}
+    engine = params.get("engine")
+    if not isinstance(engine, str):
+        raise BadInput(f"tokenizer parameters without an engine: {dict(params)!r}; pass what params() returned")
+    registry = REGISTRY if engine in REGISTRY else ENGINES
+    path, digest = params.get("path"), params.get("sha256")
+    if path is not None and digest is not None and Path(path).is_file() and sha256_file(Path(path)) != digest:
+        raise BadInput(f"{path} is no longer the tokenizer that was used (its hash changed); restore the file, or start anew")
+    if registry is REGISTRY and "name" not in inspect.signature(registry.get(engine)).parameters:
+        options.pop("name", None)
+    return _make(registry.get(engine), engine, options)
+
+
+def _make(factory: Any, name: str, options: dict[str, Any], *arguments: Any) -> Tokenizer:
+    allowed = [parameter for parameter in inspect.signature(factory).parameters.values() if parameter.name != "self"]
+    names = [parameter.name for parameter in allowed]
+    unknown = [option for option in options if option not in names]
+    if unknown and not any(parameter.kind is parameter.VAR_KEYWORD for parameter in allowed):
+        choices = ", ".join(option for option in names if option not in ("path", "name")) or "none"
+        raise BadInput(f"the tokenizer {name!r} has no option {', '.join(unknown)}; its options: {choices}")
+    try:
+        made: Tokenizer = factory(*arguments, **options)
+    except TypeError as error:
+        raise BadInput(f"the tokenizer {name!r} cannot be made with {options!r}: {error}") from error
+    return made
+
+
+def _saved(folder: Path, options: dict[str, Any]) -> Tokenizer:
+    manifest = read_manifest(folder, "tokenizer")
+    parts = [name for name in manifest.params.get("files", ()) if (folder / name).is_file()]
+    engine = manifest.params.get("runs_with")
+    if not parts or not isinstance(engine, str):
+        raise BadInput(f"{folder} is damaged: its tokenizer files are missing; train the tokenizer again")
+    settings = {"name": manifest.name, **manifest.params.get("options", {}), **options}
+    return _make(ENGINES.get(engine), manifest.name, settings, folder / parts[0])
+
+
+def _folder(folder: Path, options: dict[str, Any]) -> Tokenizer:
+    if (folder / MANIFEST).is_file():
+        return _saved(folder, options)
+    for name in _HUB_FILES:
+        if (folder / name).is_file():
+            return _file(folder / name, {"name": folder.resolve().name, **options})
+    models = sorted(folder.glob("*.model"))
+    if len(models) == 1:
+        return _file(models[0], {"name": folder.resolve().name, **options})
+    raise BadInput(f"{folder} holds no tokenizer: none of {', '.join(_HUB_FILES)} is in it")
+
+
+def _file(path: Path, options: dict[str, Any]) -> Tokenizer:
+    if path.suffix == ".model":
+        return _make(ENGINES.get("sentencepiece"), str(path), options, path)
+    if path.suffix in (".txt", ".json"):
+        return _make(ENGINES.get("huggingface"), str(path), options, path)
+    raise BadInput(f"{path} is no tokenizer file; a .model, a vocab.txt, a tokenizer.json or a folder with one of them is")
+
+
+def _from_hub(repository: str, options: dict[str, Any]) -> Tokenizer:
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
+
+    name = repository.rpartition("/")[2]
+    for file in _HUB_FILES:
+        cached = try_to_load_from_cache(repository, file)
+        if isinstance(cached, str):
+            return _file(Path(cached), {"name": name, **options})
+    absent = (
+        f"the tokenizer of {repository!r} cannot be had: it is no local file or folder, not in the Hugging Face cache, and "
+        "{why}; connect and try again, or download it elsewhere and give the folder"
+    )
+    if not _hub_reachable():
+        raise Unavailable(absent.format(why="huggingface.co cannot be reached"))
+    for file in _HUB_FILES:
+        try:
+            return _file(Path(hf_hub_download(repository, file)), {"name": name, **options})
+        except RepositoryNotFoundError as error:
+            raise Unavailable(
+                f"Hugging Face has no public repository {repository!r}; check the name, or log in for a private one"
+            ) from error
+        except LocalEntryNotFoundError as error:
+            raise Unavailable(absent.format(why="huggingface.co did not answer")) from error
+        except EntryNotFoundError:
+            continue
+        except (HfHubHTTPError, OSError) as error:
+            raise Unavailable(absent.format(why=f"the hub refused ({type(error).__name__})")) from error
+    raise Unavailable(f"{repository!r} holds no tokenizer this program can run: none of {', '.join(_HUB_FILES)} is in it")
+
+
+def _hub_reachable() -> bool:
+    """Whether a connection opens within seconds; the hub client itself would go on trying for minutes."""
+    import os
+    import socket
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies
+
+    if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "TRUE", "YES", "ON"):
+        return False
+    if "https" in getproxies():
+        return True  # only the proxy can tell
+    address = urlsplit(os.environ.get("HF_ENDPOINT", "https://huggingface.co"))
+    try:
+        socket.create_connection((address.hostname or "huggingface.co", address.port or 443), timeout=5).close()
+    except OSError:
+        return False
+    return True
