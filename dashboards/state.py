@@ -1,0 +1,169 @@
+"""What the server has open: models, tokenizers, checkpoints. Opened once a process, in the background.
+
+Every function either gives the thing or raises :class:`~dashboards.jobs.NotReady` with the job that prepares it;
+:func:`dashboards.components.guarded` turns that into a card with a progress bar, and the page is asked again when the
+job has ended. Names come from lists, never from the address bar unchecked.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from dashboards.jobs import NotReady, jobs
+from explorer.core.errors import ExplorerError, UnknownName
+from explorer.core.progress import ProgressCallback
+from explorer.core.store import artifact_path, list_artifacts
+
+if TYPE_CHECKING:
+    from explorer.models.contextual import Contextual
+
+    from explorer.tokenizers.token import Tokenizer
+    from explorer.vectors.vectors import Vectors
+
+__all__ = ["PATIENCE", "contextual", "forget", "model_names", "opened", "prepare", "tokenizer", "tokenizer_names", "vectors"]
+
+T = TypeVar("T")
+
+PATIENCE = 0.4
+"""Seconds a callback waits for something quick before it shows a progress bar instead."""
+
+_KEPT = {"vectors": 4, "tokenizer": 24, "contextual": 2, "map": 8}
+_open: dict[str, OrderedDict[Any, Any]] = {kind: OrderedDict() for kind in _KEPT}
+_failed: dict[tuple[Any, ...], Exception] = {}
+_lock = threading.Lock()
+
+
+def opened(
+    kind: str, name: Any, opener: Callable[[ProgressCallback], T], label: str, patience: float = PATIENCE, **values: Any
+) -> T:
+    """The thing called ``name``, opened by ``opener(progress)`` in the background the first time.
+
+    Args:
+        kind: shelf it stands on: ``"vectors"``, ``"tokenizer"``, ``"contextual"`` or ``"map"``.
+        name: hashable; includes whatever makes two things differ.
+        label: i18n key of what the job is called, filled with ``values``.
+
+    Raises:
+        NotReady: it is being opened; ask again when the job has ended.
+        ExplorerError: opening it failed (told once; asking again tries again).
+    """
+    shelf = _open[kind]
+    with _lock:
+        if name in shelf:
+            shelf.move_to_end(name)
+            thing: T = shelf[name]
+            return thing
+        error = _failed.pop((kind, name), None)
+    if error is not None:
+        raise error
+
+    def put(progress: ProgressCallback) -> None:
+        try:
+            thing = opener(progress)
+        except Exception as error:
+            with _lock:
+                _failed[kind, name] = error
+            raise
+        with _lock:
+            shelf[name] = thing
+            while len(shelf) > _KEPT[kind]:
+                shelf.popitem(last=False)
+
+    job = jobs.start((kind, name), put, label, **values)
+    if not job.wait(patience):
+        raise NotReady(job)
+    with _lock:
+        _failed.pop((kind, name), None)
+        if name in shelf:
+            found: T = shelf[name]
+            return found
+    raise job.error or NotReady(job)
+
+
+def forget() -> None:
+    """Close everything (tests, and after a change of home folder)."""
+    with _lock:
+        for shelf in _open.values():
+            shelf.clear()
+        _failed.clear()
+
+
+def model_names() -> list[str]:
+    """Models a page may open: Kiwi's own first, then what ships and what was saved."""
+    return list(dict.fromkeys(["kiwi", *list_artifacts("vectors")]))
+
+
+def vectors(name: str) -> Vectors:
+    """The vectors of a model by its name."""
+    if name not in model_names():
+        raise UnknownName("model", name, model_names())
+
+    def opener(progress: ProgressCallback) -> Vectors:
+        from explorer.models.loading import load
+
+        if name == "kiwi":
+            # Recovering them takes seconds of pure computing: in the worker process, so that pages stay quick. Here they
+            # are only mapped from the cache afterwards.
+            from dashboards.workers import worker
+
+            worker.call("kiwi", {}, progress)
+        found = load(name, progress=progress)
+        found.unit  # noqa: B018  computed once here, in the background, instead of on somebody's first question
+        return found
+
+    return opened("vectors", (name, _version("vectors", name)), opener, "job.model", model=name)
+
+
+def _version(kind: str, name: str) -> int:
+    """Changes when a saved artifact is replaced, so that a retrained model is opened anew."""
+    try:
+        return (artifact_path(kind, name) / "manifest.json").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def tokenizer_names() -> list[str]:
+    """Tokenizers a page may open: built in, then saved ones."""
+    from explorer.tokenizers.loading import tokenizer_names
+
+    return list(dict.fromkeys([*tokenizer_names(), *list_artifacts("tokenizer")]))
+
+
+def tokenizer(name: str) -> Tokenizer:
+    """A tokenizer by its name. Paths and hub ids are not accepted from a page."""
+    if name not in tokenizer_names():
+        raise UnknownName("tokenizer", name, tokenizer_names())
+
+    def opener(_: ProgressCallback) -> Tokenizer:
+        from explorer.tokenizers.loading import tokenizer as load
+
+        return load(name)
+
+    return opened("tokenizer", (name, _version("tokenizer", name)), opener, "job.tokenizer", tokenizer=name)
+
+
+def contextual(name: str, **options: Any) -> Contextual:
+    """A contextual model by name or folder; the view that calls this decides which names are allowed."""
+
+    def opener(_: ProgressCallback) -> Contextual:
+        from explorer.models.contextual import contextual as load
+
+        return load(name, **options)
+
+    return opened("contextual", (name, *sorted(options.items())), opener, "job.contextual", model=name)
+
+
+def prepare() -> None:
+    """Start, in the background, what most people need first: Kiwi's vectors, then UMAP's compilation."""
+    from dashboards.workers import worker
+
+    def warm(progress: ProgressCallback) -> None:
+        worker.call("warm", {}, progress)
+
+    with suppress(NotReady, ExplorerError):  # it goes on without us; a failure is told to whoever asks for them
+        vectors("kiwi")
+    jobs.start(("warm",), warm, "job.warm")

@@ -1,0 +1,120 @@
+"""A view's state in the address bar: pure functions, both ways.
+
+A view declares its fields once; :func:`decode` turns whatever the internet sent into values that are always valid, and
+:func:`encode` writes only what differs from the defaults, so that addresses stay short.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+__all__ = ["Field", "choice", "decode", "encode", "flag", "integer", "number", "text", "texts"]
+
+MAX_WORD = 60
+"""Longest word a page accepts, in characters."""
+MAX_EXPRESSION = 200
+MAX_TEXT = 2_000
+MAX_WORDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value of a view's state: how it is read from a string, how it is written, and what holds without it."""
+
+    default: Any
+    read: Callable[[str], Any]
+    write: Callable[[Any], str]
+
+
+def clean(value: str, limit: int) -> str:
+    r"""One line of NFC text without control characters, cut to ``limit`` characters.
+
+    >>> clean(" 왕\x00 ", 10)
+    '왕'
+    """
+    kept = "".join(c if c.isprintable() or c == "\u200b" else " " for c in unicodedata.normalize("NFC", value[: 4 * limit]))
+    return kept.strip()[:limit]
+
+
+def text(limit: int = MAX_WORD, default: str = "") -> Field:
+    """Free text of at most ``limit`` characters."""
+    return Field(default, lambda value: clean(value, limit) or default, str)
+
+
+def texts(limit: int = MAX_WORD, most: int = MAX_WORDS, default: Sequence[str] = ()) -> Field:
+    """A list of words, written with commas."""
+
+    def read(value: str) -> list[str]:
+        found = [clean(part, limit) for part in value.split(",")[: 2 * most]]
+        return list(dict.fromkeys(part for part in found if part))[:most] or list(default)
+
+    return Field(list(default), read, lambda value: ",".join(value))
+
+
+def integer(low: int, high: int, default: int) -> Field:
+    """A whole number in ``[low, high]``; anything else is the default."""
+
+    def read(value: str) -> int:
+        if not value.isascii() or not value.removeprefix("-").isdigit() or len(value) > 12:
+            return default
+        found = int(value)
+        return found if low <= found <= high else default
+
+    return Field(default, read, str)
+
+
+def number(low: float, high: float, default: float) -> Field:
+    """A finite number in ``[low, high]``; anything else is the default."""
+
+    def read(value: str) -> float:
+        try:
+            found = float(value[:20])
+        except ValueError:
+            return default
+        return found if math.isfinite(found) and low <= found <= high else default
+
+    return Field(default, read, lambda value: f"{value:g}")
+
+
+def choice(options: Sequence[str], default: str) -> Field:
+    """One of a few words."""
+    return Field(default, lambda value: value if value in options else default, str)
+
+
+def flag(default: bool = False) -> Field:
+    """Yes or no, written 1 or 0."""
+    return Field(default, lambda value: {"1": True, "0": False}.get(value, default), lambda value: "1" if value else "0")
+
+
+def decode(fields: Mapping[str, Field], query: Mapping[str, Any]) -> dict[str, Any]:
+    """Valid values for every field, whatever came. Unknown names are dropped; of a repeated name the first counts.
+
+    >>> decode({"n": integer(1, 50, 10)}, {"n": "20", "evil": "x"}), decode({"n": integer(1, 50, 10)}, {"n": "9e9"})
+    ({'n': 20}, {'n': 10})
+    """
+    found = {}
+    for name, field in fields.items():
+        value = query.get(name)
+        if isinstance(value, list | tuple):  # Dash hands a repeated key over as a list
+            value = value[0] if value else None
+        found[name] = field.read(value) if isinstance(value, str) else field.default
+    return found
+
+
+def encode(fields: Mapping[str, Field], values: Mapping[str, Any]) -> str:
+    """The query string, ``""`` when everything is as by default.
+
+    >>> encode({"word": text(), "n": integer(1, 50, 10)}, {"word": "왕", "n": 10})
+    '?word=%EC%99%95'
+    """
+    parts = {
+        name: field.write(values[name])
+        for name, field in fields.items()
+        if name in values and values[name] is not None and values[name] != field.default
+    }
+    return f"?{urlencode(parts)}" if parts else ""

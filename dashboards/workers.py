@@ -1,0 +1,122 @@
+"""One child process for heavy computing, spoken to in lines of JSON.
+
+UMAP and the recovery of Kiwi's vectors hold Python's lock for seconds; in a thread of the server they would freeze every
+page. The child is an ordinary ``python -m dashboards.worker``: nothing is pickled, it runs on Linux, macOS and Windows
+alike, it ends when the server does, and stopping a task means ending the process (results are written whole or not at all).
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from explorer.core import errors
+from explorer.core.progress import Progress, ProgressCallback
+
+__all__ = ["Worker", "worker"]
+
+
+class Worker:
+    """A child process that does one task at a time; started on first use, started again after it was stopped."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+        self._lines: queue.Queue[str | None] = queue.Queue()
+
+    def call(self, task: str, params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+        """Do one task (see :data:`dashboards.worker.TASKS`) and return its answer.
+
+        Raises:
+            Cancelled: ``progress`` said stop; the child was ended.
+            ExplorerError: what the task raised, or :class:`~explorer.core.errors.Unavailable` when the child died.
+        """
+        while not self._turn.acquire(timeout=0.2):
+            progress(Progress("waiting for other work"))
+        try:
+            return self._do(task, params, progress)
+        except BaseException:
+            self.stop()
+            raise
+        finally:
+            self._turn.release()
+
+    def _do(self, task: str, params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+        process = self._start()
+        assert process.stdin is not None
+        last = Progress("starting")
+        try:
+            process.stdin.write(json.dumps({"task": task, "params": params}) + "\n")
+            process.stdin.flush()
+        except OSError as error:
+            raise errors.Unavailable(f"the worker process does not answer ({error}); try again") from error
+        while True:
+            progress(last)  # also while nothing was heard, so that a person can stop it
+            try:
+                line = self._lines.get(timeout=0.2)
+            except queue.Empty:
+                continue
+            if line is None:
+                raise errors.Unavailable(
+                    f"the worker process ended with code {process.wait()} (out of memory?); try again with fewer words"
+                )
+            message = json.loads(line)
+            if "progress" in message:
+                last = Progress(**message["progress"])
+            elif "error" in message:
+                kind, text = message["error"]
+                raise _error(kind, text)
+            else:
+                answer: dict[str, Any] = message["answer"]
+                return answer
+
+    def _start(self) -> subprocess.Popen[str]:
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        root = str(Path(__file__).resolve().parents[1])
+        path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "dashboards.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            env=os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
+        )
+        self._lines = queue.Queue()
+        threading.Thread(target=_read, args=(self._process, self._lines), daemon=True).start()
+        return self._process
+
+    def stop(self) -> None:
+        """End the child, whatever it does."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+
+
+def _read(process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:
+    assert process.stdout is not None
+    with process.stdout:
+        for line in process.stdout:
+            lines.put(line)
+    lines.put(None)
+
+
+def _error(kind: str, text: str) -> errors.ExplorerError:
+    """The error of the child as one of ours; its extra attributes stay behind, its line does not."""
+    found = getattr(errors, kind, None)
+    if found in (errors.BadInput, errors.Unavailable, errors.Cancelled):
+        made: errors.ExplorerError = found(text)
+        return made
+    return errors.ExplorerError(text)
+
+
+worker = Worker()
+atexit.register(worker.stop)
