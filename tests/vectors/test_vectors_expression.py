@@ -1,0 +1,140 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.core.errors import BadInput
+from explorer.vectors.expression import MINUS, PLUS, QUOTES, TIMES, ExpressionError, clean_word, format_terms, parse
+from explorer.vectors.records import Term
+
+
+def read(text):
+    return [(term.word, term.weight) for term in parse(text)]
+
+
+@pytest.mark.parametrize("minus", sorted(MINUS))
+@pytest.mark.parametrize("space", ["", " ", "\u3000"])
+def test_every_minus(minus, space):
+    assert read(f"왕{space}{minus}{space}남자") == [("왕", 1), ("남자", -1)]
+
+
+@pytest.mark.parametrize("plus", sorted(PLUS))
+def test_every_plus(plus):
+    assert read(f"왕{plus}여자") == [("왕", 1), ("여자", 1)]
+
+
+@pytest.mark.parametrize("times", [*sorted(TIMES), "·"])
+def test_every_times(times):
+    assert read(f"0.5{times}왕 + 2 {times} 여왕") == [("왕", 0.5), ("여왕", 2)]
+
+
+def test_full_width_digits_and_signs():
+    assert read("０．５＊왕＋２×여왕－남자") == [("왕", 0.5), ("여왕", 2), ("남자", -1)]
+
+
+@pytest.mark.parametrize("opening", sorted(QUOTES))
+def test_quotes_keep_signs_and_spaces(opening):
+    closing = QUOTES[opening][0]
+    assert read(f"{opening}K-팝 + 노래{closing}-한국") == [("K-팝 + 노래", 1), ("한국", -1)]
+
+
+def test_leading_sign_tags_and_numbers_as_words():
+    assert read("-남자 + 왕/NNG") == [("남자", -1), ("왕/NNG", 1)]
+    assert read("2002 - 2001") == [("2002", 1), ("2001", -1)]
+    assert read("2*2002") == [("2002", 2)]
+    assert read("2002년 + 1") == [("2002년", 1), ("1", 1)]
+
+
+def test_interpuncts_inside_words_are_letters():
+    assert read("한·미 - 3·1운동 + 2·왕") == [("한·미", 1), ("3·1운동", -1), ("왕", 2)]
+
+
+def test_apostrophe_inside_a_word_is_a_letter():
+    assert read("don't + can't") == [("don't", 1), ("can't", 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "says"),
+    [
+        ("", 0, "empty"),
+        ("  \u200b ", 0, "empty"),
+        ("왕 − − 남자", 4, "two signs"),
+        ("왕 +- 남자", 3, "two signs"),
+        ("+", 1, "missing"),
+        ("왕 +", 3, "missing"),
+        ("왕 + 0.5*", 8, "missing after the weight"),
+        ("왕 + 2× − 남자", 7, "missing after the weight"),
+        ('왕 - "남자', 4, "never closed"),
+        ("「왕 + 남자", 0, "never closed"),
+        ('왕 - ""', 4, "no word between"),
+        ("왕 남자", 2, "sign is missing"),
+        ('"왕"남자', 3, "sign is missing"),
+        ("*왕", 0, "number is missing"),
+        ("왕*2", 1, "before its word"),
+        ("0*왕", 0, "weight"),
+        ("9" * 400 + "*왕", 0, "weight"),
+    ],
+)
+def test_errors_know_the_place(text, position, says):
+    with pytest.raises(ExpressionError, match=says) as caught:
+        parse(text)
+    assert caught.value.position == position
+    assert isinstance(caught.value, BadInput)
+    assert "\n" not in str(caught.value)
+    assert f"character {position + 1}:" in str(caught.value)
+
+
+def test_pointer_counts_columns_not_characters():
+    with pytest.raises(ExpressionError) as caught:
+        parse("왕 − − 남자")
+    assert caught.value.pointer() == "왕 − − 남자\n     ^"
+
+
+def test_spans_point_into_the_text_as_given():
+    text = unicodedata.normalize("NFD", "  왕 − 0.5*“여자 아이” + 각")
+    terms = parse(text)
+    assert [unicodedata.normalize("NFC", text[t.start : t.end]) for t in terms] == ["왕", "“여자 아이”", "각"]
+    assert [t.word for t in terms] == ["왕", "여자 아이", "각"]
+
+
+def test_clean_word():
+    assert clean_word("\ufeff 왕\u200b비 ") == "왕비"
+    assert clean_word("여자\u00a0 아이") == "여자 아이"
+    assert clean_word("👩‍🚀") == "👩‍🚀"
+    assert clean_word("\u110f\u110f") == "ㅋㅋ"
+    assert clean_word("\u200b") == ""
+
+
+def test_a_megabyte_is_read_or_refused_at_once():
+    assert read("가" * 1_000_000) == [("가" * 1_000_000, 1)]
+    with pytest.raises(ExpressionError, match="too many"):
+        parse("왕+" * 300_000 + "왕")
+    with pytest.raises(ExpressionError):
+        parse('"' * 1_000_001)
+
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(
+    lambda w: clean_word(w) == w and not all(set(QUOTES[q]) & set(w) for q in ('"', "'", "「", "『", "《", "〈"))
+)
+weights = st.floats(1e-3, 1e6).flatmap(lambda w: st.sampled_from([w, -w, 1.0, -1.0]))
+
+
+@given(st.lists(st.builds(Term, words, weights, st.just(0), st.just(0)), min_size=1, max_size=5))
+def test_what_is_written_is_read_back(terms):
+    text = format_terms(terms)
+    again = parse(text)
+    assert [(t.word, t.weight) for t in again] == [(t.word, t.weight) for t in terms]
+    assert format_terms(again) == text
+
+
+@given(st.text(st.sampled_from("왕남 \t-−+＋*×·0.5２'\"“”「」\u200b\u200d가a/"), max_size=30))
+def test_any_text_is_read_or_refused_with_a_place(text):
+    try:
+        terms = parse(text)
+    except ExpressionError as error:
+        assert 0 <= error.position <= len(text)
+        assert error.pointer().startswith(text)
+    else:
+        assert terms and all(t.word and t.weight and 0 <= t.start < t.end <= len(text) for t in terms)
+        assert [t.start for t in terms] == sorted(t.start for t in terms)
