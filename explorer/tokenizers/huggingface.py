@@ -120,6 +120,7 @@ class HuggingFaceTokenizer:
         self._unknown = _unknown_id(self._backend, definition["model"])
         self._added = {entry["id"] for entry in definition["added_tokens"]}
         self._forms: dict[int, str] = {}
+        self._table: list[str] | None = None
 
     def tokenize(self, text: str) -> list[Token]:
         clean = normalise(text)
@@ -136,15 +137,15 @@ class HuggingFaceTokenizer:
     def keys_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[str]]:
         """Pieces only, for counting and training: no spans are made."""
         source = iter(texts)
+        if self._table is None:
+            highest = max(self._backend.get_vocab(with_added_tokens=True).values(), default=-1)
+            self._table = [self._form(index) for index in range(highest + 1)]
+        form = self._table.__getitem__
         while batch := [normalise(text).text for text in islice(source, _BATCH)]:
             encodings = self._backend.encode_batch_fast(batch, add_special_tokens=self.special_tokens)
-            if self.byte_level:
-                form = self._form
-                for encoding in encodings:
-                    yield [form(index) for index in encoding.ids]
-            else:
-                for encoding in encodings:
-                    yield encoding.tokens
+            # The fast encodings carry ids only.
+            for encoding in encodings:
+                yield list(map(form, encoding.ids))
 
     def _form(self, index: int) -> str:
         form = self._forms.get(index)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from explorer.text.hangul import to_compatible
 from explorer.text.morphology import cpu_count, shared_kiwi
 from explorer.text.normalise import Normalised, normalise
 from explorer.tokenizers.files import file_name, file_params, require_file
+from explorer.tokenizers.spans import trim
 from explorer.tokenizers.token import Token
 
 __all__ = ["KiwiSubwordTokenizer", "KiwiTokenizer", "dictionary_form"]
@@ -23,6 +25,9 @@ _PREDICATES = {
     tag + suffix: tag for tag in ("VV", "VA", "VX", "VCP", "VCN") for suffix in ("", "-I", "-R")
 }  # fmt: skip
 _VARIANTS = {tag + suffix: tag for tag in ("XSV", "XSA") for suffix in ("-I", "-R")}
+
+# White space to Python, characters to Kiwi.
+_SEPARATORS = re.compile("[\x1c-\x1f\x85]")
 
 
 def dictionary_form(form: str, tag: str) -> tuple[str, str]:
@@ -169,11 +174,14 @@ def _user_word(word: str | Sequence[Any]) -> tuple[str, str, float]:
 
 def _tokens(clean: Normalised, raw: Sequence[Any]) -> list[Token]:
     text = clean.original
+    odd = _SEPARATORS.search(clean.text) is not None
     predicates, variants = _PREDICATES, _VARIANTS
     tokens = []
     for morpheme in raw:
         start = morpheme.start
         end = start + morpheme.len
+        if odd:
+            start, end = trim(clean.text, start, end)
         if clean.starts is not None:
             start, end = clean.to_original(start, end)
         tag = morpheme.tag

@@ -10,6 +10,7 @@ from explorer.core.errors import BadInput, MissingExtra
 from explorer.text.hangul import to_compatible
 from explorer.text.normalise import normalise
 from explorer.tokenizers.kiwi import dictionary_form
+from explorer.tokenizers.spans import trim
 from explorer.tokenizers.token import Token
 
 __all__ = ["MecabTokenizer"]
@@ -61,7 +62,8 @@ class MecabTokenizer:
             with self._lock:
                 morphemes = self._mecab.parse(piece)
             for morpheme in morphemes:
-                start, end = clean.to_original(offset + morpheme.span.start, offset + morpheme.span.end)
+                left, right = trim(source, offset + morpheme.span.start, offset + morpheme.span.end)
+                start, end = clean.to_original(left, right)
                 surface = text[start:end]
                 if not surface.strip():
                     continue  # MeCab calls exotic spaces symbols

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Any
 
 from explorer.core.errors import BadInput
 from explorer.text.hangul import decompose, is_jamo
 from explorer.text.normalise import check_text, graphemes
+from explorer.tokenizers.spans import trim
 from explorer.tokenizers.token import Token
 
 __all__ = ["EojeolTokenizer", "JamoTokenizer", "SyllableTokenizer"]
@@ -18,6 +20,12 @@ _EOJEOL = re.compile(r"\S+")
 
 def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
+
+
+def _characters(text: str) -> Iterator[tuple[int, int]]:
+    for start, end in graphemes(text):
+        if not text[start:end].isspace():
+            yield trim(text, start, end)  # a mark may sit on a space
 
 
 class EojeolTokenizer:
@@ -50,8 +58,7 @@ class SyllableTokenizer:
 
     def tokenize(self, text: str) -> list[Token]:
         check_text(text)
-        spans = ((text[start:end], start, end) for start, end in graphemes(text))
-        return [Token(piece, start, end, _nfc(piece)) for piece, start, end in spans if not piece.isspace()]
+        return [Token(text[start:end], start, end, _nfc(text[start:end])) for start, end in _characters(text)]
 
     def params(self) -> dict[str, Any]:
         return {"name": self.name, "engine": "syllable"}
@@ -79,10 +86,8 @@ class JamoTokenizer:
     def tokenize(self, text: str) -> list[Token]:
         check_text(text)
         tokens: list[Token] = []
-        for start, end in graphemes(text):
+        for start, end in _characters(text):
             piece = text[start:end]
-            if piece.isspace():
-                continue
             letters = decompose(_nfc(piece), conjoining=self.jamo == "conjoining")
             if len(letters) > 1 and all(map(is_jamo, letters)):
                 tokens += [Token(piece, start, end, letter) for letter in letters]

@@ -10,6 +10,7 @@ from typing import Any
 from explorer.core.errors import BadInput
 from explorer.text.normalise import Normalised, normalise
 from explorer.tokenizers.files import file_name, file_params, require_file
+from explorer.tokenizers.spans import ODD_SPACE, trim
 from explorer.tokenizers.token import Token
 
 __all__ = ["SentencePieceTokenizer"]
@@ -86,6 +87,7 @@ class SentencePieceTokenizer:
             return self._mapped_tokens(clean)
         position = 0 if spelled == plain else -1
         identity = clean.starts is None
+        odd = ODD_SPACE.search(text) is not None
         known = self._known
         tokens = []
         for piece in pieces:
@@ -97,7 +99,10 @@ class SentencePieceTokenizer:
             position += length
             if start < 0:
                 start = 0
-            if identity:
+            if odd:
+                left, right = clean.to_original(*trim(text, start, position))
+                tokens.append(Token(clean.original[left:right], left, right, piece, None, index, unknown))
+            elif identity:
                 tokens.append(Token(text[start:position], start, position, piece, None, index, unknown))
             else:
                 left, right = clean.to_original(start, position)
@@ -115,7 +120,7 @@ class SentencePieceTokenizer:
         spans = _shared([tuple(span) for span in mapping["offsets"]], pieces)
         tokens = []
         for piece, index, (left, right) in zip(pieces, ids, spans, strict=True):
-            start, end = clean.to_original(*_trim(clean.text, left, right))
+            start, end = clean.to_original(*trim(clean.text, left, right))
             tokens.append(Token(clean.original[start:end], start, end, piece, None, index, index == self._unknown))
         return tokens
 
@@ -135,15 +140,6 @@ def _spaces(piece: str) -> int:
     """How many leading characters of a piece are spaces; 0 for a piece that is nothing else."""
     rest = piece.lstrip(SPACE)
     return len(piece) - len(rest) if rest else 0
-
-
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without surrounding white space, unless it holds nothing else."""
-    piece = text[start:end]
-    rest = piece.lstrip()
-    if not rest:
-        return start, end
-    return end - len(rest), end - len(rest) + len(rest.rstrip())
 
 
 def _shared(spans: list[tuple[int, int]], pieces: Sequence[str]) -> list[tuple[int, int]]:
