@@ -9,7 +9,7 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -32,8 +32,15 @@ _HIDDEN = ("__MACOSX/", "/.", ".DS_Store", "Thumbs.db")
 class Buffered:
     """A stream with :meth:`peek`, that names the file when its data end early or unpack without end."""
 
-    def __init__(self, raw: IO[bytes] | Any, name: str = "input", packed_size: int | None = None) -> None:
+    def __init__(
+        self,
+        raw: IO[bytes] | Any,
+        name: str = "input",
+        packed_size: int | None = None,
+        tell: Callable[[int], None] | None = None,
+    ) -> None:
         self._raw = raw
+        self._tell = tell
         self._name = name
         self._ahead = b""
         self._packed = packed_size
@@ -71,6 +78,8 @@ class Buffered:
                 raise self._damaged(error) from error
             raise
         self._given += len(data)
+        if self._tell is not None:
+            self._tell(self._given)
         if self._packed is not None and self._given > max(BOMB_BYTES, BOMB_RATIO * self._packed):
             raise BadInput(
                 f"{self._name}: unpacks to over {self._given >> 20} MB from {self._packed:,} bytes, which no text does; refused as a zip bomb"
@@ -100,8 +109,11 @@ class Input:
     size: int
 
     @contextmanager
-    def open(self) -> Iterator[Buffered]:
+    def open(self, tell: Callable[[int], None] | None = None) -> Iterator[Buffered]:
         """The decompressed bytes.
+
+        Args:
+            tell: called with the number of bytes read so far, as they are on disk.
 
         Raises:
             BadInput: the data are damaged, or unpack to more than any text would.
@@ -121,7 +133,7 @@ class Input:
                     stream = stack.enter_context(archive.open(self.member))
                 except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
                     raise BadInput(f"{self.name}: {error}; unpack it yourself and name the folder") from error
-            source = Buffered(stream, self.name, packed)
+            source = Buffered(stream, self.name, packed, tell)
             opened = _decompressor(source.peek(6), source, self.name)
             if opened is not None:
                 stream = stack.enter_context(opened)

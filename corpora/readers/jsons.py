@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -20,6 +20,15 @@ from explorer.core.errors import BadInput
 __all__ = ["documents_of_records", "read_json", "read_jsonl"]
 
 SAMPLE = 100
+
+
+class _File(Protocol):
+    """What is asked of a file here."""
+
+    name: str
+    encoding: str
+
+
 _ID_ENDINGS = ("_id", "_idx", "_no")
 
 
@@ -51,7 +60,7 @@ def read_json(lines: Lines, field: str | None, report: Report) -> Iterator[Docum
 
 
 def documents_of_records(
-    records: Iterable[tuple[str, Any]], lines: Lines, field: str | None, report: Report, form: str
+    records: Iterable[tuple[str, Any]], lines: _File, field: str | None, report: Report, form: str
 ) -> Iterator[Document]:
     """Documents of ``(place, record)``; objects nested in a record (``data[].paragraphs[].context``) are found too."""
     stream = iter(records)

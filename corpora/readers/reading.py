@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from corpora.document import Document
 from corpora.readers.inputs import Buffered, Input
@@ -16,18 +16,19 @@ __all__ = ["read_input"]
 _WITH_FIELDS = {"table", "jsonl", "json", "parquet"}
 
 
-def read_input(one: Input, field: str | None, report: Report) -> Iterator[Document]:
+def read_input(one: Input, field: str | None, report: Report, tell: Callable[[int], None] | None = None) -> Iterator[Document]:
     """The documents of one input, streamed.
 
     Args:
         one: the file or archive member.
         field: which column or field holds the text, for tables, JSON and Parquet; guessed if ``None``.
         report: what else was met.
+        tell: called with the number of bytes read so far, as they are on disk.
 
     Raises:
         BadInput: the file cannot be read; names it and the place.
     """
-    with one.open() as source:
+    with one.open(tell) as source:
         if not source.peek(1):
             report.note("files", f"{one.name}: an empty file")
             return
@@ -49,6 +50,17 @@ _WORDS = {
 
 
 def _read(source: Buffered, one: Input, shape: Shape, field: str | None, report: Report) -> Iterator[Document]:
+    if shape.form == "parquet":
+        from corpora.readers.parquet import read_parquet
+
+        yield from read_parquet(one, source, field, report)
+        return
+    if shape.form == "mediawiki":
+        from corpora.readers.mediawiki import read_mediawiki
+
+        report.file("utf-8", _WORDS[shape.form])
+        yield from read_mediawiki(source, one.name, report)
+        return
     lines = Lines(source, one.name, report)
     if shape.form == "table":
         from corpora.readers.tables import read_table
@@ -65,6 +77,10 @@ def _read(source: Buffered, one: Input, shape: Shape, field: str | None, report:
         from corpora.readers.wikiextractor import read_wikiextractor
 
         yield from read_wikiextractor(lines, report)
+    elif shape.form == "conllu":
+        from corpora.readers.conllu import read_conllu
+
+        yield from read_conllu(lines, report)
     else:
         from corpora.readers.plain import read_lines, read_paragraphs
 

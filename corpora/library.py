@@ -1,0 +1,413 @@
+"""Corpora kept in the home folder: added once, read many times.
+
+A stored corpus is an artifact of kind ``"corpus"``: shards of JSON lines (id, text, title, meta; about 32 MB each, plain,
+because nothing reads faster) and a manifest with the sources and their hashes, what was counted and what was repaired. While it
+is being added it lives in a hidden folder under its name; every finished shard is recorded there, so that a killed run goes
+on where it stopped, and nothing half-made is ever listed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from corpora.corpus import Corpus
+from corpora.document import Document
+from corpora.readers.inputs import Input, find_inputs
+from corpora.readers.reading import read_input
+from corpora.readers.report import Report
+from explorer.core.errors import BadInput, Unavailable, UnknownName, disk_errors
+from explorer.core.progress import ProgressCallback, report
+from explorer.core.store import (
+    Manifest,
+    artifact_path,
+    atomic_write,
+    check_name,
+    list_artifacts,
+    read_manifest,
+    remove_artifact,
+)
+
+__all__ = ["SHARD_BYTES", "StoredCorpus", "add", "read_shards", "remove", "unfinished"]
+
+SHARD_BYTES = 32 << 20
+"""A shard is closed when it has grown to this size."""
+
+_STATE = "state.json"
+_LAYOUT = 1
+_RESERVED = ("sample",)
+
+
+class StoredCorpus(Corpus):
+    """A corpus of the home folder.
+
+    Raises:
+        UnknownName: there is none of that name.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.folder = artifact_path("corpus", name)
+        if not self.folder.is_dir():
+            raise UnknownName("corpus", name, [*list_artifacts("corpus"), *_RESERVED])
+        self.manifest: Manifest = read_manifest(self.folder, "corpus")
+
+    def documents(self) -> Iterator[Document]:
+        return read_shards(self.folder / name for name in sorted(self.manifest.files) if name.endswith(".jsonl"))
+
+    def fingerprint(self) -> str:
+        digest = hashlib.sha256(json.dumps(dict(self.manifest.files), sort_keys=True).encode()).hexdigest()
+        return f"corpus-{digest[:32]}"
+
+    def info(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "folder": str(self.folder),
+            **dict(self.manifest.sizes),
+            "params": dict(self.manifest.params),
+            **dict(self.manifest.provenance),
+        }
+
+
+def read_shards(paths: Iterable[Path]) -> Iterator[Document]:
+    """The documents of shards, in order.
+
+    Raises:
+        BadInput: a shard is missing or damaged; names it and the line.
+    """
+    for path in paths:
+        try:
+            stream = path.open("rb")
+        except FileNotFoundError:
+            raise BadInput(f"{path} is missing; remove the corpus and add it again") from None
+        with stream:
+            for number, line in enumerate(stream, 1):
+                try:
+                    record = orjson.loads(line)
+                    yield Document(record["id"], record["text"], record["title"], record["meta"])
+                except (ValueError, KeyError, TypeError) as error:
+                    raise BadInput(f"{path}:{number} is damaged ({error}); remove the corpus and add it again") from error
+
+
+@dataclass
+class _State:
+    """What a run has finished: written after every shard, read by the next run."""
+
+    settings: dict[str, Any]
+    finished: list[dict[str, Any]] = field(default_factory=list)  # inputs read to their end, with their reports
+    current: dict[str, Any] | None = None  # the input being read: its source, and how many of its documents are stored
+    shards: list[dict[str, Any]] = field(default_factory=list)
+    dropped: dict[str, Any] = field(default_factory=lambda: Report().to_dict())
+
+    def save(self, folder: Path) -> None:
+        atomic_write(folder / _STATE, json.dumps(asdict(self), ensure_ascii=False))
+
+    @classmethod
+    def load(cls, folder: Path) -> _State | None:
+        try:
+            return cls(**json.loads((folder / _STATE).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+
+def add(
+    where: str | Path | Iterable[str | Path],
+    name: str,
+    *,
+    force: bool = False,
+    field: str | None = None,
+    drop: str | None = None,
+    near: float = 0.8,
+    progress: ProgressCallback | None = None,
+    source: Mapping[str, Any] | None = None,
+) -> StoredCorpus:
+    """Read files, folders or patterns once and keep their documents under a name.
+
+    A run that is killed leaves what it finished; the same call goes on from there. Memory stays at one document and one
+    block, plus 8 bytes a document (and 200 MB for near duplicates) where duplicates are dropped.
+
+    Args:
+        where: one or several paths or patterns.
+        name: what to call the corpus.
+        force: replace a corpus of that name.
+        field: which column or field holds the text.
+        drop: ``"exact"`` drops documents whose text was there before, ``"near"`` also those very like an earlier one.
+        near: for ``drop="near"``: the least Jaccard similarity of character trigrams that counts.
+        progress: told about the bytes read.
+        source: what to say about the origin in the manifest (licence, citation).
+
+    Raises:
+        BadInput: the name is taken or no name, or a file cannot be read; what was stored before stays as it was.
+        Unavailable: another process is adding the same corpus, or the disk is full.
+    """
+    if check_name(name) in _RESERVED:
+        raise BadInput(f"{name!r} ships with korean-explorer; choose another name")
+    if drop not in (None, "exact", "near"):
+        raise BadInput(f"cannot drop {drop!r}; use 'exact' or 'near'")
+    target = artifact_path("corpus", name)
+    if target.exists() and not force:
+        raise BadInput(f"a corpus {name!r} exists already; choose another name, or replace it on purpose (--force)")
+    places = [where] if isinstance(where, str | Path) else list(where)
+    found = Report()
+    inputs = [one for place in places for one in find_inputs(place, found)]
+    settings = {
+        "layout": _LAYOUT,
+        "paths": [str(Path(place).expanduser().absolute()) for place in places],
+        "field": field,
+        "drop": drop,
+        "near": near if drop == "near" else None,
+    }
+    folder = _partial(name)
+    with disk_errors(f"writing {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
+        with _locked(folder, name):
+            try:
+                work = _Adding(folder, inputs, settings, found, progress)
+                work.run()
+                work.finish(name, dict(source or {}))
+            except BadInput:
+                if not (folder / _STATE).exists():
+                    shutil.rmtree(folder, ignore_errors=True)
+                raise
+            _install(folder, target)
+    return StoredCorpus(name)
+
+
+class _Adding:
+    """One run of :func:`add`."""
+
+    def __init__(
+        self, folder: Path, inputs: list[Input], settings: dict[str, Any], found: Report, progress: ProgressCallback | None
+    ) -> None:
+        self.folder = folder
+        self.inputs = inputs
+        self.progress = progress
+        self.found = found
+        state = _State.load(folder)
+        if state is None or state.settings != settings or not self._still_valid(state):
+            for part in folder.glob("*.jsonl*"):
+                part.unlink()
+            state = _State(settings)
+        self.state = state
+        for part in folder.glob("*.jsonl"):
+            if part.name not in {shard["file"] for shard in state.shards}:
+                part.unlink()  # the shard that was being written when the last run ended
+        self.dropped = Report.from_dict(state.dropped)
+        self._shard: IO[bytes] | None = None
+        self._digest = hashlib.sha256()
+        self._written = self._count = self._characters = 0
+        self._filter = self._duplicates()
+        self._total = sum(one.size for one in inputs)
+        self._told = 0.0
+
+    def _still_valid(self, state: _State) -> bool:
+        """Whether what was read last time is still what is there now."""
+        known = {record["name"]: record for record in state.finished}
+        if state.current:
+            known[state.current["name"]] = state.current
+        now = [_identity(one) for one in self.inputs]
+        read = [*state.finished, *([state.current] if state.current else [])]
+        for before, here in zip(read, now, strict=False):
+            if any(before[key] != here[key] for key in here):
+                return False
+        return len(read) <= len(now) and all((self.folder / shard["file"]).is_file() for shard in state.shards)
+
+    def _duplicates(self) -> Any:
+        drop = self.state.settings["drop"]
+        if drop is None:
+            return None
+        from corpora.duplicates import Duplicates
+
+        made = Duplicates(self.state.settings["near"])
+        for document in read_shards(self.folder / shard["file"] for shard in self.state.shards):
+            made.check(document.text)
+        return made
+
+    def run(self) -> None:
+        try:
+            self._read_all()
+            self._close_shard()
+        finally:
+            if self._shard is not None:
+                self._shard.close()
+        report(self.progress, "reading", self._total, self._total, "bytes")
+
+    def _read_all(self) -> None:
+        state = self.state
+        before = sum(one.size for one in self.inputs[: len(state.finished)])
+        for one in self.inputs[len(state.finished) :]:
+            taken = int(state.current["documents"]) if state.current else 0
+            state.current = {**_identity(one), "documents": taken}
+            notes = Report()
+            number = 0
+            try:
+                for document in read_input(one, state.settings["field"], notes, self._reading(before, one)):
+                    number += 1
+                    if number > taken:
+                        self._keep(document, number)
+            except BadInput as error:
+                if number or len(self.inputs) == 1 or state.settings["field"]:
+                    raise
+                notes.note("files", str(error))
+            state.finished.append({**_identity(one), "documents": number, "report": notes.to_dict()})
+            state.current = None
+            before += one.size
+
+    def _reading(self, before: int, one: Input) -> Any:
+        def tell(position: int) -> None:
+            now = time.monotonic()
+            if now - self._told >= 0.1:
+                self._told = now
+                report(self.progress, "reading", before + min(position, one.size), self._total, "bytes", one.name)
+
+        return tell if self.progress is not None else None
+
+    def _keep(self, document: Document, number: int) -> None:
+        if self._filter is not None:
+            found = self._filter.check(document.text)
+            if found is not None:
+                self.dropped.note(found, document.id)
+                return
+        if self._shard is None:
+            self._shard = (self.folder / f"{len(self.state.shards):05d}.jsonl").open("wb")
+            self._digest = hashlib.sha256()
+            self._written = self._count = self._characters = 0
+        line = orjson.dumps(
+            {"id": document.id, "title": document.title, "meta": dict(document.meta), "text": document.text},
+            option=orjson.OPT_APPEND_NEWLINE,
+        )
+        self._shard.write(line)
+        self._digest.update(line)
+        self._written += len(line)
+        self._count += 1
+        self._characters += len(document.text)
+        if self._written >= SHARD_BYTES:
+            assert self.state.current is not None
+            self.state.current["documents"] = number
+            self._close_shard()
+
+    def _close_shard(self) -> None:
+        if self._shard is not None:
+            self._shard.flush()
+            os.fsync(self._shard.fileno())
+            self._shard.close()
+            self.state.shards.append(
+                {
+                    "file": f"{len(self.state.shards):05d}.jsonl",
+                    "sha256": self._digest.hexdigest(),
+                    "documents": self._count,
+                    "characters": self._characters,
+                    "bytes": self._written,
+                }
+            )
+            self._shard = None
+        self.state.dropped = self.dropped.to_dict()
+        self.state.save(self.folder)
+
+    def finish(self, name: str, source: dict[str, Any]) -> None:
+        shards = self.state.shards
+        whole = Report.total([self.found, *(Report.from_dict(one["report"]) for one in self.state.finished), self.dropped])
+        if not shards:
+            notes = "; ".join(whole.lines())
+            raise BadInput(
+                f"{', '.join(self.state.settings['paths'])}: no text found in {len(self.inputs)} file(s){f' ({notes})' if notes else ''}"
+            )
+        sources = [{key: value for key, value in one.items() if key != "report"} for one in self.state.finished]
+        manifest = Manifest(
+            kind="corpus",
+            name=name,
+            engine="jsonl",
+            params={key: value for key, value in self.state.settings.items() if value is not None},
+            sizes={
+                "documents": sum(shard["documents"] for shard in shards),
+                "characters": sum(shard["characters"] for shard in shards),
+                "bytes": sum(shard["bytes"] for shard in shards),
+                "shards": len(shards),
+            },
+            files={shard["file"]: shard["sha256"] for shard in shards},
+            provenance={**source, "sources": sources, "report": whole.to_dict()},
+        )
+        (self.folder / _STATE).unlink()
+        atomic_write(
+            self.folder / "manifest.json", json.dumps(manifest.to_dict(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        )
+
+
+def _identity(one: Input) -> dict[str, Any]:
+    """What must be the same for an input to count as read already."""
+    status = one.path.stat()
+    return {
+        "name": one.name,
+        "path": str(one.path.absolute()),
+        "member": one.member,
+        "bytes": status.st_size,
+        "modified": status.st_mtime_ns,
+    }
+
+
+def _partial(name: str) -> Path:
+    # A dot first: neither listed nor a name anybody may give.
+    return artifact_path("corpus", name).parent / f".adding-{name}"
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, name: str) -> Iterator[None]:
+    """Hold the folder for this process; the lock goes with the process, however it ends."""
+    lock = (folder / ".lock").open("a")
+    try:
+        try:
+            import fcntl
+        except ImportError:  # Windows, where two runs at once are left to the person
+            yield
+            return
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Unavailable(f"another process is adding the corpus {name!r} right now; wait for it, or stop it") from None
+        yield
+    finally:
+        lock.close()
+
+
+def _install(folder: Path, target: Path) -> None:
+    """Move the finished folder into place; an old corpus of that name is there until the new one is."""
+    (folder / ".lock").unlink(missing_ok=True)
+    if target.exists():
+        aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".partial-"))
+        os.replace(target, aside / "old")
+        os.replace(folder, target)
+        shutil.rmtree(aside, ignore_errors=True)
+    else:
+        os.replace(folder, target)
+
+
+def unfinished() -> list[str]:
+    """Names of corpora whose adding was interrupted; the same ``corpus add`` finishes them, ``corpus remove`` drops them."""
+    root = artifact_path("corpus", "x").parent
+    return sorted(path.name.removeprefix(".adding-") for path in root.glob(".adding-*") if (path / _STATE).is_file())
+
+
+def remove(name: str) -> None:
+    """Delete a stored corpus, and what an interrupted run of adding it left.
+
+    Raises:
+        UnknownName: there is neither.
+    """
+    partial = _partial(check_name(name))
+    had_partial = partial.is_dir()
+    if had_partial:
+        with disk_errors(f"removing {partial}"), _locked(partial, name):
+            shutil.rmtree(partial)
+    if not had_partial or artifact_path("corpus", name).is_dir():
+        remove_artifact("corpus", name)

@@ -1,0 +1,59 @@
+"""Parquet: one document a row, a batch at a time."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+from corpora.document import Document
+from corpora.readers.inputs import Buffered, Input
+from corpora.readers.jsons import documents_of_records
+from corpora.readers.report import Report
+from explorer.core.errors import BadInput, MissingExtra
+
+__all__ = ["read_parquet"]
+
+BATCH = 512
+
+
+class _Place:
+    """What the record reader asks of a file."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.encoding = "utf-8"
+
+
+def read_parquet(one: Input, source: Buffered, field: str | None, report: Report) -> Iterator[Document]:
+    """Documents of a Parquet file; inside an archive or compressed, it is first copied to a temporary file, for it must be sought in.
+
+    Raises:
+        MissingExtra: pyarrow is not installed.
+        BadInput: the file is damaged, or has no such column.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise MissingExtra(f"{one.name}: reading Parquet files", "corpora") from None
+    with tempfile.TemporaryFile() as copy:
+        where: Any = one.path
+        if one.member is not None or one.path.open("rb").read(4) != b"PAR1":
+            shutil.copyfileobj(source, copy, 1 << 20)
+            copy.seek(0)
+            where = copy
+        try:
+            with pq.ParquetFile(where, memory_map=False, pre_buffer=False) as file:
+                yield from documents_of_records(_records(file, one.name), _Place(one.name), field, report, "parquet")
+        except pa.ArrowException as error:
+            raise BadInput(f"{one.name}: a damaged Parquet file ({error}); get it again") from error
+
+
+def _records(file: Any, name: str) -> Iterator[tuple[str, Any]]:
+    number = 0
+    for batch in file.iter_batches(batch_size=BATCH):
+        for record in batch.to_pylist():
+            number += 1
+            yield f"{name}:row {number}", record
