@@ -11,6 +11,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import partial
 from typing import Protocol
 
 from corpora.readers.report import Report
@@ -29,6 +30,7 @@ MAX_LINE = 8 << 20
 HEAD = 1 << 16
 """Bytes that are looked at to settle what a file is."""
 
+_IS_NFC = partial(unicodedata.is_normalized, "NFC")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -229,7 +231,8 @@ class Lines:
             text = "\n".join(self._line_text(line, before + n + 1) for n, line in enumerate(data.split(b"\n")))
         if "\u3164" in text:
             text, _ = recompose_fillers(text)
-        if unicodedata.is_normalized("NFC", text):
+        # Line by line: one doubtful character would send a whole megabyte down the slow way.
+        if all(map(_IS_NFC, text.split("\n"))):
             return text
         return "\n".join(self._composed(line, before + n + 1) for n, line in enumerate(text.split("\n")))
 
