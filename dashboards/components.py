@@ -187,23 +187,23 @@ def graph(figure: Any, name: str, label: str, height: int | None = None, **props
     )
 
 
-def table(head: Sequence[Any], rows: Iterable[Sequence[Any]], caption: str | None = None, **props: Any) -> html.Div:
+def table(head: Sequence[Any], rows: Iterable[Sequence[Any]], label: str, **props: Any) -> html.Div:
     """A plain table; wide ones scroll inside their card, never the page."""
     return html.Div(
         dmc.Table(
             [
-                *([dmc.TableCaption(caption)] if caption else []),
                 dmc.TableThead(dmc.TableTr([dmc.TableTh(cell) for cell in head])),
                 dmc.TableTbody([dmc.TableTr([dmc.TableTd(cell) for cell in row]) for row in rows]),
             ],
             highlightOnHover=True,
             verticalSpacing=6,
-            captionSide="bottom",
             tabularNums=True,
             **props,
         ),
         className="table-scroll",
-        tabIndex=0,
+        tabIndex=0,  # so that a wide table can be scrolled by keyboard
+        role="region",
+        **{"aria-label": label},
     )
 
 

@@ -24,12 +24,26 @@ if TYPE_CHECKING:
     from explorer.tokenizers.token import Tokenizer
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["PATIENCE", "contextual", "forget", "model_names", "opened", "prepare", "tokenizer", "tokenizer_names", "vectors"]
+__all__ = [
+    "PATIENCE",
+    "NotReady",
+    "contextual",
+    "forget",
+    "model_names",
+    "opened",
+    "prepare",
+    "tokenizer",
+    "tokenizer_names",
+    "vectors",
+]
 
 T = TypeVar("T")
 
 PATIENCE = 0.4
 """Seconds a callback waits for something quick before it shows a progress bar instead."""
+
+_INFLECTED = "달렸습니다"
+"""Any inflected word: resolving it makes the morphological analyser load."""
 
 _KEPT = {"vectors": 4, "tokenizer": 24, "contextual": 2, "map": 8}
 _open: dict[str, OrderedDict[Any, Any]] = {kind: OrderedDict() for kind in _KEPT}
@@ -103,16 +117,22 @@ def vectors(name: str) -> Vectors:
         raise UnknownName("model", name, model_names())
 
     def opener(progress: ProgressCallback) -> Vectors:
-        from explorer.models.loading import load
-
         if name == "kiwi":
             # Recovering them takes seconds of pure computing: in the worker process, so that pages stay quick. Here they
             # are only mapped from the cache afterwards.
             from dashboards.workers import worker
+            from explorer.models.kiwi import kiwi_vectors
 
             worker.call("kiwi", {}, progress)
-        found = load(name, progress=progress)
-        found.unit  # noqa: B018  computed once here, in the background, instead of on somebody's first question
+            found = kiwi_vectors(progress=progress)
+        else:
+            from explorer.models.loading import load
+
+            found = load(name, progress=progress)
+        # Both are computed once, here in the background, instead of on somebody's first question.
+        found.unit  # noqa: B018
+        with suppress(ExplorerError):
+            found.resolve(_INFLECTED)
         return found
 
     return opened("vectors", (name, _version("vectors", name)), opener, "job.model", model=name)
