@@ -10,12 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from explorer.core.errors import BadInput
 from explorer.text.hangul import to_compatible
 
-__all__ = ["Normalised", "check_text", "graphemes", "is_zero_width", "normalise"]
+__all__ = ["Normalised", "check_text", "graphemes", "is_zero_width", "nfc", "normalise"]
 
 ZERO_WIDTH = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _ZERO_WIDTH = re.compile(f"[{ZERO_WIDTH}]")
@@ -136,10 +136,15 @@ class _Steps:
         new_ends: list[int] = []
         position = touched = 0
         for start, end, new in edits:
-            parts += self.text[position:start], new
-            new_starts += starts[position:start]
-            new_ends += ends[position:start]
-            if len(new) == end - start:
+            if position < start:
+                parts.append(self.text[position:start])
+                new_starts += starts[position:start]
+                new_ends += ends[position:start]
+            parts.append(new)
+            if len(new) == 1:
+                new_starts.append(starts[start])
+                new_ends.append(ends[end - 1])
+            elif len(new) == end - start:
                 new_starts += starts[start:end]
                 new_ends += ends[start:end]
             else:
@@ -167,28 +172,24 @@ class _Steps:
         return Normalised(self.text, self.original, tuple(self.starts), tuple(self.ends), self.changes)
 
 
-def _joins_previous(char: str) -> bool:
-    # Everything that canonical composition can attach to the character before it: marks, Hangul medials and finals.
-    code = ord(char)
-    if code < 0x300:
-        return False
-    return 0x1160 <= code <= 0x11FF or unicodedata.category(char)[0] == "M"
+# What canonical composition may attach to the character before it, and single characters it replaces. Coarser than the
+# Unicode tables on purpose (whole blocks): a cluster that is too long costs a little precision of the map, never the text.
+_JOINING = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u10ff\u1160-\u11ff\u1300-\u1dff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u302f\u3099\u309a"
+    "\ua640-\uabff\ufb1e\ufe20-\ufe2f\U00010100-\U0001efff"
+)
+_SINGLE = "\u0340-\u0387\u0958-\u0fff\u1f71-\u2001\u2126-\u212b\u2329\u232a\u2adc\uf900-\ufb4e\U0001d15e-\U0001d1c0\U0002f800-\U0002fa1d"
+_CLUSTER = re.compile(f"[\\s\\S][{_JOINING}]+|[{_SINGLE}]")
 
 
 def _composed(text: str) -> Iterable[tuple[int, int, str]]:
     """Edits that make ``text`` NFC, one per combining cluster, so that the map stays as fine as the text allows."""
-    joins = lru_cache(maxsize=4096)(_joins_previous)
-    start, size = 0, len(text)
-    while start < size:
-        end = start + 1
-        while end < size and joins(text[end]):
-            end += 1
-        cluster = text[start:end]
-        if not cluster.isascii():
-            new = unicodedata.normalize("NFC", cluster)
-            if new != cluster:
-                yield start, end, new
-        start = end
+    compose = lru_cache(maxsize=16384)(partial(unicodedata.normalize, "NFC"))
+    for match in _CLUSTER.finditer(text):
+        cluster = match.group()
+        new = compose(cluster)
+        if new != cluster:
+            yield match.start(), match.end(), new
 
 
 def _lone_jamo(text: str) -> Iterable[tuple[int, int, str]]:
@@ -217,6 +218,19 @@ def _folded(text: str) -> Iterable[tuple[int, int, str]]:
             yield match.start(), match.end(), new
 
 
+def nfc(text: str) -> str:
+    r"""``text`` in NFC, where no way back to the original is needed.
+
+    Raises:
+        BadInput: ``text`` holds a lone surrogate.
+
+    >>> nfc("\u1112\u1161\u11ab") == "한"
+    True
+    """
+    check_text(text)
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
 def is_zero_width(char: str) -> bool:
     r"""Whether ``char`` is invisible and takes no room: what ``strip_zero_width`` removes.
 
@@ -243,6 +257,8 @@ def _invisible(text: str) -> Iterable[tuple[int, int, str]]:
 _SIMPLE = re.compile("[\u0000-\u000c\u000e-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205f\u20a0-\u20c0\u2190-\u2319\u3000-\u3029"
                      "\u3030-\u3098\u309b-\u33ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff9d]*")  # fmt: skip
 _ONLY_SIMPLE = _SIMPLE.fullmatch
+_SIMPLE_OR_JAMO = re.compile(_SIMPLE.pattern.replace("]*", f"\r{_INITIALS}{_MEDIALS}{_FINALS}]*"))
+_FINAL_AND_MEDIAL = re.compile(f"[가-힣][{_MEDIALS}]")  # joins after 가, not after 각
 
 
 @lru_cache(maxsize=8192)
@@ -293,6 +309,8 @@ def graphemes(text: str) -> list[tuple[int, int]]:
     size = len(text)
     if _ONLY_SIMPLE(text):
         return [(index, index + 1) for index in range(size)]
+    if _SIMPLE_OR_JAMO.fullmatch(text) and not _FINAL_AND_MEDIAL.search(text):
+        return [match.span() for match in _BLOCKS.finditer(text)]
     spans: list[tuple[int, int]] = []
     start = 0
     flags = 0
@@ -304,6 +322,11 @@ def graphemes(text: str) -> list[tuple[int, int]]:
         start = index
         flags = int(index < size and "\U0001f1e6" <= text[index] <= "\U0001f1ff")
     return spans
+
+
+_BLOCKS = re.compile(
+    f"\r\n|[{_INITIALS}]*(?:[가-힣][{_MEDIALS}]*|[{_MEDIALS}]+)[{_FINALS}]*|[{_INITIALS}]+|[{_FINALS}]+|[\\s\\S]"
+)
 
 
 def _continues(text: str, start: int, index: int, flags: int) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput
-from explorer.text.normalise import Normalised, normalise
+from explorer.text.normalise import Normalised, nfc, normalise
 from explorer.tokenizers.files import file_name, file_params, require_file
 from explorer.tokenizers.token import Token
 
@@ -141,7 +141,7 @@ class HuggingFaceTokenizer:
             highest = max(self._backend.get_vocab(with_added_tokens=True).values(), default=-1)
             self._table = [self._form(index) for index in range(highest + 1)]
         form = self._table.__getitem__
-        while batch := [normalise(text).text for text in islice(source, _BATCH)]:
+        while batch := [nfc(text) for text in islice(source, _BATCH)]:
             encodings = self._backend.encode_batch_fast(batch, add_special_tokens=self.special_tokens)
             # The fast encodings carry ids only.
             for encoding in encodings:

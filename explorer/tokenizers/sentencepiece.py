@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput
-from explorer.text.normalise import Normalised, normalise
+from explorer.text.normalise import Normalised, nfc, normalise
 from explorer.tokenizers.files import file_name, file_params, require_file
 from explorer.tokenizers.spans import ODD_SPACE, trim
 from explorer.tokenizers.token import Token
@@ -65,19 +65,17 @@ class SentencePieceTokenizer:
 
     def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
         """Stream tokens of many texts through SentencePiece's threads, in order."""
-        for cleans, batch in self._encode(texts, workers):
+        source = iter(texts)
+        while cleans := [normalise(text) for text in islice(source, _BATCH)]:
+            batch = self._processor.encode([clean.text for clean in cleans], out_type=str, num_threads=max(1, workers))
             for clean, pieces in zip(cleans, batch, strict=True):
                 yield self._tokens(clean, pieces)
 
     def keys_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[str]]:
         """Pieces only, for counting and training: no spans are made."""
-        for _, batch in self._encode(texts, workers):
-            yield from batch
-
-    def _encode(self, texts: Iterable[str], workers: int) -> Iterator[tuple[list[Normalised], list[list[str]]]]:
         source = iter(texts)
-        while cleans := [normalise(text) for text in islice(source, _BATCH)]:
-            yield cleans, self._processor.encode([clean.text for clean in cleans], out_type=str, num_threads=max(1, workers))
+        while batch := [nfc(text) for text in islice(source, _BATCH)]:
+            yield from self._processor.encode(batch, out_type=str, num_threads=max(1, workers))
 
     def _tokens(self, clean: Normalised, pieces: Sequence[str]) -> list[Token]:
         text = clean.text
