@@ -130,12 +130,11 @@ class Resolver:
 
         return from_params(self._tokenizer)
 
-    def resolve(self, query: str) -> tuple[Resolution, npt.NDArray[np.float32] | None]:
-        """The resolution of a word, and its vector where a sub-word model made one.
+    def find(self, query: str) -> tuple[Resolution, npt.NDArray[np.float32] | None] | None:
+        """The resolution of a word, with its vector where a sub-word model made one; ``None`` where no step succeeds.
 
         Raises:
             BadInput: the word is empty.
-            OutOfVocabulary: no step found a vector; carries words that look alike.
         """
         if query in self._index:
             return self._single(query, self._index[query], "exact"), None
@@ -147,15 +146,28 @@ class Resolver:
         rows = self.readings(word)
         if rows:
             return self._single(query, rows[0], "form", rows[1:]), None
-        if len(word) <= MAX_ANALYSED:
-            found = self._analyse(query, word) or self._pieces(query, word)
-            if found:
-                return found, None
-            if self._composer is not None and (vector := self._composer(word)) is not None:
-                return Resolution(query, word, "subword"), vector
-        raise OutOfVocabulary(
-            shorten(word), self.suggest(word), "Check the spelling, or choose a model with a larger vocabulary."
-        )
+        if len(word) > MAX_ANALYSED:
+            return None
+        found = self._analyse(query, word) or self._pieces(query, word)
+        if found:
+            return found, None
+        if self._composer is not None and (vector := self._composer(word)) is not None:
+            return Resolution(query, word, "subword"), vector
+        return None
+
+    def resolve(self, query: str) -> tuple[Resolution, npt.NDArray[np.float32] | None]:
+        """:meth:`find`, or an error with suggestions.
+
+        Raises:
+            BadInput: the word is empty.
+            OutOfVocabulary: no step found a vector; carries words that look alike.
+        """
+        found = self.find(query)
+        if found is None:
+            word = clean_word(query)
+            hint = "Check the spelling, or choose a model with a larger vocabulary."
+            raise OutOfVocabulary(shorten(word), self.suggest(word), hint)
+        return found
 
     def _single(self, query: str, row: int, how: str, others: Sequence[int] = ()) -> Resolution:
         key = self._keys[row]

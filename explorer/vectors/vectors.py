@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.vectors.analogy import check_method, solve
-from explorer.vectors.expression import parse
+from explorer.vectors.expression import clean_word, parse
 from explorer.vectors.records import Analogy, Neighbour, Neighbours, Resolution, Term, split_key, word_of
 from explorer.vectors.resolve import Analyser, Composer, Resolver
 from explorer.vectors.search import Floats, Ints, inverse_norms, nearest, unit_rows
@@ -199,6 +199,23 @@ class Vectors:
             OutOfVocabulary: none of these has a vector; carries words that look alike.
         """
         return self._resolve(word)[0]
+
+    def find(self, word: str) -> Resolution | None:
+        """:meth:`resolve` without an error: ``None`` for a word without a vector. Cheap, as nothing is suggested."""
+        if word in self._resolved:
+            return self._resolved[word][0]
+        found = self._words().find(word)
+        return None if found is None else found[0]
+
+    def row(self, key: str) -> int | None:
+        """Row of a key; ``None`` if it is none."""
+        return self._index.get(key)
+
+    def lookup(self, word: str) -> int | None:
+        """Row of a key, or of the best reading of a form without its tag; never analyses. ``None`` if there is none."""
+        plain = clean_word(word)
+        rows = self._words().readings(plain) if word not in self._index else [self._index[word]]
+        return rows[0] if rows else None
 
     def suggest(self, word: str, n: int = 5) -> list[str]:
         """Words of the vocabulary spelt like ``word`` (jamo edit distance; 초성 if ``word`` is only 초성)."""

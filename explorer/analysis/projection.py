@@ -1,0 +1,381 @@
+"""Maps of words: PCA at once, UMAP and t-SNE seeded, all from unit vectors, each with how far it can be trusted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.analysis.trust import largest_k, measure_trust
+from explorer.core.errors import BadInput
+from explorer.core.progress import ProgressCallback, report
+from explorer.vectors.records import word_of
+from explorer.vectors.search import Floats, neighbour_graph
+from explorer.vectors.transform import principal_axes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from explorer.vectors.vectors import Vectors
+
+__all__ = ["METHODS", "Projection", "project", "warm_up"]
+
+METHODS = ("umap", "pca", "tsne")
+DEFAULT_WORDS = 20_000
+"""How many words a map shows when none are named: the most frequent."""
+TRUST_K = 12
+TRUST_SAMPLE = 2_000
+WHOLE_MAP = 5_000
+"""Up to this many points every one is measured."""
+_MIN_WORDS = 5
+_VERSION = 1  # changes whenever the same question would get another map
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Words on a map.
+
+    Attributes:
+        keys: the n keys (for composed words: their parts, joined).
+        words: the keys without tags.
+        coords: n × dims float32.
+        trust: trustworthiness of every point in [0, 1] (n float32); NaN where it was not measured.
+        trustworthiness: the whole map's, in [0, 1]; about 0.5 for a random map.
+        preserved: share of the nearest original neighbours that are nearest on the map too.
+        trust_k: the neighbourhood both are about.
+        measured: how many points they were measured on, each against all n; fewer than n on large maps.
+        method: ``"pca"``, ``"umap"`` or ``"tsne"``.
+        dims: 2 or 3.
+        seed: of every random choice.
+        params: the method's parameters.
+        explained: PCA: share of the variance on each axis.
+        model: name of the model.
+    """
+
+    keys: tuple[str, ...]
+    words: tuple[str, ...]
+    coords: Floats
+    trust: Floats
+    trustworthiness: float
+    preserved: float
+    trust_k: int
+    measured: int
+    method: str
+    dims: int
+    seed: int
+    params: dict[str, Any] = field(default_factory=dict)
+    explained: tuple[float, ...] = ()
+    model: str = ""
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data; a point whose trust was not measured has ``null``."""
+        return {
+            "model": self.model,
+            "method": self.method,
+            "dims": self.dims,
+            "seed": self.seed,
+            "params": dict(self.params),
+            "trustworthiness": self.trustworthiness,
+            "preserved": self.preserved,
+            "trust_k": self.trust_k,
+            "measured": self.measured,
+            "explained": list(self.explained),
+            "keys": list(self.keys),
+            "words": list(self.words),
+            "coords": self.coords.tolist(),
+            "trust": [None if np.isnan(value) else float(value) for value in self.trust],
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """A table with the columns word, key, x, y (z), trust."""
+        import pandas as pd
+
+        axes = {"xyz"[axis]: self.coords[:, axis] for axis in range(self.dims)}
+        return pd.DataFrame({"word": self.words, "key": self.keys, **axes, "trust": self.trust})
+
+    @staticmethod
+    def cache_key(v: Vectors, **options: Any) -> str:
+        """A name for the map that ``project(v, **options)`` makes: the same for the same content, whatever the model is called.
+
+        >>> from explorer.vectors.vectors import Vectors
+        >>> v = Vectors("abcde", np.eye(5))
+        >>> Projection.cache_key(v, seed=1) == Projection.cache_key(v, seed=1) != Projection.cache_key(v, seed=2)
+        True
+        """
+        plan = _plan(v, **options)
+        digest = hashlib.sha256(json.dumps([_VERSION, plan.method, plan.dims, plan.seed, plan.params], sort_keys=True).encode())
+        digest.update("\n".join(plan.keys).encode("utf-8", "surrogatepass"))
+        digest.update(plan.unit.tobytes())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class _Plan:
+    keys: tuple[str, ...]
+    unit: Floats
+    method: str
+    dims: int
+    seed: int
+    params: dict[str, Any]
+
+
+def _plan(
+    v: Vectors,
+    *,
+    method: str = "umap",
+    dims: int = 2,
+    words: Sequence[str] | None = None,
+    seed: int = 42,
+    n_neighbors: int = 15,
+    min_dist: float = 0.1,
+    perplexity: float = 30.0,
+    epochs: int | None = None,
+    trust_sample: int | None = TRUST_SAMPLE,
+) -> _Plan:
+    """Every choice settled, so that the same plan is the same map."""
+    if method not in METHODS:
+        raise BadInput(f"unknown projection method {method!r}; use one of {', '.join(METHODS)}")
+    if dims not in (2, 3) or dims > v.dim:
+        raise BadInput(f"a map has 2 or 3 dimensions and no more than its vectors, which have {v.dim}; not {dims}")
+    if not 0 <= seed < 2**32:
+        raise BadInput(f"seed must be from 0 to 4294967295, not {seed}")
+    if n_neighbors < 2 or not 0 <= min_dist <= 1 or not perplexity >= 1 or (epochs is not None and epochs < 1):
+        raise BadInput(
+            "n_neighbors must be 2 or more, min_dist from 0 to 1, perplexity and epochs 1 or more, "
+            f"not {n_neighbors}, {min_dist}, {perplexity}, {epochs}"
+        )
+    if trust_sample is not None and trust_sample < 1:
+        raise BadInput(f"trust_sample must be 1 or more, or None for every point, not {trust_sample}")
+    keys, unit = _choose(v, words)
+    params: dict[str, Any] = {"trust_sample": trust_sample}
+    if method == "umap":
+        params |= {
+            "n_neighbors": min(n_neighbors, len(keys) - 1),
+            "min_dist": float(min_dist),
+            "epochs": epochs,
+            "metric": "cosine",
+        }
+    elif method == "tsne":
+        params |= {"perplexity": float(min(perplexity, (len(keys) - 1) / 3))}
+    return _Plan(keys, unit, method, dims, seed, params)
+
+
+def _choose(v: Vectors, words: Sequence[str] | None) -> tuple[tuple[str, ...], Floats]:
+    """The keys on the map and their unit vectors; rows of zeros have no place and are left out unless they were asked for."""
+    asked = v.most_frequent(min(DEFAULT_WORDS, len(v))) if words is None else words
+    chosen: dict[str, str] = {}
+    for word in asked:
+        chosen.setdefault(v.resolve(word).key, word)
+    keys, unit = tuple(chosen), v.unit_vectors(list(chosen.values()))
+    kept = np.any(unit != 0, axis=1)
+    if not kept.all():
+        if words is not None:
+            raise BadInput(f"the vector of {keys[int(kept.argmin())]!r} is all zero, so it has no place on a map; leave it out")
+        keys, unit = tuple(key for key, keep in zip(keys, kept, strict=True) if keep), unit[kept]
+    if len(keys) < _MIN_WORDS:
+        raise BadInput(f"a map needs {_MIN_WORDS} different words or more, and {len(keys)} came; add some")
+    return keys, unit
+
+
+def project(
+    v: Vectors,
+    *,
+    method: str = "umap",
+    dims: int = 2,
+    words: Sequence[str] | None = None,
+    seed: int = 42,
+    n_neighbors: int = 15,
+    min_dist: float = 0.1,
+    perplexity: float = 30.0,
+    epochs: int | None = None,
+    trust_sample: int | None = TRUST_SAMPLE,
+    progress: ProgressCallback | None = None,
+) -> Projection:
+    """Put words on a map.
+
+    Args:
+        v: the vectors; their unit rows are projected, so nearness means cosine.
+        method: ``"umap"`` (default; McInnes, Healy & Melville 2018), ``"pca"`` (linear, at once) or ``"tsne"``.
+        dims: 2 or 3.
+        words: words or keys to show; by default the 20,000 most frequent keys.
+        seed: makes the same map again on the same machine and library versions.
+        n_neighbors, min_dist: UMAP's neighbourhood (2 or more; cut to the number of words) and tightness (0 to 1).
+        perplexity: t-SNE's neighbourhood.
+        epochs: UMAP's optimisation rounds; by default UMAP's own rule (200 above 10,000 words, else 500).
+        trust_sample: on maps of more than 5,000 points, how many of them (drawn with ``seed``) are measured for trust, each
+            against all; ``None`` measures every point.
+        progress: told of every stage; may raise :class:`~explorer.core.errors.Cancelled`.
+
+    Returns:
+        The map with its trustworthiness, whole and per point.
+
+    Raises:
+        BadInput: an unknown method, fewer than 5 words, or impossible parameters.
+        OutOfVocabulary: a named word has no vector.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> v = Vectors("abcdefgh", np.random.default_rng(0).normal(size=(8, 5)))
+    >>> project(v, method="pca").coords.shape
+    (8, 2)
+    """
+    plan = _plan(
+        v,
+        method=method,
+        dims=dims,
+        words=words,
+        seed=seed,
+        n_neighbors=n_neighbors,
+        min_dist=min_dist,
+        perplexity=perplexity,
+        epochs=epochs,
+        trust_sample=trust_sample,
+    )
+    explained: tuple[float, ...] = ()
+    if plan.method == "pca":
+        report(progress, "PCA", 0, 1)
+        coords, explained = _pca(plan.unit, plan.dims)
+        report(progress, "PCA", 1, 1)
+    elif plan.method == "umap":
+        coords = _umap(plan, progress)
+    else:
+        coords = _tsne(plan, progress)
+    coords = np.ascontiguousarray(coords, dtype=np.float32)
+    k = min(TRUST_K, largest_k(len(plan.keys)))
+    sample = None if len(plan.keys) <= WHOLE_MAP else plan.params["trust_sample"]
+    trust = measure_trust(plan.unit, coords, k, sample=sample, seed=plan.seed, progress=progress)
+    coords.flags.writeable = False
+    return Projection(
+        plan.keys,
+        tuple(map(word_of, plan.keys)),
+        coords,
+        trust.points,
+        trust.trustworthiness,
+        trust.preserved,
+        trust.k,
+        trust.measured,
+        plan.method,
+        plan.dims,
+        plan.seed,
+        plan.params,
+        explained,
+        v.name,
+    )
+
+
+def _pca(unit: Floats, dims: int) -> tuple[Floats, tuple[float, ...]]:
+    mean, axes, variances = principal_axes(unit)
+    coords = (unit - mean.astype(np.float32)) @ axes[:, :dims].astype(np.float32)
+    total = float(variances.sum())
+    return coords, tuple(float(value) / total if total > 0 else 0.0 for value in variances[:dims])
+
+
+class _Epochs:
+    """Stands in for the terminal in UMAP's progress bar, the only place where UMAP tells how far it is.
+
+    What is raised in ``write`` ends the optimisation, so cancelling works inside it as well.
+    """
+
+    def __init__(self, progress: ProgressCallback | None) -> None:
+        self._progress = progress
+
+    def write(self, text: str) -> int:
+        done, _, total = text.strip().partition("/")
+        if done.isdecimal() and total.isdecimal():
+            report(self._progress, "UMAP", int(done), int(total), "epochs")
+        return len(text)
+
+    def flush(self) -> None:
+        return
+
+
+def _umap(plan: _Plan, progress: ProgressCallback | None) -> Floats:
+    n, k = len(plan.unit), plan.params["n_neighbors"]
+
+    def step(done: int, total: int) -> None:
+        report(progress, "finding neighbours", done, total, "words")
+
+    # Exact neighbours cost less here than UMAP's own approximate search, whose compilation alone takes seconds.
+    indices, cosine = neighbour_graph(plan.unit, k, step=step)
+    # UMAP counts a point as its own first neighbour.
+    own = np.arange(n, dtype=np.int32)[:, None]
+    knn = np.hstack([own, indices[:, : k - 1]])
+    distances = np.hstack([np.zeros((n, 1), np.float32), np.clip(1 - cosine[:, : k - 1], 0, 2)])
+    report(progress, "starting UMAP", 0, 1)
+    return _fit_umap(plan.unit, knn, distances, plan.dims, plan.seed, plan.params, progress)
+
+
+def _fit_umap(
+    unit: Floats, knn: Any, distances: Any, dims: int, seed: int, params: dict[str, Any], progress: ProgressCallback | None
+) -> Floats:
+    import warnings
+
+    with warnings.catch_warnings():
+        # UMAP warns that a seed means one thread and that precomputed neighbours allow no transform; both are wanted.
+        warnings.filterwarnings("ignore", module="umap")
+        from umap import UMAP
+
+        flat, _ = _pca(unit, dims)
+        # A hair of noise, as UMAP adds to its own starts: points that coincide could never part.
+        noise = np.random.default_rng(seed).normal(scale=1e-4, size=flat.shape)
+        start = 10 * flat / max(float(np.abs(flat).max()), 1e-12) + noise
+        model = UMAP(
+            n_components=dims,
+            n_neighbors=params["n_neighbors"],
+            min_dist=params["min_dist"],
+            metric="cosine",
+            n_epochs=params["epochs"],
+            # Started from PCA, the map keeps the large distances meaningful (Kobak & Linderman 2021, Nature Biotechnology).
+            init=start.astype(np.float32),
+            random_state=seed,
+            n_jobs=1,
+            precomputed_knn=(knn, distances, None),
+            force_approximation_algorithm=True,
+            verbose=False,
+            tqdm_kwds={
+                "file": _Epochs(progress),
+                "disable": False,
+                "bar_format": "{n_fmt}/{total_fmt}",
+                "mininterval": 0.2,
+                "leave": False,
+            },
+        )
+        return np.asarray(model.fit_transform(unit), dtype=np.float32)
+
+
+def _tsne(plan: _Plan, progress: ProgressCallback | None) -> Floats:
+    from sklearn.manifold import TSNE
+
+    report(progress, "t-SNE", 0, None)
+    start, _ = _pca(plan.unit, plan.dims)
+    # t-SNE wants to begin near zero: a standard deviation of 1e-4 on the first axis.
+    start = start / max(float(start[:, 0].std()), 1e-12) * 1e-4
+    model = TSNE(
+        n_components=plan.dims,
+        perplexity=plan.params["perplexity"],
+        init=start.astype(np.float32),
+        random_state=plan.seed,
+        method="barnes_hut",
+    )
+    coords = model.fit_transform(plan.unit)
+    report(progress, "t-SNE", 1, 1)
+    return np.asarray(coords, dtype=np.float32)
+
+
+def warm_up(done: Callable[[], None] | None = None) -> None:
+    """Import and compile UMAP on a few points, so that the first map a person asks for does not wait for it.
+
+    Takes some 20 s on first use on a machine, 2 s afterwards. Made to be called from a worker thread.
+    """
+    unit = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    plan = _Plan(tuple(map(str, range(40))), unit, "umap", 2, 0, {"n_neighbors": 5, "min_dist": 0.1, "epochs": 10})
+    _umap(plan, None)
+    if done is not None:
+        done()

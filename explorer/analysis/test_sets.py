@@ -1,0 +1,135 @@
+"""Test sets in files: pairs of words with people's judgements, and analogies in sections."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer.core.errors import BadInput, Unavailable
+from explorer.core.store import home
+from explorer.text.reading import decode
+
+__all__ = ["NAMES", "AnalogySet", "Question", "SimilaritySet", "read_test_set"]
+
+NAMES = {"ws353-ko": "WS353_korean.csv", "kwat": "word_analogy_korean.txt"}
+"""Test sets known by name, and the files they come in (Park et al. 2018, ACL)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimilaritySet:
+    """Pairs of words and how similar people find them; repeated pairs stay, as published scores count them."""
+
+    name: str
+    pairs: tuple[tuple[str, str], ...]
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """a is to b as c is to d, in a section."""
+
+    section: str
+    words: tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalogySet:
+    """Analogy questions in the order of the file."""
+
+    name: str
+    questions: tuple[Question, ...]
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """Names of the sections, in order."""
+        return tuple(dict.fromkeys(question.section for question in self.questions))
+
+
+def _find(name_or_path: str | Path) -> tuple[str, Path]:
+    path = Path(name_or_path).expanduser()
+    if isinstance(name_or_path, str) and name_or_path in NAMES:
+        fetched = home() / "cache" / "test-sets" / NAMES[name_or_path]
+        if fetched.is_file():
+            return name_or_path, fetched
+        if not path.is_file():
+            raise Unavailable(
+                f"the test set {name_or_path!r} is not on this machine; give the path of its file {NAMES[name_or_path]}, or put the file at {fetched}"
+            )
+    if not path.is_file():
+        raise BadInput(f"there is no test set {str(name_or_path)!r}; give a file, or one of {', '.join(NAMES)}")
+    return path.stem, path
+
+
+def read_test_set(name_or_path: str | Path) -> SimilaritySet | AnalogySet:
+    """Read a test set; lines that begin with ``:`` make it an analogy set.
+
+    Raises:
+        BadInput: no such file, or a line that is not as it should be; names the line.
+        Unavailable: a known name whose file is not on this machine.
+    """
+    name, path = _find(name_or_path)
+    try:
+        text = decode(path.read_bytes()).text
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read ({error.strerror}); check its permissions") from error
+    lines = text.splitlines()
+    if any(line.startswith(":") for line in lines):
+        return _analogies(name, path, lines)
+    return _pairs(name, path, lines)
+
+
+def _analogies(name: str, path: Path, lines: list[str]) -> AnalogySet:
+    questions: list[Question] = []
+    section = ""
+    for number, line in enumerate(lines, 1):
+        fields = line.split()
+        if not fields:
+            continue
+        if line.startswith(":"):
+            section = line.lstrip(":").strip()
+            continue
+        if len(fields) != 4:
+            raise BadInput(f"line {number} of {path} has {len(fields)} words where a question has 4; correct the file")
+        if not section:
+            raise BadInput(f"line {number} of {path} comes before the first ': section' line; correct the file")
+        questions.append(Question(section, (fields[0], fields[1], fields[2], fields[3])))
+    if not questions:
+        raise BadInput(f"{path} has sections and no questions; give four words a line")
+    return AnalogySet(name, tuple(questions))
+
+
+def _number(field: str) -> float | None:
+    try:
+        value = float(field)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _pairs(name: str, path: Path, lines: list[str]) -> SimilaritySet:
+    filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not filled:
+        raise BadInput(f"{path} is empty; give a file of word pairs with scores, or of analogies")
+    delimiter = next((mark for mark in ("\t", ",", ";") if mark in filled[0][1]), None)
+    pairs: list[tuple[str, str]] = []
+    scores: list[float] = []
+    for place, (number, line) in enumerate(filled):
+        fields = line.split() if delimiter is None else next(csv.reader(io.StringIO(line), delimiter=delimiter))
+        fields = [field.strip() for field in fields]
+        if len(fields) < 3:
+            raise BadInput(
+                f"line {number} of {path} has {len(fields)} columns where two words and a score are needed; correct the file"
+            )
+        score = _number(fields[2])
+        if score is None and place == 0:
+            continue  # the header
+        if score is None or not fields[0] or not fields[1]:
+            raise BadInput(f"line {number} of {path} has no two words with a number as third column; correct the file")
+        pairs.append((fields[0], fields[1]))
+        scores.append(score)
+    if not pairs:
+        raise BadInput(f"{path} has a header and no pairs; give two words and a score a line")
+    return SimilaritySet(name, tuple(pairs), tuple(scores))
