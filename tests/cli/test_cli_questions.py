@@ -1,0 +1,137 @@
+"""The commands that ask a model: what they print, what they say when something is wrong."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from explorer.cli import main
+from explorer.vectors.vectors import Vectors
+
+KEYS = ["왕/NNG", "왕비/NNG", "남자/NNG", "여자/NNG", "먹다/VV", "배/NNG", "배/NNB", "임금/NNG"]
+ROWS = [
+    [1, 1, 0, 0],
+    [1, -1, 0, 0],
+    [0, 1, 0.2, 0],
+    [0, -1, 0.2, 0],
+    [0, 0, 0, 1],
+    [0, 0, 1, 0.1],
+    [0, 0, 0.9, 0.5],
+    [1, 0.8, 0.1, 0],
+]
+COUNTS = [100, 40, 90, 90, 80, 70, 200, 10]
+
+
+@pytest.fixture
+def model(home) -> str:
+    info = {"model": "word2vec", "tokenizer": {"name": "kiwi"}, "seed": 1}
+    Vectors(KEYS, np.array(ROWS, dtype=np.float32), COUNTS, info).save("작은모델")
+    return "작은모델"
+
+
+def run(*args: str, stdin: bytes | None = None):
+    return CliRunner().invoke(main, list(args), input=stdin)
+
+
+def test_similar_as_json(model):
+    done = run("similar", "먹었다", "--model", model, "-n", "3", "--json")
+    assert done.exit_code == 0, done.output
+    data = json.loads(done.stdout)
+    assert data["model"] == model and data["query"] == "먹었다"
+    assert data["resolved"][0]["key"] == "먹다/VV" and data["resolved"][0]["how"] == "analysed"
+    assert [set(item) for item in data["neighbours"]] == [{"word", "key", "score", "count"}] * 3
+    assert data["neighbours"][0]["key"] == "배/NNB"
+
+
+def test_similar_for_people_says_what_the_word_was_taken_for(model):
+    done = run("similar", "배", "--model", model, "-n", "2")
+    assert done.exit_code == 0
+    assert "배 → 배/NNB (form); also: 배/NNG" in done.stderr
+    header, first, *_ = done.stdout.splitlines()
+    assert header.split("\t") == ["rank", "word", "key", "score", "count"]
+    assert first.startswith("1\t")
+
+
+def test_similar_filters(model):
+    data = json.loads(run("similar", "왕", "--model", model, "--tag", "VV", "--json").stdout)
+    assert [item["key"] for item in data["neighbours"]] == ["먹다/VV"]
+    data = json.loads(run("similar", "왕", "--model", model, "--min-count", "90", "--json").stdout)
+    assert all(item["count"] >= 90 for item in data["neighbours"])
+
+
+@pytest.mark.parametrize("expression", ["왕 − 남자 + 여자", "왕-남자+여자", "왕 – 남자 ＋ 여자"])
+def test_analogy_in_any_spelling(model, expression):
+    data = json.loads(run("analogy", expression, "--model", model, "--json").stdout)
+    assert data["neighbours"][0]["word"] == "왕비"
+    assert [item["key"] for item in data["resolved"]] == ["왕/NNG", "남자/NNG", "여자/NNG"]
+
+
+def test_analogy_by_both_methods(model):
+    data = json.loads(run("analogy", "왕 − 남자 + 여자", "--model", model, "--method", "both", "--json").stdout)
+    assert [item["method"] for item in data] == ["3cosadd", "3cosmul"]
+
+
+def test_similarity_of_a_pair_and_of_a_list(model):
+    assert run("similarity", "왕", "왕", "--model", model).stdout == "1.0000\n"
+    data = json.loads(run("similarity", "왕", "왕비", "남자", "--model", model, "--json").stdout)
+    assert np.allclose(np.diag(data["matrix"]), 1) and len(data["matrix"]) == 3
+    assert run("similarity", "왕", "--model", model).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("similar", "뷁뷁", "--model", "작은모델"), ["뷁뷁"]),
+        (("similar", "왕", "--model", "없는모델"), ["없는모델", "작은모델"]),
+        (("analogy", "왕 − ", "--model", "작은모델"), ["왕"]),
+        (("analogy", "", "--model", "작은모델"), []),
+        (("analogy", '"왕 + 여자', "--model", "작은모델"), []),
+        (("train", "word2vek", "--name", "x"), ["word2vek", "word2vec"]),
+        (("train", "word2vec", "--name", "../x"), ["../x"]),
+        (("train", "word2vec", "--name", "x", "--set", "oops"), ["oops"]),
+        (("train", "word2vec", "--name", "x", "--corpus", "/no/such/file"), ["/no/such/file"]),
+        (("tokenize", "--tokenizer", "kiwy", "왕"), ["kiwy", "kiwi"]),
+        (("models", "remove", "없는모델"), ["없는모델"]),
+        (("models", "show", "없는모델"), ["없는모델"]),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_1(model, home, args, words):
+    done = run(*args)
+    assert done.exit_code == 1, done.output
+    assert done.stdout == ""
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1 and lines[0].startswith("korean-explorer: ")
+    for word in words:
+        assert word in lines[0]
+    assert sorted(path.name for path in (home / "models").iterdir()) == ["작은모델"]
+
+
+def test_wrong_usage_is_exit_2(model):
+    assert run("similar").exit_code == 2
+    assert run("nothing").exit_code == 2
+    assert run("similar", "왕", "-n", "0").exit_code == 2
+
+
+def test_models_are_listed_shown_exported_imported_and_removed(model, tmp_path):
+    names = [row["name"] for row in json.loads(run("models", "list", "--json").stdout)]
+    assert model in names and "kiwi" in names
+    shown = json.loads(run("models", "show", model, "--json").stdout)
+    assert shown["keys"] == len(KEYS) and shown["seed"] == 1
+    file = tmp_path / "out.txt"
+    assert run("models", "export", model, str(file)).exit_code == 0
+    assert run("models", "export", model, str(file)).exit_code == 1, "an existing file is kept"
+    assert run("models", "import", str(file), "--name", "copy").exit_code == 0
+    first = json.loads(run("similar", "왕", "--model", model, "--json").stdout)["neighbours"]
+    again = json.loads(run("similar", "왕", "--model", "copy", "--json").stdout)["neighbours"]
+    assert [n["key"] for n in first] == [n["key"] for n in again]
+    assert run("models", "remove", "copy").exit_code == 0
+    assert run("models", "show", "copy").exit_code == 1
+
+
+def test_the_home_folder_can_be_chosen(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_HOME", str(tmp_path / "other"))
+    done = run("--home", str(tmp_path / "chosen"), "models", "remove", "x")
+    assert done.exit_code == 1 and "No" in done.stderr
