@@ -1,0 +1,242 @@
+"""Corpora: list, show, fetch, add, remove, path, head, stats, concordance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from explorer.cli.common import emit_json, json_option, print_table
+from explorer.core.progress import terminal_progress
+
+
+@click.group()
+def corpus() -> None:
+    """List, fetch, add, read and search corpora.
+
+    \b
+    Wherever a corpus is asked for, a name from `corpus list` or a path will do: plain text, CSV and TSV, JSON, Parquet,
+    CoNLL-U, WikiExtractor text, MediaWiki dumps; compressed or zipped; a folder or a pattern of these.
+    """
+
+
+@corpus.command("list")
+@json_option
+def list_corpora(as_json: bool) -> None:
+    """Every corpus that is here, and every one that can be fetched."""
+    from corpora.catalogue import cards
+    from corpora.library import unfinished
+    from explorer.core.store import list_artifacts
+
+    stored = list_artifacts("corpus")
+    known = cards()
+    rows: list[dict[str, Any]] = []
+    for name, manifest in stored.items():
+        card = known.get(name)
+        what = card.what if card and "fetched" in manifest.provenance else ", ".join(map(str, manifest.params.get("paths", [])))
+        rows.append({"name": name, "where": "here", "documents": manifest.sizes.get("documents"), "what": what})
+    rows += [
+        {"name": name, "where": "unfinished", "documents": None, "what": "run the same command again"} for name in unfinished()
+    ]
+    rows += [
+        {
+            "name": name,
+            "where": {"shipped": "here", "download": "to fetch", "huggingface": "to fetch", "add": "to add"}[card.fetch],
+            "documents": None,
+            "what": card.what,
+        }
+        for name, card in known.items()
+        if name not in stored
+    ]
+    if as_json:
+        emit_json(rows)
+        return
+    print_table(
+        ("name", "where", "documents", "what"), [(r["name"], r["where"], _thousands(r["documents"]), r["what"]) for r in rows]
+    )
+
+
+def _thousands(number: int | None) -> str | None:
+    return None if number is None else f"{number:,}"
+
+
+@corpus.command()
+@click.argument("name")
+@json_option
+def show(name: str, as_json: bool) -> None:
+    """What a corpus is, whose and under which licence; for a stored one also what was read, repaired and skipped."""
+    from corpora.catalogue import cards
+    from corpora.corpus import open_corpus
+    from explorer.core.errors import UnknownName
+    from explorer.core.store import list_artifacts
+
+    data: dict[str, Any] = {}
+    known = cards()
+    stored = list_artifacts("corpus")
+    if name in known:
+        data["card"] = known[name].to_dict()
+    if name in stored or name == "sample":
+        data["stored"] = open_corpus(name).info()
+    if not data:
+        raise UnknownName("corpus", name, [*known, *stored])
+    if as_json:
+        emit_json(data)
+        return
+    for key, value in data.get("card", {}).items():
+        if key == "parts":
+            value = "\n".join(f"\n  {part['url']}" for part in value).replace("\n\n", "\n")
+        if value:
+            click.echo(f"{key}: {value}")
+    if "stored" in data:
+        _echo_stored(data["stored"])
+
+
+def _echo_stored(info: dict[str, Any]) -> None:
+    from corpora.readers.report import Report
+
+    report = info.get("report")
+    for key, value in info.items():
+        if key in ("report", "sources", "name"):
+            continue
+        click.echo(f"{key}: {value:,}" if isinstance(value, int) else f"{key}: {value}")
+    if "sources" in info:
+        click.echo(f"files read: {len(info['sources'])}")
+    if report:
+        _echo_report(Report.from_dict(report), err=False)
+
+
+def _echo_report(report: Any, err: bool = True) -> None:
+    for words, table in (("formats", report.formats), ("encodings", report.encodings), ("text from", report.fields)):
+        if table:
+            click.echo(
+                f"{words}: {', '.join(f'{key} ({count} files)' if count > 1 else key for key, count in table.items())}", err=err
+            )
+    for line in report.lines():
+        click.echo(f"note: {line}", err=err)
+
+
+@corpus.command()
+@click.argument("name")
+@click.option("--name", "save_as", help="What to call it; the catalogue's name by default.")
+@click.option("--config", help="Hugging Face datasets: which configuration.")
+@click.option("--split", help="Hugging Face datasets: which split; all by default.")
+@click.option("--field", help="Hugging Face datasets: which column holds the text.")
+@click.option("--drop", type=click.Choice(["exact", "near"]), help="Leave out documents that were there before, or nearly.")
+@click.option("--keep", is_flag=True, help="Keep the downloaded files in the cache.")
+@click.option("--force", is_flag=True, help="Replace a corpus of the same name.")
+@json_option
+def fetch(
+    name: str,
+    save_as: str | None,
+    config: str | None,
+    split: str | None,
+    field: str | None,
+    drop: str | None,
+    keep: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Download a corpus of the catalogue, or a Hugging Face dataset (OWNER/DATASET), and store it.
+
+    Goes on where it broke off. EXPLORER_MIRROR names a server with copies; proxies are taken from the environment.
+    """
+    from corpora.catalogue import cards
+    from corpora.fetch import fetch as fetch_card
+    from corpora.fetch import fetch_dataset
+
+    with terminal_progress() as progress:
+        if name not in cards() and name.count("/") == 1:
+            stored = fetch_dataset(
+                name,
+                save_as or name.partition("/")[2],
+                config=config,
+                split=split,
+                field=field,
+                force=force,
+                drop=drop,
+                progress=progress,
+            )
+        else:
+            stored = fetch_card(name, save_as=save_as, force=force, keep=keep, drop=drop, progress=progress)
+    _said(stored, as_json)
+
+
+@corpus.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--name", required=True, help="What to call it.")
+@click.option("--field", help="Which column or JSON field holds the text; several with commas between.")
+@click.option("--drop", type=click.Choice(["exact", "near"]), help="Leave out documents that were there before, or nearly.")
+@click.option(
+    "--near", default=0.8, show_default=True, type=click.FloatRange(0.5, 1), help="How alike is near: share of common trigrams."
+)
+@click.option("--force", is_flag=True, help="Replace a corpus of the same name.")
+@json_option
+def add(
+    paths: tuple[str, ...], name: str, field: str | None, drop: str | None, near: float, force: bool, as_json: bool
+) -> None:
+    """Read files, folders or patterns once and keep their text under a name.
+
+    \b
+    Example:  korean-explorer corpus add kowiki/ --name kowiki
+              korean-explorer train word2vec --corpus kowiki --name wiki-w2v
+    """
+    from corpora.library import add as add_corpus
+
+    with terminal_progress() as progress:
+        stored = add_corpus(list(paths), name, field=field, drop=drop, near=near, force=force, progress=progress)
+    _said(stored, as_json)
+
+
+def _said(stored: Any, as_json: bool) -> None:
+    info = stored.info()
+    if as_json:
+        emit_json(info)
+        return
+    from corpora.readers.report import Report
+
+    click.echo(f"stored {stored.name}: {info['documents']:,} documents, {info['characters']:,} characters")
+    _echo_report(Report.from_dict(info["report"]))
+    if info.get("changed_since_last_fetch"):
+        click.echo(f"note: changed at the source since the last fetch: {', '.join(info['changed_since_last_fetch'])}", err=True)
+
+
+@corpus.command()
+@click.argument("name")
+def remove(name: str) -> None:
+    """Delete a stored corpus, or what an interrupted run left of one."""
+    from corpora.library import remove as remove_corpus
+
+    remove_corpus(name)
+    click.echo(f"removed {name}")
+
+
+@corpus.command()
+@click.argument("name")
+def path(name: str) -> None:
+    """The folder a stored corpus lies in."""
+    from corpora.library import StoredCorpus
+
+    click.echo(str(StoredCorpus(name).folder))
+
+
+@corpus.command()
+@click.argument("name")
+@click.option("-n", "--number", default=5, show_default=True, type=click.IntRange(1), help="How many documents.")
+@click.option("--width", default=200, show_default=True, type=click.IntRange(10), help="Characters of each, in the table.")
+@click.option("--field", help="Which column or JSON field holds the text.")
+@json_option
+def head(name: str, number: int, width: int, field: str | None, as_json: bool) -> None:
+    """The first documents of a corpus, by name or path."""
+    from itertools import islice
+
+    from corpora import open_corpus
+
+    documents = list(islice(open_corpus(name, field=field).documents(), number))
+    if as_json:
+        emit_json([document.to_dict() for document in documents])
+        return
+    rows = []
+    for document in documents:
+        text = " ".join(document.text.split())
+        rows.append((document.id, document.title, text if len(text) <= width else f"{text[: width - 1]}…"))
+    print_table(("id", "title", "text"), rows)
