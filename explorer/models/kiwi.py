@@ -85,7 +85,7 @@ def kiwi_vectors(progress: ProgressCallback | None = None, *, raw: bool = False)
     if not raw:
         vectors = remove_components(vectors, COMPONENTS)
     report(progress, "saving Kiwi's vectors")
-    save_vectors(vectors, target, overwrite=True)
+    save_vectors(vectors, target, overwrite=True, name="kiwi")
     return load_vectors(target)
 
 

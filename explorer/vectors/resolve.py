@@ -1,6 +1,7 @@
 """From the word a person types to the key, or keys, a vector belongs to.
 
-The steps, first success wins: the key itself · the form without its tag (the most frequent reading) · the word analysed
+The steps, first success wins: the key itself · the form without its tag (its most frequent reading; particles, endings
+and affixes only where no word is spelt so) · the word analysed
 (왕에게 → 왕/NNG, 먹었다 → 먹다/VV) · composed from its content morphemes (왕비님 → 왕비/NNG + 님/XSN) · built by the model
 from sub-words. When all fail, :class:`~explorer.core.errors.OutOfVocabulary` names words that look alike.
 """
@@ -85,9 +86,14 @@ class Resolver:
         self._composer = composer
         self._lock = threading.RLock()
 
-    def _weight(self, row: int) -> tuple[int, int]:
-        """Sorts readings: most frequent first, then first in order."""
-        return (-int(self._counts[row]) if self._counts is not None else 0, row)
+    def _weight(self, row: int) -> tuple[bool, int, int]:
+        """Sorts readings: words before particles, endings and affixes, then most frequent first, then first in order.
+
+        Whoever types 별 or 대로 alone means the star and the avenue, not the suffix and the particle that are seen more often.
+        """
+        tag = split_key(self._keys[row])[1]
+        bound = (tag is not None and tag[0] in "JE") or tag in ("XPN", "XSN", "XSV", "XSA", "XSM")
+        return bound, -int(self._counts[row]) if self._counts is not None else 0, row
 
     @cached_property
     def _forms(self) -> dict[str, list[int]]:

@@ -34,13 +34,14 @@ def save(v: Vectors, name_or_path: str | Path, overwrite: bool = False) -> Path:
     return save_vectors(v, folder, overwrite)
 
 
-def save_vectors(v: Vectors, folder: Path, overwrite: bool = False) -> Path:
+def save_vectors(v: Vectors, folder: Path, overwrite: bool = False, name: str | None = None) -> Path:
     """Write vectors as an artifact; all of it or nothing.
 
     Args:
         v: the vectors.
-        folder: the artifact's folder; its last part becomes the artifact's name.
+        folder: the artifact's folder.
         overwrite: replace what is there.
+        name: what the model is called; by default the folder's name.
 
     Raises:
         BadInput: the folder exists, a key cannot be a line of a text file, or ``info`` is not JSON.
@@ -48,7 +49,7 @@ def save_vectors(v: Vectors, folder: Path, overwrite: bool = False) -> Path:
     """
     folder = Path(folder)
     text = _key_lines(v.keys)
-    info = {name: value for name, value in v.info.items() if name != "name"}
+    info = {entry: value for entry, value in v.info.items() if entry != "name"}
     try:
         json.dumps(info, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -56,11 +57,11 @@ def save_vectors(v: Vectors, folder: Path, overwrite: bool = False) -> Path:
     params = info.get("params")
     manifest = Manifest(
         kind=KIND,
-        name=folder.name,
+        name=name or folder.name,
         engine=str(info.get("model", "unknown")),
         params=params if isinstance(params, dict) else {},
         sizes={"keys": len(v), "dim": v.dim},
-        provenance={name: value for name, value in info.items() if name != "params"},
+        provenance={entry: value for entry, value in info.items() if entry != "params"},
     )
     with atomic_folder(folder, overwrite) as temporary:
         (temporary / KEYS).write_bytes(text)

@@ -50,13 +50,15 @@ class Suggester:
             return []
         if all(c in _LEADING for c in word):
             return self._by_initials(word, n)
-        allowed = max(1, min(6, (len(query) + 1) // 3))
+        allowed = min(6, (len(query) + 1) // 3)
         rows = np.flatnonzero(np.abs(self._lengths - len(query)) <= allowed)
         distances = self._distances(query, rows)
         near = np.flatnonzero(distances <= allowed)
         first = choseong(word[:1])
         ranked = sorted(
-            (int(distances[place]), choseong(self._words[rows[place]][:1]) != first, int(rows[place])) for place in near
+            (int(distances[place]), choseong(self._words[rows[place]][:1]) != first, int(rows[place]))
+            for place in near
+            if self._words[rows[place]] != word
         )
         return [self._words[row] for _, _, row in ranked[:n]]
 
