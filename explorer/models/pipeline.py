@@ -1,0 +1,299 @@
+"""Texts to numbers: token shards, a vocabulary, and what each trainer reads.
+
+Texts are read once, in shards of about two million characters. A shard's tokens are kept in the home folder's cache under
+the hash of its text, the tokenizer's parameters and the choice of keys, each written whole or not at all: a run that was
+killed goes on where it stopped, and a second model on the same corpus tokenizes nothing. Memory holds one shard and the
+vocabulary, whatever the size of the corpus.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.core.errors import BadInput, disk_errors
+from explorer.core.progress import ProgressCallback, report
+from explorer.core.store import atomic_write, cache_path
+from explorer.models.keys import choose_keys, key_filter
+from explorer.tokenizers.batch import keys_all
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from explorer.tokenizers.token import Tokenizer
+
+__all__ = [
+    "BREAK",
+    "Fitted",
+    "Shard",
+    "TokenShards",
+    "Vocabulary",
+    "build_vocabulary",
+    "corpus_file",
+    "encode",
+    "tokenize_corpus",
+]
+
+BREAK = -1
+"""The code that ends a sentence."""
+
+FORMAT = 1
+"""Part of every shard's hash; raised whenever this file would write other shards."""
+
+SHARD_CHARACTERS = 2_000_000
+MAX_SENTENCE = 10_000
+"""Longer sentences are cut: gensim reads no further."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Tokens of one piece of the corpus.
+
+    Attributes:
+        keys: the different keys of this shard.
+        codes: int32 numbers into ``keys``, :data:`BREAK` after each sentence.
+        documents, characters: what went in.
+    """
+
+    keys: list[str]
+    codes: NDArray[np.int32]
+    documents: int
+    characters: int
+
+    @property
+    def tokens(self) -> int:
+        return int(np.count_nonzero(self.codes >= 0))
+
+    def to_bytes(self) -> bytes:
+        """The shard as an uncompressed ``.npz`` (no pickle in it)."""
+        buffer = io.BytesIO()
+        text = np.frombuffer("\n".join(self.keys).encode("utf-8"), np.uint8)
+        np.savez(buffer, keys=text, codes=self.codes, sizes=np.array([self.documents, self.characters], np.int64))
+        return buffer.getvalue()
+
+    @classmethod
+    def read(cls, path: Path) -> Shard:
+        """Read a shard that :meth:`to_bytes` made."""
+        with np.load(path, allow_pickle=False) as data:
+            text = data["keys"].tobytes().decode("utf-8")
+            documents, characters = (int(number) for number in data["sizes"])
+            return cls(text.split("\n") if text else [], data["codes"], documents, characters)
+
+
+@dataclass(frozen=True)
+class TokenShards:
+    """The tokenized corpus on disk.
+
+    Attributes:
+        paths: shard files in the order of the corpus.
+        tokenizer: the tokenizer's parameters.
+        choice: which keys were kept (``"content"``, ``"all"``).
+        documents, characters, tokens, sentences: totals.
+        sha256: identifies the corpus as this tokenizer saw it.
+    """
+
+    paths: list[Path]
+    tokenizer: dict[str, Any]
+    choice: str
+    documents: int = 0
+    characters: int = 0
+    tokens: int = 0
+    sentences: int = 0
+    sha256: str = ""
+
+    def __iter__(self) -> Iterator[Shard]:
+        for path in self.paths:
+            yield Shard.read(path)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Sizes and hash, for provenance."""
+        names = ("documents", "characters", "sentences", "tokens", "sha256")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Keys and how often they occur, most frequent first (ties in the order of the keys)."""
+
+    keys: list[str]
+    counts: NDArray[np.int64]
+    index: dict[str, int] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a model's training gives.
+
+    Attributes:
+        vectors: vocabulary × dim float32, in the vocabulary's order.
+        details: plain JSON data worth keeping with the vectors: losses by epoch, parameters found from the data.
+    """
+
+    vectors: NDArray[np.float32]
+    details: dict[str, Any]
+
+
+def tokenize_corpus(
+    texts: Iterable[str],
+    tokenizer: Tokenizer,
+    *,
+    choice: str | None = None,
+    workers: int | None = None,
+    progress: ProgressCallback | None = None,
+    shard_characters: int = SHARD_CHARACTERS,
+) -> TokenShards:
+    """Tokenize a corpus, shard by shard, taking from the cache what is there.
+
+    Args:
+        texts: documents; every line of one is a paragraph, and sentences end at sentence-final tokens (tag SF) too.
+        tokenizer: any tokenizer.
+        choice: ``"content"`` or ``"all"`` (:mod:`explorer.models.keys`); by default what fits the tokenizer.
+        workers: threads or processes for the tokenizer; all cores by default.
+        progress: told the number of characters read.
+
+    Raises:
+        BadInput: nothing was left to count, or the choice is unknown.
+        Unavailable: the disk is full.
+    """
+    choice = choose_keys(tokenizer, choice)
+    params = tokenizer.params()
+    prefix = json.dumps([FORMAT, choice, params], ensure_ascii=False, sort_keys=True, default=str).encode("utf-8")
+    digest = hashlib.sha256(prefix)
+    paths: list[Path] = []
+    totals = dict.fromkeys(("documents", "characters", "tokens", "sentences"), 0)
+    for documents in _batches(texts, shard_characters):
+        name = hashlib.sha256(prefix)
+        for document in documents:
+            name.update(document.encode("utf-8", "surrogatepass"))
+            name.update(b"\x00")
+        path = cache_path("tokens", f"{name.hexdigest()[:40]}.npz")
+        if not path.exists():
+            atomic_write(path, _tokenize(documents, tokenizer, choice, workers).to_bytes())
+        try:
+            shard = Shard.read(path)
+        except (ValueError, OSError, KeyError, EOFError):
+            path.unlink()  # damaged from outside; it is only a cache
+            shard = _tokenize(documents, tokenizer, choice, workers)
+            atomic_write(path, shard.to_bytes())
+        digest.update(name.digest())
+        paths.append(path)
+        totals["documents"] += shard.documents
+        totals["characters"] += shard.characters
+        totals["tokens"] += shard.tokens
+        totals["sentences"] += int(np.count_nonzero(shard.codes < 0))
+        report(progress, "tokenizing", totals["characters"], None, "characters", f"{totals['tokens']:,} tokens")
+    if not totals["characters"]:
+        raise BadInput("the corpus is empty: it has no text at all; check the file, or the field that holds the text")
+    if not totals["tokens"]:
+        raise BadInput(
+            f"no token of the corpus can be a key ({totals['characters']:,} characters, tokenizer {tokenizer.name}, keys "
+            f"{choice}); choose another tokenizer or keys='all'"
+        )
+    return TokenShards(paths, params, choice, **totals, sha256=digest.hexdigest())
+
+
+def _batches(texts: Iterable[str], characters: int) -> Iterator[list[str]]:
+    """Group documents; where groups end depends on the texts alone, so that a second run finds the same shards."""
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        if not isinstance(text, str):
+            raise BadInput(f"a text is {type(text).__name__}, not str; give an iterable of strings")
+        batch.append(text)
+        size += len(text) + 1
+        if size >= characters:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _tokenize(documents: list[str], tokenizer: Tokenizer, choice: str, workers: int | None) -> Shard:
+    lines = [line for document in documents for line in document.splitlines() if line.strip()]
+    keep, ends = key_filter(choice)
+    numbers: dict[str, int] = {}
+    codes: list[int] = []
+    verdicts: dict[str, tuple[int, bool]] = {}  # asked once per key, not once per token
+    for keys in keys_all(tokenizer, lines, workers):
+        length = 0
+        for key in keys:
+            verdict = verdicts.get(key)
+            if verdict is None:
+                kept = keep(key)
+                verdict = (-1 if kept is None else numbers.setdefault(kept, len(numbers)), ends(key))
+                verdicts[key] = verdict
+            code, last = verdict
+            if code >= 0:
+                codes.append(code)
+                length += 1
+            if length and (last or length == MAX_SENTENCE):
+                codes.append(BREAK)
+                length = 0
+        if length:
+            codes.append(BREAK)
+    return Shard(list(numbers), np.array(codes, np.int32), len(documents), sum(map(len, documents)))
+
+
+def build_vocabulary(
+    shards: TokenShards, min_count: int = 5, max_size: int | None = None, progress: ProgressCallback | None = None
+) -> Vocabulary:
+    """Count keys over all shards and keep the frequent ones.
+
+    Args:
+        shards: the tokenized corpus.
+        min_count: keys that occur less often are left out.
+        max_size: at most so many keys, the most frequent ones.
+
+    Raises:
+        BadInput: nothing is left.
+    """
+    if min_count < 1 or (max_size is not None and max_size < 1):
+        raise BadInput(f"min_count is {min_count} and max_size {max_size}; both must be at least 1")
+    totals: dict[str, int] = {}
+    for number, shard in enumerate(shards):
+        counts = np.bincount(shard.codes[shard.codes >= 0], minlength=len(shard.keys))
+        for key, count in zip(shard.keys, counts.tolist(), strict=True):
+            totals[key] = totals.get(key, 0) + count
+        report(progress, "counting words", number + 1, len(shards.paths), "shards", f"{len(totals):,} different")
+    kept = sorted((key for key, count in totals.items() if count >= min_count), key=lambda key: (-totals[key], key))[:max_size]
+    if not kept:
+        most = max(totals.values(), default=0)
+        raise BadInput(
+            f"no word occurs {min_count} times or more in this corpus ({len(totals):,} different words, the most frequent "
+            f"{most} times); lower min_count or give more text"
+        )
+    return Vocabulary(kept, np.array([totals[key] for key in kept], np.int64), {key: row for row, key in enumerate(kept)})
+
+
+def encode(shards: TokenShards, vocabulary: Vocabulary) -> Iterator[NDArray[np.int32]]:
+    """Each shard as int32 numbers into the vocabulary, words outside it left out, :data:`BREAK` after each sentence."""
+    for shard in shards:
+        table = np.array([vocabulary.index.get(key, -2) for key in shard.keys] + [BREAK], np.int32)  # code -1 picks the last
+        codes = table[shard.codes]
+        yield codes[codes != -2]
+
+
+@contextmanager
+def corpus_file(shards: TokenShards, vocabulary: Vocabulary, progress: ProgressCallback | None = None) -> Iterator[Path]:
+    """The corpus as one text file for gensim: a sentence a line, keys separated by spaces. It vanishes afterwards."""
+    folder = cache_path("corpus", "file").parent
+    with tempfile.TemporaryDirectory(dir=folder) as temporary:
+        path = Path(temporary) / "corpus.txt"
+        words = np.array([key + " " for key in vocabulary.keys] + ["\n"], object)
+        with disk_errors("writing the corpus for training"), path.open("w", encoding="utf-8", newline="\n") as stream:
+            for number, codes in enumerate(encode(shards, vocabulary)):
+                stream.write("".join(words[codes]))
+                report(progress, "writing the corpus", number + 1, len(shards.paths), "shards")
+        yield path

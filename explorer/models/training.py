@@ -1,0 +1,191 @@
+"""``train``: texts and a model's name in, vectors out, with everything that made them written down."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.core.errors import BadInput
+from explorer.core.progress import ProgressCallback, report
+from explorer.core.registry import Registry
+from explorer.core.store import MANIFEST, artifact_path
+from explorer.models.pipeline import Fitted, build_vocabulary, tokenize_corpus
+
+if TYPE_CHECKING:
+    from explorer.tokenizers.token import Tokenizer
+    from explorer.vectors.vectors import Vectors
+
+__all__ = ["MODELS", "train", "trainable_names"]
+
+MODELS = Registry(
+    "model to train",
+    {
+        "glove": "explorer.models.glove:train_glove",
+        "word2vec": "explorer.models.word2vec:fit_word2vec",
+    },
+    group="korean_explorer.models",
+)
+"""Models by name. An entry is a function ``fit(shards, vocabulary, *, dim, window, epochs, seed, workers, progress, …) ->
+Fitted`` whose keyword defaults are the model's defaults; other packages add theirs to the entry-point group."""
+
+_PLUMBING = {"seed", "workers", "progress"}
+
+
+def trainable_names() -> list[str]:
+    """Names :func:`train` accepts, sorted."""
+    return MODELS.names()
+
+
+def train(
+    model: str,
+    texts: Iterable[str] | Any,
+    *,
+    tokenizer: str | Tokenizer = "kiwi",
+    dim: int | None = None,
+    window: int | None = None,
+    min_count: int = 5,
+    epochs: int | None = None,
+    seed: int = 42,
+    workers: int | None = None,
+    keys: str | None = None,
+    max_vocab: int | None = None,
+    components: int | None = None,
+    name: str | None = None,
+    overwrite: bool = False,
+    corpus: str | None = None,
+    progress: ProgressCallback | None = None,
+    **params: Any,
+) -> Vectors:
+    """Train word vectors on texts.
+
+    Tokens are cached in the home folder, so a second model on the same texts starts at once, and a run that was killed
+    tokenizes only what is missing.
+
+    Args:
+        model: ``"word2vec"`` or ``"glove"``, or another registered name (:func:`trainable_names`).
+        texts: strings (documents or lines), or an object whose ``texts()`` gives them, such as a corpus.
+        tokenizer: a name, path or hub id for :func:`explorer.tokenizer`, or a tokenizer.
+        dim, window, epochs: dimensions, words to each side, passes; ``None`` takes the model's default.
+        min_count: words that occur less often get no vector.
+        seed: equal seeds with ``workers=1`` give equal bits.
+        workers: threads; all cores by default.
+        keys: which tokens count: ``"content"`` (default for Kiwi, MeCab and eojeol) or ``"all"``
+            (:mod:`explorer.models.keys`).
+        max_vocab: at most so many words, the most frequent ones.
+        components: after training, subtract the mean and remove this many of the strongest directions
+            (:func:`explorer.vectors.transform.remove_components`); 0 leaves the vectors as trained. By default one for
+            every 40 dimensions, which lifts the correlation with people's judgements markedly; recorded in
+            ``info["history"]``.
+        name: save the vectors under this name.
+        overwrite: replace a model of that name.
+        corpus: what to call the texts in the provenance.
+        progress: told about every stage; what it raises ends the work and nothing half-made stays.
+        **params: further parameters of the model.
+
+    Returns:
+        Vectors, vocabulary × dim, most frequent word first, with counts.
+
+    Raises:
+        UnknownName: no such model or tokenizer.
+        BadInput: an unknown parameter, no text, no word that occurs ``min_count`` times, or the name is taken.
+        Unavailable: the disk is full.
+
+    >>> v = train("glove", ["왕 왕비 궁전", "개 고양이 집"] * 20, tokenizer="eojeol", dim=8, epochs=2)  # doctest: +SKIP
+    """
+    from explorer.tokenizers.loading import tokenizer as make_tokenizer
+    from explorer.vectors.transform import remove_components
+    from explorer.vectors.vectors import Vectors
+
+    fit: Callable[..., Fitted] = MODELS.get(model)
+    chosen = _parameters(model, fit, {"dim": dim, "window": window, "epochs": epochs}, params)
+    if components is not None and not 0 <= components < chosen["dim"]:
+        raise BadInput(
+            f"components is {components}; it must be from 0 to {chosen['dim'] - 1}, below the {chosen['dim']} dimensions"
+        )
+    if workers is not None and workers < 1:
+        raise BadInput(f"workers is {workers}; it must be at least 1")
+    if name is not None:
+        _check_free(name, overwrite)
+    engine = make_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
+    shards = tokenize_corpus(_texts(texts), engine, choice=keys, workers=workers, progress=progress)
+    vocabulary = build_vocabulary(shards, min_count, max_vocab, progress)
+    fitted = fit(shards, vocabulary, **chosen, seed=seed, workers=workers, progress=progress)
+    if not np.isfinite(fitted.vectors).all():
+        raise BadInput(f"{model} diverged: its vectors hold infinite numbers; lower the learning rate")
+    settings = {**chosen, "min_count": min_count, "max_vocab": max_vocab, "keys": shards.choice, "workers": workers}
+    info = {
+        "model": model,
+        "tokenizer": shards.tokenizer,
+        "corpus": corpus or f"{shards.documents:,} texts",
+        "corpus_stats": shards.to_dict(),
+        "params": settings,
+        "seed": seed,
+        "versions": _versions("korean-explorer", "gensim", "kiwipiepy", "numba", "numpy"),
+        "history": [],
+        **fitted.details,
+    }
+    vectors = Vectors(vocabulary.keys, fitted.vectors, vocabulary.counts, info)
+    removed = chosen["dim"] // 40 if components is None else components
+    if removed and len(vectors) > removed:
+        vectors = remove_components(vectors, removed)
+    if name is not None:
+        report(progress, "saving the model")
+        vectors.save(name, overwrite=overwrite)
+    return vectors
+
+
+def _parameters(model: str, fit: Callable[..., Any], common: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """All parameters of a model with its defaults filled in; refuses what it does not know."""
+    allowed = {
+        item.name: item.default
+        for item in inspect.signature(fit).parameters.values()
+        if item.kind is inspect.Parameter.KEYWORD_ONLY and item.name not in _PLUMBING
+    }
+    unknown = sorted(set(params) - set(allowed))
+    if unknown:
+        raise BadInput(f"{model} has no parameter {', '.join(unknown)}; it has {', '.join(sorted(allowed))}")
+    given = {key: value for key, value in common.items() if value is not None} | params
+    for key, value in given.items():
+        default = allowed.get(key)
+        if isinstance(default, int) and not isinstance(value, int):
+            raise BadInput(f"{key}={value!r} must be a whole number, such as {default}")
+        if isinstance(default, float) and not isinstance(value, int | float):
+            raise BadInput(f"{key}={value!r} must be a number, such as {default}")
+    for key in ("dim", "window", "epochs"):
+        if given.get(key, 1) < 1:
+            raise BadInput(f"{key} is {given[key]}; it must be at least 1")
+    return allowed | given
+
+
+def _texts(texts: Any) -> Iterable[str]:
+    if isinstance(texts, str | bytes):
+        raise BadInput("texts is one string; give a list of strings, one document or line each")
+    source = texts.texts() if callable(getattr(texts, "texts", None)) else texts
+    if not isinstance(source, Iterable):
+        raise BadInput(f"texts is {type(texts).__name__}; give an iterable of strings, or a corpus")
+    return source
+
+
+def _check_free(name: str, overwrite: bool) -> None:
+    """Refuse a name before the work, not after it."""
+    from explorer.models.loading import BUILT_IN
+
+    folder = artifact_path("vectors", name)
+    if name in BUILT_IN:
+        raise BadInput(f"{name!r} is the name of a built-in model; choose another one")
+    if (folder / MANIFEST).exists() and not overwrite:
+        raise BadInput(f"a model named {name!r} exists already; choose another name, or overwrite it on purpose (--force)")
+
+
+def _versions(*distributions: str) -> dict[str, str]:
+    found = {}
+    for distribution in distributions:
+        try:
+            found[distribution] = version(distribution)
+        except PackageNotFoundError:  # run from a source tree that is not installed
+            continue
+    return found
