@@ -187,7 +187,7 @@ def download(part: Part, folder: Path, progress: ProgressCallback | None = None)
         raise BadInput(f"{url}: only http and https addresses can be fetched")
     with disk_errors(f"writing {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
-    logging.getLogger("pooch").setLevel(logging.WARNING)  # its own reports of hashes are no news to a person
+    pooch.get_logger().setLevel(logging.WARNING)  # its own reports of hashes are no news to a person
     downloader: Callable[..., Any] = _Resuming(target, progress)
     if part.sha256 and target.exists() and sha256_file(target) != part.sha256:
         target.unlink()

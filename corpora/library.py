@@ -163,7 +163,7 @@ def add(
     inputs = [one for place in places for one in find_inputs(place, found)]
     settings = {
         "layout": _LAYOUT,
-        "paths": [str(Path(place).expanduser().absolute()) for place in places],
+        "paths": [str(Path(place).expanduser().resolve()) for place in places],
         "field": field,
         "drop": drop,
         "near": near if drop == "near" else None,
@@ -349,7 +349,7 @@ def _identity(one: Input) -> dict[str, Any]:
     status = one.path.stat()
     return {
         "name": one.name,
-        "path": str(one.path.absolute()),
+        "path": str(one.path.resolve()),
         "member": one.member,
         "bytes": status.st_size,
         "modified": status.st_mtime_ns,

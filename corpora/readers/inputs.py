@@ -26,7 +26,7 @@ BOMB_BYTES = 64 << 20
 BOMB_RATIO = 250
 """Beyond that, more than this many times its own size is no text (ordinary text shrinks 3 to 10 times)."""
 
-_HIDDEN = ("__MACOSX/", "/.", ".DS_Store", "Thumbs.db")
+_JUNK = {"__MACOSX", "Thumbs.db"}
 
 
 class Buffered:
@@ -256,11 +256,11 @@ def _opened(file: Path, base: Path, report: Report) -> Iterable[Input]:
         if any(entry.filename in {"[Content_Types].xml", "mimetype"} for entry in entries):
             raise BadInput(f"{name}: an office document, not text; save its text as UTF-8 first")
         for entry in entries:
-            if entry.is_dir() or any(mark in f"/{entry.filename}" for mark in _HIDDEN):
-                continue
             parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
             if ".." in parts or (parts and (parts[0] == "/" or parts[0].endswith(":"))):
                 raise BadInput(f"{name}: its member {entry.filename!r} climbs out of the archive; the archive is refused")
+            if entry.is_dir() or _JUNK.intersection(parts) or any(part.startswith(".") for part in parts):
+                continue
             members.append(Input(f"{name}/{entry.filename}", file, entry.filename, entry.compress_size))
         claimed = sum(entry.file_size for entry in entries)
         if claimed > max(BOMB_BYTES, BOMB_RATIO * file.stat().st_size):

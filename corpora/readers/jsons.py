@@ -40,7 +40,8 @@ def read_jsonl(lines: Lines, field: str | None, report: Report) -> Iterator[Docu
 def _line_records(lines: Lines, report: Report) -> Iterator[tuple[str, Any]]:
     for line in lines:
         if lines.piece:
-            report.note("oversized", lines.place)
+            if lines.piece == 1:
+                report.note("oversized", lines.place)
             continue
         if not line.strip():
             continue

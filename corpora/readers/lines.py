@@ -133,11 +133,12 @@ class Lines:
         source: the bytes, decompressed.
         name: what the file is called in messages.
         report: where repairs are counted.
+        max_line: bytes of a line that is given whole.
 
     Attributes:
         line: number of the line given last, from 1.
         encoding: what most of the file is in.
-        piece: whether the line given last is a piece of a line longer than :data:`MAX_LINE`.
+        piece: 0 for a whole line; 1, 2 … for the pieces of one longer than ``max_line`` bytes.
 
     Raises while iterating:
         BadInput: the file is binary.
@@ -148,12 +149,13 @@ class Lines:
     ['봄', '여름']
     """
 
-    def __init__(self, source: ByteSource, name: str, report: Report) -> None:
+    def __init__(self, source: ByteSource, name: str, report: Report, max_line: int | None = None) -> None:
+        self._max_line = MAX_LINE if max_line is None else max_line
         self._source = source
         self._report = report
         self.name = name
         self.line = 0
-        self.piece = False
+        self.piece = 0
         self.encoding, self._bom = _settle(source.peek(HEAD), name)
 
     @property
@@ -170,7 +172,7 @@ class Lines:
             lines = text.split("\n")
             if data.endswith((b"\n", b"\r")):
                 lines.pop()
-            self.piece = is_piece
+            self.piece = (1 if is_first else self.piece + 1) if is_piece else 0
             if is_piece and not is_first:
                 number -= 1  # still the same line
             for line in lines:
@@ -199,11 +201,9 @@ class Lines:
                 continue
             rest.append(block)
             held += len(block)
-            if held > MAX_LINE:
+            if held > self._max_line:
                 data = b"".join(rest)
                 cut = _cut(data)
-                if not cutting:
-                    self._report.note("cut", f"{self.name}, a line of over {MAX_LINE >> 20} MB")
                 yield data[:cut], True, not cutting
                 rest, held, cutting = [data[cut:]], len(data) - cut, True
         last = b"".join(rest)

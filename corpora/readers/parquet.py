@@ -40,7 +40,9 @@ def read_parquet(one: Input, source: Buffered, field: str | None, report: Report
         raise MissingExtra(f"{one.name}: reading Parquet files", "corpora") from None
     with tempfile.TemporaryFile() as copy:
         where: Any = one.path
-        if one.member is not None or one.path.open("rb").read(4) != b"PAR1":
+        with one.path.open("rb") as raw:
+            packed = one.member is not None or raw.read(4) != b"PAR1"
+        if packed:
             shutil.copyfileobj(source, copy, 1 << 20)
             copy.seek(0)
             where = copy

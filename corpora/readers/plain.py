@@ -39,7 +39,7 @@ def read_lines(lines: Lines, report: Report) -> Iterator[Document]:
         if len(text) <= MAX_DOCUMENT and not lines.piece:
             yield Document(f"{name}:{lines.line}", text)
             continue
-        if not lines.piece:
+        if lines.piece <= 1:
             report.note("cut", lines.place)
         for part in pieces(text):
             yield Document(f"{name}:{lines.line}", part)

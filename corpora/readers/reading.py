@@ -13,6 +13,7 @@ from explorer.core.errors import BadInput
 
 __all__ = ["read_input"]
 
+_JSON_PIECE = 1 << 20
 _WITH_FIELDS = {"table", "jsonl", "json", "parquet"}
 
 
@@ -61,7 +62,8 @@ def _read(source: Buffered, one: Input, shape: Shape, field: str | None, report:
         report.file("utf-8", _WORDS[shape.form])
         yield from read_mediawiki(source, one.name, report)
         return
-    lines = Lines(source, one.name, report)
+    # A JSON array is often one line; its reader puts the pieces together again.
+    lines = Lines(source, one.name, report, max_line=_JSON_PIECE if shape.form == "json" else None)
     if shape.form == "table":
         from corpora.readers.tables import read_table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from itertools import chain, islice
 
@@ -18,6 +19,7 @@ __all__ = ["read_table"]
 
 MAX_CELL = 16 << 20
 SAMPLE = 200
+_HANGUL = re.compile("[가-힣]")
 
 
 def read_table(lines: Lines, shape: Shape, field: str | None, report: Report) -> Iterator[Document]:
@@ -43,7 +45,7 @@ def read_table(lines: Lines, shape: Shape, field: str | None, report: Report) ->
     sample = list(islice(numbered, SAMPLE))
     if not sample:
         return
-    names = _header([row for _, row in sample])
+    names = _header([row for _, row in sample], field)
     if names is not None:
         sample.pop(0)
         columns = names
@@ -98,13 +100,13 @@ def _position(columns: list[str], names: tuple[str, ...]) -> int | None:
     return None
 
 
-def _header(rows: list[list[str]]) -> list[str] | None:
+def _header(rows: list[list[str]], field: str | None) -> list[str] | None:
     """The first row's cells if they name the columns."""
     first = [cell.strip() for cell in rows[0]]
     if len(set(first)) != len(first) or not all(first):
         return None
     known = {*TEXT_NAMES, *ID_NAMES, *TITLE_NAMES, "label", "sentence1", "sentence2", "premise", "hypothesis"}
-    if any(cell.lower() in known for cell in first):
+    if any(cell.lower() in known for cell in first) or (field and not field.isdigit() and set(field.split(",")) & set(first)):
         return first
     body = rows[1:]
     if not body or any(_number(cell) for cell in first):
@@ -113,10 +115,15 @@ def _header(rows: list[list[str]]) -> list[str] | None:
         cells = [row[column] for row in body if len(row) > column]
         if cells and all(_number(cell) for cell in cells):  # numbers under a word
             return first
-    texts = [max((len(row[column]) for row in body if len(row) > column), default=0) for column in range(len(first))]
-    if all(cell.isascii() and cell.replace("_", "").isalnum() for cell in first) and max(texts) > 3 * max(map(len, first)):
-        return first
-    return None
+    if not all(cell.isascii() and cell.replace("_", "").isalnum() for cell in first):
+        return None
+    columns = [[row[column] for row in body if len(row) > column] for column in range(len(first))]
+    hangul = any(cells and all(_HANGUL.search(cell) for cell in cells) for cells in columns)
+    return (
+        first
+        if hangul or max((len(cell) for cells in columns for cell in cells), default=0) > 3 * max(map(len, first))
+        else None
+    )
 
 
 def _number(cell: str) -> bool:

@@ -73,7 +73,7 @@ def show(name: str, as_json: bool) -> None:
     data: dict[str, Any] = {}
     known = cards()
     stored = list_artifacts("corpus")
-    if name in known:
+    if name in known and (name not in stored or "fetched" in stored[name].provenance):  # else only the name is the same
         data["card"] = known[name].to_dict()
     if name in stored or name == "sample":
         data["stored"] = open_corpus(name).info()
