@@ -1,0 +1,245 @@
+"""Opening a transformers checkpoint safely: local files first, safetensors only, no code from the checkpoint.
+
+What is refused, each with one line: a folder that is no checkpoint, weights that exist only as a pickle, architectures that
+need code from the checkpoint, missing weights, a missing tokenizer, and tokenizers that take Hangul apart into jamo their
+vocabulary does not have (the lower-casing BERT normaliser does that), so that every Korean word would be unknown.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from explorer.core.errors import BadInput, ExplorerError, MissingExtra, Unavailable
+from explorer.core.progress import ProgressCallback, report
+
+__all__ = ["Checkpoint", "open_checkpoint"]
+
+_PICKLES = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "tf_model.h5", "flax_model.msgpack")
+_TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
+_PROBE = "한국어로 쓴 문장"
+_CONJOINING = re.compile("[\u1100-\u11ff]")
+_SYLLABLE = re.compile("[가-힣]")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model and its tokenizer, ready to run.
+
+    Attributes:
+        name: what it was asked for as.
+        model: a transformers encoder in evaluation mode, on ``device``.
+        tokenizer: its fast tokenizer (it knows character offsets).
+        device: a torch device name.
+        prefix, suffix: ids of the special tokens put around a text.
+        capacity: text tokens that fit into one pass.
+    """
+
+    name: str
+    model: Any
+    tokenizer: Any
+    device: str
+    prefix: list[int]
+    suffix: list[int]
+    capacity: int
+
+
+def open_checkpoint(
+    name_or_path: str | Path, device: str | None = None, progress: ProgressCallback | None = None
+) -> Checkpoint:
+    """Load a checkpoint from a folder, from the Hugging Face cache, or from the hub, in this order.
+
+    Args:
+        name_or_path: a folder as transformers saves it, or a hub id (``"bert-base-multilingual-cased"``).
+        device: ``"cpu"``, ``"cuda"``, ``"mps"``; by default the best one present.
+        progress: told what is being opened.
+
+    Raises:
+        MissingExtra: torch is not installed.
+        BadInput: the checkpoint cannot be used; says why.
+        Unavailable: it is not on this machine and the hub cannot be reached.
+    """
+    try:
+        import torch
+    except ImportError as error:
+        raise MissingExtra("a contextual model", "bert") from error
+    name = str(name_or_path)
+    folder = Path(name).expanduser()
+    chosen = _device(device, torch)
+    if folder.is_dir():
+        _check_folder(folder)
+        report(progress, f"opening {folder.name}")
+        model, tokenizer = _open(os.fspath(folder), name, local=True)
+    elif isinstance(name_or_path, Path) or not _HUB_ID.fullmatch(name) or folder.exists():
+        raise BadInput(
+            f"there is no folder {name}; give a folder with a checkpoint, or a hub id such as bert-base-multilingual-cased"
+        )
+    else:
+        model, tokenizer = _from_hub(name, progress)
+    _check_tokenizer(name, tokenizer, model)
+    if getattr(model.config, "is_encoder_decoder", False):
+        model = model.get_encoder()
+    prefix, suffix = _special_tokens(tokenizer)
+    capacity = _positions(tokenizer, model.config) - len(prefix) - len(suffix)
+    if capacity < 2:
+        raise BadInput(f"{name} takes only {capacity} tokens at a time; choose another checkpoint")
+    return Checkpoint(name, model.to(chosen).eval(), tokenizer, chosen, prefix, suffix, capacity)
+
+
+def _device(device: str | None, torch: Any) -> str:
+    if device is None:
+        if torch.cuda.is_available():
+            return "cuda"
+        return "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        torch.zeros(1).to(device)
+    except (RuntimeError, AssertionError) as error:
+        raise BadInput(f"device={device!r} cannot be used here; choose cpu, or leave it out") from error
+    return device
+
+
+def _check_folder(folder: Path) -> None:
+    if not (folder / "config.json").is_file():
+        raise BadInput(
+            f"{folder} is no checkpoint: it has no config.json; give the folder that holds config.json and model.safetensors"
+        )
+    if not any(folder.glob("*.safetensors")):
+        pickles = [part.name for pattern in _PICKLES for part in folder.glob(pattern)]
+        if pickles:
+            raise BadInput(
+                f"{folder} has its weights only as {pickles[0]}, which may run code when opened; convert it to model.safetensors "
+                "(transformers' save_pretrained does)"
+            )
+        raise BadInput(f"{folder} has no weights (model.safetensors); fetch or save the checkpoint again")
+    if not any(any(folder.glob(pattern)) for pattern in _TOKENIZER_FILES):
+        raise BadInput(f"{folder} has no tokenizer ({', '.join(_TOKENIZER_FILES)}); save the tokenizer beside the model")
+
+
+def _from_hub(name: str, progress: ProgressCallback | None) -> tuple[Any, Any]:
+    try:
+        report(progress, f"opening {name}")
+        return _open(name, name, local=True)
+    except _NotHere:
+        pass
+    report(progress, f"fetching {name} from the Hugging Face hub")
+    try:
+        return _open(name, name, local=False)
+    except _NotHere as error:
+        raise Unavailable(
+            f"{name} is not on this machine and could not be fetched from the Hugging Face hub ({error}); check the name and the "
+            "connection, or give a folder with the checkpoint"
+        ) from error
+
+
+class _NotHere(Exception):
+    """The files are not where they were looked for."""
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without transformers' own bars and notes: missing weights are checked here."""
+    from transformers.utils import logging
+
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _open(source: str, name: str, local: bool) -> tuple[Any, Any]:
+    from transformers import AutoModel, AutoTokenizer
+
+    options = {"trust_remote_code": False, "local_files_only": local}
+    try:
+        with _quiet():
+            model, loaded = AutoModel.from_pretrained(source, use_safetensors=True, output_loading_info=True, **options)
+            tokenizer = AutoTokenizer.from_pretrained(source, use_fast=True, **options)
+    except ExplorerError:
+        raise
+    except OSError as error:
+        line = _first_line(error)
+        if "safetensors" in line and "does not appear" in line:
+            raise BadInput(
+                f"{name} has no safetensors weights, and pickled ones are never opened; choose a checkpoint that has them"
+            ) from error
+        if Path(source).is_dir():
+            raise BadInput(f"{name} cannot be opened as a checkpoint: {line}") from error
+        raise _NotHere(line) from error
+    except ImportError as error:
+        raise BadInput(f"{name} needs a package that is not installed: {_first_line(error)}") from error
+    except Exception as error:  # whatever a broken checkpoint makes transformers raise is the person's bad input
+        line = _first_line(error)
+        if "trust_remote_code" in str(error):
+            line = "it needs its own code to run, which is never executed here; choose a checkpoint of a standard architecture"
+        raise BadInput(f"{name} cannot be opened as a checkpoint: {line}") from error
+    missing = sorted(key for key in loaded["missing_keys"] if "pooler" not in key and "position_ids" not in key)
+    if missing:
+        raise BadInput(
+            f"{name} lacks {len(missing)} weights of its own architecture, such as {missing[0]}, which would be random; it is damaged "
+            "or of another kind"
+        )
+    return model, tokenizer
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip() or type(error).__name__
+    line = text.splitlines()[0].strip()
+    return line if len(line) <= 300 else line[:299] + "…"
+
+
+def _check_tokenizer(name: str, tokenizer: Any, model: Any) -> None:
+    if not getattr(tokenizer, "is_fast", False):
+        raise BadInput(f"the tokenizer of {name} gives no character offsets; save it with a tokenizer.json")
+    entries = len(tokenizer)
+    rows = model.get_input_embeddings().weight.shape[0]
+    if entries > rows:
+        raise BadInput(
+            f"{name}: its tokenizer has {entries:,} entries but the model only {rows:,}; they do not belong together"
+        )
+    vocabulary = tokenizer.get_vocab()
+    normaliser = getattr(tokenizer.backend_tokenizer, "normalizer", None)
+    taken_apart = normaliser is not None and _CONJOINING.search(normaliser.normalize_str(_PROBE)) is not None
+    if taken_apart and any(map(_SYLLABLE.search, vocabulary)):
+        raise BadInput(
+            f"the tokenizer of {name} lower-cases and thereby takes Hangul apart into jamo, while its vocabulary holds whole "
+            "syllables, so Korean words would be unknown; set do_lower_case to false in its tokenizer_config.json"
+        )
+    ids = tokenizer(_PROBE, add_special_tokens=False)["input_ids"]
+    if not any(map(_SYLLABLE.search, vocabulary)) and ids and set(ids) <= {tokenizer.unk_token_id}:
+        raise BadInput(
+            f"the vocabulary of {name} has no Hangul: every Korean word would be unknown; choose a Korean or multilingual one"
+        )
+
+
+def _special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:
+    """Ids that the tokenizer puts before and after a text."""
+    plain = tokenizer(_PROBE, add_special_tokens=False)["input_ids"]
+    whole = tokenizer(_PROBE)["input_ids"]
+    for start in range(len(whole) - len(plain) + 1):
+        if whole[start : start + len(plain)] == plain:
+            return whole[:start], whole[start + len(plain) :]
+    return [], []
+
+
+def _positions(tokenizer: Any, config: Any) -> int:
+    """Tokens in one pass, special ones included."""
+    limits = [512 if tokenizer.model_max_length > 1 << 20 else tokenizer.model_max_length]
+    positions = getattr(config, "max_position_embeddings", None)
+    if isinstance(positions, int) and positions > 0:
+        # RoBERTa and its kin number positions from the padding id on.
+        shifted = "roberta" in str(getattr(config, "model_type", "")) or getattr(config, "model_type", "") == "camembert"
+        limits.append(positions - (config.pad_token_id or 0) - 1 if shifted else positions)
+        if tokenizer.model_max_length > 1 << 20:
+            limits.remove(512)
+    return int(min(limits))

@@ -1,0 +1,375 @@
+"""The vector of a word in its sentence, from any encoder that transformers can open.
+
+A word's span is found in the sentence (:mod:`explorer.models.word_spans`), the sub-words under it are pooled, at one layer or
+over several. Text longer than the model takes is read through overlapping windows, and every word gets its vector from the
+window in which it stands most in the middle.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.core.errors import BadInput
+from explorer.core.progress import ProgressCallback, report
+from explorer.models.checkpoints import Checkpoint, open_checkpoint
+from explorer.models.word_spans import WordSpan, find_word
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from explorer.tokenizers.token import Tokenizer
+
+__all__ = ["Contextual", "WordVectors", "contextual"]
+
+POOLINGS = ("mean", "first", "last", "sum", "max")
+_LAST = re.compile(r"(sum|mean)-last-(\d+)")
+_BATCH_TOKENS = 8192
+
+Layer = int | str | Sequence[int]
+
+
+def contextual(
+    name_or_path: str | Path,
+    *,
+    layer: Layer = -1,
+    pooling: str = "mean",
+    device: str | None = None,
+    progress: ProgressCallback | None = None,
+) -> Contextual:
+    """Open a contextual model.
+
+    Args:
+        name_or_path: a folder as transformers saves it, or a Hugging Face id (``"bert-base-multilingual-cased"``,
+            ``"xlm-roberta-base"``, ``"klue/bert-base"``). Local files are used first; weights must be safetensors; no code
+            from the checkpoint is run.
+        layer: 0 is the input embedding, 1 the first block, -1 the last; ``"sum-last-4"``, ``"mean-last-4"``; or numbers whose
+            mean is taken.
+        pooling: ``"mean"``, ``"first"``, ``"last"``, ``"sum"`` or ``"max"`` over a word's sub-words.
+        device: ``"cpu"``, ``"cuda"``, ``"mps"``; the best one present by default.
+
+    Raises:
+        MissingExtra: torch is not installed.
+        BadInput: the checkpoint, layer or pooling cannot be used; says why.
+        Unavailable: the checkpoint is not on this machine and cannot be fetched.
+    """
+    model = Contextual(open_checkpoint(name_or_path, device, progress), layer=layer, pooling=pooling)
+    report(progress, f"opening {model.name}", 1, 1)
+    return model
+
+
+@dataclass(frozen=True)
+class WordVectors:
+    """Vectors of all words of one text.
+
+    Attributes:
+        spans: ``(start, end)`` of each word in the text as given.
+        vectors: words × d float32.
+    """
+
+    spans: list[tuple[int, int]]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One pass through the model: token ids, and which of its tokens make up which word."""
+
+    ids: list[int]
+    words: list[tuple[int, int, int]]  # row of the output, first token, one past the last token (special tokens counted)
+
+
+class Contextual:
+    """A contextual model. Safe from several threads.
+
+    Attributes:
+        name: what it was opened as.
+        layer, pooling: what is used where a method is not told otherwise.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, *, layer: Layer = -1, pooling: str = "mean") -> None:
+        self._checkpoint = checkpoint
+        self._lock = threading.Lock()
+        self.name = checkpoint.name
+        self.layer: Layer = layer
+        self.pooling = pooling
+        self._layers(layer)
+        self._pooling(pooling)
+
+    @property
+    def dim(self) -> int:
+        """Numbers in each vector."""
+        return int(self._checkpoint.model.config.hidden_size)
+
+    @property
+    def depth(self) -> int:
+        """Number of layers to choose from: the input embedding and every block."""
+        return int(self._checkpoint.model.config.num_hidden_layers) + 1
+
+    def __repr__(self) -> str:
+        return f"<Contextual {self.name}: {self.depth} layers × {self.dim}, {self._checkpoint.device}>"
+
+    @cached_property
+    def _analyser(self) -> Tokenizer:
+        from explorer.tokenizers.loading import tokenizer
+
+        return tokenizer("kiwi")
+
+    def locate(self, word: str, sentence: str, occurrence: int = 0) -> WordSpan:
+        """Where the word stands in the sentence; see :func:`~explorer.models.word_spans.find_word`."""
+        return find_word(word, sentence, self._analyser, occurrence)
+
+    def pieces(self, word: str, sentence: str, occurrence: int = 0) -> list[str]:
+        """The model's sub-words under the word, as its vocabulary writes them."""
+        span = self.locate(word, sentence, occurrence)
+        ids, offsets = self._encode(_nfc(sentence))
+        first, last = _under(offsets, _in_nfc(sentence, [(span.start, span.end)]), [span.surface])[0]
+        return [str(piece) for piece in self._checkpoint.tokenizer.convert_ids_to_tokens(ids[first:last])]
+
+    def vector(
+        self, word: str, sentence: str, *, layer: Layer | None = None, pooling: str | None = None, occurrence: int = 0
+    ) -> NDArray[np.float32]:
+        """The vector (d float32) of a word in its sentence.
+
+        Args:
+            word: as a person says it: 배 is found in 배를, 먹다 in 먹었다; ``배/NNG`` chooses a reading.
+            sentence: any length.
+            layer, pooling: instead of the model's own.
+            occurrence: which of several, from 0.
+
+        Raises:
+            BadInput: the word is not in the sentence, or none of its characters reached the model.
+        """
+        found: NDArray[np.float32] = self.vectors(word, [sentence], layer=layer, pooling=pooling, occurrence=occurrence)[0]
+        return found
+
+    def vectors(
+        self,
+        word: str | Sequence[str],
+        sentences: Sequence[str],
+        *,
+        layer: Layer | None = None,
+        pooling: str | None = None,
+        occurrence: int = 0,
+        progress: ProgressCallback | None = None,
+    ) -> NDArray[np.float32]:
+        """The vectors (sentences × d float32) of one word in many sentences, or of one word for each sentence."""
+        words = [word] * len(sentences) if isinstance(word, str) else list(word)
+        if isinstance(sentences, str) or len(words) != len(sentences):
+            raise BadInput(f"{len(words)} words came with {len(sentences)} sentences; give one word, or one for each sentence")
+        spans = [self.locate(one, sentence, occurrence) for one, sentence in zip(words, sentences, strict=True)]
+        requests = [(sentence, [(span.start, span.end)]) for sentence, span in zip(sentences, spans, strict=True)]
+        return self._pool(requests, layer, pooling, progress)
+
+    def layers(self, word: str, sentence: str, *, pooling: str | None = None, occurrence: int = 0) -> NDArray[np.float32]:
+        """The word's vector at every layer: depth × d float32, the input embedding first."""
+        span = self.locate(word, sentence, occurrence)
+        each = [[layer] for layer in range(self.depth)]
+        states: NDArray[np.float32] = self._states([(sentence, [(span.start, span.end)])], each, "mean", pooling)[:, 0]
+        return states
+
+    def words(self, text: str, *, unit: str = "eojeol", layer: Layer | None = None, pooling: str | None = None) -> WordVectors:
+        """Vectors of every word of a text of any length; each word has exactly one.
+
+        Args:
+            text: the text.
+            unit: ``"eojeol"`` (between white space) or ``"morpheme"`` (by Kiwi).
+        """
+        if unit == "eojeol":
+            spans = [(match.start(), match.end()) for match in re.finditer(r"\S+", text)]
+        elif unit == "morpheme":
+            spans = [(token.start, token.end) for token in self._analyser.tokenize(text) if token.end > token.start]
+        else:
+            raise BadInput(f"unit={unit!r} is unknown; choose eojeol or morpheme")
+        if not spans:
+            raise BadInput("the text has no word; give some text")
+        return WordVectors(spans, self._pool([(text, spans)], layer, pooling))
+
+    def similarity(self, first: tuple[str, str], second: tuple[str, str], **options: Any) -> float:
+        """Cosine of two words in their sentences, each given as ``(word, sentence)``."""
+        unit = _unit(self.vectors([first[0], second[0]], [first[1], second[1]], **options))
+        return float(unit[0] @ unit[1])
+
+    def similarity_matrix(self, word: str | Sequence[str], sentences: Sequence[str], **options: Any) -> NDArray[np.float32]:
+        """Cosines (n × n float32) between the word's vectors in n sentences."""
+        unit = _unit(self.vectors(word, sentences, **options))
+        cosines: NDArray[np.float32] = np.clip(unit @ unit.T, -1, 1)
+        return cosines
+
+    # Inside
+
+    def _layers(self, layer: Layer) -> tuple[list[int], str]:
+        """The layers to take, counted from 0, and how to join them."""
+        depth = self.depth
+        join = "mean"
+        if isinstance(layer, str):
+            found = _LAST.fullmatch(layer)
+            if not found or not 1 <= int(found[2]) <= depth:
+                raise BadInput(
+                    f"layer={layer!r} is unknown; use a number from {-depth} to {depth - 1}, sum-last-4 or mean-last-4"
+                )
+            join, count = found[1], int(found[2])
+            return list(range(depth - count, depth)), join
+        numbers = [layer] if isinstance(layer, int) else list(layer)
+        if not numbers or any(not isinstance(number, int) or not -depth <= number < depth for number in numbers):
+            raise BadInput(
+                f"layer={layer!r} does not exist; {self.name} has layers 0 (input) to {depth - 1}, also counted from -1"
+            )
+        return [number % depth for number in numbers], join
+
+    def _pooling(self, pooling: str) -> str:
+        if pooling not in POOLINGS:
+            raise BadInput(f"pooling={pooling!r} is unknown; choose one of {', '.join(POOLINGS)}")
+        return pooling
+
+    def _encode(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """Ids and character offsets of an NFC text, without special tokens, of any length."""
+        with self._lock:  # Hugging Face tokenizers change their own state on every call
+            encoded = self._checkpoint.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        return list(encoded["input_ids"]), [(int(start), int(end)) for start, end in encoded["offset_mapping"]]
+
+    def _pool(
+        self,
+        requests: Sequence[tuple[str, list[tuple[int, int]]]],
+        layer: Layer | None,
+        pooling: str | None,
+        progress: ProgressCallback | None = None,
+    ) -> NDArray[np.float32]:
+        numbers, join = self._layers(self.layer if layer is None else layer)
+        pooled: NDArray[np.float32] = self._states(requests, [numbers], join, pooling, progress)[0]
+        return pooled
+
+    def _states(
+        self,
+        requests: Sequence[tuple[str, list[tuple[int, int]]]],
+        groups: list[list[int]],
+        join: str,
+        pooling: str | None,
+        progress: ProgressCallback | None = None,
+    ) -> NDArray[np.float32]:
+        """Pooled vectors, groups × words × d: for every group of layers, every span of every text in turn."""
+        how = self._pooling(self.pooling if pooling is None else pooling)
+        jobs: list[_Job] = []
+        total = 0
+        for text, spans in requests:
+            jobs += self._jobs(text, spans, total)
+            total += len(spans)
+        jobs.sort(key=lambda job: len(job.ids))
+        result = np.zeros((len(groups), total, self.dim), np.float32)
+        start = 0
+        while start < len(jobs):
+            stop = start + 1
+            while stop < len(jobs) and (stop + 1 - start) * len(jobs[stop].ids) <= _BATCH_TOKENS:
+                stop += 1
+            self._run(jobs[start:stop], groups, join, how, result)
+            start = stop
+            report(progress, "reading sentences", start, len(jobs), "passes")
+        return result
+
+    def _jobs(self, text: str, spans: list[tuple[int, int]], first_row: int) -> list[_Job]:
+        """The windows a text needs, each word in the one where it is farthest from an edge."""
+        checkpoint = self._checkpoint
+        ids, offsets = self._encode(_nfc(text))
+        ranges = _under(offsets, _in_nfc(text, spans), [text[start:end] for start, end in spans])
+        size, step = checkpoint.capacity, max(1, checkpoint.capacity // 2)
+        starts = [0] if len(ids) <= size else [*range(0, len(ids) - size, step), len(ids) - size]
+        words: dict[int, list[tuple[int, int, int]]] = {}
+        for row, (first, last) in enumerate(ranges):
+            near = bisect_right(starts, first)  # windows from here on begin too late; one reaches over at most two steps
+            holding = [start for start in starts[max(0, near - 3) : near] if last <= start + size]
+            if not holding:
+                raise BadInput(
+                    f"{text[spans[row][0] : spans[row][1]][:40]!r} is cut into {last - first} pieces, more than fit beside each other "
+                    f"into the {size} that {self.name} takes; give a shorter word"
+                )
+            # The text's own beginning and end are no edges: nothing is missing there.
+            best = max(
+                holding,
+                key=lambda start: min(
+                    first - start if start else len(ids), start + size - last if start + size < len(ids) else len(ids)
+                ),
+            )
+            shift = len(checkpoint.prefix) - best
+            words.setdefault(best, []).append((first_row + row, first + shift, last + shift))
+        return [
+            _Job([*checkpoint.prefix, *ids[start : start + size], *checkpoint.suffix], members)
+            for start, members in words.items()
+        ]
+
+    def _run(self, jobs: list[_Job], groups: list[list[int]], join: str, how: str, result: NDArray[np.float32]) -> None:
+        """One batch through the model, its words pooled into ``result``."""
+        import torch
+
+        checkpoint = self._checkpoint
+        longest = max(len(job.ids) for job in jobs)
+        padding = checkpoint.tokenizer.pad_token_id or 0
+        ids = torch.tensor([job.ids + [padding] * (longest - len(job.ids)) for job in jobs], device=checkpoint.device)
+        mask = torch.tensor([[1] * len(job.ids) + [0] * (longest - len(job.ids)) for job in jobs], device=checkpoint.device)
+        with torch.inference_mode():
+            states = checkpoint.model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+            for group, numbers in enumerate(groups):
+                chosen = torch.stack([states[number] for number in numbers]) if len(numbers) > 1 else states[numbers[0]][None]
+                joined = (chosen.sum(0) if join == "sum" else chosen.mean(0)).float()
+                for place, job in enumerate(jobs):
+                    for row, first, last in job.words:
+                        result[group, row] = _pooled(joined[place, first:last], how).cpu().numpy()
+
+
+def _pooled(states: Any, how: str) -> Any:
+    """Sub-word states (k × d tensor) to one vector."""
+    if how == "first":
+        return states[0]
+    if how == "last":
+        return states[-1]
+    if how == "max":
+        return states.max(0).values
+    return states.sum(0) if how == "sum" else states.mean(0)
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return unit
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _in_nfc(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Offsets into ``text`` as offsets into its NFC form; spans begin and end between whole characters."""
+    if unicodedata.is_normalized("NFC", text):
+        return list(spans)
+    edges = sorted({0, *(edge for span in spans for edge in span)})
+    places = {0: 0}
+    for left, right in pairwise(edges):
+        places[right] = places[left] + len(_nfc(text[left:right]))
+    return [(places[start], places[end]) for start, end in spans]
+
+
+def _under(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]], shown: Sequence[str]) -> list[tuple[int, int]]:
+    """For every span, the first and one-past-last token that share a character with it.
+
+    Raises:
+        BadInput: a span has none; the tokenizer dropped these characters.
+    """
+    table = np.array(offsets, np.int64).reshape(-1, 2)
+    wanted = np.array(spans, np.int64).reshape(-1, 2)
+    first = np.searchsorted(table[:, 1], wanted[:, 0], side="right")
+    last = np.searchsorted(table[:, 0], wanted[:, 1], side="left")
+    lost = np.flatnonzero(first >= last)
+    if len(lost):
+        raise BadInput(
+            f"the model's tokenizer leaves out {shown[lost[0]][:40]!r}, so it has no vector there; give another word or text"
+        )
+    return list(zip(first.tolist(), last.tolist(), strict=True))
