@@ -27,6 +27,7 @@ __all__ = [
     "resolved",
     "score_bar",
     "table",
+    "tag_badge",
     "waiting",
     "watch",
 ]
@@ -160,25 +161,35 @@ def watch() -> None:
         return  # called as a plain function: nobody is watching
 
 
-def guarded(t: Text, build: Callable[[], Any]) -> Any:
-    """What ``build`` gives; a progress card while something is being prepared; one line when something is wrong."""
+def guarded(t: Text, build: Callable[[], Any], wrap: Callable[[Any], Any] = lambda content: content) -> Any:
+    """What ``build`` gives; progress while something is being prepared; one line when something is wrong.
+
+    Args:
+        wrap: what is put around progress or the line, e.g. a card where ``build`` gives cards itself.
+    """
     try:
         return build()
     except NotReady as wait:
         watch()
-        return waiting(t, wait.job)
+        return wrap(waiting(t, wait.job))
     except ExplorerError as error:
-        return problem(t, error)
+        return wrap(problem(t, error))
 
 
-def graph(figure: Any, name: str, label: str, height: int | None = None, **props: Any) -> html.Div:
-    """A chart that fits its card, with a sentence for those who cannot see it."""
+def graph(figure: Any, name: str, label: str, height: int | str, scroll: bool = False, **props: Any) -> html.Div:
+    """A chart that fits its card, with a sentence for those who cannot see it; ``scroll`` lets the wheel zoom."""
     return html.Div(
         dcc.Graph(
             id=name,
             figure=figure,
-            config={"displaylogo": False, "responsive": True, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]},
-            style={"height": height} if height else None,
+            config={
+                "displaylogo": False,
+                "responsive": True,
+                "scrollZoom": scroll,
+                "displayModeBar": scroll,
+                "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"],
+            },
+            style={"height": height},
             **props,
         ),
         role="img",
@@ -235,3 +246,10 @@ def resolved(t: Text, resolution: Any) -> html.Div:
     if resolution.alternatives:
         parts.append(dmc.Text(t("how.others", keys=", ".join(map(str, resolution.alternatives[:4]))), size="xs", c="dimmed"))
     return html.Div(parts, className="resolved")
+
+
+def tag_badge(t: Text, tag: str | None) -> Any:
+    """A part-of-speech tag with its name in the language of the page."""
+    if not tag:
+        return ""
+    return html.Span([html.Span(tag, className="tag"), html.Span(t.maybe(f"tags.{tag}", ""), className="tag-name")])

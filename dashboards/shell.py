@@ -175,6 +175,11 @@ def register(app: Dash, views: list[ModuleType]) -> None:
     def in_browser(name: str, *arguments: Any) -> None:
         app.clientside_callback(ClientsideFunction("explorer", name), *arguments, prevent_initial_call=True)
 
+    app.clientside_callback(
+        ClientsideFunction("explorer", "scheme"),
+        Output(ids.SCHEME, "computedColorScheme"),
+        Input(ids.SCHEME, "computedColorScheme"),
+    )
     in_browser("menu", Output(ids.SHELL, "navbar"), Input(ids.BURGER, "opened"), State(ids.SHELL, "navbar"))
     in_browser("close", Output(ids.BURGER, "opened"), Input(ids.LOCATION, "pathname"))
     in_browser("language", Input(ids.LANGUAGE, "value"))

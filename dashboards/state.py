@@ -20,7 +20,6 @@ from explorer.core.store import artifact_path, list_artifacts
 
 if TYPE_CHECKING:
     from explorer.models.contextual import Contextual
-
     from explorer.tokenizers.token import Tokenizer
     from explorer.vectors.vectors import Vectors
 
@@ -29,12 +28,14 @@ __all__ = [
     "NotReady",
     "contextual",
     "forget",
+    "load_model",
     "model_names",
     "opened",
     "prepare",
     "tokenizer",
     "tokenizer_names",
     "vectors",
+    "version",
 ]
 
 T = TypeVar("T")
@@ -108,7 +109,9 @@ def forget() -> None:
 
 def model_names() -> list[str]:
     """Models a page may open: Kiwi's own first, then what ships and what was saved."""
-    return list(dict.fromkeys(["kiwi", *list_artifacts("vectors")]))
+    from explorer.models.loading import model_names
+
+    return sorted(model_names(), key=lambda name: (name != "kiwi", name))
 
 
 def vectors(name: str) -> Vectors:
@@ -118,27 +121,29 @@ def vectors(name: str) -> Vectors:
 
     def opener(progress: ProgressCallback) -> Vectors:
         if name == "kiwi":
-            # Recovering them takes seconds of pure computing: in the worker process, so that pages stay quick. Here they
-            # are only mapped from the cache afterwards.
+            # Recovering them is seconds of pure computing: in the worker process, so that pages stay quick. Here they are
+            # only mapped from the cache afterwards.
             from dashboards.workers import worker
-            from explorer.models.kiwi import kiwi_vectors
 
             worker.call("kiwi", {}, progress)
-            found = kiwi_vectors(progress=progress)
-        else:
-            from explorer.models.loading import load
-
-            found = load(name, progress=progress)
+        found = load_model(name, progress)
         # Both are computed once, here in the background, instead of on somebody's first question.
         found.unit  # noqa: B018
         with suppress(ExplorerError):
             found.resolve(_INFLECTED)
         return found
 
-    return opened("vectors", (name, _version("vectors", name)), opener, "job.model", model=name)
+    return opened("vectors", (name, version(name)), opener, "job.model", model=name)
 
 
-def _version(kind: str, name: str) -> int:
+def load_model(name: str, progress: ProgressCallback) -> Vectors:
+    """Open a model here and now."""
+    from explorer.models.loading import load
+
+    return load(name, progress=progress)
+
+
+def version(name: str, kind: str = "vectors") -> int:
     """Changes when a saved artifact is replaced, so that a retrained model is opened anew."""
     try:
         return (artifact_path(kind, name) / "manifest.json").stat().st_mtime_ns
@@ -161,9 +166,11 @@ def tokenizer(name: str) -> Tokenizer:
     def opener(_: ProgressCallback) -> Tokenizer:
         from explorer.tokenizers.loading import tokenizer as load
 
-        return load(name)
+        made = load(name)
+        made.tokenize("가")  # engines read their dictionaries on first use: here, not while somebody types
+        return made
 
-    return opened("tokenizer", (name, _version("tokenizer", name)), opener, "job.tokenizer", tokenizer=name)
+    return opened("tokenizer", (name, version(name, "tokenizer")), opener, "job.tokenizer", tokenizer=name)
 
 
 def contextual(name: str, **options: Any) -> Contextual:

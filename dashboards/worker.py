@@ -27,14 +27,11 @@ def kiwi(_: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
 
 
 def warm(_: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
-    """Make UMAP compile itself on a little noise, so that a person's first map does not wait for it."""
-    import numpy as np
-    from explorer.analysis.projection import project
+    """Let UMAP compile itself, so that a person's first map does not wait for it."""
+    from explorer.analysis.projection import warm_up
 
-    from explorer.vectors.vectors import Vectors
-
-    noise = np.random.default_rng(42).normal(size=(300, 16)).astype(np.float32)
-    project(Vectors([f"w{i}" for i in range(300)], noise), method="umap", seed=42, progress=progress)
+    progress(Progress("compiling"))
+    warm_up()
     return {}
 
 

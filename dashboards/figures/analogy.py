@@ -26,12 +26,17 @@ def parallelogram(plane: Plane, words: Sequence[str], answers: Sequence[str], sc
     ink = colors(scheme)
     a, b, c = words
     figure = go.Figure()
-    figure.add_trace(_dots([plane.start, plane.origin, plane.end], [a, b, c], ink["text"], 11, "bottom center"))
+    figure.add_trace(
+        _dots(
+            [plane.start, plane.origin, plane.end], [a, b, c], ink["text"], 11, ["bottom center", "bottom center", "top center"]
+        )
+    )
     figure.add_trace(_dots([plane.target], [target], ink["accent"], 13, "top center", symbol="x-thin"))
     if len(answers):
-        figure.add_trace(
-            _dots(list(plane.answers), answers, ink["palette"][2], 9, "top center", opacity=(0.45 + 0.55 * plane.inside))
-        )
+        # Answers often lie close together: their words stand on alternating sides, from the lowest to the highest.
+        order = np.argsort(plane.answers[:, 1]).argsort()
+        sides = [("middle right", "middle left")[place % 2] for place in order.tolist()]
+        figure.add_trace(_dots(list(plane.answers), answers, ink["palette"][2], 9, sides, opacity=(0.45 + 0.55 * plane.inside)))
     for tail, head, color in (
         (plane.origin, plane.start, ink["dim"]),
         (plane.end, plane.target, ink["dim"]),
@@ -70,7 +75,13 @@ def parallelogram(plane: Plane, words: Sequence[str], answers: Sequence[str], sc
 
 
 def _dots(
-    points: Sequence[Any], words: Sequence[str], color: str, size: int, side: str, opacity: Any = 1.0, symbol: str = "circle"
+    points: Sequence[Any],
+    words: Sequence[str],
+    color: str,
+    size: int,
+    side: str | Sequence[str],
+    opacity: Any = 1.0,
+    symbol: str = "circle",
 ) -> go.Scatter:
     xy = np.stack(list(points)).astype(np.float32)
     return go.Scatter(
@@ -78,7 +89,7 @@ def _dots(
         y=xy[:, 1],
         mode="markers+text",
         text=list(words),
-        textposition=side,
+        textposition=side if isinstance(side, str) else list(side),
         textfont={"color": color, "size": 14},
         marker={
             "color": color,

@@ -10,7 +10,7 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html
 
 from dashboards import examples, ids, state, url
-from dashboards.components import card, empty, graph, guarded, page, resolved, score_bar, table
+from dashboards.components import card, empty, graph, guarded, page, resolved, score_bar, table, tag_badge
 from dashboards.i18n import Text, text
 
 if TYPE_CHECKING:
@@ -266,13 +266,6 @@ def neighbour_table(t: Text, found: Neighbours) -> Any:
     return dmc.Stack([*parts, table(head, rows, label=t("similarity.neighbours"))], gap="sm")
 
 
-def tag_badge(t: Text, tag: str | None) -> Any:
-    """A tag with its name in the language of the page."""
-    if not tag:
-        return ""
-    return html.Span([html.Span(tag, className="tag"), html.Span(t.maybe(f"tags.{tag}", ""), className="tag-name")])
-
-
 def tag_choices(model: str, _: Any, chosen: list[str] | None) -> Any:
     """The tags this model's keys have; until it is open, what was chosen."""
     from explorer.core.errors import ExplorerError
@@ -312,7 +305,7 @@ def pair(t: Text, vectors: Any, a: str, b: str, scheme: str | None) -> Any:
     random = random_cosines(vectors)
     share = share_below(random, value)
     names = {"random": t("similarity.random"), "pair": f"{a} · {b}"}
-    sentence = t("similarity.nearer_than", share=f"{100 * share:.1f}")
+    sentence = t("similarity.nearer_than", share="99.9+" if share >= 0.9995 else f"{100 * share:.1f}")
     return dmc.Stack(
         [
             resolved(t, vectors.resolve(a)),

@@ -1,0 +1,289 @@
+// Draws the grid and the table of the tokens page from numbers and strings that Python laid out (figures/tokens.py).
+// Every piece of text goes in through textContent; nothing here can become markup.
+(function () {
+  const SHARED = 1, EMPTY = 2, BYTES = 4, UNKNOWN = 8, FROM_LEFT = 16, TO_RIGHT = 32, DROPPED = 64;
+  const COLOURS = 6;
+  let observer = null;
+
+  function make(name, className, text) {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    if (text !== undefined) made.textContent = text;
+    return made;
+  }
+
+  // ---- grid
+
+  function drawGrid(box, data) {
+    const flow = make("div", "tk-flow");
+    const points = Array.from(data.text);
+    data.chunks.forEach(([gap, heads, rows], number) => {
+      if (gap === 2 && number) flow.append(make("div", "tk-break"));
+      flow.append(drawChunk(data, points, heads, rows, gap === 0 && number > 0));
+    });
+    const first = flow.querySelector("[data-token]");
+    if (first) first.tabIndex = 0;
+    box.append(flow, makeTip());
+    listen(box, flow, data, points);
+    label(flow, data);
+    let width = flow.clientWidth;
+    observer = new ResizeObserver(() => {
+      if (flow.clientWidth === width) return;
+      width = flow.clientWidth;
+      label(flow, data);
+    });
+    observer.observe(flow);
+  }
+
+  function drawChunk(data, points, heads, rows, joined) {
+    const chunk = make("div", joined ? "tk-chunk tk-joined" : "tk-chunk");
+    let slot = 1;
+    const places = heads.map(([slots, text, start, end]) => {
+      const head = make("span", text.startsWith("U+") ? "tk-head tk-code" : "tk-head", text);
+      head.style.gridColumn = slot + " / span " + slots;
+      head.dataset.start = start;
+      head.dataset.end = end;
+      chunk.append(head);
+      const place = [slot - 1, slot - 1 + slots, start, end];
+      slot += slots;
+      return place;
+    });
+    rows.forEach((pieces, row) => {
+      pieces.forEach(([token, start, end, flags]) => {
+        const cell = token < 0 ? drawDropped(data) : drawToken(data, points, places, row, token, start, end, flags);
+        cell.style.gridRow = row + 2;
+        cell.style.gridColumn = start + 1 + " / " + (end + 1);
+        chunk.append(cell);
+      });
+    });
+    return chunk;
+  }
+
+  function drawDropped(data) {
+    const cell = make("span", "tk-token tk-dropped");
+    cell.title = data.say.dropped;
+    return cell;
+  }
+
+  function drawToken(data, points, places, row, token, start, end, flags) {
+    const [from, to, form, short] = data.tokens[row][token];
+    const looks = ["tk-token", flags & UNKNOWN ? "tk-unknown" : "tk-c" + (token % COLOURS)];
+    if (flags & SHARED) looks.push("tk-shared");
+    if (flags & EMPTY) looks.push("tk-empty");
+    if (flags & BYTES) looks.push("tk-byte");
+    if (flags & FROM_LEFT) looks.push("tk-from");
+    if (flags & TO_RIGHT) looks.push("tk-to");
+    let text = short;
+    if (flags & (FROM_LEFT | TO_RIGHT)) {
+      // A token that goes on in the next chunk: its own characters if that is all it says, else its form once.
+      looks.push("tk-part");
+      const under = places.filter((place) => place[0] < end && place[1] > start);
+      const surface = points.slice(from, to).join("");
+      if (form.normalize("NFC") === surface.normalize("NFC") && under.length)
+        text = points.slice(under[0][2], under[under.length - 1][3]).join("").normalize("NFC");
+      else if (flags & FROM_LEFT) text = "⋯";
+    }
+    const cell = make("span", looks.join(" "), text);
+    cell.dataset.row = row;
+    cell.dataset.token = token;
+    cell.tabIndex = -1;
+    return cell;
+  }
+
+  // The tokenizers' names at the start of every line, wherever the lines happen to break.
+  function label(flow, data) {
+    flow.querySelectorAll(".tk-names").forEach((old) => old.remove());
+    let top = -1;
+    const starts = [];
+    for (const chunk of flow.querySelectorAll(".tk-chunk")) {
+      if (chunk.offsetTop > top) {
+        top = chunk.offsetTop;
+        starts.push(chunk.offsetTop);
+      }
+    }
+    starts.forEach((at) => {
+      const names = make("div", "tk-names");
+      names.style.top = at + "px";
+      names.setAttribute("aria-hidden", "true");
+      data.names.forEach((name, number) => {
+        const line = make("span", "tk-name");
+        line.append(make("b", "tk-number", String(number + 1)), make("span", "tk-wide", name));
+        names.append(line);
+      });
+      flow.append(names);
+    });
+  }
+
+  // ---- what a token is, on hover and focus
+
+  function makeTip() {
+    const tip = make("div", "tk-tip");
+    tip.id = "tokens-tip";
+    tip.setAttribute("role", "tooltip");
+    tip.hidden = true;
+    return tip;
+  }
+
+  function bytesOf(form, surface) {
+    const named = form.match(/<0x([0-9A-Fa-f]{2})>/g);
+    const bytes = named
+      ? named.map((byte) => byte.slice(3, 5).toUpperCase())
+      : Array.from(new TextEncoder().encode(surface), (byte) => byte.toString(16).toUpperCase().padStart(2, "0"));
+    return bytes.length > 24 ? bytes.slice(0, 24).join(" ") + " … (" + bytes.length + ")" : bytes.join(" ");
+  }
+
+  function listen(box, flow, data, points) {
+    const tip = box.querySelector(".tk-tip");
+    let shown = null;
+
+    function hide() {
+      if (!shown) return;
+      flow.querySelectorAll(".tk-on").forEach((one) => one.classList.remove("tk-on"));
+      shown.removeAttribute("aria-describedby");
+      shown = null;
+      tip.hidden = true;
+    }
+
+    function show(cell) {
+      if (cell === shown) return;
+      hide();
+      shown = cell;
+      const row = Number(cell.dataset.row);
+      const [start, end, form, , tag, id] = data.tokens[row][Number(cell.dataset.token)];
+      const surface = points.slice(start, end).join("");
+      const say = data.say;
+      const facts = [
+        [say.form, form.replace(/\n/g, "↵")],
+        tag ? [say.tag, tag] : null,
+        [say.surface, surface ? surface.replace(/\n/g, "↵") : say.none],
+        [say.span, start + "–" + end],
+        [say.id, id === null ? say.none : String(id)],
+        [say.bytes, surface ? bytesOf(form, surface) : say.none],
+      ].filter(Boolean);
+      const list = make("dl");
+      facts.forEach(([name, value]) => list.append(make("dt", "", name), make("dd", "", value)));
+      const notes = [];
+      if (cell.classList.contains("tk-unknown")) notes.push(say.unknown);
+      if (cell.classList.contains("tk-empty")) notes.push(say.empty);
+      else if (cell.classList.contains("tk-shared")) notes.push(say.shared);
+      tip.replaceChildren(make("strong", "", row + 1 + " " + data.names[row]), list, ...notes.map((note) => make("p", "", note)));
+      cell.setAttribute("aria-describedby", "tokens-tip");
+      flow
+        .querySelectorAll('[data-row="' + row + '"][data-token="' + cell.dataset.token + '"]')
+        .forEach((part) => part.classList.add("tk-on"));
+      for (const head of flow.querySelectorAll(".tk-head"))
+        if (Number(head.dataset.start) < end && Number(head.dataset.end) > start) head.classList.add("tk-on");
+      tip.hidden = false;
+      const at = cell.getBoundingClientRect(), frame = box.getBoundingClientRect();
+      const left = Math.min(Math.max(0, at.left - frame.left), Math.max(0, frame.width - tip.offsetWidth));
+      const below = at.bottom + tip.offsetHeight + 8 < window.innerHeight || at.top < tip.offsetHeight + 8;
+      tip.style.left = left + "px";
+      tip.style.top = (below ? at.bottom - frame.top + 6 : at.top - frame.top - tip.offsetHeight - 6) + "px";
+    }
+
+    const cellOf = (event) => event.target.closest && event.target.closest("[data-token]");
+    flow.addEventListener("pointerover", (event) => {
+      const cell = cellOf(event);
+      if (cell) show(cell);
+    });
+    flow.addEventListener("pointerleave", hide);
+    flow.addEventListener("focusin", (event) => {
+      const cell = cellOf(event);
+      if (!cell) return;
+      flow.querySelectorAll('[data-token][tabindex="0"]').forEach((one) => (one.tabIndex = -1));
+      cell.tabIndex = 0;
+      show(cell);
+    });
+    flow.addEventListener("focusout", hide);
+    flow.addEventListener("keydown", (event) => {
+      const cell = cellOf(event);
+      if (!cell) return;
+      if (event.key === "Escape") return hide();
+      const next = neighbour(flow, cell, event.key);
+      if (!next) return;
+      event.preventDefault();
+      next.focus();
+    });
+  }
+
+  function neighbour(flow, cell, key) {
+    const row = Number(cell.dataset.row);
+    if (key === "ArrowLeft" || key === "ArrowRight") {
+      const mine = Array.from(flow.querySelectorAll('[data-row="' + row + '"]'));
+      return mine[mine.indexOf(cell) + (key === "ArrowRight" ? 1 : -1)];
+    }
+    if (key !== "ArrowUp" && key !== "ArrowDown") return null;
+    const others = cell.parentNode.querySelectorAll('[data-row="' + (row + (key === "ArrowDown" ? 1 : -1)) + '"]');
+    const at = cell.getBoundingClientRect().left;
+    return Array.from(others).sort(
+      (one, other) => Math.abs(one.getBoundingClientRect().left - at) - Math.abs(other.getBoundingClientRect().left - at)
+    )[0];
+  }
+
+  // ---- table: one line an eojeol, one column a tokenizer
+
+  function drawTable(box, data) {
+    const points = Array.from(data.text);
+    const table = make("table", "tk-table");
+    const head = make("tr");
+    [data.say.eojeol, ...data.names].forEach((name) => {
+      const cell = make("th", "", name);
+      cell.scope = "col";
+      head.append(cell);
+    });
+    const top = make("thead");
+    top.append(head);
+    const body = make("tbody");
+    data.words.forEach(([start, end], word) => {
+      const line = make("tr");
+      const name = make("th", "", points.slice(start, end).join(""));
+      name.scope = "row";
+      line.append(name);
+      data.members.forEach((members, row) => {
+        const cell = make("td");
+        members[word].forEach((token, place) => {
+          const [, , , short, tag] = data.tokens[row][token];
+          if (place) cell.append(make("span", "tk-dot", " · "));
+          const part = make("span", data.unknown[row].has(token) ? "tk-word tk-unknown" : "tk-word", short || "∅");
+          if (tag) part.append(make("span", "tk-tag", "/" + tag));
+          cell.append(part);
+        });
+        line.append(cell);
+      });
+      body.append(line);
+    });
+    table.append(top, body);
+    const scroll = make("div", "table-scroll");
+    scroll.tabIndex = 0;
+    scroll.append(table);
+    box.append(scroll);
+  }
+
+  function unknowns(data) {
+    const found = data.tokens.map(() => new Set());
+    data.chunks.forEach(([, , rows]) =>
+      rows.forEach((pieces, row) => pieces.forEach(([token, , , flags]) => flags & UNKNOWN && found[row].add(token)))
+    );
+    return found;
+  }
+
+  function draw(data, show) {
+    const box = document.getElementById("tokens-grid");
+    if (!box) return;
+    if (observer) observer.disconnect();
+    observer = null;
+    box.replaceChildren();
+    if (!data || data.empty || !data.names.length) {
+      if (data && data.empty) box.append(make("p", "tk-nothing", data.empty));
+      return;
+    }
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", show === "table" ? data.say.table : data.say.grid);
+    data.unknown = unknowns(data);
+    if (show === "table") drawTable(box, data);
+    else drawGrid(box, data);
+  }
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.tokens = { draw: draw };
+})();
