@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from explorer.cli import main
+from explorer.tokenizers.loading import tokenizer
 from explorer.vectors.vectors import Vectors
 
 KEYS = ["왕/NNG", "왕비/NNG", "남자/NNG", "여자/NNG", "먹다/VV", "배/NNG", "배/NNB", "임금/NNG"]
@@ -27,7 +28,7 @@ COUNTS = [100, 40, 90, 90, 80, 70, 200, 10]
 
 @pytest.fixture
 def model(home) -> str:
-    info = {"model": "word2vec", "tokenizer": {"name": "kiwi"}, "seed": 1}
+    info = {"model": "word2vec", "tokenizer": tokenizer("kiwi").params(), "seed": 1}
     Vectors(KEYS, np.array(ROWS, dtype=np.float32), COUNTS, info).save("작은모델")
     return "작은모델"
 
