@@ -11,6 +11,7 @@ from typing import Any
 
 from corpora.document import Document
 from corpora.readers.inputs import Input, find_inputs
+from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput, UnknownName
@@ -106,14 +107,11 @@ class FileCorpus(Corpus):
             raise BadInput(f"{self.name}: no text found in {len(self.inputs)} file(s){f' ({notes})' if notes else ''}")
 
     def _documents_of(self, one: Input, report: Report) -> Iterator[Document]:
-        begun = False
         try:
-            for document in read_input(one, self.field, report):
-                begun = True
-                yield document
-        except BadInput as error:
-            # Among many files one picture or program is passed over and counted; damage half-way is not, nor a wrong --field.
-            if self._single or begun or self.field:
+            yield from read_input(one, self.field, report)
+        except NotText as error:
+            # Among many files a picture or a program is passed over and counted.
+            if self._single:
                 raise
             report.note("files", str(error))
 

@@ -29,7 +29,7 @@ STALL_SECONDS = 30.0
 """How long a server may send nothing before the connection counts as broken."""
 
 ATTEMPTS = 4
-_BLOCK = 1 << 18
+_BLOCK = 1 << 14  # what a broken connection can lose of what had arrived
 
 
 def mirrored(url: str) -> str:
@@ -114,10 +114,13 @@ class _Resuming:
 
     def _copy(self, answer: Any, stream: Any, start: int, total: int | None) -> None:
         done = start
+        told = 0.0
         for block in answer.iter_content(_BLOCK):
             stream.write(block)
             done += len(block)
-            report(self._progress, f"fetching {self._name}", done, total, "bytes")
+            if time.monotonic() - told >= 0.1 or done == total:
+                told = time.monotonic()
+                report(self._progress, f"fetching {self._name}", done, total, "bytes")
 
     def _tag(self, url: str) -> str:
         """What identified the file when its beginning was fetched; empty if it was another address."""

@@ -25,6 +25,7 @@ import orjson
 from corpora.corpus import Corpus
 from corpora.document import Document
 from corpora.readers.inputs import Input, find_inputs
+from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput, Unavailable, UnknownName, disk_errors
@@ -256,8 +257,8 @@ class _Adding:
                     number += 1
                     if number > taken:
                         self._keep(document, number)
-            except BadInput as error:
-                if number or len(self.inputs) == 1 or state.settings["field"]:
+            except NotText as error:
+                if len(self.inputs) == 1:
                     raise
                 notes.note("files", str(error))
             state.finished.append({**_identity(one), "documents": number, "report": notes.to_dict()})

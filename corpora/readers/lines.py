@@ -19,7 +19,7 @@ from explorer.core.errors import BadInput
 from explorer.text.hangul import recompose_fillers
 from explorer.text.reading import decode
 
-__all__ = ["MAX_LINE", "ByteSource", "Lines", "head_text"]
+__all__ = ["MAX_LINE", "ByteSource", "Lines", "NotText", "head_text"]
 
 BLOCK = 1 << 20
 """Bytes read at a time."""
@@ -35,6 +35,10 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
+class NotText(BadInput):
+    """A file that is no text at all: an error on its own, passed over and counted among many."""
+
+
 class ByteSource(Protocol):
     """What the readers read: a binary stream that can also show what comes next."""
 
@@ -47,7 +51,8 @@ def _settle(head: bytes, name: str) -> tuple[str, int]:
     """The encoding most of a file is in, and the length of its BOM.
 
     Raises:
-        BadInput: the bytes are no text at all.
+        NotText: the bytes are no text at all.
+        BadInput: they are UTF-32.
     """
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise BadInput(f"{name}: UTF-32 text cannot be streamed; save it as UTF-8")
@@ -65,7 +70,7 @@ def _settle(head: bytes, name: str) -> tuple[str, int]:
     if controls > max(8, len(head) // 50):
         found = _CONTROLS.search(head)
         assert found is not None
-        raise BadInput(
+        raise NotText(
             f"{name}: binary data, not text (byte 0x{head[found.start()]:02x} at offset {found.start()}){_guess(head)}"
         )
     # The line that the head cuts in two says nothing.

@@ -339,7 +339,7 @@ def test_conllu_documents_and_gold_morphemes(tmp_path: Path):
     assert read(path)[0] == [Document("s1", '나는 "서울역"에 갔다.'), Document("s2", "1+1은")]
     first, second = gold_sentences(path)
     assert all(first.text[w.start : w.end] == w.form for w in first.words)
-    assert [w.morphemes for w in first.words][0] == (("나", "NP"), ("는", "JX"))
+    assert first.words[0].morphemes == (("나", "NP"), ("는", "JX"))
     assert first.words[-2].morphemes == (("가", "VV"), ("았", "EP"), ("다", "EF"))
     assert second.words[0].morphemes == (("1+1", "SN"),)
     assert second.words[1].morphemes == ()  # two tags, one form
