@@ -90,13 +90,18 @@ def kiwi_vectors(progress: ProgressCallback | None = None, *, raw: bool = False)
 
 
 def recover_unit_vectors(
-    row: Row, size: int, progress: ProgressCallback | None = None, stage: str = "recovering vectors"
+    row: Row,
+    size: int,
+    diagonal: NDArray[np.float32] | None = None,
+    progress: ProgressCallback | None = None,
+    stage: str = "recovering vectors",
 ) -> NDArray[np.float32]:
     """Unit vectors whose cosines are given row by row, up to rotation.
 
     Args:
         row: ``row(i)`` gives the ``size`` cosines of item ``i`` with every item, itself included.
         size: number of items.
+        diagonal: the cosine of every item with itself, where rounding leaves it off 1 (Kiwi's vary by 3e-4).
         progress: told about every row.
 
     Returns:
@@ -113,7 +118,7 @@ def recover_unit_vectors(
     """
     factor = np.zeros((size, 0), np.float64)
     block = np.zeros((size, 64), np.float64, order="F")
-    residual = np.ones(size)
+    residual = np.ones(size) if diagonal is None else diagonal.astype(np.float64)
     pivots: list[int] = []
     rows: list[NDArray[np.float32]] = []
     expected = 256.0  # only for the bar: what Kiwi 0.21 to 0.24 have
@@ -142,6 +147,8 @@ def recover_unit_vectors(
     basis = np.stack(rows)
     core = basis[:, pivots].astype(np.float64)
     values, directions = np.linalg.eigh((core + core.T) / 2)
+    if not values[0] > 0:
+        raise Unavailable("Kiwi's similarities are no cosines of vectors; reinstall kiwipiepy and kiwipiepy_model")
     found = basis.T @ (directions / np.sqrt(values)).astype(np.float32)
     _check(found, row, pivots)
     return _canonical(found)
@@ -223,7 +230,8 @@ def _recover(progress: ProgressCallback | None) -> Vectors:
         return np.fromiter(map(similarity, repeat(morpheme, size), range(size)), np.float32, size)
 
     try:
-        unit = recover_unit_vectors(row, size, progress, "recovering Kiwi's vectors")
+        diagonal = np.fromiter(map(similarity, range(size), range(size)), np.float32, size)
+        unit = recover_unit_vectors(row, size, diagonal, progress, "recovering Kiwi's vectors")
     except (RuntimeError, ValueError) as error:
         raise Unavailable(
             f"the installed Kiwi model gives no morpheme similarities ({error}); install kiwipiepy_model 0.24 or newer"
