@@ -1,7 +1,7 @@
 // Draws the grid and the table of the tokens page from numbers and strings that Python laid out (figures/tokens.py).
 // Every piece of text goes in through textContent; nothing here can become markup.
 (function () {
-  const SHARED = 1, EMPTY = 2, BYTES = 4, UNKNOWN = 8, FROM_LEFT = 16, TO_RIGHT = 32, DROPPED = 64;
+  const SHARED = 1, EMPTY = 2, BYTES = 4, UNKNOWN = 8, FROM_LEFT = 16, TO_RIGHT = 32, REMOVED = 128, CHANGED = 256;
   const COLOURS = 6;
   let observer = null;
 
@@ -50,7 +50,7 @@
     });
     rows.forEach((pieces, row) => {
       pieces.forEach(([token, start, end, flags]) => {
-        const cell = token < 0 ? drawDropped(data) : drawToken(data, points, places, row, token, start, end, flags);
+        const cell = token < 0 ? drawLost(data, flags) : drawToken(data, points, places, row, token, start, end, flags);
         cell.style.gridRow = row + 2;
         cell.style.gridColumn = start + 1 + " / " + (end + 1);
         chunk.append(cell);
@@ -59,9 +59,9 @@
     return chunk;
   }
 
-  function drawDropped(data) {
-    const cell = make("span", "tk-token tk-dropped");
-    cell.title = data.say.dropped;
+  function drawLost(data, flags) {
+    const cell = make("span", "tk-token tk-dropped", flags & REMOVED ? "" : "✕");
+    cell.title = flags & REMOVED ? data.say.removed : data.say.dropped;
     return cell;
   }
 
@@ -86,6 +86,7 @@
     const cell = make("span", looks.join(" "), text);
     cell.dataset.row = row;
     cell.dataset.token = token;
+    cell.dataset.flags = flags;
     cell.tabIndex = -1;
     return cell;
   }
@@ -163,9 +164,11 @@
       const list = make("dl");
       facts.forEach(([name, value]) => list.append(make("dt", "", name), make("dd", "", value)));
       const notes = [];
-      if (cell.classList.contains("tk-unknown")) notes.push(say.unknown);
-      if (cell.classList.contains("tk-empty")) notes.push(say.empty);
-      else if (cell.classList.contains("tk-shared")) notes.push(say.shared);
+      const flags = Number(cell.dataset.flags);
+      if (flags & UNKNOWN) notes.push(say.unknown);
+      if (flags & EMPTY) notes.push(say.empty);
+      else if (flags & SHARED) notes.push(say.shared);
+      if (flags & CHANGED) notes.push(say.changed);
       tip.replaceChildren(make("strong", "", row + 1 + " " + data.names[row]), list, ...notes.map((note) => make("p", "", note)));
       cell.setAttribute("aria-describedby", "tokens-tip");
       flow

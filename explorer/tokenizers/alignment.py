@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -213,7 +214,12 @@ def _changed(surface: str, tokens: Sequence[Token]) -> bool:
         return any(is_zero_width(char) and char != "\u200d" for char in surface)
     if any(token.unknown for token in tokens):
         return False
-    spelled = piece_text([token.form for token in tokens])
+    return _spelled_otherwise(surface, tuple(token.form for token in tokens))
+
+
+@lru_cache(maxsize=1 << 15)  # the same pieces come back all the time, and on every key pressed in a live view
+def _spelled_otherwise(surface: str, forms: tuple[str, ...]) -> bool:
+    spelled = piece_text(forms)
     plain = "".join(surface.split())
     return plain not in (spelled, "".join(spelled.split()), compose(spelled))
 
