@@ -313,7 +313,7 @@ def graphemes(text: str) -> list[tuple[int, int]]:
         return [match.span() for match in _BLOCKS.finditer(text)]
     spans: list[tuple[int, int]] = []
     start = 0
-    flags = 0
+    flags = int("\U0001f1e6" <= text[0] <= "\U0001f1ff")  # regional indicators in the current cluster: two make a flag
     for index in range(1, size + 1):
         if index < size and _continues(text, start, index, flags):
             flags += text[index] >= "\U0001f1e6" and text[index] <= "\U0001f1ff"

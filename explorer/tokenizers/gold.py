@@ -142,8 +142,11 @@ def morpheme_cuts(form: str, morphemes: Sequence[str]) -> tuple[set[int], int]:
     flat = [jamo for part in spelled for jamo in part]
     # For every jamo of the morphemes the position of the same jamo in the form, where there is one.
     place: dict[int, int] = {}
-    for block in SequenceMatcher(None, flat, written, autojunk=False).get_matching_blocks():
-        place.update({block.a + step: block.b + step for step in range(block.size)})
+    if flat == written:
+        place = {position: position for position in range(len(flat))}
+    else:
+        for block in SequenceMatcher(None, flat, written, autojunk=False).get_matching_blocks():
+            place.update({block.a + step: block.b + step for step in range(block.size)})
     found: set[int] = set()
     fused = 0
     boundary = 0

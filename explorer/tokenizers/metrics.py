@@ -118,29 +118,31 @@ def resample_ratio(above: Sequence[float], below: Sequence[float], seed: int = 4
     >>> resample_ratio([1, 1], [2, 2])
     Interval(value=0.5, low=0.5, high=0.5)
     """
-    pairs = np.stack([np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)])
-    total = pairs.sum(axis=1)
-    if total[1] == 0:
-        return Interval(None)
-    value = float(total[0] / total[1])
-    size = pairs.shape[1]
-    if size < 2:
-        return Interval(value)
-    ratios = _ratios(pairs, size, seed)
-    if not ratios.size:
-        return Interval(value)
-    low, high = np.percentile(ratios, [2.5, 97.5])
-    return Interval(value, float(low), float(high))
+    table = np.stack([np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)])
+    return _ratio(table.sum(axis=1), _resampled(table, seed), 0, 1)
 
 
-def _ratios(pairs: np.ndarray[Any, Any], size: int, seed: int) -> np.ndarray[Any, Any]:
+def _resampled(table: np.ndarray[Any, Any], seed: int) -> np.ndarray[Any, Any] | None:
+    """Column sums of ``table`` (quantities × units) over resampled units: quantities × replicates; ``None`` for one unit."""
+    units = table.shape[1]
+    if units < 2:
+        return None
     random = np.random.default_rng(seed)
-    ratios = np.empty(_REPLICATES)
+    sums = np.empty((table.shape[0], _REPLICATES))
     for replicate in range(_REPLICATES):
-        sums = pairs @ np.bincount(random.integers(0, size, size), minlength=size)
-        ratios[replicate] = sums[0] / sums[1] if sums[1] else np.nan
-    kept: np.ndarray[Any, Any] = ratios[~np.isnan(ratios)]
-    return kept
+        sums[:, replicate] = table @ np.bincount(random.integers(0, units, units), minlength=units)
+    return sums
+
+
+def _ratio(totals: np.ndarray[Any, Any], sums: np.ndarray[Any, Any] | None, above: int, below: int) -> Interval:
+    if totals[below] == 0:
+        return Interval(None)
+    value = float(totals[above] / totals[below])
+    if sums is None:
+        return Interval(value)
+    drawn = sums[below] > 0
+    low, high = np.percentile(sums[above][drawn] / sums[below][drawn], [2.5, 97.5])
+    return Interval(value, float(low), float(high))
 
 
 @dataclass(slots=True)
@@ -252,8 +254,9 @@ class Meter:
     def results(self) -> dict[str, Interval]:
         """Every text-level metric, by name."""
         table = np.asarray(self._units, dtype=np.float64).reshape(-1, len(_COUNTS)).T
-        column = {name: table[position] for position, name in enumerate(_COUNTS)}
-        found = {name: resample_ratio(column[above], column[below], self.seed) for name, (above, below) in _RATIOS.items()}
+        totals, sums = table.sum(axis=1), _resampled(table, self.seed)
+        at = _COUNTS.index
+        found = {name: _ratio(totals, sums, at(above), at(below)) for name, (above, below) in _RATIOS.items()}
         if self._decode is None:
             found["lossless"] = Interval(None)
         if self._is_byte is None:
