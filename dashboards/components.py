@@ -35,7 +35,7 @@ __all__ = [
 
 def icon(name: str, size: int = 20) -> html.Span:
     """A line icon of assets/icons.css in the colour of the text around it."""
-    return html.Span(className=f"icon icon-{name}", style={"width": size, "height": size}, **{"aria-hidden": "true"})
+    return html.Span(className=f"glyph glyph-{name}", style={"width": size, "height": size}, **{"aria-hidden": "true"})
 
 
 def page(t: Text, view: str, *children: Any) -> dmc.Stack:
@@ -122,9 +122,12 @@ def job_panel(t: Text, job: Job) -> dmc.Stack:
                             ),
                         ],
                         gap="xs",
+                        wrap="nowrap",
                     ),
                 ],
                 justify="space-between",
+                align="flex-start",
+                wrap="nowrap",
             ),
             dmc.Progress(
                 value=100 * fraction if fraction is not None else 100,
@@ -139,14 +142,12 @@ def job_panel(t: Text, job: Job) -> dmc.Stack:
     )
 
 
-def waiting(t: Text, job: Job) -> dmc.Stack:
+def waiting(t: Text, job: Job, widths: Sequence[str] = ("70%", "55%", "62%")) -> dmc.Stack:
     """A card's content while a job prepares what it needs; the shell keeps it up to date and the page fills in when it ends."""
     return dmc.Stack(
         [
             html.Div(job_panel(t, job), id=ids.job(job.id), **{"aria-live": "polite"}),
-            dmc.Skeleton(height=14, radius="xl", width="70%"),
-            dmc.Skeleton(height=14, radius="xl", width="55%"),
-            dmc.Skeleton(height=14, radius="xl", width="62%"),
+            *[dmc.Skeleton(height=14, radius="xl", width=width) for width in widths],
         ],
         gap="sm",
         py="sm",
@@ -186,8 +187,10 @@ def graph(figure: Any, name: str, label: str, height: int | str, scroll: bool = 
                 "displaylogo": False,
                 "responsive": True,
                 "scrollZoom": scroll,
-                "displayModeBar": scroll,
-                "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"],
+                "displayModeBar": "hover" if scroll else False,
+                # Nothing leaves this machine: plotly's button that uploads a chart is taken away, and its address too.
+                "modeBarButtonsToRemove": ["sendChartToCloud", "lasso2d", "select2d", "autoScale2d"],
+                "plotlyServerURL": "",
             },
             style={"height": height},
             **props,
@@ -236,7 +239,8 @@ def score_bar(score: float, low: float = 0.0, high: float = 1.0) -> html.Div:
 
 def resolved(t: Text, resolution: Any) -> html.Div:
     """What a typed word was taken for: always shown, with how it was found and the readings that were not taken."""
-    how = t.maybe(f"how.{resolution.how}", resolution.how)
+    plain = resolution.how in ("exact", "form") and not resolution.alternatives  # the arrow says it all
+    how = "" if plain else t.maybe(f"how.{resolution.how}", resolution.how)
     parts: list[Any] = [
         dmc.Badge(resolution.query, variant="default", size="lg", tt="none", className="word-badge"),
         html.Span("→", className="arrow", **{"aria-hidden": "true"}),

@@ -14,7 +14,26 @@ from explorer.core.errors import (
     listing,
 )
 
-__all__ = ["explain"]
+__all__ = ["KNOWN", "explain"]
+
+KNOWN = {
+    "the quote ": "quote",
+    "there is no word between the quotes": "no_word",
+    "the weight ": "weight",
+    "a weight stands before its word": "order",
+    "a sign is missing between two words": "no_sign",
+    "a word is missing after": "missing",
+    "two signs stand in a row": "two_signs",
+    "a number is missing before": "no_number",
+    "the expression has too many words": "many",
+    "the expression is empty": "empty",
+    "the words cancel each other out": "cancel",
+    "no key has the tag": "tag",
+    "this model has no counts": "counts",
+    "a map needs": "few",
+    "the kept map": "kept",
+}
+"""How the library's lines about input begin, and the key ``input.*`` that says the same in the language of the page."""
 
 
 def explain(error: ExplorerError, t: Text) -> tuple[str, str]:
@@ -38,5 +57,12 @@ def explain(error: ExplorerError, t: Text) -> tuple[str, str]:
         case Unavailable():
             return t("error.unavailable"), str(error)
         case BadInput():
-            return t("error.input"), str(error)
+            return t("error.input"), _input(str(error), t)
     return t("error.internal"), str(error)
+
+
+def _input(line: str, t: Text) -> str:
+    for start, key in KNOWN.items():
+        if line.startswith(start):
+            return t(f"input.{key}")
+    return line

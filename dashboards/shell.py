@@ -208,9 +208,8 @@ def register(app: Dash, views: list[ModuleType]) -> None:
         Output(ids.READY, "data"),
         Output(ids.TICK, "disabled"),
         Input(ids.TICK, "n_intervals"),
-        State(ids.job(ALL), "id"),
         State(ids.READY, "data"),
-    )(follow_jobs)
+    )(tick)
     app.callback(Input(ids.cancel(ALL), "n_clicks"), prevent_initial_call=True)(stop_job)
     app.callback(
         Output(ids.MODEL_FACTS, "children"), Input(ids.MODEL, "value"), Input(ids.READY, "data"), prevent_initial_call=False
@@ -251,7 +250,12 @@ def model_of(search: str | None) -> str | None:
     return clean(found, 100) if found else None
 
 
-def follow_jobs(_: int | None, places: list[dict[str, str]], ready: int | None) -> tuple[Any, list[Any], Any, bool]:
+def tick(_: int | None, ready: int | None) -> tuple[Any, list[Any], Any, bool]:
+    """:func:`follow_jobs` for the places that the browser says it has (their own ``id`` is missing while they go away)."""
+    return follow_jobs([place["id"] for place in ctx.outputs_list[1]], ready)
+
+
+def follow_jobs(places: list[dict[str, str]], ready: int | None) -> tuple[Any, list[Any], Any, bool]:
     """What runs now: for the strip under the header, for each place on the page, and whether to go on looking.
 
     A job that a card on the page shows already is not shown twice.

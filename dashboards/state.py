@@ -158,7 +158,7 @@ def tokenizer_names() -> list[str]:
     return list(dict.fromkeys([*tokenizer_names(), *list_artifacts("tokenizer")]))
 
 
-def tokenizer(name: str) -> Tokenizer:
+def tokenizer(name: str, patience: float = PATIENCE) -> Tokenizer:
     """A tokenizer by its name. Paths and hub ids are not accepted from a page."""
     if name not in tokenizer_names():
         raise UnknownName("tokenizer", name, tokenizer_names())
@@ -170,7 +170,7 @@ def tokenizer(name: str) -> Tokenizer:
         made.tokenize("가")  # engines read their dictionaries on first use: here, not while somebody types
         return made
 
-    return opened("tokenizer", (name, version(name, "tokenizer")), opener, "job.tokenizer", tokenizer=name)
+    return opened("tokenizer", (name, version(name, "tokenizer")), opener, "job.tokenizer", patience, tokenizer=name)
 
 
 def contextual(name: str, **options: Any) -> Contextual:

@@ -37,6 +37,7 @@
 
   function drawChunk(data, points, heads, rows, joined) {
     const chunk = make("div", joined ? "tk-chunk tk-joined" : "tk-chunk");
+    chunk.style.gridTemplateRows = "repeat(" + (rows.length + 1) + ", var(--tk-row))"; // also rows with nothing here
     let slot = 1;
     const places = heads.map(([slots, text, start, end]) => {
       const head = make("span", text.startsWith("U+") ? "tk-head tk-code" : "tk-head", text);

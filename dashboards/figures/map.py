@@ -27,18 +27,37 @@ NAMED = 40
 """Highlighted points that get their word written beside them."""
 
 
-def label_rows(coords: NDArray[np.float32], most: int = 160, across: int = 18) -> NDArray[np.int64]:
-    """Rows whose words are written on the map: in every cell of a grid the first (most frequent) one.
+def label_rows(coords: NDArray[np.float32], words: Sequence[str], extent: NDArray[np.float32], most: int = 110) -> list[int]:
+    """Which of the points get their word written, so that words do not cover each other: first come, first served.
 
     Args:
-        coords: n × 2, rows in order of frequency.
-        most: how many at most, the most frequent.
-        across: cells in each direction.
+        coords: n × 2, the most important point first.
+        words: of every point.
+        extent: width and height of the whole map, in the units of ``coords``.
+        most: how many at most.
+
+    Returns:
+        Rows of ``coords``.
     """
-    low, high = coords.min(axis=0), coords.max(axis=0)
-    cells = np.floor((coords - low) / np.maximum(high - low, 1e-9) * (across - 1e-3)).astype(np.int64)
-    _, first = np.unique(cells[:, 0] * across + cells[:, 1], return_index=True)
-    return np.sort(first)[:most]
+    placed: list[int] = []
+    boxes = np.empty((0, 2), np.float32)
+    sizes = np.empty(0, np.float32)
+    for row, word in enumerate(words):
+        place = coords[row] / np.maximum(extent, 1e-9)
+        width = 0.018 * len(word) + 0.01  # a Hangul letter of 12 px on a map some 650 px wide
+        apart = np.abs(boxes - place)
+        if not np.any((apart[:, 0] < (sizes + width) / 2) & (apart[:, 1] < 0.032)):
+            placed.append(row)
+            boxes, sizes = np.vstack([boxes, place]), np.append(sizes, np.float32(width))
+            if len(placed) == most:
+                break
+    return placed
+
+
+def _extent(shown: Map) -> NDArray[np.float32]:
+    # One scale for both axes, as the map is drawn.
+    extent: NDArray[np.float32] = np.repeat((shown.coords.max(axis=0) - shown.coords.min(axis=0)).max(), 2)
+    return extent
 
 
 def map_figure(
@@ -71,7 +90,7 @@ def map_figure(
                 showlegend=bool(len(rows)) and bool(name),
             )
         )
-    rows = label_rows(shown.coords)
+    rows = np.array(label_rows(shown.coords, shown.words, _extent(shown)), np.int64)
     figure.add_trace(
         kind(
             x=shown.coords[rows, 0],
@@ -94,12 +113,13 @@ def map_figure(
                 x=[],
                 y=[],
                 text=[],
+                hovertext=[],
                 customdata=[],
                 mode="markers+text",
                 textposition="top center",
                 textfont={"size": 13, "color": ink["text"]},
                 marker={"size": dot, "color": color_of, "symbol": symbol, "line": {"width": 1, "color": ink["paper"]}},
-                hovertemplate="%{text}<extra></extra>",
+                hovertemplate="%{hovertext}<extra></extra>",
                 showlegend=False,
             )
         )
@@ -163,11 +183,16 @@ def highlight(shown: Map, found: Sequence[int], near: Sequence[int], chosen: int
         chosen: row of the chosen word.
     """
     changes: dict[int, dict[str, Any]] = {}
-    for trace, rows in ((FOUND, list(found)), (NEAR, list(near)), (CHOSEN, [] if chosen is None else [chosen])):
+    groups = ((CHOSEN, [] if chosen is None else [chosen]), (NEAR, list(near)), (FOUND, list(found)))
+    every = [row for _, rows in groups for row in rows]
+    written = label_rows(shown.coords[every], [shown.words[row] for row in every], _extent(shown), NAMED) if every else []
+    named = {every[place] for place in written}
+    for trace, rows in groups:
         changes[trace] = {
             "x": [float(shown.coords[row, 0]) for row in rows],
             "y": [float(shown.coords[row, 1]) for row in rows],
-            "text": [shown.words[row] if place < NAMED else "" for place, row in enumerate(rows)],
+            "text": [shown.words[row] if row in named else "" for row in rows],
+            "hovertext": [shown.keys[row] for row in rows],
             "customdata": rows,
         }
     busy = bool(len(found) or len(near) or chosen is not None)

@@ -32,10 +32,11 @@ def heat_map(words: Sequence[str], cosines: NDArray[np.float32], scheme: str | N
             zmax=1,
             colorscale=diverging(scheme),
             texttemplate="%{z:.2f}" if k <= 12 else None,
-            textfont={"size": 12 if k <= 8 else 10},
+            textfont={"size": 12 if k <= 5 else 10 if k <= 8 else 9},
             hovertemplate=f"%{{y}} · %{{x}}<br>{name} %{{z:.3f}}<extra></extra>",
             xgap=2,
             ygap=2,
+            showscale=k > 12,
             colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": [-1, -0.5, 0, 0.5, 1]},
         )
     )

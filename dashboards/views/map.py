@@ -234,15 +234,29 @@ def draw(
         signature |= {"near": 15, "dist": 0.1}
     if drawn == signature:
         return no_update, None, no_update, no_update
+    status: Any = None
     try:
         shown = open_map(choice_of(wanted))
     except NotReady as wait:
         watch()
-        return no_update, waiting(t, wait.job), no_update, no_update
+        status = waiting(t, wait.job, ())
+        shown = None if drawn or method == "pca" else _at_once(wanted)
+        signature |= {"method": "pca", "near": 15, "dist": 0.1}
     except ExplorerError as error:
         return no_update, problem(t, error), no_update, no_update
-    notice = None if webgl else dmc.Alert(t("map.no_webgl", most=f"{SVG_MOST:,}"), color="yellow", variant="light", mb="sm")
-    return figure_of(t, shown, model, scheme, color, webgl), notice, facts_of(t, shown), signature
+    if shown is None:
+        return no_update, status, no_update, no_update
+    if status is None and not webgl:
+        status = dmc.Alert(t("map.no_webgl", most=f"{SVG_MOST:,}"), color="yellow", variant="light", mb="sm")
+    return figure_of(t, shown, model, scheme, color, webgl), status, facts_of(t, shown), signature
+
+
+def _at_once(wanted: dict[str, Any]) -> Map | None:
+    """The same words by PCA, to look at until the map that was asked for is there."""
+    try:
+        return open_map(choice_of(wanted | {"method": "pca"}))
+    except (NotReady, ExplorerError):
+        return None
 
 
 def figure_of(t: Text, shown: Map, model: str, scheme: str | None, color: str, webgl: bool) -> Any:
