@@ -1,9 +1,9 @@
 """Texts to numbers: token shards, a vocabulary, and what each trainer reads.
 
-Texts are read once, in shards of about two million characters. A shard's tokens are kept in the home folder's cache under
-the hash of its text, the tokenizer's parameters and the choice of keys, each written whole or not at all: a run that was
-killed goes on where it stopped, and a second model on the same corpus tokenizes nothing. Memory holds one shard and the
-vocabulary, whatever the size of the corpus.
+Texts are read once, in shards of about two million characters. All tokens of a shard are kept in the home folder's cache under
+the hash of its text and the tokenizer's parameters, each written whole or not at all: a run that was killed goes on where it
+stopped, and a second model on the same corpus, with whatever choice of keys, or its concordance, tokenizes nothing. Memory
+holds one shard and the vocabulary, whatever the size of the corpus.
 """
 
 from __future__ import annotations
@@ -40,13 +40,14 @@ __all__ = [
     "build_vocabulary",
     "corpus_file",
     "encode",
+    "text_lines",
     "tokenize_corpus",
 ]
 
 BREAK = -1
 """The code that ends a sentence."""
 
-FORMAT = 1
+FORMAT = 2
 """Part of every shard's hash; raised whenever this file would write other shards."""
 
 SHARD_CHARACTERS = 2_000_000
@@ -60,14 +61,16 @@ class Shard:
 
     Attributes:
         keys: the different keys of this shard.
-        codes: int32 numbers into ``keys``, :data:`BREAK` after each sentence.
+        codes: int32 numbers into ``keys``; :data:`BREAK` after each sentence once keys are chosen.
         documents, characters: what went in.
+        lines: int32, for every line of text (:func:`text_lines`) where its codes end; as kept on disk, before keys are chosen.
     """
 
     keys: list[str]
     codes: NDArray[np.int32]
     documents: int
     characters: int
+    lines: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
 
     @property
     def tokens(self) -> int:
@@ -77,7 +80,8 @@ class Shard:
         """The shard as an uncompressed ``.npz`` (no pickle in it)."""
         buffer = io.BytesIO()
         text = np.frombuffer("\n".join(self.keys).encode("utf-8"), np.uint8)
-        np.savez(buffer, keys=text, codes=self.codes, sizes=np.array([self.documents, self.characters], np.int64))
+        sizes = np.array([self.documents, self.characters], np.int64)
+        np.savez(buffer, keys=text, codes=self.codes, lines=self.lines, sizes=sizes)
         return buffer.getvalue()
 
     @classmethod
@@ -86,7 +90,34 @@ class Shard:
         with np.load(path, allow_pickle=False) as data:
             text = data["keys"].tobytes().decode("utf-8")
             documents, characters = (int(number) for number in data["sizes"])
-            return cls(text.split("\n") if text else [], data["codes"], documents, characters)
+            return cls(text.split("\n") if text else [], data["codes"], documents, characters, data["lines"])
+
+    def chosen(self, choice: str) -> Shard:
+        """The shard with only the keys of a choice, and a break after each sentence that has any.
+
+        A sentence ends with a line, after a key that ends sentences, and after :data:`MAX_SENTENCE` keys.
+        """
+        keep, ends = key_filter(choice)
+        numbers: dict[str, int] = {}
+        table = np.full(len(self.keys), -1, np.int32)
+        last = np.zeros(len(self.keys), bool)
+        for code, key in enumerate(self.keys):  # asked once per key, not once per token
+            kept = keep(key)
+            if kept is not None:
+                table[code] = numbers.setdefault(kept, len(numbers))
+            last[code] = ends(key)
+        codes = table[self.codes]
+        after = last[self.codes]
+        line_ends = self.lines[self.lines > 0]
+        after[line_ends - 1] = True
+        sentences = np.cumsum(after) - after  # the number of the sentence each token stands in
+        places = np.flatnonzero(codes >= 0)
+        codes, sentences = codes[places], sentences[places]
+        first = np.flatnonzero(np.diff(sentences, prepend=-1))
+        position = np.arange(len(codes)) - np.repeat(first, np.diff(np.append(first, len(codes))))
+        is_end = np.append(sentences[1:] != sentences[:-1], True)[: len(codes)] | (position % MAX_SENTENCE == MAX_SENTENCE - 1)
+        with_breaks = np.insert(codes, np.flatnonzero(is_end) + 1, BREAK).astype(np.int32)
+        return Shard(list(numbers), with_breaks, self.documents, self.characters)
 
 
 @dataclass(frozen=True)
@@ -94,7 +125,7 @@ class TokenShards:
     """The tokenized corpus on disk.
 
     Attributes:
-        paths: shard files in the order of the corpus.
+        paths: shard files in the order of the corpus, with all tokens.
         tokenizer: the tokenizer's parameters.
         choice: which keys were kept (``"content"``, ``"all"``).
         documents, characters, tokens, sentences: totals.
@@ -112,7 +143,7 @@ class TokenShards:
 
     def __iter__(self) -> Iterator[Shard]:
         for path in self.paths:
-            yield Shard.read(path)
+            yield Shard.read(path).chosen(self.choice)
 
     def to_dict(self) -> dict[str, Any]:
         """Sizes and hash, for provenance."""
@@ -169,8 +200,8 @@ def tokenize_corpus(
     """
     choice = choose_keys(tokenizer, choice)
     params = tokenizer.params()
-    prefix = json.dumps([FORMAT, choice, params], ensure_ascii=False, sort_keys=True, default=str).encode("utf-8")
-    digest = hashlib.sha256(prefix)
+    prefix = json.dumps([FORMAT, params], ensure_ascii=False, sort_keys=True, default=str).encode("utf-8")
+    digest = hashlib.sha256(prefix + choice.encode())
     paths: list[Path] = []
     totals = dict.fromkeys(("documents", "characters", "tokens", "sentences"), 0)
     for documents in _batches(texts, shard_characters):
@@ -179,14 +210,7 @@ def tokenize_corpus(
             name.update(document.encode("utf-8", "surrogatepass"))
             name.update(b"\x00")
         path = cache_path("tokens", f"{name.hexdigest()[:40]}.npz")
-        if not path.exists():
-            atomic_write(path, _tokenize(documents, tokenizer, choice, workers).to_bytes())
-        try:
-            shard = Shard.read(path)
-        except (ValueError, OSError, KeyError, EOFError):
-            path.unlink()  # damaged from outside; it is only a cache
-            shard = _tokenize(documents, tokenizer, choice, workers)
-            atomic_write(path, shard.to_bytes())
+        shard = _shard(path, documents, tokenizer, workers).chosen(choice)
         digest.update(name.digest())
         paths.append(path)
         totals["documents"] += shard.documents
@@ -220,30 +244,41 @@ def _batches(texts: Iterable[str], characters: int) -> Iterator[list[str]]:
         yield batch
 
 
-def _tokenize(documents: list[str], tokenizer: Tokenizer, choice: str, workers: int | None) -> Shard:
-    lines = [line for document in documents for line in document.splitlines() if line.strip()]
-    keep, ends = key_filter(choice)
+def _shard(path: Path, documents: list[str], tokenizer: Tokenizer, workers: int | None) -> Shard:
+    """The shard from the cache, else made and put there."""
+    try:
+        return Shard.read(path)
+    except FileNotFoundError:
+        pass
+    except (ValueError, OSError, KeyError, EOFError):
+        path.unlink()  # damaged from outside; it is only a cache
+    shard = _tokenize(documents, tokenizer, workers)
+    atomic_write(path, shard.to_bytes())
+    return shard
+
+
+def text_lines(document: str) -> list[str]:
+    """The lines of a document that are tokenized, one by one; blank ones are left out."""
+    return [line for line in document.splitlines() if line.strip()]
+
+
+def _tokenize(documents: list[str], tokenizer: Tokenizer, workers: int | None) -> Shard:
+    lines = [line for document in documents for line in text_lines(document)]
+    keep, _ = key_filter("all")
     numbers: dict[str, int] = {}
     codes: list[int] = []
-    verdicts: dict[str, tuple[int, bool]] = {}  # asked once per key, not once per token
+    ends: list[int] = []
+    verdicts: dict[str, int] = {}  # asked once per key, not once per token
     for keys in keys_all(tokenizer, lines, workers):
-        length = 0
         for key in keys:
-            verdict = verdicts.get(key)
-            if verdict is None:
+            code = verdicts.get(key)
+            if code is None:
                 kept = keep(key)
-                verdict = (-1 if kept is None else numbers.setdefault(kept, len(numbers)), ends(key))
-                verdicts[key] = verdict
-            code, last = verdict
+                verdicts[key] = code = -1 if kept is None else numbers.setdefault(kept, len(numbers))
             if code >= 0:
                 codes.append(code)
-                length += 1
-            if length and (last or length == MAX_SENTENCE):
-                codes.append(BREAK)
-                length = 0
-        if length:
-            codes.append(BREAK)
-    return Shard(list(numbers), np.array(codes, np.int32), len(documents), sum(map(len, documents)))
+        ends.append(len(codes))
+    return Shard(list(numbers), np.array(codes, np.int32), len(documents), sum(map(len, documents)), np.array(ends, np.int32))
 
 
 def build_vocabulary(
