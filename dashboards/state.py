@@ -8,6 +8,7 @@ job has ended. Names come from lists, never from the address bar unchecked.
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
@@ -43,12 +44,15 @@ T = TypeVar("T")
 PATIENCE = 0.4
 """Seconds a callback waits for something quick before it shows a progress bar instead."""
 
+MEMORY = 3.0
+"""Seconds a failure is remembered: long enough for every card of a page to be told, instead of each trying again."""
+
 _INFLECTED = "달렸습니다"
 """Any inflected word: resolving it makes the morphological analyser load."""
 
-_KEPT = {"vectors": 4, "tokenizer": 24, "contextual": 2, "map": 8}
+_KEPT = {"vectors": 4, "tokenizer": 24, "contextual": 2, "occurrences": 16, "map": 8}
 _open: dict[str, OrderedDict[Any, Any]] = {kind: OrderedDict() for kind in _KEPT}
-_failed: dict[tuple[Any, ...], Exception] = {}
+_failed: dict[tuple[Any, ...], tuple[Exception, float]] = {}
 _lock = threading.Lock()
 
 
@@ -64,7 +68,7 @@ def opened(
 
     Raises:
         NotReady: it is being opened; ask again when the job has ended.
-        ExplorerError: opening it failed (told once; asking again tries again).
+        ExplorerError: opening it failed; asking again after :data:`MEMORY` seconds tries again.
     """
     shelf = _open[kind]
     with _lock:
@@ -72,7 +76,10 @@ def opened(
             shelf.move_to_end(name)
             thing: T = shelf[name]
             return thing
-        error = _failed.pop((kind, name), None)
+        error, when = _failed.get((kind, name), (None, 0.0))
+        if error is not None and time.monotonic() - when > MEMORY:
+            del _failed[kind, name]
+            error = None
     if error is not None:
         raise error
 
@@ -81,7 +88,7 @@ def opened(
             thing = opener(progress)
         except Exception as error:
             with _lock:
-                _failed[kind, name] = error
+                _failed[kind, name] = error, time.monotonic()
             raise
         with _lock:
             shelf[name] = thing
@@ -92,7 +99,6 @@ def opened(
     if not job.wait(patience):
         raise NotReady(job)
     with _lock:
-        _failed.pop((kind, name), None)
         if name in shelf:
             found: T = shelf[name]
             return found
@@ -176,10 +182,10 @@ def tokenizer(name: str, patience: float = PATIENCE) -> Tokenizer:
 def contextual(name: str, **options: Any) -> Contextual:
     """A contextual model by name or folder; the view that calls this decides which names are allowed."""
 
-    def opener(_: ProgressCallback) -> Contextual:
+    def opener(progress: ProgressCallback) -> Contextual:
         from explorer.models.contextual import contextual as load
 
-        return load(name, **options)
+        return load(name, progress=progress, **options)
 
     return opened("contextual", (name, *sorted(options.items())), opener, "job.contextual", model=name)
 

@@ -14,6 +14,7 @@ import queue
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,16 @@ class Worker:
         while not self._turn.acquire(timeout=0.2):
             progress(Progress("waiting for other work"))
         try:
-            return self._do(task, params, progress)
+            message = self._do(task, params, progress)
         except BaseException:
-            self.stop()
+            self.stop()  # cancelled or dead: the next task gets a fresh child
             raise
         finally:
             self._turn.release()
+        if "error" in message:
+            raise _error(*message["error"])
+        answer: dict[str, Any] = message["answer"]
+        return answer
 
     def _do(self, task: str, params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
         process = self._start()
@@ -67,15 +72,10 @@ class Worker:
                 raise errors.Unavailable(
                     f"the worker process ended with code {process.wait()} (out of memory?); try again with fewer words"
                 )
-            message = json.loads(line)
-            if "progress" in message:
-                last = Progress(**message["progress"])
-            elif "error" in message:
-                kind, text = message["error"]
-                raise _error(kind, text)
-            else:
-                answer: dict[str, Any] = message["answer"]
-                return answer
+            message: dict[str, Any] = json.loads(line)
+            if "progress" not in message:
+                return message
+            last = Progress(**message["progress"])
 
     def _start(self) -> subprocess.Popen[str]:
         if self._process is not None and self._process.poll() is None:
@@ -99,6 +99,9 @@ class Worker:
         if process is not None:
             process.kill()
             process.wait()
+            if process.stdin is not None:
+                with suppress(OSError):
+                    process.stdin.close()
 
 
 def _read(process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:

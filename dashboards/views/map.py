@@ -226,6 +226,7 @@ def draw(
     if scheme is None or webgl is None:
         return no_update, no_update, no_update, no_update  # the browser has not said yet what it can show
     t = text()
+    words = url.decode(QUERY, {"words": words})["words"]
     if not webgl and int(words) > SVG_MOST:
         words = str(SVG_MOST)
     wanted = {"model": model, "method": method, "words": words, "seed": seed, "near": near, "dist": dist, "color": color}
@@ -235,6 +236,7 @@ def draw(
     if drawn == signature:
         return no_update, None, no_update, no_update
     status: Any = None
+    shown: Map | None
     try:
         shown = open_map(choice_of(wanted))
     except NotReady as wait:

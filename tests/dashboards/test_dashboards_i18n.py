@@ -1,0 +1,98 @@
+"""Both languages say everything, and no view holds words of its own."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from dashboards.i18n import DEFAULT, LANGUAGES, Text, catalogue, current, text
+
+ROOT = Path(__file__).resolve().parents[2] / "dashboards"
+SOURCES = [path for path in sorted(ROOT.rglob("*.py")) if path.name not in ("examples.py", "__init__.py")]
+SPOKEN = {"label", "placeholder", "title", "description", "hint", "error", "nothingFoundMessage", "children", "text", "name", "aria-label"}
+SHOWN = {"Text", "Title", "Button", "Span", "Badge", "Summary", "Alert", "P", "A", "H1", "H2", "Mark", "Div"}
+
+
+def test_every_sentence_exists_in_every_language():
+    keys = {language: set(catalogue(language)) for language in LANGUAGES}
+    assert keys["ko"] == keys["en"]
+
+
+@pytest.mark.parametrize("key", sorted(catalogue("ko")))
+def test_sentences_take_the_same_values(key):
+    fields = [sorted({name for _, name, _, _ in string.Formatter().parse(catalogue(language)[key]) if name}) for language in LANGUAGES]
+    assert fields[0] == fields[1]
+    assert all(catalogue(language)[key].strip() for language in LANGUAGES)
+
+
+def test_korean_sentences_are_korean():
+    spoken = {key: s for key, s in catalogue("ko").items() if re.search(r"[A-Za-z]{3} [A-Za-z]{3} [A-Za-z]{3}", s)}
+    assert set(spoken) <= {"error.install"}, spoken  # a command to type
+
+
+def literal_keys(tree: ast.AST) -> set[str]:
+    return {
+        node.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "t" and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_key_that_is_asked_for_exists(path):
+    missing = literal_keys(ast.parse(path.read_text(encoding="utf-8"))) - set(catalogue("ko"))
+    assert not missing
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.parent.name == "views" or p.name in ("shell.py", "components.py")], ids=lambda p: p.name)
+def test_views_hold_no_words_of_their_own(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documented = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    # Korean examples are data, the same in every language: constants of the module may hold them.
+    documented |= {id(part) for node in tree.body if isinstance(node, ast.Assign) for part in ast.walk(node)}
+    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented | bare:
+            hangul = re.findall(r"[가-힣]{2,}", node.value)
+            assert not hangul, f"line {node.lineno}: {node.value!r} belongs into i18n/ or examples.py"
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            spoken = [keyword.value for keyword in node.keywords if keyword.arg in SPOKEN]
+            if called in SHOWN:
+                spoken += node.args[:1]
+            for value in spoken:
+                if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    assert not re.search(r"[A-Za-z]{2,}", value.value), f"line {value.lineno}: {value.value!r} is said to people: put it into i18n/"
+
+
+def test_every_view_has_its_sentences():
+    from dashboards.app import views
+
+    for view in views():
+        name = view.NAME.split(".")[0]
+        for part in ("name", "nav"):
+            assert f"{name}.{part}" in catalogue("ko")
+
+
+def test_a_language_nobody_offers_is_the_default():
+    assert text("xx").language == DEFAULT == current()
+    with pytest.raises(KeyError):
+        Text("ko")("shell.no_such_sentence")
+
+
+def test_the_cookie_chooses_and_a_wrong_one_does_no_harm():
+    from flask import Flask
+
+    app = Flask("x")
+    for cookie, language in (("en", "en"), ("ko", "ko"), ("<script>", DEFAULT), ("", DEFAULT)):
+        with app.test_request_context(headers={"Cookie": f"explorer-language={cookie}"}):
+            assert current() == language

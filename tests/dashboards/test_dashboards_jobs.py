@@ -1,0 +1,145 @@
+"""Background work: once at a time, seen, stopped, and never lost."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from dashboards.jobs import Jobs, NotReady
+from dashboards.shell import follow_jobs
+from explorer.core.errors import BadInput, Cancelled
+from explorer.core.progress import Progress
+
+
+def test_work_of_one_key_runs_once_at_a_time_and_again_afterwards():
+    jobs, gate = Jobs(), threading.Event()
+    first = jobs.start(("a",), lambda _: gate.wait(10), "job.warm")
+    assert jobs.start(("a",), lambda _: None, "job.warm") is first
+    other = jobs.start(("b",), lambda _: "b", "job.warm")
+    assert other.wait(10) and other.result == "b"
+    gate.set()
+    assert first.wait(10) and first.state == "done"
+    assert jobs.start(("a",), lambda _: None, "job.warm") is not first
+
+
+def test_cancel_stops_at_the_next_report():
+    jobs, reported = Jobs(), threading.Event()
+
+    def work(progress):
+        while True:
+            progress(Progress("counting", 1, 10))
+            reported.set()
+
+    job = jobs.start(("a",), work, "job.warm")
+    assert reported.wait(10)
+    jobs.cancel(job.id)
+    assert job.wait(10)
+    assert job.state == "cancelled" and isinstance(job.error, Cancelled)
+    jobs.cancel("no such job")
+
+
+def test_a_failure_is_one_line_and_unexpected_ones_are_logged(caplog):
+    jobs = Jobs()
+
+    def wrong(_):
+        raise BadInput("give another file")
+
+    def broken(_):
+        raise ZeroDivisionError("oh")
+
+    assert jobs.start(("a",), wrong, "job.warm").wait(10)
+    job = jobs.start(("b",), broken, "job.warm")
+    assert job.wait(10) and job.state == "failed"
+    assert str(job.error) == "ZeroDivisionError: oh"
+    assert "Traceback" in caplog.text and "give another file" not in caplog.text
+
+
+def test_the_end_of_awaited_work_is_counted_even_when_it_ended_before_anyone_waited():
+    jobs, gate = Jobs(), threading.Event()
+    quick = jobs.start(("a",), lambda _: None, "job.warm")
+    assert quick.wait(10) and jobs.ended == 0
+    jobs.await_end(quick)
+    assert jobs.ended == 1
+    slow = jobs.start(("b",), lambda _: gate.wait(10), "job.warm")
+    jobs.await_end(slow)
+    assert jobs.ended == 1 and not jobs.quiet(0)
+    gate.set()
+    assert slow.wait(10) and jobs.ended == 2 and jobs.quiet(0) and not jobs.quiet(3600)
+
+
+def test_old_jobs_are_forgotten():
+    from dashboards.jobs import KEPT
+
+    jobs = Jobs()
+    numbers = []
+    for i in range(KEPT + 20):
+        job = jobs.start((i,), lambda _: None, "job.warm")
+        job.wait(10)
+        numbers.append(job.id)
+    assert jobs.get(numbers[0]) is None and jobs.get(numbers[-1]) is not None
+
+
+def test_the_shell_shows_what_runs_once_and_says_when_to_look_again(monkeypatch):
+    from dashboards import jobs as module
+    from dashboards import shell
+
+    jobs, gate = Jobs(), threading.Event()
+    monkeypatch.setattr(module, "jobs", jobs)
+    monkeypatch.setattr(shell, "jobs", jobs)
+    first = jobs.start(("a",), lambda _: gate.wait(10), "job.model", model="small")
+    second = jobs.start(("b",), lambda _: gate.wait(10), "job.warm")
+    NotReady(first)
+    strip, panels, ready, idle = follow_jobs([{"type": "job", "id": first.id}, {"type": "job", "id": "999"}], 0)
+    assert len(strip) == 1 and len(panels) == 2 and idle is False
+    assert "small" in str(panels[0]) and "small" not in str(strip)
+    gate.set()
+    assert first.wait(10) and second.wait(10)
+    strip, _, ready, _ = follow_jobs([], 0)
+    assert strip == [] and ready == 1
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_what_is_opened_is_opened_once_by_many_threads(attempt):
+    from dashboards import state
+
+    state.forget()
+    opened = []
+    gate = threading.Barrier(8)
+
+    def ask():
+        gate.wait(10)
+        while True:
+            try:
+                return state.opened("map", ("thing", attempt), lambda _: opened.append(1) or "thing", "job.warm")
+            except NotReady as wait:
+                wait.job.wait(10)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert opened == [1]
+    state.forget()
+
+
+def test_a_failure_reaches_every_card_and_is_then_tried_again(monkeypatch):
+    from dashboards import state
+
+    state.forget()
+    tries = []
+
+    def opener(_):
+        tries.append(1)
+        raise BadInput("no such file")
+
+    for _ in range(3):
+        with pytest.raises(BadInput, match="no such file"):
+            state.opened("map", "broken", opener, "job.warm", patience=10)
+    assert len(tries) == 1
+    monkeypatch.setattr(state, "MEMORY", -1.0)
+    with pytest.raises(BadInput):
+        state.opened("map", "broken", opener, "job.warm", patience=10)
+    assert len(tries) == 2
+    state.forget()
