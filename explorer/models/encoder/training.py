@@ -1,0 +1,323 @@
+"""Masked modelling: one loop for the small encoder, for an ordinary BERT from scratch and for any existing checkpoint.
+
+The loop is seeded and restartable: a checkpoint holds weights, optimiser, position in the data and the curve so far, is
+written whole or not at all, and a run that goes on from it makes the steps that the uninterrupted one would have made.
+Logits are computed only where something was hidden, which for a large vocabulary is most of the time saved.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explorer.core.errors import BadInput
+from explorer.core.progress import ProgressCallback, report
+from explorer.core.store import atomic_folder
+from explorer.models.encoder.heads import Sampling, masked_logits, sampled_loss
+from explorer.models.encoder.model import require_torch
+from explorer.models.encoder.sequences import Batch, Batches
+
+__all__ = ["Outcome", "Plan", "fit", "heldout_loss"]
+
+CHECKPOINT = "training.safetensors"
+STATE = "training.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long and how fast.
+
+    Attributes:
+        steps: batches in all.
+        rate: highest learning rate.
+        warmup: steps until it is reached.
+        decay: share of the steps, at the end, over which it falls to zero in a straight line; it is constant in between,
+            so that a longer run only differs from a shorter one where the shorter one fell (Hu et al. 2024, arXiv
+            2404.06395).
+        weight_decay: of matrices only.
+        clip: longest gradient.
+        evaluate: measure the held-out loss every so many steps.
+        checkpoint: seconds between checkpoints.
+        seed: of whatever the network draws while training (dropout).
+    """
+
+    steps: int
+    rate: float = 1e-3
+    warmup: int = 300
+    decay: float = 0.25
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    evaluate: int = 500
+    checkpoint: float = 300.0
+    seed: int = 42
+
+    def __post_init__(self) -> None:
+        if self.steps < 1 or self.rate <= 0 or self.warmup < 0 or not 0 <= self.decay <= 1 or self.evaluate < 1:
+            raise BadInput(f"{self} is not possible; steps and evaluate are at least 1, rate is above 0, decay from 0 to 1")
+
+    def factor(self, step: int) -> float:
+        """Share of the highest rate at a step (from 0)."""
+        falling = max(1, round(self.steps * self.decay))
+        return min(1.0, (step + 1) / (self.warmup + 1), max(0.0, (self.steps - step) / falling))
+
+
+@dataclass
+class Outcome:
+    """What a training was.
+
+    Attributes:
+        curve: one entry per evaluation: step, training loss since the last one, held-out loss, top-1, seconds, pieces.
+        before, after: held-out loss (nats per hidden piece) at the first and the last evaluation.
+        best: the lowest.
+        overfits: the held-out loss ended clearly above its lowest while the training loss kept falling.
+        warnings: what a person should read.
+    """
+
+    curve: list[dict[str, float]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def before(self) -> float:
+        return self.curve[0]["heldout"]
+
+    @property
+    def after(self) -> float:
+        return self.curve[-1]["heldout"]
+
+    @property
+    def best(self) -> float:
+        return min(point["heldout"] for point in self.curve)
+
+    @property
+    def overfits(self) -> bool:
+        lowest = min(range(len(self.curve)), key=lambda index: self.curve[index]["heldout"])
+        return lowest < len(self.curve) - 1 and self.after > self.best * 1.01 and self._still_learning(lowest)
+
+    def _still_learning(self, since: int) -> bool:
+        return self.curve[-1]["train"] < self.curve[max(since, 1)]["train"]
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"before": self.before, "after": self.after, "best": self.best, "overfits": self.overfits}
+
+
+def _loss(model: Any, batch: Batch, device: Any) -> tuple[Any, Any]:
+    """Sum-free loss over the whole vocabulary and the number of right guesses."""
+    torch = require_torch()
+    logits = masked_logits(model, *_moved(torch, device, batch.ids, batch.attention, batch.places)).float()
+    (labels,) = _moved(torch, device, batch.labels)
+    return torch.nn.functional.cross_entropy(logits, labels), (logits.argmax(-1) == labels).sum()
+
+
+def _step_loss(model: Any, batch: Batch, device: Any, sampling: Sampling | None, seed: list[int]) -> Any:
+    torch = require_torch()
+    ids, attention, places, labels = _moved(torch, device, batch.ids, batch.attention, batch.places, batch.labels)
+    if sampling is None:
+        return torch.nn.functional.cross_entropy(masked_logits(model, ids, attention, places).float(), labels)
+    entries = sampling.draw(np.random.default_rng(seed))
+    drawn, chance = _moved(torch, device, entries, sampling.chance[entries].astype(np.float32))
+    return sampled_loss(model, ids, attention, places, labels, drawn, chance)
+
+
+def _moved(torch: Any, device: Any, *arrays: Any) -> list[Any]:
+    return [torch.from_numpy(array).to(device, non_blocking=True) for array in arrays]
+
+
+def heldout_loss(model: Any, batches: Batches, *, limit: int = 40) -> tuple[float, float]:
+    """Mean loss (nats) and top-1 accuracy over the first batches of epoch 0: always the same words hidden the same way."""
+    torch = require_torch()
+    device = next(model.parameters()).device
+    training = model.training
+    model.eval()
+    total = right = count = 0.0
+    with torch.inference_mode():
+        plan = batches.plan(0)
+        for number, rows in enumerate(plan[:limit]):
+            batch = batches.batch(rows, 0, number)
+            if len(batch.places):
+                loss, hits = _loss(model, batch, device)
+                total += float(loss) * len(batch.places)
+                right += float(hits)
+                count += len(batch.places)
+    model.train(training)
+    return (total / count, right / count) if count else (math.nan, math.nan)
+
+
+def fit(
+    model: Any,
+    train: Batches,
+    heldout: Batches,
+    plan: Plan,
+    *,
+    folder: Path | None = None,
+    device: str | None = None,
+    precision: str | None = None,
+    frozen: tuple[str, ...] = (),
+    sampling: Sampling | None = None,
+    export: Callable[[Path], None] | None = None,
+    progress: ProgressCallback | None = None,
+) -> Outcome:
+    """Train by masked modelling; goes on from the checkpoint in ``folder`` if there is one.
+
+    Args:
+        model: a masked-language model of transformers; changed in place.
+        train, heldout: batches to learn from and to measure on.
+        folder: where checkpoints are kept (``training.safetensors``, ``training.json``); none without it.
+        device: ``"cpu"``, ``"cuda"``, ``"mps"``; the best there is when ``None``.
+        precision: ``"float32"``, ``"bfloat16"`` or ``"float16"``; when ``None``, bfloat16 on a GPU that has it, float16
+            on one that has not, float32 on a CPU.
+        frozen: parameters whose names end so stay as they are.
+        sampling: entries that compete in a training step (a BERT only); all of them when ``None``, and always in measuring.
+        export: called with the checkpoint's folder before it appears, to put what loading needs beside the weights.
+        progress: told the loss; raising Cancelled in it stops after a checkpoint is written.
+
+    Returns:
+        The curve, with warnings. The weights in ``model`` are those of the last step.
+    """
+    torch = require_torch()
+    where = torch.device(device or _best_device(torch))
+    kind = _precision(torch, where, precision)
+    model.to(where).train()
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(not name.endswith(frozen) if frozen else True)
+    optimiser = _optimiser(torch, model, plan)
+    scaler = torch.amp.GradScaler(where.type, enabled=kind == torch.float16)
+    position = {"step": 0, "epoch": 0, "number": 0, "pieces": 0, "seconds": 0.0}
+    outcome = Outcome()
+    if folder is not None and (folder / STATE).is_file():
+        position = _resume(torch, model, optimiser, folder, outcome)
+    torch.manual_seed(plan.seed + int(position["step"]))
+    begun = time.monotonic() - position["seconds"]
+    saved = time.monotonic()
+    if not outcome.curve:
+        loss, accuracy = heldout_loss(model, heldout)
+        outcome.curve.append({"step": 0, "train": math.nan, "heldout": loss, "top1": accuracy, "seconds": 0.0, "pieces": 0})
+    since: list[Any] = []
+
+    def keep() -> None:
+        if folder is not None:
+            position["seconds"] = time.monotonic() - begun
+            _save(model, optimiser, folder, position, outcome, export)
+
+    remaining = plan.steps - int(position["step"])
+    try:
+        for epoch, number, batch in islice(train.run(int(position["epoch"]), int(position["number"])), max(0, remaining)):
+            step = int(position["step"])
+            for group in optimiser.param_groups:
+                group["lr"] = plan.rate * plan.factor(step)
+            with torch.autocast(where.type, kind, enabled=kind != torch.float32):
+                loss = _step_loss(model, batch, where, sampling, [plan.seed, 5, step])
+            scaler.scale(loss).backward()
+            scaler.unscale_(optimiser)
+            torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], plan.clip)
+            scaler.step(optimiser)
+            scaler.update()
+            optimiser.zero_grad(set_to_none=True)
+            since.append(loss.detach())
+            position.update(step=step + 1, epoch=epoch, number=number, pieces=position["pieces"] + int(batch.attention.sum()))
+            if (step + 1) % plan.evaluate == 0 or step + 1 == plan.steps:
+                held, accuracy = heldout_loss(model, heldout)
+                mean = float(torch.stack(since).mean())
+                since.clear()
+                seconds = time.monotonic() - begun
+                outcome.curve.append(
+                    {"step": step + 1, "train": mean, "heldout": held, "top1": accuracy, "seconds": round(seconds, 1),
+                     "pieces": position["pieces"]}
+                )  # fmt: skip
+            if step % 10 == 9 or step + 1 == plan.steps:
+                last = outcome.curve[-1]
+                report(progress, "training", step + 1, plan.steps, "steps", f"held-out loss {last['heldout']:.3f}")
+            if time.monotonic() - saved > plan.checkpoint:
+                keep()
+                saved = time.monotonic()
+    except BaseException:
+        keep()
+        raise
+    keep()
+    model.eval()
+    _warn(outcome)
+    return outcome
+
+
+def _warn(outcome: Outcome) -> None:
+    if outcome.overfits:
+        lowest = min(outcome.curve, key=lambda point: point["heldout"])
+        outcome.warnings.append(
+            f"overfitting: the held-out loss was lowest at step {lowest['step']:.0f} ({lowest['heldout']:.3f}) and is now "
+            f"{outcome.after:.3f} while the training loss still falls; train {lowest['step']:.0f} steps, or on more text"
+        )
+    elif outcome.after >= outcome.before:
+        outcome.warnings.append(
+            f"nothing was gained: held-out loss {outcome.before:.3f} before, {outcome.after:.3f} after; lower the rate or use more text"
+        )
+
+
+def _best_device(torch: Any) -> str:
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _precision(torch: Any, device: Any, wanted: str | None) -> Any:
+    kinds = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+    if wanted is None:
+        if device.type != "cuda":
+            return torch.float32
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    if wanted not in kinds or (wanted == "float16" and device.type == "cpu"):
+        raise BadInput(f"precision={wanted!r} is not possible on {device.type}; use float32, bfloat16, or float16 on a GPU")
+    return kinds[wanted]
+
+
+def _optimiser(torch: Any, model: Any, plan: Plan) -> Any:
+    trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for _, p in trained if p.ndim > 1], "weight_decay": plan.weight_decay},
+        {"params": [p for _, p in trained if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98), eps=1e-6)
+
+
+def _save(model: Any, optimiser: Any, folder: Path, position: dict[str, Any], outcome: Outcome, export: Any) -> None:
+    from safetensors.torch import save_file
+
+    names = {id(p): name for name, p in model.named_parameters()}
+    tensors = {f"model.{name}": p.detach().contiguous().cpu() for name, p in model.named_parameters()}
+    for parameter, state in optimiser.state.items():
+        for part, value in state.items():
+            tensors[f"{part}.{names[id(parameter)]}"] = value.detach().contiguous().cpu()
+    with atomic_folder(folder, overwrite=True) as target:
+        save_file(tensors, target / CHECKPOINT)
+        (target / STATE).write_text(json.dumps({"position": position, "curve": outcome.curve}, indent=1), encoding="utf-8")
+        if export is not None:
+            export(target)
+
+
+def _resume(torch: Any, model: Any, optimiser: Any, folder: Path, outcome: Outcome) -> dict[str, Any]:
+    from safetensors.torch import load_file
+
+    try:
+        state = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        tensors = load_file(folder / CHECKPOINT)
+        with torch.no_grad():
+            for name, parameter in model.named_parameters():
+                parameter.copy_(tensors[f"model.{name}"])
+                parts = {part: tensors.get(f"{part}.{name}") for part in ("step", "exp_avg", "exp_avg_sq")}
+                if parts["step"] is not None:
+                    optimiser.state[parameter] = {
+                        part: value if part == "step" else value.to(parameter.device) for part, value in parts.items()
+                    }
+        outcome.curve.extend(state["curve"])
+        position: dict[str, Any] = state["position"]
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise BadInput(
+            f"the checkpoint in {folder} does not fit this model ({error}); train in another folder or delete it"
+        ) from error
+    return position
