@@ -243,14 +243,18 @@ def _chunked(row: Sequence[Piece], bounds: Sequence[tuple[int, int, int]], first
 _NAMES = {" ": "␣", "\t": "⇥", "\n": "↵", "\r": "↵", "\r\n": "↵", "\u3000": "␣"}
 
 
+def _invisible(piece: str) -> bool:
+    return all(
+        is_zero_width(char) or char == "\u3164" or unicodedata.category(char) in ("Cc", "Cf", "Cn", "Co") for char in piece
+    )
+
+
 def _label(piece: str) -> str:
     """A character as a reader can see it: NFC, white space as a sign, invisible ones by their number."""
     if piece in _NAMES:
         return _NAMES[piece]
-    if piece.isspace() or all(is_zero_width(char) or unicodedata.category(char) in ("Cc", "Cf", "Cn", "Co") for char in piece):
+    if piece.isspace() or _invisible(piece):
         return " ".join(f"U+{ord(char):04X}" for char in piece)
-    if piece == "\u3164":
-        return "U+3164"
     return unicodedata.normalize("NFC", piece)
 
 
@@ -277,7 +281,7 @@ class Counts:
         unknown: unknown tokens.
         unknown_characters: characters under unknown tokens.
         bytes: tokens that are raw bytes of a character.
-        dropped: characters, not white space, that no token stands for.
+            dropped: visible characters that no token stands for.
     """
 
     tokens: int
@@ -311,7 +315,10 @@ def counts(text: str, tokens: Sequence[Token]) -> Counts:
         unknown=sum(token.unknown for token in tokens),
         unknown_characters=sum(any(hidden[start:end]) for start, end in spans),
         bytes=sum("<0x" in token.form for token in tokens),
-        dropped=sum(not any(covered[start:end]) and not text[start:end].isspace() for start, end in spans),
+        dropped=sum(
+            not any(covered[start:end]) and not text[start:end].isspace() and not _invisible(text[start:end])
+            for start, end in spans
+        ),
     )
 
 
@@ -332,6 +339,8 @@ def sendable(found: Grid, names: Sequence[str], rows: Sequence[Sequence[Token]])
 
 def _short(form: str) -> str:
     """What fits into a cell: bytes without their brackets, line ends as signs."""
+    if form and _invisible(form):
+        return _label(form)
     if "<0x" in form:
         form = _BYTE.sub(lambda byte: f"{byte[1].upper()} ", form).strip()
     return form.replace("\n", "↵").replace("\t", "⇥")

@@ -72,7 +72,7 @@ def options(t: Text, chosen: list[str]) -> list[dict[str, Any]]:
         "tokens.group_path": [name for name in chosen if name not in names],
     }
     return [
-        {"group": t(group), "items": [{"value": name, "label": t.maybe(f"tokens.long_{name}", name)} for name in members]}
+        {"group": t(group), "items": [{"value": name, "label": t.maybe(f"tokens.long_{name}", short_name(name))} for name in members]}
         for group, members in groups.items()
         if members
     ]

@@ -178,6 +178,22 @@ class Contextual:
         states: NDArray[np.float32] = self._states([(sentence, [(span.start, span.end)])], each, "mean", pooling)[:, 0]
         return states
 
+    def span_layers(
+        self,
+        requests: Sequence[tuple[str, list[tuple[int, int]]]],
+        *,
+        pooling: str | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> NDArray[np.float32]:
+        """Vectors of given spans of several texts at every layer: depth × spans × d float32, the input embedding first.
+
+        Args:
+            requests: ``(text, spans)`` pairs, the spans as code-point offsets ``(start, end)`` into their text.
+            pooling: instead of the model's own.
+            progress: told how many passes are done.
+        """
+        return self._states(requests, [[layer] for layer in range(self.depth)], "mean", pooling, progress)
+
     def words(self, text: str, *, unit: str = "eojeol", layer: Layer | None = None, pooling: str | None = None) -> WordVectors:
         """Vectors of every word of a text of any length; each word has exactly one.
 

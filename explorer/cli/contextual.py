@@ -1,0 +1,92 @@
+"""One word in several sentences through a contextual model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from explorer.cli.common import emit_json, json_option, print_table, read_text
+from explorer.core.errors import BadInput
+from explorer.core.progress import terminal_progress
+
+if TYPE_CHECKING:
+    from explorer.models.occurrences import Occurrences
+
+_NO_MODEL = (
+    "no model was given; name a folder that transformers saved, or a hub id such as bert-base-multilingual-cased (0.7 GB, fetched "
+    "once), with --model or EXPLORER_BERT"
+)
+
+
+@click.command()
+@click.argument("word")
+@click.argument("sentences", nargs=-1)
+@click.option(
+    "-m", "--model", envvar="EXPLORER_BERT", help="A checkpoint's folder or Hugging Face id; EXPLORER_BERT is the default."
+)
+@click.option("--layer", default=-1, show_default=True, help="0 is the input, 1 the first block, -1 the last.")
+@click.option(
+    "--pooling",
+    default="mean",
+    show_default=True,
+    type=click.Choice(["mean", "first", "last", "sum", "max"]),
+    help="How a word's sub-words become one vector.",
+)
+@click.option("--centred", is_flag=True, help="Subtract the mean vector of other words first.")
+@json_option
+def context(
+    word: str, sentences: tuple[str, ...], model: str | None, layer: int, pooling: str, centred: bool, as_json: bool
+) -> None:
+    """Compare WORD's vectors in several SENTENCES ("-" reads them from standard input, one a line).
+
+    WORD may be inflected in the sentences: 배 is found in 배를, 먹다 in 먹었다. The cosine of random pairs of words at the same
+    layer is printed beside, because contextual vectors are all alike to some degree.
+
+    \b
+    Example:  korean-explorer context 배 "배를 타고 섬에 갔다." "배가 고파서 밥을 먹었다." --model bert-base-multilingual-cased
+    """
+    texts = _sentences(sentences)
+    if not model:
+        raise BadInput(_NO_MODEL)
+    from corpora.sample import sentences as sample
+    from explorer.models.contextual import contextual
+    from explorer.models.occurrences import occurrences
+
+    with terminal_progress() as progress:
+        opened = contextual(model, layer=layer, pooling=pooling, progress=progress)
+        found = occurrences(opened, word, texts, pooling=pooling, background=(one.text for one in sample()), progress=progress)
+    if as_json:
+        emit_json(found.to_dict(layer, centred))
+        return
+    _print(found, layer, centred)
+
+
+def _sentences(given: tuple[str, ...]) -> list[str]:
+    texts: list[str] = []
+    for sentence in given or (None,):
+        texts += read_text(sentence).splitlines() if sentence in (None, "-") else [str(sentence)]
+    texts = [text for text in texts if text.strip()]
+    if not texts:
+        raise BadInput('there is no sentence; give some as arguments, or pipe them in and write "-"')
+    return texts
+
+
+def _print(found: Occurrences, layer: int, centred: bool) -> None:
+    for number, one in enumerate(found.found, 1):
+        text = found.sentences[one.sentence]
+        marked = f"{text[: one.start]}[{one.surface}]{text[one.end :]}"
+        click.echo(f"{number}\t{marked}\t{' '.join(one.pieces)}", err=True)
+    for sentence in found.missing:
+        click.echo(f"–\t{found.sentences[sentence]}\t({found.word} is not in it)", err=True)
+    numbers = [str(number) for number in range(1, len(found.found) + 1)]
+    rows: list[tuple[Any, ...]] = [
+        (number, *map(float, row)) for number, row in zip(numbers, found.cosines(layer, centred), strict=True)
+    ]
+    print_table(("", *numbers), rows)
+    chance = found.chance(layer, centred)
+    if chance is not None:
+        click.echo(
+            f"random pairs at layer {found.layer(layer)}: {chance.mean:.4f} (5–95 %: {chance.low:.4f} to {chance.high:.4f})",
+            err=True,
+        )
