@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from explorer.analysis.trust import largest_k, measure_trust
 from explorer.core.errors import BadInput
-from explorer.core.progress import ProgressCallback, report
+from explorer.core.progress import ProgressCallback, report, track
 from explorer.vectors.records import word_of
 from explorer.vectors.search import Floats, neighbour_graph
 from explorer.vectors.transform import principal_axes
@@ -276,23 +277,33 @@ def _pca(unit: Floats, dims: int) -> tuple[Floats, tuple[float, ...]]:
     return coords, tuple(float(value) / total if total > 0 else 0.0 for value in variances[:dims])
 
 
-class _Epochs:
-    """Stands in for the terminal in UMAP's progress bar, the only place where UMAP tells how far it is.
+_listening = threading.local()
+_patching = threading.Lock()
+_fitting = threading.Lock()
 
-    What is raised in ``write`` ends the optimisation, so cancelling works inside it as well.
+
+def _tell_epochs() -> None:
+    """Let UMAP's optimisation report its rounds, and be stopped between two of them.
+
+    UMAP offers no callback; its loop runs over ``tqdm(range(epochs))``. The name in UMAP's module is replaced once by a
+    generator that reports to whoever listens in this thread, and is tqdm for everybody else. (Raising inside tqdm itself, from
+    a file it writes to, would leave its lock taken for the rest of the process.)
     """
+    from umap import layouts
 
-    def __init__(self, progress: ProgressCallback | None) -> None:
-        self._progress = progress
+    with _patching:
+        bar = layouts.tqdm
+        if getattr(bar, "tells_epochs", False):
+            return
 
-    def write(self, text: str) -> int:
-        done, _, total = text.strip().partition("/")
-        if done.isdecimal() and total.isdecimal():
-            report(self._progress, "UMAP", int(done), int(total), "epochs")
-        return len(text)
+        def rounds(items: Any, **options: Any) -> Iterator[Any]:
+            if not getattr(_listening, "active", False):
+                yield from bar(items, **options)
+            else:
+                yield from track(items, _listening.progress, "UMAP", unit="epochs")
 
-    def flush(self) -> None:
-        return
+        rounds.tells_epochs = True  # type: ignore[attr-defined]
+        layouts.tqdm = rounds
 
 
 def _umap(plan: _Plan, progress: ProgressCallback | None) -> Floats:
@@ -316,15 +327,16 @@ def _fit_umap(
 ) -> Floats:
     import warnings
 
+    flat, _ = _pca(unit, dims)
+    # A hair of noise, as UMAP adds to its own starts: points that coincide could never part.
+    noise = np.random.default_rng(seed).normal(scale=1e-4, size=flat.shape)
+    start = 10 * flat / max(float(np.abs(flat).max()), 1e-12) + noise
     with warnings.catch_warnings():
         # UMAP warns that a seed means one thread and that precomputed neighbours allow no transform; both are wanted.
         warnings.filterwarnings("ignore", module="umap")
         from umap import UMAP
 
-        flat, _ = _pca(unit, dims)
-        # A hair of noise, as UMAP adds to its own starts: points that coincide could never part.
-        noise = np.random.default_rng(seed).normal(scale=1e-4, size=flat.shape)
-        start = 10 * flat / max(float(np.abs(flat).max()), 1e-12) + noise
+        _tell_epochs()
         model = UMAP(
             n_components=dims,
             n_neighbors=params["n_neighbors"],
@@ -337,20 +349,22 @@ def _fit_umap(
             n_jobs=1,
             precomputed_knn=(knn, distances, None),
             force_approximation_algorithm=True,
-            verbose=False,
-            tqdm_kwds={
-                "file": _Epochs(progress),
-                "disable": False,
-                "bar_format": "{n_fmt}/{total_fmt}",
-                "mininterval": 0.2,
-                "leave": False,
-            },
         )
-        return np.asarray(model.fit_transform(unit), dtype=np.float32)
+        # One map at a time: parts of UMAP are parallel kernels, and numba's simplest thread pool ends the process when two
+        # threads enter it together. Waiting reports too, so that it can be cancelled.
+        while not _fitting.acquire(timeout=0.2):
+            report(progress, "waiting for another map")
+        _listening.active, _listening.progress = True, progress
+        try:
+            return np.asarray(model.fit_transform(unit), dtype=np.float32)
+        finally:
+            _listening.active, _listening.progress = False, None
+            _fitting.release()
 
 
 def _tsne(plan: _Plan, progress: ProgressCallback | None) -> Floats:
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn brings it
 
     report(progress, "t-SNE", 0, None)
     start, _ = _pca(plan.unit, plan.dims)
@@ -363,7 +377,9 @@ def _tsne(plan: _Plan, progress: ProgressCallback | None) -> Floats:
         random_state=plan.seed,
         method="barnes_hut",
     )
-    coords = model.fit_transform(plan.unit)
+    # On few points the threads of a busy machine wait for each other far longer than they compute.
+    with threadpool_limits(1 if len(plan.unit) < 2_000 else None, user_api="openmp"):
+        coords = model.fit_transform(plan.unit)
     report(progress, "t-SNE", 1, 1)
     return np.asarray(coords, dtype=np.float32)
 

@@ -1,0 +1,207 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from explorer.analysis import evaluation
+from explorer.analysis.evaluation import evaluate, random_cosine, spearman
+from explorer.analysis.test_sets import AnalogySet, SimilaritySet, read_test_set
+from explorer.core.errors import BadInput, Unavailable
+from explorer.vectors.vectors import Vectors
+
+PAIRS = "\ufeff낱말 1,낱말 2,점수\n왕,여왕,9\n왕,사과,1.5\n배,사과,8\n왕,왕,10\n없음,왕,3\n"
+
+
+@pytest.fixture
+def pairs(tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text(PAIRS, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def fruit():
+    rows = [[1, 0, 0], [0.9, 0.3, 0], [0, 0.2, 1], [0.1, 0, 1]]
+    return Vectors(["왕/NNG", "여왕/NNG", "사과/NNG", "배/NNG"], rows, info={"model": "small"})
+
+
+def test_pairs_are_scored_by_rank_with_coverage(fruit, pairs):
+    score = evaluate(fruit, pairs, samples=200)
+    assert (score.kind, score.metric, score.covered, score.total) == ("similarity", "spearman", 4, 5)
+    cosines = [fruit.similarity(a, b) for a, b in (("왕", "여왕"), ("왕", "사과"), ("배", "사과"), ("왕", "왕"))]
+    stats = pytest.importorskip("scipy.stats")
+    assert score.value == pytest.approx(stats.spearmanr(cosines, [9, 1.5, 8, 10]).statistic)
+    assert score.low <= score.value <= score.high and score.coverage == 0.8 and score.interval == (score.low, score.high)
+    assert score.details["missing"] == ["없음"] and score.details["distinct_pairs"] == 5
+    assert score == evaluate(fruit, pairs, samples=200)
+    plain = score.to_dict()
+    assert plain["coverage"] == 0.8 and plain["model"] == "small" and plain["sections"] == []
+
+
+def test_how_far_words_are_resolved_is_a_choice(fruit, pairs):
+    with pytest.raises(BadInput, match="0 of the 5 pairs"):
+        evaluate(fruit, pairs, resolve="exact")
+    nothing = SimpleNamespace(tokenize=lambda text: [])
+    composed = Vectors(
+        fruit.keys, fruit.vectors, composer=lambda word: np.ones(3) if word == "없음" else None, analyser=nothing
+    )
+    assert evaluate(composed, pairs, samples=10).covered == 4
+    assert evaluate(composed, pairs, samples=10, resolve="composed").covered == 5
+
+
+def test_spearman_shares_ranks_between_equals():
+    stats = pytest.importorskip("scipy.stats")
+    rng = np.random.default_rng(0)
+    a, b = rng.integers(0, 5, (20, 30)), rng.integers(0, 5, (20, 30))
+    assert np.allclose(spearman(a, b), [stats.spearmanr(x, y).statistic for x, y in zip(a, b, strict=True)])
+    assert np.isnan(spearman(np.ones(4), np.arange(4)))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "empty"),
+        ("왕,여왕\n", "2 columns"),
+        ("a,b,c\n왕,여왕,높음\n", "line 2"),
+        ("a,b,c\n왕,여왕\n", "line 2 .* 2 columns"),
+        ("a,b,c\n", "no pairs"),
+        ("왕,여왕,nan\n여왕,왕,nan\n", "line 2"),
+        (": s\n왕 여왕 남자\n", "line 2 .* 3 words"),
+        ("왕 여왕 남자 여자\n: s\n", "before the first"),
+        (": s\n", "no questions"),
+    ],
+)
+def test_broken_test_sets_name_the_line(tmp_path, content, says):
+    path = tmp_path / "set.txt"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(BadInput, match=says) as caught:
+        read_test_set(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_test_sets_in_other_shapes(tmp_path, home):
+    path = tmp_path / "set.tsv"
+    for content in ("왕\t여왕\t9\n배\t사과\t8\n", '"왕" ; 여왕 ; 9 ; x\n배;사과;8\n', "왕 여왕 9\n배 사과 8\n"):
+        path.write_text(content, encoding="cp949" if "\t" in content else "utf-8")
+        assert read_test_set(path) == SimilaritySet("set", (("왕", "여왕"), ("배", "사과")), (9, 8))
+    with pytest.raises(BadInput, match="no test set"):
+        read_test_set(tmp_path / "none.csv")
+    with pytest.raises(Unavailable, match=r"WS353_korean\.csv"):
+        read_test_set("ws353-ko")
+    fetched = home / "cache" / "test-sets" / "WS353_korean.csv"
+    fetched.parent.mkdir(parents=True)
+    fetched.write_text(PAIRS, encoding="utf-8")
+    assert read_test_set("ws353-ko").name == "ws353-ko"
+
+
+@pytest.fixture
+def questions(tmp_path):
+    """Vectors in which a relation is an offset plus noise, and questions about it, some of them impossible."""
+    rng = np.random.default_rng(1)
+    offset = rng.standard_normal(20) * 1.2
+    first = rng.standard_normal((40, 20))
+    second = first + offset + rng.normal(0, 0.45, (40, 20))
+    others = rng.standard_normal((500, 20))
+    keys = [f"가{i}" for i in range(40)] + [f"나{i}" for i in range(40)] + [f"말{i}" for i in range(500)]
+    lines = [": 관계"]
+    lines += [f"가{i} 나{i} 가{j} 나{j}" for i in range(40) for j in rng.choice(40, 6) if i != j]
+    lines += [
+        ": 불가능",
+        "가0 나0 나1 가0",
+        "가1 나1 가1 나1",
+        "가2 나2 가3 나3",
+        "없음 나2 가3 나3",
+        ": 없는 부분",
+        "가 나 다 라",
+    ]
+    path = tmp_path / "questions.txt"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    matrix = np.vstack([first, second, others]) * rng.uniform(0.2, 4, (580, 1))
+    return Vectors(keys, matrix), path
+
+
+@pytest.mark.parametrize("tile", [None, 4 * 300 * 80])
+def test_analogies_equal_gensims_question_by_question(questions, monkeypatch, tile):
+    models = pytest.importorskip("gensim.models")
+    v, path = questions
+    if tile:
+        monkeypatch.setattr(evaluation, "_TILE_BYTES", tile)
+    theirs = models.KeyedVectors(v.dim)
+    theirs.add_vectors(list(v.keys), v.vectors)
+    total, sections = theirs.evaluate_word_analogies(str(path))
+    ours = evaluate(v, path, samples=50, resolve="exact")
+    assert ours.value == pytest.approx(total) and 0.2 < total < 0.98
+    for mine, other in zip(ours.sections, sections[:-1], strict=True):
+        assert mine.name == other["section"] and mine.covered == len(other["correct"]) + len(other["incorrect"])
+        if mine.covered:
+            assert mine.value * mine.covered == pytest.approx(len(other["correct"]))
+    assert ours.sections[1].impossible == 2 and ours.details["impossible"] == 2
+    assert ours.sections[2].value is None and ours.sections[2].covered == 0
+    assert ours.covered == ours.total - 2
+
+
+@pytest.mark.parametrize("method", ["3cosadd", "3cosmul", "direction"])
+def test_batched_answers_equal_one_by_one(questions, method):
+    v, path = questions
+    tests = read_test_set(path)
+    assert isinstance(tests, AnalogySet)
+    asked = [q for q in tests.questions if all(word in v for word in q.words) and len(set(q.words[:3])) == 3][:60]
+    rows = np.array([[v.row(word) for word in q.words[:3]] for q in asked])
+    best, included = evaluation._answer(v, rows, method, None)
+    for q, row, honest in zip(asked, best, included, strict=True):
+        a, b, c, _ = q.words
+        # In the class the direction sets out from the first added word: c + (b - a).
+        expression = f"{c} - {a} + {b}"
+        assert v.analogy(expression, method, 1)[0].key == v.keys[row]
+        assert v.analogy(expression, method, 1, exclude=False)[0].key == v.keys[honest]
+
+
+def test_the_interval_is_over_pairs_not_questions(questions):
+    v, path = questions
+    score = evaluate(v, path, samples=400)
+    relation = score.sections[0]
+    n = relation.covered
+    naive = 1.96 * (relation.value * (1 - relation.value) / n) ** 0.5
+    assert relation.low < relation.value < relation.high
+    assert (relation.high - relation.low) / 2 > 1.2 * naive  # 40 pairs say less than 240 questions seem to
+    assert score == evaluate(v, path, samples=400)
+    frame = score.to_frame()
+    assert len(frame) == 4 and list(frame["covered"]) == [score.covered, *(s.covered for s in score.sections)]
+
+
+def test_distance_is_the_published_metric_beside_the_random_cosine(questions):
+    v, path = questions
+    score = evaluate(v, path, samples=10)
+    q = next(q for q in read_test_set(path).questions if q.section == "불가능" and q.words[0] == "가2")
+    a, b, c, d = v.unit_vectors(q.words)
+    target = b - a + c
+    expected = [1 - float(target @ d) / float(np.linalg.norm(target))]
+    for words in (("가0", "나0", "나1", "가0"), ("가1", "나1", "가1", "나1")):
+        a, b, c, d = v.unit_vectors(words)
+        target = b - a + c
+        expected.append(1 - float(target @ d) / float(np.linalg.norm(target)))
+    assert score.sections[1].distance == pytest.approx(np.mean(expected), abs=1e-5)
+    pushed = Vectors(v.keys, v.vectors + 30)
+    assert random_cosine(pushed) > 0.95 > 0.1 > abs(random_cosine(v))
+    assert evaluate(pushed, path, samples=10).details["distance"] < 0.05  # anisotropy alone makes it look good
+
+
+def test_options_are_checked(fruit, pairs, questions):
+    v, path = questions
+    for options, says in (({"resolve": "near"}, "exact, form"), ({"method": "x"}, "3cosadd"), ({"samples": 0}, "samples")):
+        with pytest.raises(BadInput, match=says):
+            evaluate(fruit, pairs, **options)
+    with pytest.raises(BadInput, match="answered with keys"):
+        evaluate(v, path, resolve="composed")
+    with pytest.raises(BadInput, match="none of the"):
+        evaluate(fruit, path)
+
+
+@pytest.mark.shared_data
+def test_the_korean_sets_are_what_they_are_known_to_be(shared_data):
+    similarity = read_test_set(shared_data / "eval" / "WS353_korean.csv")
+    assert len(similarity.pairs) == 353 and len({frozenset(pair) for pair in similarity.pairs}) == 351
+    assert max(similarity.scores) == 10 and ("호랑이", "호랑이") in similarity.pairs
+    analogies = read_test_set(shared_data / "eval" / "word_analogy_korean.txt")
+    assert len(analogies.questions) == 10_000 and len(analogies.sections) == 10
+    assert sum(q.words[3] in q.words[:3] for q in analogies.questions) == 217
