@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -40,17 +41,21 @@ __all__ = [
     "build_vocabulary",
     "corpus_file",
     "encode",
-    "text_lines",
+    "text_spans",
     "tokenize_corpus",
 ]
 
 BREAK = -1
 """The code that ends a sentence."""
 
-FORMAT = 2
+FORMAT = 3
 """Part of every shard's hash; raised whenever this file would write other shards."""
 
 SHARD_CHARACTERS = 2_000_000
+PIECE = 100
+"""A line of more than twice as many characters is tokenized in pieces of at least so many, cut after sentences."""
+
+_SENTENCE_END = re.compile(r"(?<=[가-힣])[.!?]\s+")
 MAX_SENTENCE = 10_000
 """Longer sentences are cut: gensim reads no further."""
 
@@ -63,7 +68,7 @@ class Shard:
         keys: the different keys of this shard.
         codes: int32 numbers into ``keys``; :data:`BREAK` after each sentence once keys are chosen.
         documents, characters: what went in.
-        lines: int32, for every line of text (:func:`text_lines`) where its codes end; as kept on disk, before keys are chosen.
+        lines: int32, for every stretch of text (:func:`text_spans`) where its codes end; as kept on disk, before keys are chosen.
     """
 
     keys: list[str]
@@ -257,13 +262,31 @@ def _shard(path: Path, documents: list[str], tokenizer: Tokenizer, workers: int 
     return shard
 
 
-def text_lines(document: str) -> list[str]:
-    """The lines of a document that are tokenized, one by one; blank ones are left out."""
-    return [line for line in document.splitlines() if line.strip()]
+def text_spans(document: str) -> list[tuple[int, int]]:
+    r"""The stretches of a document that are tokenized one by one: lines, long ones cut after sentences; none is blank.
+
+    >>> text_spans("왕이 왔다.\n\n왕비도 왔다.")
+    [(0, 6), (8, 15)]
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for whole in document.splitlines(keepends=True):
+        line = whole.splitlines()[0]
+        if line.strip():
+            first = 0
+            if len(line) > 2 * PIECE:
+                # Where these cuts fall, a sentence ends in any case; shorter texts keep threads busy and answers quick.
+                for match in _SENTENCE_END.finditer(line):
+                    if match.end() - first >= PIECE and match.end() < len(line):
+                        spans.append((start + first, start + match.end()))
+                        first = match.end()
+            spans.append((start + first, start + len(line)))
+        start += len(whole)
+    return [span for span in spans if document[span[0] : span[1]].strip()]
 
 
 def _tokenize(documents: list[str], tokenizer: Tokenizer, workers: int | None) -> Shard:
-    lines = [line for document in documents for line in text_lines(document)]
+    lines = [document[start:end] for document in documents for start, end in text_spans(document)]
     keep, _ = key_filter("all")
     numbers: dict[str, int] = {}
     codes: list[int] = []

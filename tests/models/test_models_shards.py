@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.models.pipeline import BREAK, Shard, text_lines, tokenize_corpus
+from explorer.models.pipeline import BREAK, Shard, text_spans, tokenize_corpus
 from explorer.tokenizers.loading import tokenizer
 from explorer.tokenizers.rules import EojeolTokenizer
 from explorer.tokenizers.token import Token
@@ -44,7 +44,7 @@ def test_kept_shards_know_their_lines(home: Path) -> None:
     texts = ["나는 학교에 갔다.\n 너도 왔니?", "", "그래"]
     shards = tokenize_corpus(texts, tokenizer("kiwi"), choice="all")
     kept = Shard.read(shards.paths[0])
-    assert len(kept.lines) == sum(len(text_lines(text)) for text in texts) == 3
+    assert len(kept.lines) == sum(len(text_spans(text)) for text in texts) == 3
     assert kept.lines[-1] == len(kept.codes) and bool(np.all(np.diff(kept.lines) > 0))
     first = [kept.keys[code] for code in kept.codes[: kept.lines[0]]]
     assert first[0] == "나/NP" and "가다/VV" in first and first[-1] == "./SF"
@@ -56,3 +56,15 @@ def test_long_sentences_are_cut(home: Path, monkeypatch: pytest.MonkeyPatch, siz
     shard = next(iter(tokenize_corpus(["가 나 다 라 마 바 사"], EojeolTokenizer())))
     lengths = np.diff(np.flatnonzero(np.concatenate([[True], shard.codes == BREAK])))
     assert lengths.max() <= size + 1 and int((shard.codes >= 0).sum()) == 7
+
+
+def test_long_lines_are_tokenized_in_pieces_that_end_with_sentences(home: Path) -> None:
+    sentence = "왕이 3.5리를 걸어 성에 왔다고 그가 말했다."
+    text = "짧다. 줄\r\n" + " ".join([sentence] * 20) + "\n \n" + "쉼없이" * 500
+    spans = text_spans(text)
+    pieces = [text[start:end] for start, end in spans]
+    assert pieces[0] == "짧다. 줄" and pieces[-1] == "쉼없이" * 500
+    assert "".join(pieces[1:-1]) == " ".join([sentence] * 20)
+    assert all(piece.startswith("왕이") and piece.rstrip().endswith("말했다.") and len(piece) < 200 for piece in pieces[1:-1])
+    assert len(pieces) > 5
+    assert text_spans("") == text_spans(" \n\n") == []
