@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dashboards.jobs import NotReady, jobs
+from dashboards.local import short_name
 from explorer.core.errors import ExplorerError, UnknownName
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import artifact_path, list_artifacts
@@ -187,7 +188,7 @@ def contextual(name: str, **options: Any) -> Contextual:
 
         return load(name, progress=progress, **options)
 
-    return opened("contextual", (name, *sorted(options.items())), opener, "job.contextual", model=name)
+    return opened("contextual", (name, *sorted(options.items())), opener, "job.contextual", model=short_name(name))
 
 
 def prepare() -> None:

@@ -1,0 +1,495 @@
+"""One word in several sentences through a contextual model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import dash_mantine_components as dmc
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+
+from dashboards import ids, state
+from dashboards.checkpoints import FETCHABLE, available, torch_installed
+from dashboards.checkpoints import SETTING as BERT
+from dashboards.components import card, empty, graph, page, problem, waiting, watch
+from dashboards.cutting import pack, tidy, unpack
+from dashboards.figures import context as figures
+from dashboards.figures.theme import blank
+from dashboards.i18n import Text, text
+from dashboards.jobs import NotReady
+from dashboards.local import paths_allowed
+from dashboards.url import MAX_WORD, Field, choice, clean, decode, encode
+from dashboards.url import text as text_field
+from dashboards.wording import MAX_SENTENCE, MAX_SENTENCES, POOLINGS, compute, glosses, senses_of, sentences_of, split
+from explorer.core.errors import ExplorerError
+from explorer.core.store import home
+
+if TYPE_CHECKING:
+    from explorer.models.occurrences import Occurrences
+
+PATH = "/context"
+NAME = "context.name"
+ORDER = 5
+ICON = "context"
+USES_MODEL = False
+
+EXAMPLES = ("배", "눈", "다리", "말", "차", "타다", "쓰다")
+"""Homographs of the sample corpus that are offered."""
+
+FIELDS = {
+    "word": text_field(MAX_WORD),
+    "s": Field("", tidy, str),
+    "z": Field("", unpack, pack),
+    "model": text_field(200),
+    "pooling": choice(POOLINGS, "mean"),
+}
+
+
+# ---- the page
+
+
+def layout(**query: Any) -> Any:
+    t = text()
+    values = decode(FIELDS, query)
+    word = values["word"] or EXAMPLES[0]
+    lines = split(values["s"] or values["z"]) or sentences_of(word) or sentences_of(EXAMPLES[0])
+    models = choices(t)
+    names = [one["value"] for one in models]
+    model = values["model"] if values["model"] in names else (names[0] if names else None)
+    ready = bool(models) and torch_installed()
+    asked = {"word": word, "sentences": lines, "model": model, "pooling": values["pooling"]} if ready else None
+    return page(
+        t,
+        "context",
+        html.Div(None if ready else nothing(t), id="context-none", className="context-slot"),
+        html.Div(id="context-fetch-status", className="context-slot", **{"aria-live": "polite"}),
+        dcc.Store(id="context-fetching"),
+        _question(t, word, lines, models, model, values["pooling"]),
+        dcc.Store(id="context-asked", data=asked),
+        dcc.Store(id="context-done", data=None),
+        html.Div(id="context-status", className="context-slot", **{"aria-live": "polite"}),
+        _answer(t),
+    )
+
+
+def choices(t: Text) -> list[dict[str, str]]:
+    """The models there are."""
+    return [{"value": name, "label": name} for name in available()]
+
+
+def nothing(t: Text) -> Any:
+    """What to install or choose, when there is nothing to compute with."""
+    if not torch_installed():
+        return dmc.Alert(
+            dmc.Stack(
+                [dmc.Text(t("context.no_torch"), size="sm"), dmc.Code('pip install "korean-explorer[bert]"', block=True)],
+                gap="xs",
+            ),
+            title=t("context.no_torch_title"),
+            color="blue",
+            variant="light",
+            radius="md",
+        )
+    rows = [
+        dmc.Group(
+            [
+                dmc.Button(t("context.fetch"), id={"type": "context-fetch", "id": one.id}, size="compact-sm", variant="light"),
+                dmc.Code(one.id),
+                dmc.Text(t(f"context.fetch_{one.languages}", size=one.size), size="sm", c="dimmed"),
+            ],
+            gap="sm",
+        )
+        for one in FETCHABLE
+    ]
+    return dmc.Alert(
+        dmc.Stack(
+            [
+                dmc.Text(t("context.no_model"), size="sm"),
+                dmc.Text(t("context.no_model_folder"), size="sm"),
+                dmc.Code(f"{BERT}={t('context.some_folder')} korean-explorer serve", block=True),
+                dmc.Text(t("context.no_model_home"), size="sm"),
+                dmc.Code(str(home() / "models") if paths_allowed() else t("context.home_models"), block=True),
+                dmc.Text(t("context.no_model_fetch"), size="sm"),
+                *rows,
+            ],
+            gap="xs",
+        ),
+        title=t("context.no_model_title"),
+        color="blue",
+        variant="light",
+        radius="md",
+    )
+
+
+def _question(t: Text, word: str, lines: list[str], models: list[dict[str, str]], model: str | None, pooling: str) -> Any:
+    examples = [
+        html.Button(name, id={"type": "context-example", "word": name}, className="example", type="button", lang="ko")
+        for name in EXAMPLES
+    ]
+    return card(
+        None,
+        dmc.Stack(
+            [
+                html.Div(
+                    [
+                        dmc.TextInput(
+                            id="context-word",
+                            value=word,
+                            label=t("context.word"),
+                            description=t("context.word_help"),
+                            inputProps={"maxLength": MAX_WORD, "lang": "ko"},
+                            className="context-word",
+                        ),
+                        dmc.Select(
+                            id="context-model",
+                            value=model,
+                            data=models,
+                            label=t("context.model"),
+                            description=t("context.model_help"),
+                            placeholder=t("context.model_none"),
+                            allowDeselect=False,
+                            disabled=not models,
+                            className="context-model",
+                        ),
+                        dmc.Select(
+                            id="context-pooling",
+                            value=pooling,
+                            data=[{"value": name, "label": t(f"context.pooling_{name}")} for name in POOLINGS],
+                            label=t("context.pooling"),
+                            description=t("context.pooling_help"),
+                            allowDeselect=False,
+                            className="context-pooling",
+                        ),
+                    ],
+                    className="context-form",
+                ),
+                dmc.Group([dmc.Text(t("context.examples"), size="sm", c="dimmed"), *examples], gap="xs"),
+                dmc.Textarea(
+                    id="context-sentences",
+                    value="\n".join(lines),
+                    label=t("context.sentences"),
+                    description=t("context.sentences_help", most=MAX_SENTENCES, long=MAX_SENTENCE),
+                    autosize=True,
+                    minRows=4,
+                    maxRows=14,
+                    spellCheck=False,
+                    inputProps={"maxLength": 5000, "lang": "ko"},
+                ),
+                dmc.Group([dmc.Button(t("context.compare"), id="context-compare", disabled=not models)], justify="flex-end"),
+            ],
+            gap="md",
+        ),
+    )
+
+
+def _answer(t: Text) -> Any:
+    controls = html.Div(
+        [
+            html.Div(
+                [
+                    dmc.Text(t("context.layer"), size="sm", fw=600, id="context-layer-name"),
+                    dmc.Slider(
+                        id="context-layer",
+                        min=0,
+                        max=12,
+                        value=12,
+                        step=1,
+                        updatemode="mouseup",
+                        size="sm",
+                        className="context-slider",
+                    ),
+                ],
+                className="context-layer",
+            ),
+            dmc.Switch(
+                id="context-centre", label=t("context.centre"), description=t("context.centre_help"), checked=False, size="sm"
+            ),
+        ],
+        className="context-controls",
+    )
+    return html.Div(
+        [
+            card(None, controls, html.Div(id="context-scale", className="context-scale", **{"aria-live": "polite"})),
+            html.Div(
+                [
+                    card(t("context.found"), html.Div(id="context-found"), hint=t("context.found_help")),
+                    card(
+                        t("context.heat"),
+                        graph(blank(None), "context-heat", t("context.heat"), height=420),
+                        hint=t("context.heat_help"),
+                    ),
+                    card(
+                        t("context.plane"),
+                        graph(blank(None), "context-plane", t("context.plane"), height=420),
+                        hint=t("context.plane_help"),
+                    ),
+                    card(
+                        t("context.layers"),
+                        graph(blank(None), "context-layers", t("context.layers"), height=420),
+                        hint=t("context.layers_help"),
+                    ),
+                ],
+                className="context-grid",
+            ),
+        ],
+        id="context-answer",
+        className="context-answer",
+        style={"display": "none"},
+    )
+
+
+# ---- computing
+
+
+def marked(t: Text, found: Occurrences, groups: Sequence[str | None], scheme: str | None) -> Any:
+    """Every occurrence in its sentence, numbered as in the pictures, with the sub-words the model sees."""
+    tint = figures.group_colors(groups, scheme)
+    names = glosses(t.language)
+    items = []
+    for number, (one, group) in enumerate(zip(found.found, groups, strict=True), 1):
+        line = found.sentences[one.sentence]
+        color = {"--group": tint[group]} if group is not None else {}
+        items.append(
+            html.Li(
+                [
+                    html.Span(str(number), className="context-number", style=color),
+                    html.Div(
+                        [
+                            html.Span([line[: one.start], html.Mark(line[one.start : one.end]), line[one.end :]], lang="ko"),
+                            html.Div(
+                                [
+                                    html.Span(" · ".join(one.pieces), className="context-pieces"),
+                                    *(
+                                        [html.Span(names.get((found.word, group), group), className="context-sense")]
+                                        if group
+                                        else []
+                                    ),
+                                ],
+                                className="context-under",
+                            ),
+                        ]
+                    ),
+                ],
+                className="context-item",
+            )
+        )
+    parts: list[Any] = [html.Ol(items, className="context-list")]
+    for number in found.missing:
+        parts.append(dmc.Text(t("context.missing", word=found.word, sentence=found.sentences[number]), size="sm", c="orange"))
+    return parts
+
+
+def answer(asked: dict[str, Any] | None, _: Any, scheme: str | None, done: Any, chosen: int | None) -> tuple[Any, ...]:
+    """What stands above the pictures, and the slider's range; the pictures follow when ``context-done`` changes."""
+    hidden = {"display": "none"}
+    if not asked:
+        return None, hidden, no_update, no_update, no_update, no_update, None
+    if done == asked and ctx.triggered and {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"}:
+        return (no_update,) * 7
+    t = text()
+    try:
+        found = compute(asked)
+    except NotReady as wait:
+        watch()
+        return card(None, waiting(t, wait.job)), hidden, no_update, no_update, no_update, no_update, None
+    except ExplorerError as error:
+        return wrong(t, asked, error), hidden, no_update, no_update, no_update, no_update, None
+    groups = senses_of(found.word, [found.sentences[one.sentence] for one in found.found])
+    last = found.depth - 1
+    layer = chosen if done and isinstance(chosen, int) and 0 <= chosen <= last else last
+    marks = [{"value": 0, "label": t("context.input")}, {"value": last, "label": str(last)}]
+    return None, {}, marked(t, found, groups, scheme), last, layer, marks, asked
+
+
+def wrong(t: Text, asked: dict[str, Any], error: ExplorerError) -> Any:
+    """One line; the commonest mistakes in the language of the page."""
+    line = str(error)
+    if line.startswith("none of the "):
+        return dmc.Alert(
+            t("context.absent_help"),
+            title=t("context.absent", word=asked.get("word", "")),
+            color="red",
+            variant="light",
+            radius="md",
+        )
+    if line.startswith("there is no sentence"):
+        return card(None, empty(t("context.no_sentences"), t("context.no_sentences_help"), picture="context"))
+    return problem(t, error)
+
+
+def draw(done: dict[str, Any] | None, layer: int | None, centred: bool | None, scheme: str | None) -> tuple[Any, ...]:
+    """The pictures at one layer."""
+    if not done:
+        return no_update, no_update, no_update, no_update, no_update
+    t = text()
+    try:
+        found = compute(done)
+    except (NotReady, ExplorerError):  # told by the callback above, which asks for the same
+        return no_update, no_update, no_update, no_update, no_update
+    layer = layer if isinstance(layer, int) and 0 <= layer < found.depth else found.depth - 1
+    lines = [found.sentences[one.sentence] for one in found.found]
+    groups = senses_of(found.word, lines)
+    chance = [found.chance(number, bool(centred)) for number in range(found.depth)]
+    every = [found.cosines(number, bool(centred)) for number in range(found.depth)]
+    pairs = [figures.between(cosines, groups) for cosines in every]
+    coords, shares = found.picture(layer)
+    names = {group: glosses(t.language).get((found.word, group), group) for group in groups if group is not None}
+    here = chance[layer]
+    words = {key: t(f"context.line_{key}") for key in ("same", "other", "chance", "layer")}
+    if all(other is None for _, other in pairs):
+        words["same"] = t("context.line_all")
+    return (
+        scale(t, pairs[layer], here.mean if here else None),
+        figures.heat(every[layer], lines, here.mean if here else None, scheme),
+        figures.plane(coords, shares, groups, names, lines, t("context.axis"), scheme),
+        figures.layers(
+            [same for same, _ in pairs],
+            [other for _, other in pairs],
+            [(one.mean, one.low, one.high) if one else None for one in chance],
+            layer,
+            words,
+            scheme,
+        ),
+        t("context.layer_of", layer=t("context.input") if layer == 0 else layer, last=found.depth - 1),
+    )
+
+
+def scale(t: Text, pair: tuple[float | None, float | None], chance: float | None) -> Any:
+    """The numbers in words: within a sense, between senses, random pairs."""
+    same, other = pair
+    shown = [
+        ("context.same" if other is not None else "context.all", same),
+        ("context.other", other),
+        ("context.chance", chance),
+    ]
+    return html.Div(
+        [
+            html.Div(
+                [html.Span(f"{value:.3f}", className="context-value numbers"), html.Span(t(key), className="context-what")]
+            )
+            for key, value in shown
+            if value is not None
+        ],
+        className="context-values",
+    )
+
+
+# ---- what a person does
+
+
+def ask(
+    _: Any, __: Any, word: str | None, lines: str | None, model: str | None, pooling: str | None
+) -> tuple[dict[str, Any] | Any, str | Any]:
+    """The question as it stands, for the answer and for the address bar."""
+    question = {"word": clean(word or "", MAX_WORD), "sentences": split(lines), "model": model, "pooling": pooling}
+    return question, address(question)
+
+
+def address(question: dict[str, Any]) -> str:
+    """The query string; the sample's own sentences need not be in it, and no address holds endless text."""
+    joined = "\n".join(question["sentences"])
+    values: dict[str, Any] = {"word": question["word"], "model": question["model"], "pooling": question["pooling"]}
+    if question["sentences"] != sentences_of(question["word"]):
+        values["s" if len(joined) <= 200 else "z"] = joined
+    found = encode(FIELDS, values)
+    return found if len(found) <= 3_600 else encode(FIELDS, {name: values[name] for name in ("word", "model", "pooling")})
+
+
+def example(_: list[int | None], model: str | None, pooling: str | None) -> tuple[Any, ...]:
+    """The word and sentences of the example that was pressed, asked at once."""
+    word = (ctx.triggered_id or {}).get("word")
+    if word not in EXAMPLES or not any(one["value"] for one in ctx.triggered):
+        return no_update, no_update, no_update, no_update
+    lines = sentences_of(word)
+    question = {"word": word, "sentences": lines, "model": model, "pooling": pooling}
+    return word, "\n".join(lines), question if model and torch_installed() else no_update, address(question)
+
+
+def fetch(_: list[int | None]) -> Any:
+    """Which well-known model to fetch: the one whose button was pressed."""
+    chosen = (ctx.triggered_id or {}).get("id")
+    if chosen not in [one.id for one in FETCHABLE] or not any(one["value"] for one in ctx.triggered):
+        return no_update
+    return chosen
+
+
+def fetched(chosen: str | None, _: Any) -> tuple[Any, ...]:
+    """How far the fetching is; once the model is here it can be chosen."""
+    if chosen not in [one.id for one in FETCHABLE]:
+        return (no_update,) * 6
+    t = text()
+    try:
+        state.contextual(str(chosen))
+    except NotReady as wait:
+        watch()
+        return waiting(t, wait.job), no_update, no_update, no_update, no_update, no_update
+    except ExplorerError as error:
+        return problem(t, error), no_update, no_update, no_update, no_update, None
+    models = choices(t)
+    return None, models, chosen, False, False, None
+
+
+def register(app: Dash) -> None:
+    """Everything that moves on this page."""
+    app.callback(
+        Output("context-asked", "data"),
+        Output(ids.address("context"), "data"),
+        Input("context-compare", "n_clicks"),
+        Input("context-word", "n_submit"),
+        State("context-word", "value"),
+        State("context-sentences", "value"),
+        State("context-model", "value"),
+        State("context-pooling", "value"),
+        prevent_initial_call=True,
+    )(ask)
+    app.callback(
+        Output("context-word", "value"),
+        Output("context-sentences", "value"),
+        Output("context-asked", "data", allow_duplicate=True),
+        Output(ids.address("context"), "data", allow_duplicate=True),
+        Input({"type": "context-example", "word": ALL}, "n_clicks"),
+        State("context-model", "value"),
+        State("context-pooling", "value"),
+        prevent_initial_call=True,
+    )(example)
+    app.callback(
+        Output("context-status", "children"),
+        Output("context-answer", "style"),
+        Output("context-found", "children"),
+        Output("context-layer", "max"),
+        Output("context-layer", "value"),
+        Output("context-layer", "marks"),
+        Output("context-done", "data"),
+        Input("context-asked", "data"),
+        Input(ids.READY, "data"),
+        Input(ids.SCHEME, "computedColorScheme"),
+        State("context-done", "data"),
+        State("context-layer", "value"),
+    )(answer)
+    app.callback(
+        Output("context-scale", "children"),
+        Output("context-heat", "figure"),
+        Output("context-plane", "figure"),
+        Output("context-layers", "figure"),
+        Output("context-layer-name", "children"),
+        Input("context-done", "data"),
+        Input("context-layer", "value"),
+        Input("context-centre", "checked"),
+        Input(ids.SCHEME, "computedColorScheme"),
+    )(draw)
+    app.callback(
+        Output("context-fetching", "data"),
+        Input({"type": "context-fetch", "id": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )(fetch)
+    app.callback(
+        Output("context-fetch-status", "children"),
+        Output("context-model", "data"),
+        Output("context-model", "value"),
+        Output("context-model", "disabled"),
+        Output("context-compare", "disabled"),
+        Output("context-fetching", "data", allow_duplicate=True),
+        Input("context-fetching", "data"),
+        Input(ids.READY, "data"),
+        prevent_initial_call=True,
+    )(fetched)
