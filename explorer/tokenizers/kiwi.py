@@ -193,6 +193,11 @@ def _tokens(clean: Normalised, raw: Sequence[Any]) -> list[Token]:
     return tokens
 
 
+def _readable(text: str) -> str:
+    # The one code point its UTF-8 reader refuses.
+    return text.replace("\U0010ffff", "\ufffd")
+
+
 class KiwiSubwordTokenizer:
     """Kiwi's own sub-word tokenizer: morphemes first, sub-words inside them, from a ``tokenizer.json`` that Kiwi trained.
 
@@ -215,7 +220,7 @@ class KiwiSubwordTokenizer:
 
     def tokenize(self, text: str) -> list[Token]:
         clean = _clean(text)
-        return self._build(clean, *self._tokenizer.encode(clean.text, return_offsets=True))
+        return self._build(clean, *self._tokenizer.encode(_readable(clean.text), return_offsets=True))
 
     def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
         """Stream through Kiwi's threads; ``SwTokenizer`` itself, because its transformers wrapper joins a batch into one list."""
@@ -225,7 +230,7 @@ class KiwiSubwordTokenizer:
             for text in texts:
                 clean = _clean(text)
                 waiting.append(clean)
-                yield clean.text
+                yield _readable(clean.text)
 
         for ids, offsets in self._tokenizer.encode(feed(), return_offsets=True):
             yield self._build(waiting.popleft(), ids, offsets)

@@ -52,3 +52,13 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             del os.environ["EXPLORER_HOME"]
         else:
             os.environ["EXPLORER_HOME"] = before
+
+
+@pytest.fixture(scope="session")
+def kiwi_sw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sub-word tokenizer that Kiwi itself trained."""
+    from kiwipiepy.sw_tokenizer import SwTokenizer, SwTokenizerConfig
+
+    path = tmp_path_factory.mktemp("kiwi-sw") / "own.json"
+    SwTokenizer.train(str(path), sentences(), SwTokenizerConfig(fallback_byte=True), 400, show_progress=False)
+    return path

@@ -158,7 +158,7 @@ def test_parity(tmp_path):
 def test_gold_without_morphemes(tmp_path, content):
     path = tmp_path / "bad.conllu"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(BadInput, match="CoNLL-U|morphemes"):
+    with pytest.raises(BadInput, match=r"CoNLL-U|morphemes"):
         ex.compare(["eojeol"], ["왕"], gold=path)
 
 

@@ -13,7 +13,18 @@ from explorer.tokenizers.loading import from_params
 from explorer.tokenizers.token import Tokenizer, key_of
 
 BUILT_IN = ["eojeol", "syllable", "jamo", "jamo-conjoining", "kiwi", "kiwi-typos", "mecab"]
-TRAINED = ["unigram", "bpe", "bpe-raw", "wordpiece", "wordpiece-vocab", "byte-bpe", "kiwi-bpe", "kiwi+unigram"]
+TRAINED = [
+    "unigram",
+    "bpe",
+    "bpe-raw",
+    "wordpiece",
+    "wordpiece-vocab",
+    "byte-bpe",
+    "kiwi-bpe",
+    "kiwi+unigram",
+    "kiwi-sw",
+    "tiktoken",
+]
 
 PIECES = [
     "왕", "갔다", "예뻐", "뭐니", "그건", "했닼ㅋㅋ", "뷁", "ㅋㅋㅋ", "ㅠ", "😀", "👨‍👩‍👧", "🇰🇷", "👍🏽", "❤️‍🔥", "\u200b", "\u200d", "\ufeff", "\u3164",
@@ -42,13 +53,28 @@ texts = st.lists(st.sampled_from(PIECES), max_size=9).map("".join) | st.text(
 
 
 @pytest.fixture(scope="session")
-def engines(trained) -> dict[str, Tokenizer]:
+def tiktoken_encoding():
+    """A real tiktoken encoding with few merges in place of the one that would be downloaded."""
+    tiktoken = pytest.importorskip("tiktoken", reason="tiktoken is not installed")
+    ranks = {bytes([byte]): byte for byte in range(256)}
+    for merge in (b"\xec\x99", b"\xec\x99\x95", b" \xec", b"\xe3\x85", b"\xe3\x85\x8b", b"\xe3\x85\x8b\xe3\x85\x8b"):
+        ranks[merge] = len(ranks)
+    encoding = tiktoken.Encoding("cl100k_base", pat_str=r"\s?\S+|\s+", mergeable_ranks=ranks, special_tokens={})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tiktoken, "get_encoding", lambda name: encoding)
+        yield encoding
+
+
+@pytest.fixture(scope="session")
+def engines(trained, kiwi_sw, tiktoken_encoding) -> dict[str, Tokenizer]:
     made = {
         "jamo-conjoining": ex.tokenizer("jamo", jamo="conjoining"),
         "kiwi-typos": ex.tokenizer("kiwi", typos="basic", normalise_coda=True),
         "bpe-raw": ex.tokenizer(trained["bpe"], raw=True),
         "wordpiece-vocab": ex.tokenizer(trained["wordpiece"].parent / "vocab.txt"),
         "kiwi-bpe": ex.tokenizer(f"hybrid:{trained['kiwi-bpe']}"),
+        "kiwi-sw": ex.tokenizer(f"kiwi-sw:{kiwi_sw}"),
+        "tiktoken": ex.tokenizer("tiktoken:cl100k_base"),
         "kiwi+unigram": ex.tokenizer(f"hybrid:{trained['unigram']}"),
     }
     for name in ("eojeol", "syllable", "jamo", "kiwi"):
@@ -133,7 +159,7 @@ def test_nfd_and_nfc_give_the_same_forms(engine):
     check(tokens, apart)
 
 
-@pytest.mark.parametrize("engine", ["unigram", "byte-bpe"], indirect=True)
+@pytest.mark.parametrize("engine", ["unigram", "byte-bpe", "tiktoken"], indirect=True)
 @pytest.mark.parametrize("text", ["뷁 펲", "강아지는 밥을 먹었다.", "😀 👨\u200d👩\u200d👧 樂", "ㅋㅋㅋ"])
 def test_bytes_round_trip_and_share_their_character(engine, text):
     tokens = engine.tokenize(text)
@@ -144,6 +170,26 @@ def test_bytes_round_trip_and_share_their_character(engine, text):
     for token in tokens:
         if engine.is_byte(token.id):
             assert len(token.surface) >= 1
+
+
+def test_tiktoken_forms(engines):
+    tokens = engines["tiktoken"].tokenize("왕 웨ㅋㅋ")
+    assert [(token.form, token.surface) for token in tokens] == [
+        ("왕", "왕"), ("Ġ<0xEC>", "웨"), ("<0x9B>", "웨"), ("<0xA8>", "웨"), ("ㅋㅋ", "ㅋㅋ"),
+    ]  # fmt: skip
+
+
+def test_unavailable_encodings(monkeypatch):
+    tiktoken = pytest.importorskip("tiktoken", reason="tiktoken is not installed")
+
+    def offline(name):
+        raise ConnectionError("no network")
+
+    monkeypatch.setattr(tiktoken, "get_encoding", offline)
+    with pytest.raises(ex.Unavailable, match="could not be downloaded"):
+        ex.tokenizer("tiktoken:o200k_base")
+    with pytest.raises(BadInput, match="cl100k_base"):
+        ex.tokenizer("tiktoken:none_such")
 
 
 @pytest.mark.parametrize("engine", ["unigram"], indirect=True)
