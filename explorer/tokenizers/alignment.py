@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -108,6 +109,18 @@ class Alignment:
         if not all_boundaries:
             return []
         return sorted(frozenset.union(*all_boundaries) - frozenset.intersection(*all_boundaries))
+
+    @property
+    def disagreement(self) -> float:
+        """How divided the rows are, per visible character: 0 when all cut alike, 1 when half cut everywhere and half nowhere.
+
+        Every boundary counts by its minority, so that one row that cuts at every syllable does not divide all texts alike.
+        """
+        if not self.rows or not self.columns:
+            return 0.0
+        votes = Counter(boundary for row in self.rows for boundary in row.boundaries)
+        minority = sum(min(count, len(self.rows) - count) for count in votes.values())
+        return 2 * minority / len(self.rows) / len(self.columns)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able; the one form that the command line, the HTML report and the dashboard draw from."""

@@ -279,9 +279,8 @@ class _Samples:
         if len(rows) < 2:
             return ()
         grids = [align({name: tokens[at] for name, tokens in rows.items()}, line) for at, line in enumerate(self.lines)]
-        # The share of characters at which opinions differ; long lines are not worse for being long.
-        grids.sort(key=lambda grid: (-len(grid.disagreements()) / max(1, len(grid.columns)), grid.text))
-        return tuple(grid for grid in grids[:_SHOWN] if grid.disagreements())
+        grids.sort(key=lambda grid: (-grid.disagreement, grid.text))
+        return tuple(grid for grid in grids[:_SHOWN] if grid.disagreement)
 
 
 def _score_gold(

@@ -43,10 +43,10 @@ def markdown(comparison: Comparison) -> str:
         return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
     names = comparison.metrics
-    lines = [line(["tokenizer", "vocabulary", *names, "remarks"]), line(["---"] * (len(names) + 3))]
+    lines = [line(["tokenizer", "remarks", "vocabulary", *names]), line(["---"] * (len(names) + 3))]
     for row in comparison.rows:
         size = f"{row.vocab_size:,}" if row.vocab_size else "–"
-        lines.append(line([row.tokenizer, size, *(_interval(name, row.metrics.get(name)) for name in names), _remarks(row)]))
+        lines.append(line([row.tokenizer, _remarks(row), size, *(_interval(name, row.metrics.get(name)) for name in names)]))
     lines += ["", "Values with 95 % bootstrap intervals over documents.", ""]
     lines += [f"- `{name}`: {DEFINITIONS[name]}" for name in names]
     return "\n".join(lines) + "\n"
@@ -68,7 +68,7 @@ def html(comparison: Comparison) -> str:
         "<p>Values with 95 % bootstrap intervals over documents. Few tokens are no sign of quality: read the length beside what a "
         "tokenizer loses. Click a heading to sort.</p>"
         f'<div class="wide"><table id="rows"><thead><tr><th scope="col"><button>tokenizer</button></th>'
-        f'<th scope="col"><button>vocabulary</button></th>{head}<th scope="col">remarks</th></tr></thead><tbody>{body}</tbody></table></div>'
+        f'<th scope="col">remarks</th><th scope="col"><button>vocabulary</button></th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
         f"{shown}<h2>Definitions</h2><dl>{definitions}</dl><script>{_SCRIPT}</script></body></html>\n"
     )
 
@@ -89,7 +89,7 @@ def _row(row: ComparisonRow, names: list[str]) -> str:
     remarks = f"<td class={'error' if row.error else 'note'}>{escape(_remarks(row))}</td>"
     return (
         f'<tr><th scope="row" data-value="{escape(row.tokenizer)}">{escape(row.tokenizer)}</th>'
-        f'<td data-value="{row.vocab_size or ""}">{size}</td>{"".join(cells)}{remarks}</tr>'
+        f'{remarks}<td data-value="{row.vocab_size or ""}">{size}</td>{"".join(cells)}</tr>'
     )
 
 
@@ -120,12 +120,12 @@ body{font:15px/1.5 system-ui,"Noto Sans KR","Malgun Gothic","Apple SD Gothic Neo
 table{border-collapse:collapse;margin:1rem 0}
 #rows th,#rows td{border-bottom:1px solid color-mix(in srgb,currentColor 25%,transparent);padding:.3rem .6rem;text-align:right;white-space:nowrap}
 #rows th[scope=row],#rows .note,#rows .error{text-align:left}
-#rows .note,#rows .error{white-space:normal;min-width:16rem;font-size:.85em}
+#rows .note,#rows .error{white-space:normal;min-width:16rem;max-width:26rem;font-size:.85em}
 small{display:block;opacity:.7}
 button{font:inherit;border:0;background:none;color:inherit;cursor:pointer;padding:0}
 .grid caption{text-align:left;font-weight:600}
 .grid th{text-align:right;padding-right:.6rem;font-weight:400;white-space:nowrap}
-.grid td{text-align:center;padding:.1rem .3rem;border:1px solid Canvas}
+.grid td{text-align:center;white-space:nowrap;padding:.1rem .3rem;border:1px solid Canvas}
 .even{background:color-mix(in srgb,#3b82f6 28%,Canvas)}.odd{background:color-mix(in srgb,#f59e0b 30%,Canvas)}
 .space{background:none}.unknown,.error{background:color-mix(in srgb,#ef4444 40%,Canvas)}
 .dropped,.normalised{background:repeating-linear-gradient(45deg,#ef444455 0 4px,transparent 4px 8px)}

@@ -65,6 +65,18 @@ def test_disagreements():
     assert align({}, "왕").disagreements() == []
 
 
+def test_disagreement_counts_minorities():
+    assert grid_of("왕이 갔다", "eojeol", "syllable").disagreement == pytest.approx(2 / 5)
+    assert grid_of("왕이 갔다", "syllable").disagreement == 0
+    three = {
+        "a": [Token("왕이", 0, 2, "왕이")],
+        "b": [Token("왕이", 0, 2, "왕이")],
+        "c": [Token("왕", 0, 1, "왕"), Token("이", 1, 2, "이")],
+    }
+    assert align(three, "왕이").disagreement == pytest.approx(2 / 3 / 2)
+    assert align({}, "").disagreement == 0
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.text(st.sampled_from("왕비가갔다예뻐뭐니ㅋㅠ뷁😀👨\u200d👩\u200b\u1100\u1161\u11ab\u0301 \n\ufeff\x01aZ樂"), max_size=25)
