@@ -57,8 +57,7 @@ class UnknownName(ExplorerError, LookupError):
         near = difflib.get_close_matches(name, self.known, n=3, cutoff=0.6)
         self.suggestions = tuple(near)
         text = f"unknown {kind} {name!r}"
-        if near:
-            text += f"; did you mean {' or '.join(near)}?"
+        text += f"; did you mean {' or '.join(near)}?" if near else "."
         text += f" Known: {listing(self.known)}." if self.known else f" No {kind} exists yet."
         super().__init__(f"{text} {hint}".strip())
 
