@@ -240,3 +240,79 @@ def head(name: str, number: int, width: int, field: str | None, as_json: bool) -
         text = " ".join(document.text.split())
         rows.append((document.id, document.title, text if len(text) <= width else f"{text[: width - 1]}…"))
     print_table(("id", "title", "text"), rows)
+
+
+@corpus.command()
+@click.argument("name")
+@click.option("--field", help="Which column or JSON field holds the text.")
+@click.option("--no-morphemes", is_flag=True, help="Leave out Kiwi's share of particles, endings, nouns and predicates.")
+@json_option
+def stats(name: str, field: str | None, no_morphemes: bool, as_json: bool) -> None:
+    """Documents, sentences, eojeol, syllables, types, characters, duplicates and repairs of a corpus, by name or path."""
+    from corpora import open_corpus
+    from corpora.statistics import statistics
+
+    with terminal_progress() as progress:
+        found = statistics(open_corpus(name, field=field), morphemes=not no_morphemes, progress=progress)
+    if as_json:
+        emit_json(found.to_dict())
+        return
+    data = found.to_dict()
+    plain = ("documents", "sentences", "eojeol", "characters", "syllables", "types", "hapax", "syllable_types", "duplicates")
+    rows: list[tuple[str, Any]] = [(key.replace("_", " "), f"{data[key]:,}") for key in plain]
+    rows.append(("eojeol a document", f"{found.document_eojeol:,.1f}"))
+    rows += [
+        (f"characters: {key}", f"{count:,} ({count / max(1, found.characters):.1%})")
+        for key, count in found.classes.items()
+        if count
+    ]
+    rows.append(("Zipf exponent", f"{found.zipf_exponent:.3f}"))
+    rows.append(("Heaps' law", f"types ≈ {found.heaps_k:.2f} · eojeol^{found.heaps_beta:.3f}"))
+    if found.morphemes is not None:
+        of = "a sample of" if found.morphemes.sampled else "all"
+        for key in ("particles", "endings", "nouns", "predicates"):
+            rows.append(
+                (f"{key} (Kiwi)", f"{getattr(found.morphemes, key):.1%} of {of} {found.morphemes.morphemes:,} morphemes")
+            )
+    rows.append(("most frequent", " ".join(f"{word} {count:,}" for word, count in found.top[:10])))
+    print_table(("", name), rows)
+    _echo_findings(found.findings)
+
+
+def _echo_findings(findings: dict[str, Any]) -> None:
+    from corpora.readers.report import Finding, Report
+
+    for line in Report({kind: Finding(**found) for kind, found in findings.items()}).lines():
+        click.echo(f"note: {line}", err=True)
+
+
+@corpus.command()
+@click.argument("name")
+@click.argument("word")
+@click.option("-n", "--number", default=20, show_default=True, type=click.IntRange(0), help="How many lines.")
+@click.option("--width", default=40, show_default=True, type=click.IntRange(0), help="Characters of context on each side.")
+@click.option("--start", default=0, show_default=True, type=click.IntRange(0), help="Skip so many matching lines first.")
+@click.option("--substring", is_flag=True, help="Look for the letters as they are, not for the word.")
+@click.option("--field", help="Which column or JSON field holds the text.")
+@json_option
+def concordance(
+    name: str, word: str, number: int, width: int, start: int, substring: bool, field: str | None, as_json: bool
+) -> None:
+    """A word or phrase in its contexts: 먹다 finds 먹었다 and 먹는; 왕 does not find 왕복.
+
+    The first search of a corpus builds its index: one pass of Kiwi, unless training has made it already.
+    """
+    from corpora import open_corpus
+    from explorer.models.concordance import concordance as search
+
+    with terminal_progress() as progress:
+        mode = "substring" if substring else "word"
+        found = search(open_corpus(name, field=field), word, number, mode=mode, width=width, start=start, progress=progress)
+    if as_json:
+        emit_json(found.to_dict())
+        return
+    click.echo(f"{word} -> {', '.join(found.resolved) or 'not in this corpus'}: {found.count:,}", err=True)
+    print_table(
+        ("left", "match", "right", "document", "offset"),
+        [(line.left, line.match, line.right, line.title or line.document, line.start) for line in found.lines],
+    )

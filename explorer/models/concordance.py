@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from explorer.core.errors import BadInput, disk_errors
+from explorer.core.errors import BadInput, Unavailable, disk_errors
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import cache_path
 from explorer.models.keys import key_filter
@@ -311,7 +311,7 @@ def _build(corpus: _Corpus, tokenizer: Tokenizer, path: Path, progress: Progress
             os.replace(temporary, path)
         except sqlite3.OperationalError as error:
             if "full" in str(error):
-                raise BadInput(f"the disk is full while writing {path}; free some space and run it again") from error
+                raise Unavailable(f"the disk is full while writing {path}; free some space and run it again") from error
             raise
         finally:
             Path(temporary).unlink(missing_ok=True)
@@ -343,7 +343,9 @@ def _fill(database: sqlite3.Connection, corpus: _Corpus, paths: Sequence[Path], 
             database.execute("INSERT INTO documents VALUES (?, ?, ?, ?)", (number, document.id, document.title, document.text))
             for start, stop in text_spans(document.text):
                 line += 1
-                end = next(ends)
+                end = next(ends, None)
+                if end is None:
+                    raise BadInput(f"the corpus {corpus.name!r} changed while it was indexed; run it again")
                 rows.append((line, number, start, stop - start))
                 texts.append((line, " ".join([words[token] for token in tokens[first:end]])))
                 first = end
