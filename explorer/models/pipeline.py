@@ -175,10 +175,12 @@ class Fitted:
     Attributes:
         vectors: vocabulary × dim float32, in the vocabulary's order.
         details: plain JSON data worth keeping with the vectors: losses by epoch, parameters found from the data.
+        components: how many of the strongest directions this model is better without.
     """
 
     vectors: NDArray[np.float32]
     details: dict[str, Any]
+    components: int = 0
 
 
 def tokenize_corpus(

@@ -77,9 +77,9 @@ def train(
             (:mod:`explorer.models.keys`).
         max_vocab: at most so many words, the most frequent ones.
         components: after training, subtract the mean and remove this many of the strongest directions
-            (:func:`explorer.vectors.transform.remove_components`); 0 leaves the vectors as trained. By default one for
-            every 40 dimensions, which lifts the correlation with people's judgements markedly; recorded in
-            ``info["history"]``.
+            (:func:`explorer.vectors.transform.remove_components`); 0 leaves the vectors as trained. By default what
+            suits the model: one for every 40 dimensions of Word2Vec, none of GloVe, where it lifts rare words above
+            better neighbours. Recorded in ``info["history"]``.
         name: save the vectors under this name.
         overwrite: replace a model of that name.
         corpus: what to call the texts in the provenance.
@@ -129,7 +129,7 @@ def train(
         **fitted.details,
     }
     vectors = Vectors(vocabulary.keys, fitted.vectors, vocabulary.counts, info)
-    removed = chosen["dim"] // 40 if components is None else components
+    removed = fitted.components if components is None else components
     if removed and len(vectors) > removed:
         vectors = remove_components(vectors, removed)
     if name is not None:
