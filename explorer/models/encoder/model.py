@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["build_bert", "initial_bias", "initial_embeddings", "require_torch"]
+__all__ = ["build_bert", "initial_bias", "initial_embeddings", "pick_device", "require_torch"]
 
 NEVER = -1e4
 """Output bias of entries that no mask stands for: spelled pieces and special ones. Fits in half precision."""
@@ -37,6 +37,24 @@ def require_torch() -> Any:
     except ImportError as error:
         raise MissingExtra("an encoder", "bert") from error
     return torch
+
+
+def pick_device(device: str | None) -> str:
+    """The device asked for, else the best there is.
+
+    Raises:
+        BadInput: it cannot be used here.
+    """
+    torch = require_torch()
+    if device is None:
+        if torch.cuda.is_available():
+            return "cuda"
+        return "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        torch.zeros(1).to(device)
+    except (RuntimeError, AssertionError) as error:
+        raise BadInput(f"device={device!r} cannot be used here; choose cpu, or leave it out") from error
+    return device
 
 
 def build_bert(

@@ -22,7 +22,7 @@ from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import atomic_folder
 from explorer.models.encoder.heads import Sampling, masked_logits, sampled_loss
-from explorer.models.encoder.model import require_torch
+from explorer.models.encoder.model import pick_device, require_torch
 from explorer.models.encoder.sequences import Batch, Batches
 
 __all__ = ["Outcome", "Plan", "fit", "heldout_loss"]
@@ -130,7 +130,7 @@ def _moved(torch: Any, device: Any, *arrays: Any) -> list[Any]:
     return [torch.from_numpy(array).to(device, non_blocking=True) for array in arrays]
 
 
-def heldout_loss(model: Any, batches: Batches, *, limit: int = 40) -> tuple[float, float]:
+def heldout_loss(model: Any, batches: Batches, *, limit: int = 20) -> tuple[float, float]:
     """Mean loss (nats) and top-1 accuracy over the first batches of epoch 0: always the same words hidden the same way."""
     torch = require_torch()
     device = next(model.parameters()).device
@@ -181,69 +181,132 @@ def fit(
     Returns:
         The curve, with warnings. The weights in ``model`` are those of the last step.
     """
-    torch = require_torch()
-    where = torch.device(device or _best_device(torch))
-    kind = _precision(torch, where, precision)
-    model.to(where).train()
-    for name, parameter in model.named_parameters():
-        parameter.requires_grad_(not name.endswith(frozen) if frozen else True)
-    optimiser = _optimiser(torch, model, plan)
-    scaler = torch.amp.GradScaler(where.type, enabled=kind == torch.float16)
-    position = {"step": 0, "epoch": 0, "number": 0, "pieces": 0, "seconds": 0.0}
-    outcome = Outcome()
-    if folder is not None and (folder / STATE).is_file():
-        position = _resume(torch, model, optimiser, folder, outcome)
-    torch.manual_seed(plan.seed + int(position["step"]))
-    begun = time.monotonic() - position["seconds"]
-    saved = time.monotonic()
-    if not outcome.curve:
-        loss, accuracy = heldout_loss(model, heldout)
-        outcome.curve.append({"step": 0, "train": math.nan, "heldout": loss, "top1": accuracy, "seconds": 0.0, "pieces": 0})
-    since: list[Any] = []
-
-    def keep() -> None:
-        if folder is not None:
-            position["seconds"] = time.monotonic() - begun
-            _save(model, optimiser, folder, position, outcome, export)
-
-    remaining = plan.steps - int(position["step"])
+    run = _Run(model, train, heldout, plan, folder, device, precision, frozen, sampling, export)
     try:
-        for epoch, number, batch in islice(train.run(int(position["epoch"]), int(position["number"])), max(0, remaining)):
-            step = int(position["step"])
-            for group in optimiser.param_groups:
-                group["lr"] = plan.rate * plan.factor(step)
-            with torch.autocast(where.type, kind, enabled=kind != torch.float32):
-                loss = _step_loss(model, batch, where, sampling, [plan.seed, 5, step])
-            scaler.scale(loss).backward()
-            scaler.unscale_(optimiser)
-            torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], plan.clip)
-            scaler.step(optimiser)
-            scaler.update()
-            optimiser.zero_grad(set_to_none=True)
-            since.append(loss.detach())
-            position.update(step=step + 1, epoch=epoch, number=number, pieces=position["pieces"] + int(batch.attention.sum()))
-            if (step + 1) % plan.evaluate == 0 or step + 1 == plan.steps:
-                held, accuracy = heldout_loss(model, heldout)
-                mean = float(torch.stack(since).mean())
-                since.clear()
-                seconds = time.monotonic() - begun
-                outcome.curve.append(
-                    {"step": step + 1, "train": mean, "heldout": held, "top1": accuracy, "seconds": round(seconds, 1),
-                     "pieces": position["pieces"]}
-                )  # fmt: skip
-            if step % 10 == 9 or step + 1 == plan.steps:
-                last = outcome.curve[-1]
-                report(progress, "training", step + 1, plan.steps, "steps", f"held-out loss {last['heldout']:.3f}")
-            if time.monotonic() - saved > plan.checkpoint:
-                keep()
-                saved = time.monotonic()
-    except BaseException:
-        keep()
-        raise
-    keep()
+        while run.step < plan.steps:
+            run.advance()
+            if run.team.first:
+                if run.step % plan.evaluate == 0 or run.step == plan.steps:
+                    run.measure()
+                if run.step % 10 == 0 or run.step == plan.steps:
+                    note = f"held-out loss {run.outcome.curve[-1]['heldout']:.3f}"
+                    report(progress, "training", run.step, plan.steps, "steps", note)
+                if time.monotonic() - run.saved > plan.checkpoint:
+                    run.save()
+    finally:
+        run.save()
     model.eval()
-    _warn(outcome)
-    return outcome
+    if run.team.first:
+        _warn(run.outcome)
+    return run.outcome
+
+
+class _Run:
+    """One training in progress: the network, where it is in the data, the optimiser and the curve."""
+
+    def __init__(
+        self,
+        model: Any,
+        train: Batches,
+        heldout: Batches,
+        plan: Plan,
+        folder: Path | None,
+        device: str | None,
+        precision: str | None,
+        frozen: tuple[str, ...],
+        sampling: Sampling | None,
+        export: Callable[[Path], None] | None,
+    ) -> None:
+        self.torch = torch = require_torch()
+        self.model, self.heldout, self.plan, self.folder = model, heldout, plan, folder
+        self.sampling, self.export = sampling, export
+        self.device = torch.device(pick_device(device))
+        self.kind = _precision(torch, self.device, precision)
+        model.to(self.device).train()
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad_(not (frozen and name.endswith(frozen)))
+        self.optimiser = _optimiser(torch, model, plan)
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.kind == torch.float16)
+        self.team = _Team(torch)
+        self.position: dict[str, Any] = {"step": 0, "epoch": 0, "number": 0, "pieces": 0, "seconds": 0.0}
+        self.outcome = Outcome()
+        self.losses: list[Any] = []
+        if folder is not None and (folder / STATE).is_file():
+            self.position = _resume(torch, model, self.optimiser, folder, self.outcome)
+        torch.manual_seed(plan.seed + self.step * self.team.size + self.team.rank)
+        self.stream = train.run(int(self.position["epoch"]), int(self.position["number"]))
+        self.begun = time.monotonic() - self.position["seconds"]
+        self.saved = time.monotonic()
+        if not self.outcome.curve and self.team.first:
+            self.measure()
+
+    @property
+    def step(self) -> int:
+        return int(self.position["step"])
+
+    def advance(self) -> None:
+        """One step: a batch for every process, one change of the weights."""
+        torch, plan, step = self.torch, self.plan, self.step
+        shares = list(islice(self.stream, self.team.size))
+        for group in self.optimiser.param_groups:
+            group["lr"] = plan.rate * plan.factor(step)
+        seed = [plan.seed, 5, step, self.team.rank]
+        with torch.autocast(self.device.type, self.kind, enabled=self.kind != torch.float32):
+            loss = _step_loss(self.model, shares[self.team.rank][2], self.device, self.sampling, seed)
+        self.scaler.scale(loss).backward()
+        self.scaler.unscale_(self.optimiser)
+        self.team.average(self.model)
+        torch.nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], plan.clip)
+        self.scaler.step(self.optimiser)
+        self.scaler.update()
+        self.optimiser.zero_grad(set_to_none=True)
+        if self.team.first:
+            self.losses.append(loss.detach())
+        epoch, number, _ = shares[-1]
+        pieces = self.position["pieces"] + sum(int(share.attention.sum()) for _, _, share in shares)
+        self.position.update(step=step + 1, epoch=epoch, number=number, pieces=pieces)
+
+    def measure(self) -> None:
+        """Add a point to the curve."""
+        held, accuracy = heldout_loss(self.model, self.heldout)
+        train = float(self.torch.stack(self.losses).mean()) if self.losses else math.nan
+        self.losses.clear()
+        seconds = round(time.monotonic() - self.begun, 1)
+        point = {"step": self.step, "train": train, "heldout": held, "top1": accuracy, "seconds": seconds}
+        self.outcome.curve.append(point | {"pieces": self.position["pieces"]})
+
+    def save(self) -> None:
+        """Write a checkpoint."""
+        if self.folder is not None and self.team.first:
+            self.position["seconds"] = time.monotonic() - self.begun
+            _save(self.model, self.optimiser, self.folder, self.position, self.outcome, self.export)
+        self.saved = time.monotonic()
+
+
+class _Team:
+    """The processes that train together, where ``torch.distributed`` was started; else this one alone.
+
+    Each step takes as many batches as there are processes, one each, and averages the gradients.
+    """
+
+    def __init__(self, torch: Any) -> None:
+        self._torch = torch
+        started = torch.distributed.is_available() and torch.distributed.is_initialized()
+        self.size = torch.distributed.get_world_size() if started else 1
+        self.rank = torch.distributed.get_rank() if started else 0
+        self.first = self.rank == 0
+
+    def average(self, model: Any) -> None:
+        if self.size == 1:
+            return
+        gradients = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
+        flat = self._torch.cat([gradient.reshape(-1) for gradient in gradients])
+        self._torch.distributed.all_reduce(flat)
+        flat /= self.size
+        at = 0
+        for gradient in gradients:
+            gradient.copy_(flat[at : at + gradient.numel()].view_as(gradient))
+            at += gradient.numel()
 
 
 def _warn(outcome: Outcome) -> None:
@@ -257,12 +320,6 @@ def _warn(outcome: Outcome) -> None:
         outcome.warnings.append(
             f"nothing was gained: held-out loss {outcome.before:.3f} before, {outcome.after:.3f} after; lower the rate or use more text"
         )
-
-
-def _best_device(torch: Any) -> str:
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
 def _precision(torch: Any, device: Any, wanted: str | None) -> Any:

@@ -1,0 +1,238 @@
+"""An encoder over morphemes as a contextual model: everything any other one does, and readings with the word masked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.core.errors import BadInput
+from explorer.core.progress import ProgressCallback, report
+from explorer.models.checkpoints import Checkpoint
+from explorer.models.contextual import Contextual, Layer
+from explorer.models.encoder.model import pick_device
+from explorer.models.encoder.pieces import MorphemePieces
+from explorer.models.encoder.reading import Readings, find_places, read_places, softmax
+from explorer.models.encoder.senses import Senses, centred, cluster, medoids, silhouette
+from explorer.models.encoder.sequences import CONTENT_TAGS
+from explorer.models.encoder.storing import open_network
+from explorer.models.encoder.vocabulary import split_key
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from explorer.tokenizers.token import Tokenizer
+
+__all__ = ["MINI", "REPRESENTATIONS", "MorphemeContextual", "Substitute", "open_encoder"]
+
+MINI = Path(__file__).parent.parent / "pretrained" / "mini"
+"""The encoder that ships."""
+
+REPRESENTATIONS = ("blend", "own", "masked", "substitutes", "context")
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """A word that would fit where another one stands: its key, the key without tag, its probability."""
+
+    word: str
+    key: str
+    probability: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def open_encoder(
+    folder: Path, name: str | None = None, *, layer: Layer = -1, pooling: str = "mean", device: str | None = None
+) -> MorphemeContextual:
+    """Open an encoder over morphemes.
+
+    Raises:
+        BadInput: the folder holds none, or it is damaged.
+        MissingExtra: torch is not installed.
+    """
+    network, vocabulary, info = open_network(folder)
+    where = pick_device(device)
+    network.to(where)
+    length = int(network.config.max_position_embeddings)
+    pieces = MorphemePieces(vocabulary, length=length)
+    special = [pieces.cls_token_id], [pieces.sep_token_id]
+    checkpoint = Checkpoint(name or folder.name, network.bert, pieces, where, *special, length - 2)
+    return MorphemeContextual(checkpoint, network, info, layer=layer, pooling=pooling)
+
+
+class MorphemeContextual(Contextual):
+    """A contextual model over Kiwi's morphemes that can also be asked what fits a word's place.
+
+    Attributes:
+        info: where the encoder came from.
+        network: the ``BertForMaskedLM``.
+    """
+
+    def __init__(
+        self, checkpoint: Checkpoint, network: Any, info: dict[str, Any], *, layer: Layer = -1, pooling: str = "mean"
+    ) -> None:
+        super().__init__(checkpoint, layer=layer, pooling=pooling)
+        self.network = network
+        self.info = info
+
+    @property
+    def _pieces(self) -> MorphemePieces:
+        pieces: MorphemePieces = self._checkpoint.tokenizer
+        return pieces
+
+    @cached_property
+    def _analyser(self) -> Tokenizer:
+        return self._pieces.analyser
+
+    def read(
+        self,
+        word: str | Sequence[str],
+        sentences: Sequence[str],
+        *,
+        occurrence: int = 0,
+        spans: Sequence[tuple[int, int]] | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Readings:
+        """All there is to know about one word in many sentences, as arrays (see :class:`Readings`).
+
+        Args:
+            word: one word, or one for each sentence.
+            sentences: the sentences.
+            occurrence: which of several, from 0.
+            spans: where the word stands in each sentence (start and end in code points), instead of looking for it.
+            progress: told about the sentences read.
+
+        Raises:
+            BadInput: a sentence does not hold the word.
+        """
+        words = [word] * len(sentences) if isinstance(word, str) else list(word)
+        if isinstance(sentences, str) or not sentences or len(words) != len(sentences):
+            raise BadInput(f"{len(words)} words came with {len(sentences)} sentences; give one word, or one for each sentence")
+        if spans is not None and len(spans) != len(sentences):
+            raise BadInput(f"{len(spans)} spans came with {len(sentences)} sentences; give one for each")
+        tokens = [self._analyser.tokenize(sentence) for sentence in sentences]
+        where: list[tuple[int, int, str | None]] = []
+        for index, (one, sentence) in enumerate(zip(words, sentences, strict=True)):
+            if spans is None:
+                found = self.locate(one, sentence, occurrence)
+                where.append((found.start, found.end, found.key))
+            else:
+                start, end = spans[index]
+                touching = [t for t in tokens[index] if t.start < end and t.end > start and t.form == one]
+                where.append((start, end, f"{touching[0].form}/{touching[0].tag}" if touching else None))
+        places = find_places(self._pieces, tokens, where, self._checkpoint.capacity)
+        return read_places(self.network, self._pieces, places, progress)
+
+    def represent(self, readings: Readings, representation: str = "blend", layer: int = -1) -> NDArray[np.float32]:
+        """One vector for each reading.
+
+        Args:
+            readings: from :meth:`read`.
+            representation: ``"own"`` or ``"masked"`` states at ``layer``; ``"substitutes"``, the mean input vector of what
+                would fit, weighted by probability; ``"context"``, the weighted mean input vector of the other content
+                words; ``"blend"``, the masked state, the substitutes and the context, each centred over these readings
+                and brought to length 1, side by side: its cosine is the mean of their cosines.
+            layer: 0 is the input embedding.
+        """
+        if representation in ("own", "masked"):
+            states = readings.own if representation == "own" else readings.masked
+            if not -states.shape[1] <= layer < states.shape[1]:
+                raise BadInput(f"layer={layer} does not exist; {self.name} has layers 0 (input) to {states.shape[1] - 1}")
+            chosen: NDArray[np.float32] = states[:, layer]
+            return chosen
+        if representation == "substitutes":
+            return readings.substitutes
+        if representation == "context":
+            return readings.context
+        if representation != "blend":
+            raise BadInput(f"representation={representation!r} is unknown; choose one of {', '.join(REPRESENTATIONS)}")
+        views = [readings.masked[:, layer], readings.substitutes, readings.context]
+        return np.concatenate([centred(view) for view in views], axis=1).astype(np.float32)
+
+    def substitutes(
+        self, word: str, sentence: str, n: int = 10, *, content: bool = True, occurrence: int = 0
+    ) -> list[Substitute]:
+        """The words that would fit in a word's place, most probable first.
+
+        Args:
+            word: as a person says it; it stands in the sentence.
+            sentence: any length; the part around the word is read.
+            n: how many.
+            content: content morphemes only (nouns, verbs, adjectives, adverbs, determiners), their probabilities as the
+                model gives them among all morphemes.
+            occurrence: which of several, from 0.
+        """
+        probabilities = softmax(self.read(word, [sentence], occurrence=occurrence).logits)[0]
+        if content:
+            probabilities = probabilities * self._content
+        best = np.argsort(-probabilities, kind="stable")[: max(0, n)]
+        entries = self._pieces.vocabulary.entries
+        return [Substitute(split_key(entries[i])[0], entries[i], float(probabilities[i])) for i in best if probabilities[i] > 0]
+
+    def senses(
+        self,
+        word: str,
+        sentences: Sequence[str],
+        k: int | None = None,
+        *,
+        representation: str = "blend",
+        layer: int = -1,
+        most: int = 6,
+        occurrence: int = 0,
+        progress: ProgressCallback | None = None,
+    ) -> Senses:
+        """Sort sentences by the sense that a word has in them.
+
+        Args:
+            word: as a person says it: 배 is found in 배를, 먹다 in 먹었다.
+            sentences: each holds the word.
+            k: how many senses; when ``None``, the number up to ``most`` with the clearest division (silhouette). Whether
+                there is more than one sense at all is not decided by that.
+            representation, layer: what is compared; see :meth:`represent`.
+            most, occurrence, progress: as their names say.
+
+        Returns:
+            Senses, with ``labels`` in the order of the sentences.
+
+        Raises:
+            BadInput: a sentence does not hold the word, or there are fewer sentences than senses.
+        """
+        readings = self.read(word, sentences, occurrence=occurrence, progress=progress)
+        vectors = self.represent(readings, representation, layer)
+        labels, tried = cluster(vectors, k, most=most)
+        report(progress, "sorting senses", 1, 1)
+        return Senses(
+            word=word,
+            labels=labels,
+            k=max(labels) + 1,
+            silhouette=silhouette(vectors, labels),
+            tried=tried,
+            typical=medoids(vectors, labels),
+            substitutes=self._telling(readings, labels),
+            representation=representation,
+        )
+
+    @cached_property
+    def _content(self) -> NDArray[np.bool_]:
+        vocabulary = self._pieces.vocabulary
+        tags = [split_key(entry)[1] for entry in vocabulary.entries]
+        return np.array([i >= vocabulary.first_word and tag in CONTENT_TAGS for i, tag in enumerate(tags)])
+
+    def _telling(self, readings: Readings, labels: Sequence[int], n: int = 8) -> list[list[str]]:
+        """For each sense the content words that its sentences expect more than the others do."""
+        probabilities = softmax(readings.logits)
+        groups = [probabilities[np.asarray(labels) == label].mean(0) for label in range(max(labels) + 1)]
+        entries = self._pieces.vocabulary.entries
+        result = []
+        for own in groups:
+            rest = (np.sum(groups, axis=0) - own) / max(1, len(groups) - 1) if len(groups) > 1 else np.zeros_like(own)
+            # The share of a word's expectation that falls to this sense, weighted by how much is expected of it at all.
+            score = np.where(self._content, own * own / (own + rest + 1e-6), 0)
+            result.append([entries[i] for i in np.argsort(-score, kind="stable")[:n]])
+        return result
