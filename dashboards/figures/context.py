@@ -58,8 +58,7 @@ def heat(cosines: NDArray[Any], labels: Sequence[str], chance: float | None, sch
     count = len(cosines)
     numbers = [str(number) for number in range(1, count + 1)]
     apart = cosines[~np.eye(count, dtype=bool)]
-    low = float(apart.min()) if apart.size else 0.0
-    low = min(low, chance) if chance is not None else low
+    low = min(0.999, chance) if chance is not None else float(apart.min()) if apart.size else 0.0
     shown = [plain(label) for label in labels]
     printed = count <= _TEXT_UP_TO
     figure = go.Figure(
@@ -75,8 +74,15 @@ def heat(cosines: NDArray[Any], labels: Sequence[str], chance: float | None, sch
             customdata=[[[row, column] for column in shown] for row in shown],
             hovertemplate="<b>%{z:.3f}</b><br>%{y}  %{customdata[0]}<br>%{x}  %{customdata[1]}<extra></extra>",
             texttemplate="%{z:.2f}" if printed else None,
-            textfont={"size": 11},
-            colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": colors(scheme)["dim"], "size": 11}},
+            # No size: Plotly then fits the numbers to their cells.
+            colorbar={
+                "orientation": "h",
+                "y": -0.02,
+                "yanchor": "top",
+                "thickness": 8,
+                "outlinewidth": 0,
+                "tickfont": {"color": colors(scheme)["dim"], "size": 11},
+            },
         )
     )
     axis = {"type": "category", "showgrid": False, "zeroline": False, "fixedrange": True, "ticks": ""}

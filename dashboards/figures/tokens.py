@@ -174,7 +174,9 @@ def _borders(spans: Sequence[tuple[int, int]], first: Sequence[int]) -> list[int
             last = max(last + 1, low + step * (high - low) // (count + 1))
             borders.append(last)
         place = run
-    borders.append(max(last + 1, first[max(right for _, right in spans)]))
+    borders.append(first[max(right for _, right in spans)])
+    for place in range(len(borders) - 2, 0, -1):  # there are as many slots as tokens: none is pushed out at the end
+        borders[place] = min(borders[place], borders[place + 1] - 1)
     return borders
 
 
