@@ -233,3 +233,23 @@ def test_every_card_is_complete(card: Card):
     assert len({one.file for one in card.parts}) == len(card.parts)
     assert all(one.url.startswith("https://") for one in card.parts)
     assert "\n" not in card.what + card.note
+
+
+def test_a_dataset_folder_is_read_through_datasets(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    pytest.importorskip("datasets")
+    from corpora.fetch import fetch_dataset
+
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    folder = tmp_path / "dataset"
+    folder.mkdir()
+    (folder / "train.jsonl").write_text('{"id": 1, "review": "재미있다"}\n{"id": 2, "review": "별로다"}\n', encoding="utf-8")
+    (folder / "test.jsonl").write_text('{"id": 3, "review": "최고다"}\n', encoding="utf-8")
+    stored = fetch_dataset(str(folder), "reviews")
+    assert sorted((d.id, d.text, d.meta["split"]) for d in stored.documents()) == [
+        ("1", "재미있다", "train"),
+        ("2", "별로다", "train"),
+        ("3", "최고다", "test"),
+    ]
+    assert list(fetch_dataset(str(folder), "test", split="test").texts()) == ["최고다"]
+    with pytest.raises(Unavailable, match="cannot be read"):
+        fetch_dataset(str(tmp_path / "none"), "none")
