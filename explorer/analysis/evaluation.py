@@ -303,13 +303,12 @@ def _draw_pairs(
     """Bootstrap over word pairs: a question counts as often as both its pairs were drawn (Owen 2007, the pigeonhole bootstrap)."""
     pairs, places = np.unique(np.vstack([quads[:, :2], quads[:, 2:]]), axis=0, return_inverse=True)
     places = places.reshape(2, -1)
-    drawn = rng.multinomial(len(pairs), np.full(len(pairs), 1 / len(pairs)), size=samples).astype(np.float64)
     right, weight = np.empty(samples), np.empty(samples)
-    for start in range(0, samples, 100):  # a hundred draws at a time, to stay small on large sets
-        part = slice(start, start + 100)
-        weights = drawn[part][:, places[0]] * drawn[part][:, places[1]]
-        right[part] = weights @ correct
-        weight[part] = weights.sum(axis=1)
+    for sample in range(samples):
+        drawn = np.bincount(rng.integers(0, len(pairs), len(pairs)), minlength=len(pairs))
+        weights = drawn[places[0]] * drawn[places[1]]
+        right[sample] = weights[correct].sum()
+        weight[sample] = weights.sum()
     return right, weight
 
 

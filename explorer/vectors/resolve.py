@@ -47,6 +47,12 @@ def _base(tag: str | None) -> str:
     return (tag or "").partition("+")[0].partition("-")[0]
 
 
+def _spelling(key: str) -> str:
+    """A key as a person would type it: without tag and marker."""
+    form = split_key(key)[0]
+    return next((form[len(marker) :] for marker in MARKERS if form.startswith(marker) and len(form) > len(marker)), form)
+
+
 def is_content(token: Token) -> bool:
     """Whether a morpheme names something on its own: nouns, predicates, modifiers, foreign words, numbers."""
     return _base(token.tag) in _CONTENT or (token.tag or "").startswith("W_")
@@ -257,7 +263,7 @@ class Resolver:
     @cached_property
     def _suggester(self) -> Suggester:
         order = np.arange(len(self._keys)) if self._counts is None else np.argsort(-self._counts, kind="stable")
-        forms = dict.fromkeys(split_key(self._keys[row])[0] for row in order)
+        forms = dict.fromkeys(_spelling(self._keys[row]) for row in order)
         return Suggester(list(forms))
 
     def suggest(self, word: str, n: int = 5) -> list[str]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.vectors.analogy import check_method, solve
+from explorer.vectors.checks import as_counts, as_index, as_matrix, check_n
 from explorer.vectors.expression import clean_word, parse
 from explorer.vectors.records import Analogy, Neighbour, Neighbours, Resolution, Term, split_key, word_of
 from explorer.vectors.resolve import Analyser, Composer, Resolver
@@ -61,11 +62,11 @@ class Vectors:
     ) -> None:
         self._lock = threading.RLock()
         self._keys = tuple(keys)
-        self._vectors = _as_matrix(vectors)
-        self._index = _as_index(self._keys)
+        self._vectors = as_matrix(vectors)
+        self._index = as_index(self._keys)
         if len(self._keys) != len(self._vectors):
             raise BadInput(f"{len(self._keys):,} keys came with {len(self._vectors):,} vectors; give one vector for each key")
-        self._counts = _as_counts(counts, len(self._keys))
+        self._counts = as_counts(counts, len(self._keys))
         self._info = dict(info or {})
         self._composer = composer
         self._given_analyser = analyser
@@ -273,7 +274,7 @@ class Vectors:
         self, words: Sequence[str], n: int = 10, *, tags: str | Iterable[str] | None = None, min_count: int = 0
     ) -> list[Neighbours]:
         """:meth:`similar` for several words in one pass over the matrix."""
-        _check_n(n)
+        check_n(n)
         mask = self.mask(tags, min_count)
         resolutions = [self.resolve(word) for word in words]
         if not resolutions:
@@ -287,7 +288,7 @@ class Vectors:
 
     def similar_by_vector(self, vector: Any, n: int = 10, exclude: Iterable[str] = ()) -> Neighbours:
         """The keys nearest to any vector of d numbers; ``exclude`` names words to leave out."""
-        _check_n(n)
+        check_n(n)
         query = np.asarray(vector, dtype=np.float32)
         if query.shape != (self.dim,) or not np.all(np.isfinite(query)):
             raise BadInput(f"a query vector must be {self.dim} finite numbers, not of shape {query.shape}")
@@ -311,7 +312,7 @@ class Vectors:
             OutOfVocabulary: a word has no vector.
             BadInput: an unknown method, or words that cancel each other out.
         """
-        _check_n(n)
+        check_n(n)
         check_method(method)
         terms = parse(expression) if isinstance(expression, str) else tuple(expression)
         if not terms:
@@ -347,7 +348,7 @@ class Vectors:
 
     def most_frequent(self, n: int) -> list[str]:
         """The n keys seen most often, most frequent first; without counts the first n, as vocabularies are usually sorted."""
-        _check_n(n)
+        check_n(n)
         if self._counts is None:
             return list(self._keys[:n])
         return [self._keys[row] for row in np.argsort(-self._counts, kind="stable")[:n]]
@@ -431,51 +432,3 @@ class Vectors:
             warning = f"{len(zero):,} vectors are all zero and are like nothing: {named}"
             others = [text for text in self._info.get("warnings", []) if "all zero" not in text]
             self._info["warnings"] = [*others, warning]
-
-
-def _check_n(n: int) -> None:
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-        raise BadInput(f"n must be a whole number of 1 or more, not {n!r}")
-
-
-def _as_matrix(vectors: Any) -> Floats:
-    try:
-        array = vectors if isinstance(vectors, np.ndarray) else np.asarray(vectors, dtype=np.float32)
-        if array.dtype.kind not in "fiu":
-            raise ValueError(f"they are of type {array.dtype}")
-        matrix = (
-            np.ascontiguousarray(array, dtype=np.float32)
-            if array.dtype != np.float32 or not array.flags.c_contiguous
-            else array
-        )
-    except (TypeError, ValueError) as error:
-        raise BadInput(f"vectors must be a table of numbers, one row a key ({error})") from error
-    if matrix.ndim != 2 or 0 in matrix.shape:
-        raise BadInput(f"vectors must be n × d with n and d of 1 or more, not of shape {matrix.shape}")
-    view = matrix.view()
-    view.flags.writeable = False
-    return view
-
-
-def _as_index(keys: tuple[str, ...]) -> dict[str, int]:
-    index: dict[str, int] = {}
-    for row, key in enumerate(keys):
-        if not isinstance(key, str) or not key:
-            raise BadInput(f"keys must be non-empty texts, and number {row + 1} is {key!r}")
-        index[key] = row
-    if len(index) != len(keys):
-        twice = sorted({key for row, key in enumerate(keys) if index[key] != row})
-        raise BadInput(
-            f"{len(keys) - len(index):,} keys occur more than once, such as {', '.join(twice[:3])}; give each key once"
-        )
-    return index
-
-
-def _as_counts(counts: Any, n: int) -> Ints | None:
-    if counts is None:
-        return None
-    array = np.array(counts, dtype=np.int64)
-    if array.shape != (n,) or (array < 0).any():
-        raise BadInput(f"counts must be {n:,} numbers of 0 or more, not of shape {array.shape}")
-    array.flags.writeable = False
-    return array

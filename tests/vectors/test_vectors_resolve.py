@@ -225,3 +225,7 @@ def test_kiwi_itself_finds_the_stem(word):
     v = Vectors(keys, np.eye(3), info={"tokenizer": {"name": "kiwi", "engine": "kiwi"}})
     expected = {"왕": "왕/NNG", "먹": "먹다/VV", "예": "예쁘다/VA"}[word[0]]
     assert v.resolve(word).key == expected and v.resolve(word).how == "analysed"
+
+
+def test_suggestions_come_without_markers():
+    assert vectors(["▁아버지가", "##같이", "Ġfather"]).suggest("아버지") == ["아버지가"]
