@@ -206,7 +206,7 @@ def read_manifest(folder: Path, kind: str | None = None) -> Manifest:
     return manifest
 
 
-_FOLDERS = {"vectors": "models", "tokenizer": "tokenizers", "corpus": "corpora"}
+_FOLDERS = {"vectors": "models", "tokenizer": "tokenizers", "corpus": "corpora", "encoder": "encoders"}
 
 
 def artifact_path(kind: str, name: str) -> Path:

@@ -50,9 +50,9 @@ def contextual(
     """Open a contextual model.
 
     Args:
-        name_or_path: a folder as transformers saves it, or a Hugging Face id (``"bert-base-multilingual-cased"``,
-            ``"xlm-roberta-base"``, ``"klue/bert-base"``). Local files are used first; weights must be safetensors; no code
-            from the checkpoint is run.
+        name_or_path: ``"mini"`` (it ships), the name of an encoder trained here, a folder as transformers saves it, or a
+            Hugging Face id (``"bert-base-multilingual-cased"``, ``"xlm-roberta-base"``, ``"klue/bert-base"``). Local files
+            are used first; weights must be safetensors; no code from the checkpoint is run.
         layer: 0 is the input embedding, 1 the first block, -1 the last; ``"sum-last-4"``, ``"mean-last-4"``; or numbers whose
             mean is taken.
         pooling: ``"mean"``, ``"first"``, ``"last"``, ``"sum"`` or ``"max"`` over a word's sub-words.
@@ -63,7 +63,14 @@ def contextual(
         BadInput: the checkpoint, layer or pooling cannot be used; says why.
         Unavailable: the checkpoint is not on this machine and cannot be fetched.
     """
-    model = Contextual(open_checkpoint(name_or_path, device, progress), layer=layer, pooling=pooling)
+    from explorer.models.encoder.storing import encoder_folder, is_encoder
+
+    folder = encoder_folder(name_or_path)
+    if folder is not None and is_encoder(folder):
+        from explorer.models.encoder.contextual import open_encoder
+
+        return open_encoder(folder, str(name_or_path), layer=layer, pooling=pooling, device=device)
+    model = Contextual(open_checkpoint(folder or name_or_path, device, progress), layer=layer, pooling=pooling)
     report(progress, f"opening {model.name}", 1, 1)
     return model
 

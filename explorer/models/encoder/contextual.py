@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 
     from explorer.tokenizers.token import Tokenizer
 
-__all__ = ["MINI", "REPRESENTATIONS", "MorphemeContextual", "Substitute", "open_encoder"]
-
-MINI = Path(__file__).parent.parent / "pretrained" / "mini"
-"""The encoder that ships."""
+__all__ = ["REPRESENTATIONS", "MorphemeContextual", "Substitute", "open_encoder"]
 
 REPRESENTATIONS = ("blend", "own", "masked", "substitutes", "context")
 

@@ -12,13 +12,30 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput
-from explorer.core.store import Manifest, read_manifest, write_manifest
+from explorer.core.store import MANIFEST, Manifest, artifact_path, read_manifest, write_manifest
 from explorer.models.encoder.model import require_torch
 from explorer.models.encoder.vocabulary import MorphemeVocabulary
 
-__all__ = ["VOCABULARY", "is_encoder", "open_network", "write_encoder"]
+__all__ = ["MINI", "VOCABULARY", "encoder_folder", "is_encoder", "open_network", "write_encoder"]
+
+MINI = Path(__file__).parent.parent / "pretrained" / "mini"
+"""The encoder that ships."""
 
 CONFIG, WEIGHTS, VOCABULARY = "config.json", "model.safetensors", "morphemes.txt"
+
+
+def encoder_folder(name_or_path: str | Path) -> Path | None:
+    """Where an encoder lies: ``"mini"`` (it ships), the name of one trained here, or a folder; ``None`` if nothing is there."""
+    if name_or_path == "mini":
+        return MINI
+    try:
+        saved = artifact_path("encoder", str(name_or_path))
+    except BadInput:  # no possible name, so a path
+        saved = None
+    if saved is not None and (saved / MANIFEST).is_file():
+        return saved
+    folder = Path(name_or_path).expanduser()
+    return folder if folder.is_dir() else None
 
 
 def is_encoder(folder: Path) -> bool:
