@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -144,7 +146,7 @@ def fetch(
     from corpora.fetch import fetch as fetch_card
     from corpora.fetch import fetch_dataset
 
-    with terminal_progress() as progress:
+    with _resumable(), terminal_progress() as progress:
         if name not in cards() and name.count("/") == 1:
             stored = fetch_dataset(
                 name,
@@ -182,9 +184,20 @@ def add(
     """
     from corpora.library import add as add_corpus
 
-    with terminal_progress() as progress:
+    with _resumable(), terminal_progress() as progress:
         stored = add_corpus(list(paths), name, field=field, drop=drop, near=near, force=force, progress=progress)
     _said(stored, as_json)
+
+
+@contextmanager
+def _resumable() -> Iterator[None]:
+    """Ctrl-C loses nothing here, and says so."""
+    from explorer.core.errors import Cancelled
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Cancelled("stopped; what was finished is kept, and the same command goes on from there") from None
 
 
 def _said(stored: Any, as_json: bool) -> None:
