@@ -11,6 +11,7 @@ import hashlib
 import importlib
 import importlib.util
 import re
+import signal
 import socket
 import sys
 import threading
@@ -169,6 +170,8 @@ def serve(host: str = "127.0.0.1", port: int = 8050, open_browser: bool = True) 
     threading.Timer(0.2, state.prepare).start()
     if open_browser:
         threading.Timer(0.3, webbrowser.open, [address]).start()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl+C: the child process is ended too
     try:
         server.serve_forever()
     except KeyboardInterrupt:

@@ -52,9 +52,12 @@ GRAPH, STATUS, FACTS, DRAWN, WEBGL = (f"map-{name}" for name in ("graph", "statu
 FIND, FOUND, CHOSEN, PANEL, CSV, SAVE = (f"map-{name}" for name in ("find", "found", "chosen", "panel", "csv", "save"))
 
 
-def pick(key: Any) -> dict[str, Any]:
-    """A button that chooses a word."""
-    return {"type": "map-pick", "key": key}
+def pick(row: Any, place: Any) -> dict[str, Any]:
+    """A button that chooses a word by its row in the model; it may have one in the search and one among the neighbours.
+
+    A number, because Dash loses the value of a pattern-matching input whose id is not ASCII.
+    """
+    return {"type": "map-pick", "row": row, "place": place}
 
 
 def layout(**query: Any) -> Any:
@@ -189,7 +192,7 @@ def register(app: Dash) -> None:
     app.callback(
         Output(CHOSEN, "data"),
         Input(GRAPH, "clickData"),
-        Input(pick(ALL), "n_clicks"),
+        Input(pick(ALL, ALL), "n_clicks"),
         State(DRAWN, "data"),
         prevent_initial_call=True,
     )(choose_word)
@@ -291,16 +294,15 @@ def facts_of(t: Text, shown: Map) -> str:
 
 def choose_word(click: dict[str, Any] | None, _: Sequence[int | None], drawn: dict[str, Any] | None) -> Any:
     """The word of a pressed point or button."""
-    if isinstance(ctx.triggered_id, dict):
-        return ctx.triggered_id["key"] if ctx.triggered[0]["value"] else no_update
-    row = clicked_row(click)
-    if row is None or drawn is None:
+    if drawn is None or not ctx.triggered[0]["value"]:  # buttons that merely appeared have no clicks
         return no_update
+    choice = choice_of(drawn)
+    row = ctx.triggered_id["row"] if isinstance(ctx.triggered_id, dict) else clicked_row(click)
     try:
-        shown = open_map(choice_of(drawn))
+        keys = state.vectors(choice.model).keys if isinstance(ctx.triggered_id, dict) else open_map(choice).keys
     except (NotReady, ExplorerError):
         return no_update
-    return shown.keys[row] if row < len(shown.keys) else no_update
+    return keys[row] if isinstance(row, int) and 0 <= row < len(keys) else no_update
 
 
 def clicked_row(click: dict[str, Any] | None) -> int | None:
@@ -335,7 +337,7 @@ def show(drawn: dict[str, Any] | None, query: str | None, chosen: str | None) ->
         if chosen
         else empty(t("map.nothing"), t("map.nothing_lead"), picture="map")
     )
-    return patch(shown, rows, on_map, shown.rows.get(key or "")), found_list(t, shown, rows, query), panel
+    return patch(shown, rows, on_map, shown.rows.get(key or "")), found_list(t, shown, vectors, rows, query), panel
 
 
 def neighbours_of(vectors: Any, word: str | None) -> Any:
@@ -359,14 +361,16 @@ def patch(shown: Map, found: list[int], near: list[int], chosen: int | None) -> 
     return change
 
 
-def found_list(t: Text, shown: Map, rows: list[int], query: str | None) -> Any:
+def found_list(t: Text, shown: Map, vectors: Any, rows: list[int], query: str | None) -> Any:
     """The first words found, each a button that chooses it."""
     if not (query or "").strip():
         return None
     if not rows:
         return dmc.Text(t("map.not_found"), size="sm", c="dimmed")
     words = [
-        html.Button(shown.words[row], id=pick(shown.keys[row]), className="example", title=shown.keys[row])
+        html.Button(
+            shown.words[row], id=pick(vectors.index(shown.keys[row]), "found"), className="example", title=shown.keys[row]
+        )
         for row in rows[:LISTED]
     ]
     return dmc.Stack(
@@ -384,7 +388,7 @@ def neighbour_panel(t: Text, shown: Map, vectors: Any, chosen: str) -> Any:
         on_map = neighbour.key in shown.rows
         word = html.Button(
             neighbour.word,
-            id=pick(neighbour.key),
+            id=pick(vectors.index(neighbour.key), "near"),
             className="word as-link" if on_map else "word as-link off-map",
             title=neighbour.key if on_map else t("map.off_map"),
         )

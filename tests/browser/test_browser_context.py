@@ -1,0 +1,58 @@
+"""The context page in a real browser: with a small BERT, and with none."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from support_bert import save_small_bert
+
+
+@pytest.fixture(scope="module")
+def server(chromium, tmp_path_factory):
+    """A server that knows one small model."""
+    pytest.importorskip("torch")
+    home = tmp_path_factory.mktemp("home")
+    save_small_bert(home / "models" / "small-bert")
+    environment = os.environ | {"EXPLORER_HOME": str(home), "HF_HUB_CACHE": str(home / "hub"), "EXPLORER_BERT": ""}
+    command = [sys.executable, "-m", "explorer", "serve", "--port", "0", "--no-open"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert "http://" in line, line
+        yield line.split()[1].rstrip("/")
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 420)])
+def test_an_example_is_compared_at_once(visit, scheme, width):
+    page = visit("/context?word=눈", scheme=scheme, width=width)
+    page.set_default_timeout(180_000)
+    page.wait_for_selector("#context-found mark")
+    assert set(page.locator("#context-found mark").all_inner_texts()) == {"눈"}
+    page.wait_for_selector("#context-heat .heatmaplayer image, #context-heat .hm")
+    page.wait_for_selector("#context-plane .point")
+    page.wait_for_selector("#context-scale >> text=아무 단어 두 개")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_one_may_write_ones_own_sentences_and_choose_a_layer(visit):
+    page = visit("/context")
+    page.set_default_timeout(180_000)
+    page.wait_for_selector("#context-found mark")
+    page.fill("#context-word", "먹다")
+    page.fill("#context-sentences", "밥을 먹었다.\n나이를 먹는다.\n<b>겁</b>을 먹고 달아났다.\n하늘이 높다.")
+    page.click("#context-compare")
+    page.wait_for_selector("#context-found >> text=찾지 못했습니다")
+    assert page.locator("#context-found mark").all_inner_texts() == ["먹", "먹", "먹"]
+    assert page.locator("#context-found b").count() == 0
+    assert "word=" in page.evaluate("location.search")
+    page.wait_for_selector("#context-layer-name >> text=층 3 / 3")
+    page.focus("#context-layer [role=slider]")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector("#context-layer-name >> text=층 2 / 3")
+    page.click("text=다리")
+    page.wait_for_function("[...document.querySelectorAll('#context-found mark')].some(mark => mark.textContent === '다리')")

@@ -1,0 +1,319 @@
+"""The app over HTTP: complete, repeatable, light to start, unmoved by what the internet sends."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+from explorer.core.errors import BadInput
+
+
+@pytest.fixture
+def app(home):
+    from dashboards.app import create_app
+
+    return create_app()
+
+
+def ids_in(layout) -> set[str]:
+    from dash import Dash  # noqa: F401  the renderer's own way of writing components as JSON
+
+    found: set[str] = set()
+
+    def walk(part):
+        if isinstance(part, dict):
+            name = part.get("props", {}).get("id") if "props" in part else None
+            if name is not None:
+                found.add(json.dumps(name, sort_keys=True) if isinstance(name, dict) else name)
+            for value in part.values():
+                walk(value)
+        elif isinstance(part, list):
+            for value in part:
+                walk(value)
+
+    walk(layout)
+    return found
+
+
+def as_json(component):
+    import plotly
+
+    return json.loads(json.dumps(component, cls=plotly.utils.PlotlyJSONEncoder))
+
+
+def test_every_callback_speaks_of_components_that_exist(app):
+    from dashboards.app import views
+
+    client = app.server.test_client()
+    shell = client.get("/_dash-layout").json
+    present = ids_in(shell) | {"_pages_location", "_pages_store", "_pages_dummy", "_pages_content"}
+    with app.server.test_request_context():
+        for view in views():
+            present |= ids_in(as_json(view.layout()))
+    for dependency in client.get("/_dash-dependencies").json:
+        for part in dependency["inputs"] + dependency["state"]:
+            if not part["id"].startswith("{"):  # patterns match what appears later
+                assert part["id"] in present, f"{part['id']}.{part['property']}"
+        for output in dependency["output"].replace("\\", "").strip(".").split("..."):
+            name = output.rpartition(".")[0].split("@")[0]
+            if name and not name.startswith("{"):
+                assert name in present, output
+
+
+def test_an_app_can_be_made_twice_and_both_are_complete(app):
+    from dashboards.app import create_app
+
+    other = create_app()
+    outputs = [
+        sorted(d["output"].split("@")[0] for d in one.server.test_client().get("/_dash-dependencies").json)
+        for one in (app, other)
+    ]
+    assert outputs[0] == outputs[1] and len(outputs[0]) > 15
+
+
+def pages():
+    from dashboards.app import views
+
+    return [view.PATH for view in views()]
+
+
+@pytest.mark.parametrize("path", pages())
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_page_answers_in_the_chosen_language_with_its_policy(app, path, language):
+    client = app.server.test_client()
+    client.set_cookie("explorer-language", language)
+    answer = client.get(path)
+    assert answer.status_code == 200 and f'<html lang="{language}">' in answer.text
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "'sha256-" in policy and "unsafe-inline' 'sha" not in policy
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', answer.text)  # nothing comes from elsewhere
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+HOSTILE = [
+    {},
+    {"word": "<script>alert(1)</script>", "q": "a" * 100_000, "n": "-5", "method": "../../etc/passwd", "model": "/etc/passwd"},
+    {"word": ["a", "b"], "words": "," * 5000, "text": "\x00\ud800", "self": "x", "args": "y", "lang": "zz"},
+    {"q": "왕 − 남자 + 여자", "seed": "1e400", "dist": "nan", "near": "²", "all": "yes", "find": "ㅎㄱ"},
+]
+
+
+@pytest.mark.parametrize("query", HOSTILE, ids=["nothing", "script", "lists", "numbers"])
+def test_any_query_gives_a_page(app, query):
+    from dashboards.app import views
+
+    with app.server.test_request_context():
+        for view in views():
+            assert "alert(1)</script>" not in json.dumps(as_json(view.layout(**query))) or view.PATH  # a value, never markup
+            assert ids_in(as_json(view.layout(**query))) == ids_in(as_json(view.layout()))
+
+
+def test_a_page_nobody_knows_is_said_kindly(app):
+    from dashboards.views.not_found import layout
+
+    with app.server.test_request_context():
+        assert "없는 쪽입니다" in json.dumps(as_json(layout(x="y")), ensure_ascii=False)
+
+
+def test_a_request_too_large_is_refused(app):
+    answer = app.server.test_client().post("/_dash-update-component", data=b"x" * (3 << 20), content_type="application/json")
+    assert answer.status_code == 413
+
+
+def test_similarity_over_http(page):
+    values = {"similarity-word.value": "먹었다", "similarity-count.value": "10", "model.value": "small"}
+    found = page.settled("similarity-neighbours.children", values, lambda text: "마시다" in text)
+    assert "먹다/VV" in found and "마시다" in found and "코사인" in found
+    values = {
+        "similarity-a.value": "왕",
+        "similarity-b.value": "여왕",
+        "model.value": "small",
+        "scheme.computedColorScheme": "dark",
+    }
+    found = page.settled("similarity-pair.children", values, lambda text: "big-number" in text)
+    assert "여왕/NNG" in found and "similarity-scale" in found
+    values = {"similarity-list.value": ["왕", "여왕", "사과"], "model.value": "small"}
+    found = page.settled("similarity-matrix.children", values, lambda text: "heatmap" in text)
+    assert "나머지와 가장 먼 단어: 사과" in found
+
+
+def test_similarity_says_what_is_wrong(page):
+    base = {"similarity-count.value": "10", "model.value": "small"}
+    assert "‘뷁뷁’의 벡터가 없습니다" in page.settled(
+        "similarity-neighbours.children", base | {"similarity-word.value": "뷁뷁"}, lambda t: "alert" in t
+    )
+    assert "단어를 하나 써 보세요" in page.settled(
+        "similarity-neighbours.children", base | {"similarity-word.value": "  "}, lambda t: True
+    )
+    assert "모르는 이름" in page.settled(
+        "similarity-neighbours.children", base | {"similarity-word.value": "왕", "model.value": "/etc/passwd"}, lambda t: True
+    )
+    assert "그 품사의 단어가 없습니다" in page.settled(
+        "similarity-neighbours.children",
+        base | {"similarity-word.value": "왕", "similarity-tags.value": ["<b>"]},
+        lambda t: "alert" in t,
+    )
+
+
+def test_the_tags_offered_are_the_models(page):
+    found = page.settled("similarity-tags.data", {"model.value": "small"}, lambda text: "NNG" in text)
+    assert "NNG 일반 명사" in found and "JKO" not in found
+
+
+def test_analogy_over_http(page):
+    values = {"analogy-expression.value": "왕 − 남자 + 여자", "analogy-count.value": "5", "model.value": "small"}
+    found = page.settled("analogy-answer.children", values, lambda text: "3CosMul" in text)
+    assert found.index("3CosAdd") < found.index("3CosMul") and "analogy-plane" in found
+    assert '"여왕"' in found.split("3CosAdd")[1][:2500]
+    included = page.settled(
+        "analogy-answer.children", values | {"analogy-include.checked": True}, lambda text: "3CosMul" in text
+    )
+    assert "식의 단어" in included and "식의 단어" not in found.replace("식의 단어가", "")
+
+
+@pytest.mark.parametrize(("expression", "marked"), [("왕 − + 여자", "+"), ("왕 − 뷁뷁 + 여자", "뷁뷁"), ("왕 −", "\u00a0")])
+def test_analogy_points_at_the_place(page, expression, marked):
+    values = {"analogy-expression.value": expression, "analogy-count.value": "5", "model.value": "small"}
+    found = json.loads(page.settled("analogy-answer.children", values, lambda text: "caret" in text))
+    marks = [part for part in walk(found) if part.get("className") == "caret"]
+    assert [mark["children"] for mark in marks] == [marked]
+
+
+def walk(part):
+    if isinstance(part, dict):
+        yield part
+        part = list(part.values())
+    if isinstance(part, list):
+        for value in part:
+            yield from walk(value)
+
+
+MAP = {
+    "map-method.value": "pca", "map-size.value": "1000", "map-color.value": "tag", "model.value": "small", "scheme.computedColorScheme": "light",
+    "map-webgl.data": True, "map-seed.value": 42, "map-near.value": 15, "map-dist.value": 0.1,
+}  # fmt: skip
+
+
+def test_the_map_over_http(page):
+    found = json.loads(page.settled("map-graph.figure", MAP, lambda text: "scattergl" in text))
+    drawn = found["map-drawn"]["data"]
+    assert drawn["method"] == "pca" and "신뢰도" in found["map-facts"]["children"]
+    assert page.call("map-graph.figure", MAP | {"map-drawn.data": drawn}).keys() <= {"map-status"}  # nothing is sent twice
+    shown = json.dumps(
+        page.call("map-found.children", {"map-drawn.data": drawn, "map-find.value": "ㅎㄱ", "map-chosen.data": "왕"}),
+        ensure_ascii=False,
+    )
+    assert "2개를 찾았습니다" in shown and "대학교" in shown and "여왕" in shown
+    assert "scattergl" not in shown and "__dash_patch_update" in shown and len(shown) < 30_000  # a patch, not the map again
+    chosen = page.call(
+        "map-chosen.data",
+        {"map-drawn.data": drawn, "map-graph.clickData": {"points": [{"customdata": 2}]}},
+        "map-graph.clickData",
+    )
+    assert chosen["map-chosen"]["data"] == "남자/NNG"
+    pressed = page.press("map-chosen.data", {"type": "map-pick", "row": 9, "place": "found"}, {"map-drawn.data": drawn})
+    assert pressed["map-chosen"]["data"] == "학교/NNG"
+    saved = page.call("map-save.data", {"map-drawn.data": drawn, "map-csv.n_clicks": 1}, "map-csv.n_clicks")
+    assert saved["map-save"]["data"]["content"].count("\n") == 16
+
+
+def test_the_map_waits_for_the_browser_and_falls_back_to_svg(page):
+    assert page.call("map-graph.figure", MAP | {"map-webgl.data": None}) == {}
+    found = page.settled("map-graph.figure", MAP | {"map-webgl.data": False}, lambda text: '"scatter"' in text)
+    assert "WebGL" in found and "scattergl" not in found
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"map-size.value": "x"},
+        {"map-seed.value": "-1"},
+        {"map-near.value": None},
+        {"map-dist.value": 9},
+        {"map-method.value": "rm -rf"},
+    ],
+)
+def test_the_map_survives_values_no_page_offers(page, bad):
+    assert "scattergl" in page.settled("map-graph.figure", MAP | bad, lambda text: "scattergl" in text)
+
+
+def test_umap_is_made_in_the_background_while_pca_is_shown(page):
+    first = json.loads(page.settled("map-graph.figure", MAP | {"map-method.value": "umap"}, lambda text: "scattergl" in text))
+    assert first["map-drawn"]["data"]["method"] == "pca" and "job" in json.dumps(first["map-status"])
+    values = MAP | {"map-method.value": "umap", "map-drawn.data": first["map-drawn"]["data"]}
+    done = json.loads(page.settled("map-graph.figure", values, lambda text: "scattergl" in text, 120))
+    assert done["map-drawn"]["data"]["method"] == "umap" and done["map-status"]["children"] is None
+
+
+def test_the_shell_follows_the_address_and_what_runs(page):
+    found = page.call(
+        "model.value",
+        {"_pages_location.pathname": "/similarity", "_pages_location.search": "?model=small", "model.value": "kiwi"},
+    )
+    assert found["model"]["value"] == "small" and found["model-bar"]["style"] == {}
+    found = page.call(
+        "model.value", {"_pages_location.pathname": "/", "_pages_location.search": "?model=/etc/passwd", "model.value": "gone"}
+    )
+    assert found["model"]["value"] == "kiwi" and found["model-bar"]["style"] == {"display": "none"}
+    facts = page.settled("model-facts.children", {"model.value": "small"}, lambda text: "16" in text)
+    assert "16개 단어 · 13차원" in facts and "made by hand" in facts
+
+
+def test_the_first_page_loads_nothing_heavy():
+    script = (
+        "import sys\nfrom dashboards.app import create_app\nc = create_app().server.test_client()\n"
+        "assert c.get('/').status_code == 200 and c.get('/_dash-layout').status_code == 200\n"
+        "print([m for m in ('torch', 'transformers', 'umap', 'numba', 'kiwipiepy', 'sklearn', 'scipy', 'gensim', 'pandas') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_taken_port_is_one_clear_line(home):
+    from dashboards.app import serve
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(BadInput, match=rf"{port}.*--port 0"):
+            serve(port=port, open_browser=False)
+
+
+def test_an_address_that_is_not_ours_is_one_clear_line(home):
+    from dashboards.app import serve
+
+    with pytest.raises(BadInput, match=r"--host|another port"):
+        serve(host="no-such-host.invalid", port=0, open_browser=False)
+
+
+def test_the_server_prints_one_line_and_answers(home):
+    script = "from dashboards import app, state\nstate.prepare = lambda: None\napp.serve(port=0, open_browser=False)"
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            line = server.stdout.readline()
+            address = line.split()[1]
+            with urllib.request.urlopen(address, timeout=20) as answer:
+                assert answer.status == 200
+            with urllib.request.urlopen(f"{address}health", timeout=20) as answer:
+                assert answer.status == 200
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def test_the_wsgi_module_offers_a_server(home, monkeypatch):
+    from dashboards import state
+
+    prepared = []
+    monkeypatch.setattr(state, "prepare", lambda: prepared.append(1))
+    monkeypatch.delitem(sys.modules, "dashboards.wsgi", raising=False)
+    from dashboards import wsgi
+
+    assert prepared == [1] and wsgi.server.test_client().get("/").status_code == 200

@@ -1,0 +1,143 @@
+"""Figures: readable in both schemes, light to send, in an order that patches can rely on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dashboards.figures import map as maps_figure
+from dashboards.figures.analogy import parallelogram
+from dashboards.figures.map import BASE, CHOSEN, FOUND, LABELS, NEAR, highlight, label_rows, map_figure
+from dashboards.figures.similarity import heat_map, scale
+from dashboards.figures.theme import TAG_GROUPS, blank, colors, tag_colors, tag_group, template
+from dashboards.geometry import plane
+from dashboards.maps import Map
+
+NAMES = {group: group for group in TAG_GROUPS} | {"trust": "trust", "unmeasured": "unmeasured"}
+
+
+def luminance(color: str) -> float:
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_and_points_can_be_told_from_the_paper(scheme):
+    ink = colors(scheme)
+    for role in ("text", "dim"):
+        assert contrast(ink[role], ink["paper"]) >= 4.5, role  # WCAG AA for text
+    for color in [ink["accent"], *ink["palette"]]:
+        assert contrast(color, ink["paper"]) >= 2.2, color
+    assert len(set(tag_colors(scheme).values())) == len(TAG_GROUPS)
+
+
+def test_the_template_follows_the_scheme_and_names_a_font_with_hangul():
+    light, dark = template("light").layout, template("dark").layout
+    assert light.font.color != dark.font.color and "Noto Sans KR" in light.font.family
+    assert template(None).layout.font.color == light.font.color
+    assert blank("dark", ["가"]).layout.annotations[0].text == "가"
+
+
+def test_tags_fall_into_groups():
+    assert [tag_group(tag) for tag in ("NNG", "VV-I", "VA", "SL", "JKS", "", None)] == [
+        "noun",
+        "verb",
+        "adjective",
+        "foreign",
+        "other",
+        "other",
+        "other",
+    ]
+
+
+def a_map(n: int = 500, tagged: bool = True) -> Map:
+    random = np.random.default_rng(1)
+    tags = tuple(random.choice(["NNG", "VV", "VA", "JKS"], n)) if tagged else ("",) * n
+    trust = random.random(n).astype(np.float32)
+    trust[::5] = np.nan
+    words = tuple(f"단어{i}" for i in range(n))
+    keys = tuple(f"{word}/{tag}" if tag else word for word, tag in zip(words, tags, strict=True))
+    return Map("id", keys, words, tags, random.normal(size=(n, 2)).astype(np.float32), trust, {})
+
+
+@pytest.mark.parametrize("color", ["tag", "trust"])
+@pytest.mark.parametrize("tagged", [True, False])
+def test_the_map_draws_every_point_once_and_keeps_the_order_of_its_traces(color, tagged):
+    shown = a_map(tagged=tagged)
+    figure = map_figure(shown, "dark", NAMES, color=color, stamp="made so")
+    assert len(figure.data) == len(BASE) + 4 and (LABELS, FOUND, NEAR, CHOSEN) == (7, 8, 9, 10)
+    drawn = np.concatenate([figure.data[i].customdata for i in BASE])
+    assert sorted(drawn.tolist()) == list(range(500))
+    for trace in BASE:
+        rows = figure.data[trace].customdata
+        assert np.array_equal(figure.data[trace].x, shown.coords[rows, 0])
+        assert [*figure.data[trace].text] == [shown.keys[row] for row in rows]
+    assert figure.data[0].x.dtype == np.float32
+    assert figure.layout.annotations[0].text == "made so"
+    assert all(len(figure.data[i].x) == 0 for i in (FOUND, NEAR, CHOSEN))
+
+
+def test_points_without_a_measured_trust_are_set_apart():
+    shown = a_map()
+    figure = map_figure(shown, "light", NAMES, color="trust")
+    assert np.all(np.isfinite(figure.data[0].marker.color)) and len(figure.data[1].x) == 100
+
+
+def test_without_webgl_the_same_map_is_svg():
+    assert {trace.type for trace in map_figure(a_map(), "light", NAMES, webgl=False).data} == {"scatter"}
+    assert {trace.type for trace in map_figure(a_map(), "light", NAMES).data} == {"scattergl"}
+
+
+def test_a_map_of_twenty_thousand_words_is_a_megabyte_not_ten():
+    figure = map_figure(a_map(20_000), "light", NAMES)
+    assert len(figure.to_json()) < 1_500_000
+
+
+def test_a_highlight_is_small_names_what_it_can_and_dims_the_rest():
+    import json
+
+    shown = a_map(5000)
+    change = highlight(shown, list(range(100, 400)), [1, 2, 3], 0)
+    assert set(change) == {*BASE, LABELS, FOUND, NEAR, CHOSEN}
+    assert change[CHOSEN]["text"] == [shown.words[0]] and change[CHOSEN]["customdata"] == [0]
+    assert change[NEAR]["hovertext"] == [shown.keys[i] for i in (1, 2, 3)]
+    assert len(change[FOUND]["x"]) == 300 and sum(map(bool, change[FOUND]["text"])) <= maps_figure.NAMED
+    assert all(change[i]["opacity"] == maps_figure.DIM for i in BASE)
+    assert len(json.dumps(change)) < 40_000
+    nothing = highlight(shown, [], [], None)
+    assert all(nothing[i]["opacity"] == 1 for i in BASE) and nothing[LABELS]["opacity"] == 1
+
+
+def test_labels_never_cover_each_other_and_the_first_come_first():
+    coords = np.array([[0, 0], [0.001, 0], [1, 1], [0, 0.5]], np.float32)
+    assert label_rows(coords, ["가", "나", "다", "라"], np.ones(2, np.float32)) == [0, 2, 3]
+    assert label_rows(coords, ["가", "나", "다", "라"], np.ones(2, np.float32), most=1) == [0]
+    assert label_rows(np.zeros((3, 2), np.float32), ["가", "나", "다"], np.zeros(2, np.float32)) == [0]
+    assert label_rows(np.empty((0, 2), np.float32), [], np.ones(2, np.float32)) == []
+
+
+def test_a_heat_map_takes_words_as_words_even_when_they_are_numbers():
+    figure = heat_map(["1", "2"], np.eye(2, dtype=np.float32), "light", "cos")
+    assert figure.layout.xaxis.type == figure.layout.yaxis.type == "category"
+    assert figure.data[0].z.tolist() == [[1, 0], [0, 1]] and figure.data[0].zmin == -1
+
+
+def test_the_scale_counts_every_random_pair_and_marks_the_value():
+    random = np.linspace(-0.9, 0.9, 101).astype(np.float32)
+    figure = scale(random, 0.25, "light", {"random": "random", "pair": "a · b"})
+    assert figure.data[0].y.sum() == 101
+    assert figure.layout.shapes[0].x0 == 0.25 and "0.250" in figure.layout.annotations[0].text
+
+
+def test_the_parallelogram_shows_three_words_the_target_and_the_answers_in_equal_units():
+    a, b, c, x = np.eye(4, dtype=np.float32)
+    flat = plane(a, b, c, [x])
+    figure = parallelogram(flat, ["왕", "남자", "여자"], ["왕비"], "light", "왕 − 남자 + 여자")
+    assert [list(trace.text) for trace in figure.data] == [["왕", "남자", "여자"], ["왕 − 남자 + 여자"], ["왕비"]]
+    assert len(figure.layout.annotations) == 4 and figure.layout.yaxis.scaleanchor == "x"

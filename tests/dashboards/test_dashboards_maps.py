@@ -1,0 +1,93 @@
+"""Maps: which words, kept whole, found by what Koreans type."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from dashboards.maps import Choice, Map, choose, find, make, read
+from explorer.core.errors import BadInput
+
+
+@pytest.fixture
+def shown(small, home) -> Map:
+    return read(make(small, Choice("small", words=100)))
+
+
+def test_particles_stay_off_the_map_and_the_most_frequent_come_first(small):
+    assert choose(small, 100) == [key for key in small.keys if key != "에서/JKB"]
+    assert choose(small, 3) == list(small.keys[:3])
+
+
+def test_a_model_without_tags_shows_all_its_words():
+    from explorer.vectors.vectors import Vectors
+
+    assert choose(Vectors(["a", "b/c", "A/S"], np.eye(3)), 10) == ["a", "b/c", "A/S"]
+
+
+def test_a_kept_map_is_the_map_that_was_drawn_and_is_drawn_once(small, shown, home):
+    from explorer.analysis.projection import project
+
+    fresh = project(small, method="pca", words=choose(small, 100))
+    assert np.array_equal(shown.coords, fresh.coords) and shown.keys == fresh.keys
+    assert shown.facts["trustworthiness"] == fresh.trustworthiness
+
+    def never(_):
+        raise AssertionError("it was drawn again")
+
+    assert read(make(small, Choice("small", words=100), never)).id == shown.id
+    assert read(make(small, Choice("small", words=10))).id != shown.id
+
+
+@pytest.mark.parametrize("damage", ["map.json", "coords.npy", "trust.npy"])
+def test_a_damaged_map_says_which_folder_to_delete(small, home, damage):
+    folder = make(small, Choice("small", words=100))
+    (folder / damage).write_bytes(b"\x93NUMPY broken")
+    with pytest.raises(BadInput, match=folder.name):
+        read(folder)
+
+
+def found(shown: Map, query: str, small=None) -> list[str]:
+    return [shown.words[row] for row in find(shown, query, vectors=small)]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("학교", ["학교", "대학교"]),  # the word itself, then words that hold it
+        ("ㅎㄱ", ["학교", "대학교"]),  # initials, at the beginning first
+        ("ㄷㅎㄱ", ["대학교"]),
+        ("\u1112\u1100", ["학교", "대학교"]),  # conjoining initials, as some keyboards and files write them
+        ("여", ["여왕", "여자"]),
+        ("배", ["배", "배"]),
+        ("배/NNB", ["배"]),
+        ("하", []),  # not a part of 학, whatever its jamo say
+        ("   ", []),
+        ("", []),
+        ("😀", []),
+    ],
+)
+def test_search_finds_what_koreans_type(shown, query, words):
+    assert found(shown, query) == words
+
+
+def test_an_inflected_word_finds_its_dictionary_form(shown, small):
+    assert found(shown, "먹었다", small)[0] == "먹다"
+    assert found(shown, "먹었다") == []
+    assert found(shown, "뷁뷁", small) == []
+
+
+def test_the_table_holds_every_point_and_no_formula():
+    coords = np.array([[0.5, -1], [2, 3]], np.float32)
+    shown = Map("x", ("=1+1/SW", "왕/NNG"), ("=1+1", "왕"), ("SW", "NNG"), coords, np.array([np.nan, 0.5], np.float32), {})
+    text = shown.to_csv()
+    assert text.startswith("\ufeff")
+    rows = list(csv.reader(io.StringIO(text[1:])))
+    assert rows == [
+        ["word", "key", "tag", "x", "y", "trust"],
+        ["'=1+1", "'=1+1/SW", "SW", "0.50000", "-1.00000", ""],
+        ["왕", "왕/NNG", "NNG", "2.00000", "3.00000", "0.5000"],
+    ]
