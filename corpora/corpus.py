@@ -38,6 +38,17 @@ class Corpus(ABC):
         for document in self.documents():
             yield document.text
 
+    def sentences(self, method: str = "kiwi") -> Iterator[str]:
+        """Every sentence: found by Kiwi's analysis, or with ``"line"`` every line as one.
+
+        Raises:
+            BadInput: an unknown method.
+        """
+        from explorer.text.sentences import split_sentences
+
+        for text in self.texts():
+            yield from split_sentences(text, method)
+
     def __iter__(self) -> Iterator[str]:
         return self.texts()
 
@@ -141,7 +152,7 @@ def open_corpus(name_or_path: str | Path | Corpus, *, field: str | None = None) 
     Args:
         name_or_path: ``"sample"``, the name of a stored corpus (``korean-explorer corpus list``), or a file, a folder or a
             pattern: plain text, CSV and TSV, JSON lines and arrays, Parquet, CoNLL-U, WikiExtractor text, MediaWiki dumps, zip
-            archives of these; gzip, bzip2, xz and zstd.
+            archives of these; gzip, bzip2, xz and zstd. A name wins over a file called the same; ``./name`` is the file.
         field: which column or field holds the text, where there are several; several names separated by commas are
             joined. Guessed by name and by Hangul if left out, and said in ``info()``.
 
@@ -154,17 +165,29 @@ def open_corpus(name_or_path: str | Path | Corpus, *, field: str | None = None) 
     """
     if isinstance(name_or_path, Corpus):
         return name_or_path
-    if isinstance(name_or_path, str):
-        if name_or_path == "sample":
-            return SampleCorpus()
+    if isinstance(name_or_path, str) and not _looks_like_path(name_or_path):
         stored = list_artifacts("corpus")
-        if name_or_path in stored and not _looks_like_path(name_or_path):
-            from corpora.library import StoredCorpus
-
-            return StoredCorpus(name_or_path)
-        if not _looks_like_path(name_or_path) and not Path(name_or_path).exists():
-            raise UnknownName("corpus", name_or_path, [*stored, "sample"], "No file or folder of that name is here either.")
+        if name_or_path == "sample" or name_or_path in stored:
+            if field:
+                raise BadInput(f"the corpus {name_or_path!r} is plain text by now; leave --field {field} out (it is for files)")
+            return SampleCorpus() if name_or_path == "sample" else _stored(name_or_path)
+        if not Path(name_or_path).exists():
+            raise UnknownName("corpus", name_or_path, [*stored, "sample"], _hint(name_or_path))
     return FileCorpus(name_or_path, field)
+
+
+def _stored(name: str) -> Corpus:
+    from corpora.library import StoredCorpus
+
+    return StoredCorpus(name)
+
+
+def _hint(name: str) -> str:
+    from corpora.catalogue import cards
+
+    if name in cards():
+        return f"It can be fetched: korean-explorer corpus fetch {name}"
+    return "No file or folder of that name is here either."
 
 
 def _looks_like_path(text: str) -> bool:

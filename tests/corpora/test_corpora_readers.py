@@ -511,6 +511,21 @@ def test_documents_can_be_read_again_and_the_fingerprint_follows_the_file(tmp_pa
     assert open_corpus(path).fingerprint() != before
 
 
+def test_names_and_hints(home: Path, tmp_path: Path):
+    from corpora.library import add
+
+    add(write(tmp_path / "a.txt", "왕이 왔다. 왕비도 왔다.\n둘째 줄"), "mine")
+    assert open_corpus("mine").name == "mine"
+    assert list(open_corpus("mine").sentences()) == ["왕이 왔다.", "왕비도 왔다.", "둘째 줄"]
+    assert list(open_corpus("mine").sentences("line")) == ["왕이 왔다. 왕비도 왔다.", "둘째 줄"]
+    with pytest.raises(BadInput, match="leave --field"):
+        open_corpus("mine", field="text")
+    with pytest.raises(UnknownName, match="corpus fetch nsmc"):
+        open_corpus("nsmc")
+    corpus = open_corpus("mine")
+    assert open_corpus(corpus) is corpus
+
+
 @pytest.mark.shared_data
 def test_real_files_are_recognised(shared_data: Path):
     from itertools import islice
