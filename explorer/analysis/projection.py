@@ -331,35 +331,35 @@ def _fit_umap(
     # A hair of noise, as UMAP adds to its own starts: points that coincide could never part.
     noise = np.random.default_rng(seed).normal(scale=1e-4, size=flat.shape)
     start = 10 * flat / max(float(np.abs(flat).max()), 1e-12) + noise
-    with warnings.catch_warnings():
-        # UMAP warns that a seed means one thread and that precomputed neighbours allow no transform; both are wanted.
-        warnings.filterwarnings("ignore", module="umap")
-        from umap import UMAP
+    from umap import UMAP
 
-        _tell_epochs()
-        model = UMAP(
-            n_components=dims,
-            n_neighbors=params["n_neighbors"],
-            min_dist=params["min_dist"],
-            metric="cosine",
-            n_epochs=params["epochs"],
-            # Started from PCA, the map keeps the large distances meaningful (Kobak & Linderman 2021, Nature Biotechnology).
-            init=start.astype(np.float32),
-            random_state=seed,
-            n_jobs=1,
-            precomputed_knn=(knn, distances, None),
-            force_approximation_algorithm=True,
-        )
-        # One map at a time: parts of UMAP are parallel kernels, and numba's simplest thread pool ends the process when two
-        # threads enter it together. Waiting reports too, so that it can be cancelled.
-        while not _fitting.acquire(timeout=0.2):
-            report(progress, "waiting for another map")
-        _listening.active, _listening.progress = True, progress
-        try:
+    _tell_epochs()
+    model = UMAP(
+        n_components=dims,
+        n_neighbors=params["n_neighbors"],
+        min_dist=params["min_dist"],
+        metric="cosine",
+        n_epochs=params["epochs"],
+        # Started from PCA, the map keeps the large distances meaningful (Kobak & Linderman 2021, Nature Biotechnology).
+        init=start.astype(np.float32),
+        random_state=seed,
+        n_jobs=1,
+        precomputed_knn=(knn, distances, None),
+        force_approximation_algorithm=True,
+    )
+    # One map at a time: parts of UMAP are parallel kernels, and numba's simplest thread pool ends the process when two
+    # threads enter it together. Waiting reports too, so that it can be cancelled.
+    while not _fitting.acquire(timeout=0.2):
+        report(progress, "waiting for another map")
+    _listening.active, _listening.progress = True, progress
+    try:
+        with warnings.catch_warnings():
+            # UMAP warns that a seed means one thread and that precomputed neighbours allow no transform; both are wanted.
+            warnings.filterwarnings("ignore", module="umap")
             return np.asarray(model.fit_transform(unit), dtype=np.float32)
-        finally:
-            _listening.active, _listening.progress = False, None
-            _fitting.release()
+    finally:
+        _listening.active, _listening.progress = False, None
+        _fitting.release()
 
 
 def _tsne(plan: _Plan, progress: ProgressCallback | None) -> Floats:
