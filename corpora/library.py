@@ -8,12 +8,10 @@ on where it stopped, and nothing half-made is ever listed.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -24,11 +22,12 @@ import orjson
 
 from corpora.corpus import Corpus
 from corpora.document import Document
+from corpora.folders import install, locked
 from corpora.readers.inputs import Input, find_inputs
 from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
 from corpora.readers.report import Report
-from explorer.core.errors import BadInput, Unavailable, UnknownName, disk_errors
+from explorer.core.errors import BadInput, UnknownName, disk_errors
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import (
     Manifest,
@@ -172,7 +171,7 @@ def add(
     folder = _partial(name)
     with disk_errors(f"writing {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
-        with _locked(folder, name):
+        with locked(folder, name):
             try:
                 work = _Adding(folder, inputs, settings, found, progress)
                 work.run()
@@ -181,7 +180,7 @@ def add(
                 if not (folder / _STATE).exists():
                     shutil.rmtree(folder, ignore_errors=True)
                 raise
-            _install(folder, target)
+            install(folder, target)
     return StoredCorpus(name)
 
 
@@ -362,37 +361,6 @@ def _partial(name: str) -> Path:
     return artifact_path("corpus", name).parent / f".adding-{name}"
 
 
-@contextlib.contextmanager
-def _locked(folder: Path, name: str) -> Iterator[None]:
-    """Hold the folder for this process; the lock goes with the process, however it ends."""
-    lock = (folder / ".lock").open("a")
-    try:
-        try:
-            import fcntl
-        except ImportError:  # Windows, where two runs at once are left to the person
-            yield
-            return
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Unavailable(f"another process is adding the corpus {name!r} right now; wait for it, or stop it") from None
-        yield
-    finally:
-        lock.close()
-
-
-def _install(folder: Path, target: Path) -> None:
-    """Move the finished folder into place; an old corpus of that name is there until the new one is."""
-    (folder / ".lock").unlink(missing_ok=True)
-    if target.exists():
-        aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".partial-"))
-        os.replace(target, aside / "old")
-        os.replace(folder, target)
-        shutil.rmtree(aside, ignore_errors=True)
-    else:
-        os.replace(folder, target)
-
-
 def unfinished() -> list[str]:
     """Names of corpora whose adding was interrupted; the same ``corpus add`` finishes them, ``corpus remove`` drops them."""
     root = artifact_path("corpus", "x").parent
@@ -408,7 +376,7 @@ def remove(name: str) -> None:
     partial = _partial(check_name(name))
     had_partial = partial.is_dir()
     if had_partial:
-        with disk_errors(f"removing {partial}"), _locked(partial, name):
+        with disk_errors(f"removing {partial}"), locked(partial, name):
             shutil.rmtree(partial)
     if not had_partial or artifact_path("corpus", name).is_dir():
         remove_artifact("corpus", name)

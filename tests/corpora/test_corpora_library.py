@@ -157,7 +157,7 @@ def test_two_runs_at_once_are_refused(home: Path, tmp_path: Path):
     folder = folder_of(tmp_path, 1, 3)
     partial = library._partial("a")
     partial.mkdir(parents=True)
-    with library._locked(partial, "a"), pytest.raises(Unavailable, match="another process"):
+    with library.locked(partial, "a"), pytest.raises(Unavailable, match="another process"):
         add(folder, "a")
     assert add(folder, "a").info()["documents"] == 3
 
