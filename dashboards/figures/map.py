@@ -82,7 +82,7 @@ def map_figure(
                 x=shown.coords[rows, 0],
                 y=shown.coords[rows, 1],
                 text=[shown.keys[row] for row in rows],
-                customdata=rows.astype(np.int32),
+                customdata=rows.tolist(),  # a list: Dash leaves typed arrays out of what a click says
                 name=name,
                 mode="markers",
                 marker={"size": size, "opacity": 0.75, **marker},

@@ -72,10 +72,10 @@ def test_the_map_draws_every_point_once_and_keeps_the_order_of_its_traces(color,
     shown = a_map(tagged=tagged)
     figure = map_figure(shown, "dark", NAMES, color=color, stamp="made so")
     assert len(figure.data) == len(BASE) + 4 and (LABELS, FOUND, NEAR, CHOSEN) == (7, 8, 9, 10)
-    drawn = np.concatenate([figure.data[i].customdata for i in BASE])
+    drawn = np.concatenate([np.array(figure.data[i].customdata, int) for i in BASE])
     assert sorted(drawn.tolist()) == list(range(500))
     for trace in BASE:
-        rows = figure.data[trace].customdata
+        rows = np.array(figure.data[trace].customdata, int)
         assert np.array_equal(figure.data[trace].x, shown.coords[rows, 0])
         assert [*figure.data[trace].text] == [shown.keys[row] for row in rows]
     assert figure.data[0].x.dtype == np.float32
