@@ -46,6 +46,19 @@ class Encoded:
     def join(parts: list[Encoded]) -> Encoded:
         return Encoded(np.concatenate([part.ids for part in parts]), np.concatenate([part.marks for part in parts]))
 
+    def split(self, share: float, seed: int) -> tuple[Encoded, Encoded]:
+        """Two parts of whole documents (sentences, where there is only one), the second with about ``share`` of them."""
+        starts = np.flatnonzero(self.marks & DOC)
+        if len(starts) < 2:
+            starts = np.flatnonzero(self.marks & (DOC | SENTENCE))
+        if len(starts) < 2:
+            raise BadInput("one sentence is too little to train on; give at least a few dozen")
+        count = min(len(starts) - 1, max(1, round(len(starts) * share)))
+        held = np.zeros(len(starts), bool)
+        held[np.random.default_rng([seed, 7]).permutation(len(starts))[:count]] = True
+        which = held[np.cumsum(np.isin(np.arange(len(self)), starts)) - 1]
+        return Encoded(self.ids[~which], self.marks[~which]), Encoded(self.ids[which], self.marks[which])
+
     def cut(self, length: int, seed: int, single: float = 0.25) -> NDArray[np.int64]:
         """Where sequences start and end: whole sentences of one document while they fit, else pieces of a long one.
 

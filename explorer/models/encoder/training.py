@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -81,20 +81,20 @@ class Outcome:
         warnings: what a person should read.
     """
 
-    curve: list[dict[str, float]] = field(default_factory=list)
+    curve: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
     def before(self) -> float:
-        return self.curve[0]["heldout"]
+        return float(self.curve[0]["heldout"])
 
     @property
     def after(self) -> float:
-        return self.curve[-1]["heldout"]
+        return float(self.curve[-1]["heldout"])
 
     @property
     def best(self) -> float:
-        return min(point["heldout"] for point in self.curve)
+        return min(float(point["heldout"]) for point in self.curve)
 
     @property
     def overfits(self) -> bool:
@@ -102,7 +102,7 @@ class Outcome:
         return lowest < len(self.curve) - 1 and self.after > self.best * 1.01 and self._still_learning(lowest)
 
     def _still_learning(self, since: int) -> bool:
-        return self.curve[-1]["train"] < self.curve[max(since, 1)]["train"]
+        return bool(self.curve[-1]["train"] < self.curve[max(since, 1)]["train"])
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self) | {"before": self.before, "after": self.after, "best": self.best, "overfits": self.overfits}
@@ -157,6 +157,7 @@ def fit(
     plan: Plan,
     *,
     folder: Path | None = None,
+    signature: Mapping[str, Any] | None = None,
     device: str | None = None,
     precision: str | None = None,
     frozen: tuple[str, ...] = (),
@@ -170,6 +171,7 @@ def fit(
         model: a masked-language model of transformers; changed in place.
         train, heldout: batches to learn from and to measure on.
         folder: where checkpoints are kept (``training.safetensors``, ``training.json``); none without it.
+        signature: what a checkpoint must have been made with; another one is refused, not continued.
         device: ``"cpu"``, ``"cuda"``, ``"mps"``; the best there is when ``None``.
         precision: ``"float32"``, ``"bfloat16"`` or ``"float16"``; when ``None``, bfloat16 on a GPU that has it, float16
             on one that has not, float32 on a CPU.
@@ -181,7 +183,7 @@ def fit(
     Returns:
         The curve, with warnings. The weights in ``model`` are those of the last step.
     """
-    run = _Run(model, train, heldout, plan, folder, device, precision, frozen, sampling, export)
+    run = _Run(model, train, heldout, plan, folder, dict(signature or {}), device, precision, frozen, sampling, export)
     try:
         while run.step < plan.steps:
             run.advance()
@@ -211,6 +213,7 @@ class _Run:
         heldout: Batches,
         plan: Plan,
         folder: Path | None,
+        signature: dict[str, Any],
         device: str | None,
         precision: str | None,
         frozen: tuple[str, ...],
@@ -219,7 +222,7 @@ class _Run:
     ) -> None:
         self.torch = torch = require_torch()
         self.model, self.heldout, self.plan, self.folder = model, heldout, plan, folder
-        self.sampling, self.export = sampling, export
+        self.sampling, self.export, self.signature = sampling, export, signature
         self.device = torch.device(pick_device(device))
         self.kind = _precision(torch, self.device, precision)
         model.to(self.device).train()
@@ -232,7 +235,7 @@ class _Run:
         self.outcome = Outcome()
         self.losses: list[Any] = []
         if folder is not None and (folder / STATE).is_file():
-            self.position = _resume(torch, model, self.optimiser, folder, self.outcome)
+            self.position = _resume(torch, model, self.optimiser, folder, signature, self.outcome)
         torch.manual_seed(plan.seed + self.step * self.team.size + self.team.rank)
         self.stream = train.run(int(self.position["epoch"]), int(self.position["number"]))
         self.begun = time.monotonic() - self.position["seconds"]
@@ -269,7 +272,7 @@ class _Run:
     def measure(self) -> None:
         """Add a point to the curve."""
         held, accuracy = heldout_loss(self.model, self.heldout)
-        train = float(self.torch.stack(self.losses).mean()) if self.losses else math.nan
+        train = float(self.torch.stack(self.losses).mean()) if self.losses else None
         self.losses.clear()
         seconds = round(time.monotonic() - self.begun, 1)
         point = {"step": self.step, "train": train, "heldout": held, "top1": accuracy, "seconds": seconds}
@@ -279,7 +282,8 @@ class _Run:
         """Write a checkpoint."""
         if self.folder is not None and self.team.first:
             self.position["seconds"] = time.monotonic() - self.begun
-            _save(self.model, self.optimiser, self.folder, self.position, self.outcome, self.export)
+            state = {"position": self.position, "curve": self.outcome.curve, "signature": self.signature}
+            _save(self.model, self.optimiser, self.folder, state, self.export)
         self.saved = time.monotonic()
 
 
@@ -342,26 +346,35 @@ def _optimiser(torch: Any, model: Any, plan: Plan) -> Any:
     return torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98), eps=1e-6)
 
 
-def _save(model: Any, optimiser: Any, folder: Path, position: dict[str, Any], outcome: Outcome, export: Any) -> None:
+def _save(model: Any, optimiser: Any, folder: Path, state: dict[str, Any], export: Callable[[Path], None] | None) -> None:
     from safetensors.torch import save_file
 
-    names = {id(p): name for name, p in model.named_parameters()}
-    tensors = {f"model.{name}": p.detach().contiguous().cpu() for name, p in model.named_parameters()}
-    for parameter, state in optimiser.state.items():
-        for part, value in state.items():
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    tensors = {f"model.{name}": parameter.detach().contiguous().cpu() for name, parameter in model.named_parameters()}
+    for parameter, parts in optimiser.state.items():
+        for part, value in parts.items():
             tensors[f"{part}.{names[id(parameter)]}"] = value.detach().contiguous().cpu()
     with atomic_folder(folder, overwrite=True) as target:
         save_file(tensors, target / CHECKPOINT)
-        (target / STATE).write_text(json.dumps({"position": position, "curve": outcome.curve}, indent=1), encoding="utf-8")
+        (target / STATE).write_text(json.dumps(state, indent=1), encoding="utf-8")
         if export is not None:
             export(target)
 
 
-def _resume(torch: Any, model: Any, optimiser: Any, folder: Path, outcome: Outcome) -> dict[str, Any]:
+def _resume(
+    torch: Any, model: Any, optimiser: Any, folder: Path, signature: dict[str, Any], outcome: Outcome
+) -> dict[str, Any]:
+    """Put a checkpoint back; returns where it was in the data."""
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     try:
         state = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        if state.get("signature", {}) != signature:
+            raise BadInput(
+                f"the checkpoint in {folder} was made with other settings or another text; delete that folder to begin anew, or "
+                "use the same settings to go on"
+            )
         tensors = load_file(folder / CHECKPOINT)
         with torch.no_grad():
             for name, parameter in model.named_parameters():
@@ -373,8 +386,8 @@ def _resume(torch: Any, model: Any, optimiser: Any, folder: Path, outcome: Outco
                     }
         outcome.curve.extend(state["curve"])
         position: dict[str, Any] = state["position"]
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise BadInput(
-            f"the checkpoint in {folder} does not fit this model ({error}); train in another folder or delete it"
-        ) from error
+    except BadInput:
+        raise
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        raise BadInput(f"the checkpoint in {folder} is damaged ({error}); delete that folder to begin anew") from error
     return position
