@@ -123,8 +123,8 @@ def nothing(t: Text) -> Any:
 
 def _question(t: Text, word: str, lines: list[str], models: list[dict[str, str]], model: str | None, pooling: str) -> Any:
     examples = [
-        html.Button(name, id={"type": "context-example", "word": name}, className="example", type="button", lang="ko")
-        for name in EXAMPLES
+        html.Button(name, id={"type": "context-example", "number": number}, className="example", type="button", lang="ko")
+        for number, name in enumerate(EXAMPLES)
     ]
     return card(
         None,
@@ -397,9 +397,10 @@ def address(question: dict[str, Any]) -> str:
 
 def example(_: list[int | None], model: str | None, pooling: str | None) -> tuple[Any, ...]:
     """The word and sentences of the example that was pressed, asked at once."""
-    word = (ctx.triggered_id or {}).get("word")
-    if word not in EXAMPLES or not any(one["value"] for one in ctx.triggered):
+    number = (ctx.triggered_id or {}).get("number")  # not the word itself: Dash does not find its own ids with Hangul in them
+    if number not in range(len(EXAMPLES)) or not any(one["value"] for one in ctx.triggered):
         return no_update, no_update, no_update, no_update
+    word = EXAMPLES[number]
     lines = sentences_of(word)
     question = {"word": word, "sentences": lines, "model": model, "pooling": pooling}
     return word, "\n".join(lines), question if model and torch_installed() else no_update, address(question)
@@ -447,7 +448,7 @@ def register(app: Dash) -> None:
         Output("context-sentences", "value"),
         Output("context-asked", "data", allow_duplicate=True),
         Output(ids.address("context"), "data", allow_duplicate=True),
-        Input({"type": "context-example", "word": ALL}, "n_clicks"),
+        Input({"type": "context-example", "number": ALL}, "n_clicks"),
         State("context-model", "value"),
         State("context-pooling", "value"),
         prevent_initial_call=True,

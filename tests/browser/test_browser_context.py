@@ -54,5 +54,5 @@ def test_one_may_write_ones_own_sentences_and_choose_a_layer(visit):
     page.focus("#context-layer [role=slider]")
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector("#context-layer-name >> text=층 2 / 3")
-    page.click("text=다리")
+    page.click("button.example:text-is('다리')")
     page.wait_for_function("[...document.querySelectorAll('#context-found mark')].some(mark => mark.textContent === '다리')")

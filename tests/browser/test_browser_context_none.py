@@ -14,5 +14,5 @@ def test_without_a_model_the_page_says_what_to_do(visit):
     page.wait_for_selector("text=There is no contextual model yet")
     assert page.locator(".mantine-Code-root >> text=EXPLORER_BERT=").count() == 1
     assert page.locator("#context-compare").is_disabled()
-    page.click("text=다리")
+    page.click("button.example:text-is('다리')")
     page.wait_for_function("document.querySelector('#context-word').value === '다리'")
