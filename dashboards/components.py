@@ -256,4 +256,5 @@ def tag_badge(t: Text, tag: str | None) -> Any:
     """A part-of-speech tag with its name in the language of the page."""
     if not tag:
         return ""
-    return html.Span([html.Span(tag, className="tag"), html.Span(t.maybe(f"tags.{tag}", ""), className="tag-name")])
+    name = t.maybe(f"tags.{tag}", "")
+    return html.Span([html.Span(tag, className="tag", title=name), html.Span(name, className="tag-name")])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from dashboards.figures.map import label_rows
 from dashboards.figures.theme import colors, dress
 from dashboards.geometry import Plane
 
@@ -34,9 +35,12 @@ def parallelogram(plane: Plane, words: Sequence[str], answers: Sequence[str], sc
     figure.add_trace(_dots([plane.target], [target], ink["accent"], 13, "top center", symbol="x-thin"))
     if len(answers):
         # Answers often lie close together: their words stand on alternating sides, from the lowest to the highest.
+        corners = np.stack([plane.origin, plane.start, plane.end, plane.target])
+        written = label_rows(plane.answers, answers, np.ptp(corners, axis=0).max().repeat(2) / 2)
+        names = [answer if place in written else "" for place, answer in enumerate(answers)]
         order = np.argsort(plane.answers[:, 1]).argsort()
         sides = [("middle right", "middle left")[place % 2] for place in order.tolist()]
-        figure.add_trace(_dots(list(plane.answers), answers, ink["palette"][2], 9, sides, opacity=(0.45 + 0.55 * plane.inside)))
+        figure.add_trace(_dots(list(plane.answers), names, ink["palette"][2], 9, sides, opacity=(0.45 + 0.55 * plane.inside)))
     for tail, head, color in (
         (plane.origin, plane.start, ink["dim"]),
         (plane.end, plane.target, ink["dim"]),

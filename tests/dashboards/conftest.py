@@ -57,12 +57,13 @@ def small() -> Any:
 @pytest.fixture
 def served(home: Path) -> Iterator[str]:
     """The small model saved in a home of its own; its name."""
-    from dashboards import state
+    from dashboards import state, workers
 
     state.forget()
     small_vectors().save("small")
     yield "small"
     state.forget()
+    workers.worker.stop()  # it would go on in the home of this test
 
 
 class Page:
