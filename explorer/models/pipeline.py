@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from explorer.tokenizers.token import Tokenizer
+    from explorer.vectors.subwords import Subwords
 
 __all__ = [
     "BREAK",
@@ -176,11 +177,13 @@ class Fitted:
         vectors: vocabulary × dim float32, in the vocabulary's order.
         details: plain JSON data worth keeping with the vectors: losses by epoch, parameters found from the data.
         components: how many of the strongest directions this model is better without.
+        composer: gives words outside the vocabulary a vector, in sub-word models.
     """
 
     vectors: NDArray[np.float32]
     details: dict[str, Any]
     components: int = 0
+    composer: Subwords | None = None
 
 
 def tokenize_corpus(

@@ -24,7 +24,9 @@ __all__ = ["MODELS", "train", "trainable_names"]
 MODELS = Registry(
     "model to train",
     {
+        "fasttext": "explorer.models.fasttext:fit_fasttext",
         "glove": "explorer.models.glove:train_glove",
+        "ppmi": "explorer.models.ppmi:fit_ppmi",
         "word2vec": "explorer.models.word2vec:fit_word2vec",
     },
     group="korean_explorer.models",
@@ -66,7 +68,7 @@ def train(
     tokenizes only what is missing.
 
     Args:
-        model: ``"word2vec"`` or ``"glove"``, or another registered name (:func:`trainable_names`).
+        model: ``"word2vec"``, ``"fasttext"``, ``"glove"`` or ``"ppmi"``, or another registered name (:func:`trainable_names`).
         texts: strings (documents or lines), or an object whose ``texts()`` gives them, such as a corpus.
         tokenizer: a name, path or hub id for :func:`explorer.tokenizer`, or a tokenizer.
         dim, window, epochs: dimensions, words to each side, passes; ``None`` takes the model's default.
@@ -128,7 +130,7 @@ def train(
         "history": [],
         **fitted.details,
     }
-    vectors = Vectors(vocabulary.keys, fitted.vectors, vocabulary.counts, info)
+    vectors = Vectors(vocabulary.keys, fitted.vectors, vocabulary.counts, info, composer=fitted.composer)
     removed = fitted.components if components is None else components
     if removed and len(vectors) > removed:
         vectors = remove_components(vectors, removed)

@@ -1,4 +1,5 @@
-"""Vectors as an artifact: a folder with ``manifest.json``, ``keys.txt``, ``vectors.npy`` and, if known, ``counts.npy``.
+"""Vectors as an artifact: a folder with ``manifest.json``, ``keys.txt``, ``vectors.npy`` and, if known, ``counts.npy``
+(sub-word models also hold their n-grams: :mod:`explorer.vectors.subwords`).
 
 The matrix is memory-mapped when it is loaded, so opening costs no more than reading the keys, and several processes share
 one copy. Sizes are checked on every load, hashes on demand. Nothing is ever unpickled.
@@ -17,6 +18,7 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.core.store import Manifest, artifact_path, atomic_folder, read_manifest, sha256_file, write_manifest
+from explorer.vectors.subwords import ROWS, Subwords
 from explorer.vectors.vectors import Vectors
 
 __all__ = ["load_vectors", "save", "save_vectors"]
@@ -50,6 +52,9 @@ def save_vectors(v: Vectors, folder: Path, overwrite: bool = False, name: str | 
     folder = Path(folder)
     text = _key_lines(v.keys)
     info = {entry: value for entry, value in v.info.items() if entry != "name"}
+    if v.composer is not None and not isinstance(v.composer, Subwords):
+        lost = "its sub-words could not be saved: words outside the keys have no vector any more"
+        info["warnings"] = [*(note for note in info.get("warnings", []) if note != lost), lost]
     try:
         json.dumps(info, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -68,6 +73,8 @@ def save_vectors(v: Vectors, folder: Path, overwrite: bool = False, name: str | 
         np.save(temporary / MATRIX, np.asarray(v.vectors), allow_pickle=False)
         if v.counts is not None:
             np.save(temporary / COUNTS, v.counts, allow_pickle=False)
+        if isinstance(v.composer, Subwords):
+            v.composer.write(temporary)
         write_manifest(temporary, manifest)
     return folder
 
@@ -120,7 +127,8 @@ def load_vectors(folder: Path, *, verify: bool = False) -> Vectors:
     info: dict[str, Any] = {**manifest.provenance, "name": manifest.name}
     if manifest.params or "params" not in info:
         info["params"] = dict(manifest.params)
-    return Vectors(keys, matrix, counts, info, check=False)
+    composer = Subwords.read(folder, d) if ROWS in manifest.files else None
+    return Vectors(keys, matrix, counts, info, composer=composer, check=False)
 
 
 def _array(path: Path, shape: tuple[int, ...], dtype: str) -> npt.NDArray[Any]:

@@ -18,6 +18,7 @@ from explorer.vectors.expression import clean_word, parse
 from explorer.vectors.records import Analogy, Neighbour, Neighbours, Resolution, Term, split_key, word_of
 from explorer.vectors.resolve import Analyser, Composer, Resolver
 from explorer.vectors.search import Floats, Ints, inverse_norms, nearest, unit_rows
+from explorer.vectors.subwords import Subwords
 
 if TYPE_CHECKING:
     from explorer.vectors.axes import Axis
@@ -99,6 +100,11 @@ class Vectors:
     def info(self) -> Mapping[str, Any]:
         """Where the vectors came from and what was done to them."""
         return MappingProxyType(self._info)
+
+    @property
+    def composer(self) -> Composer | None:
+        """What gives words outside the keys a vector, in sub-word models."""
+        return self._composer
 
     @property
     def name(self) -> str:
@@ -371,17 +377,25 @@ class Vectors:
         keys = self._keys if rows is None else [self._keys[row] for row in rows.tolist()]
         counts = self._counts if rows is None or self._counts is None else self._counts[rows]
         kept = {name: value for name, value in self._info.items() if name not in ("warnings", "name")}
-        compose = self._composer
-
-        def moved(word: str) -> Floats | None:
-            made = None if compose is None else compose(word)
-            return None if made is None or move is None else move(made)
-
-        composer = moved if compose is not None and move is not None else None
+        composer = None if move is None else self._moved(move)
         info = {**kept, "history": [*kept.get("history", ()), dict(step)]}
         return Vectors(keys, vectors, counts, info, composer=composer, analyser=self._given_analyser)
 
     # Helpers
+
+    def _moved(self, move: Callable[[Floats], Floats]) -> Composer | None:
+        """The composer with a change made to what it composes."""
+        compose = self._composer
+        if compose is None:
+            return None
+        if isinstance(compose, Subwords) and (whole := compose.then(move)) is not None:
+            return whole
+
+        def moved(word: str) -> Floats | None:
+            made = compose(word)
+            return None if made is None else move(made)
+
+        return moved
 
     def _same_words(self, resolution: Resolution) -> list[int]:
         """Rows of the resolved keys and of every other reading of the same words."""
