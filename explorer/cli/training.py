@@ -37,16 +37,25 @@ def train(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Train MODEL (word2vec, glove …) on a corpus and save it.
+    """Train MODEL (word2vec, fasttext, glove, bert) on a corpus and save it.
+
+    bert learns to guess hidden morphemes, starting from Kiwi's vectors; --tokenizer wordpiece makes an ordinary BERT, and
+    --set base=mini (or a checkpoint's folder) goes on from an existing one. An interrupted training goes on where it stopped.
 
     \b
     Example:  korean-explorer train word2vec --corpus wiki.txt.gz --tokenizer kiwi --name wiki-w2v
+              korean-explorer train bert --corpus wiki.txt.gz --name wiki-bert --set base=mini
               korean-explorer analogy --model wiki-w2v "서울 − 한국 + 일본"
     """
     from corpora import open_corpus
     from explorer.models.training import train as train_vectors
 
     params = {key: value for key, value in given.items() if value is not None} | parse_settings(settings)
+    if model == "bert":
+        from explorer.cli.encoders import train_bert_command
+
+        train_bert_command(corpus, field, name, tokenizer, params, force, as_json)
+        return
     with terminal_progress() as progress:
         source = open_corpus(corpus, field=field)
         vectors = train_vectors(
