@@ -25,7 +25,7 @@ from explorer.models.encoder.vocabulary import split_key
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from explorer.tokenizers.token import Tokenizer
+    from explorer.tokenizers.token import Token, Tokenizer
 
 __all__ = ["REPRESENTATIONS", "MorphemeContextual", "Substitute", "open_encoder"]
 
@@ -86,6 +86,10 @@ class MorphemeContextual(Contextual):
     @cached_property
     def _analyser(self) -> Tokenizer:
         return self._pieces.analyser
+
+    def tokens(self, sentence: str) -> list[Token]:
+        """The morphemes this encoder sees in a sentence."""
+        return self._analyser.tokenize(sentence)
 
     def read(
         self,

@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.core.progress import ProgressCallback, track
+from explorer.models.encoder.reading import rarity
 from explorer.models.encoder.senses import cluster
+from explorer.models.encoder.sequences import CONTENT_TAGS
+from explorer.tokenizers.token import key_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["SenseScore", "bootstrap", "score_senses"]
+    from explorer.models.encoder.contextual import MorphemeContextual
+    from explorer.tokenizers.token import Token
+    from explorer.vectors.vectors import Vectors
+
+__all__ = ["Labelled", "SenseScore", "bootstrap", "kiwi_contexts", "score_senses", "sense_table"]
+
+
+class Labelled(Protocol):
+    """A sentence that holds ``word`` at ``text[start:end]`` in one of its senses."""
+
+    @property
+    def word(self) -> str: ...
+
+    @property
+    def sense(self) -> str: ...
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+    @property
+    def text(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -87,3 +114,74 @@ def bootstrap(values: Sequence[float], seed: int = 42, rounds: int = 10_000) -> 
         raise BadInput("there is nothing to average; give at least one value")
     means = array[np.random.default_rng(seed).integers(0, len(array), (rounds, len(array)))].mean(axis=1)
     return float(array.mean()), float(np.percentile(means, 2.5)), float(np.percentile(means, 97.5))
+
+
+def kiwi_contexts(
+    vectors: Vectors, tokens: Sequence[Sequence[Token]], spans: Sequence[tuple[int, int]], weighted: bool = False
+) -> NDArray[np.float64]:
+    """The baseline: the mean static vector of a sentence's other content words.
+
+    Args:
+        vectors: keyed by morphemes in order of frequency, such as Kiwi's.
+        tokens: the morphemes of each sentence.
+        spans: where the word stands that is left out.
+        weighted: rarer words count more (:func:`~explorer.models.encoder.reading.rarity`).
+
+    Returns:
+        sentences × d; a row of zeros where no other content word has a vector.
+    """
+    result = np.zeros((len(tokens), vectors.dim))
+    for row, (sentence, (start, end)) in enumerate(zip(tokens, spans, strict=True)):
+        others = [t for t in sentence if t.tag in CONTENT_TAGS and not (t.start < end and t.end > start)]
+        found = np.array([index for t in others if (index := vectors.row(key_of(t))) is not None], np.int64)
+        if len(found):
+            weights = rarity(found) if weighted else np.ones(len(found))
+            result[row] = weights @ vectors.unit[found] / len(found)
+    return result
+
+
+def sense_table(
+    model: MorphemeContextual,
+    sentences: Iterable[Labelled],
+    *,
+    linkage: str = "average",
+    centre: bool = True,
+    vectors: Vectors | None = None,
+    seed: int = 42,
+    progress: ProgressCallback | None = None,
+) -> list[SenseScore]:
+    """Every representation of an encoder against gold senses, beside static averages.
+
+    Args:
+        model: the encoder.
+        sentences: with the word's place and sense; words of one sense only are left out.
+        linkage, centre: of the clustering, the same for all.
+        vectors: of the static baselines; Kiwi's, processed, when ``None``.
+        seed: of the bootstrap.
+        progress: told about the words.
+
+    Returns:
+        A score for own and masked states at every layer, substitutes, context, the blend, and the two baselines.
+    """
+    if vectors is None:
+        from explorer.models.kiwi import kiwi_vectors
+
+        vectors = kiwi_vectors(progress)
+    groups: dict[str, list[Labelled]] = {}
+    for one in sentences:
+        groups.setdefault(one.word, []).append(one)
+    groups = {word: group for word, group in groups.items() if len({one.sense for one in group}) > 1}
+    found: dict[str, dict[str, NDArray[np.floating[Any]]]] = {}
+    for word, group in track(groups.items(), progress, "reading words", total=len(groups), unit="words"):
+        texts, spans = [one.text for one in group], [(one.start, one.end) for one in group]
+        readings = model.read(word, texts, spans=spans)
+        for layer in range(readings.own.shape[1]):
+            found.setdefault(f"own, layer {layer}", {})[word] = readings.own[:, layer]
+            found.setdefault(f"masked, layer {layer}", {})[word] = readings.masked[:, layer]
+        for name in ("substitutes", "context", "blend"):
+            found.setdefault(name, {})[word] = model.represent(readings, name)
+        tokens = [model.tokens(text) for text in texts]
+        found.setdefault("static average", {})[word] = kiwi_contexts(vectors, tokens, spans)
+        found.setdefault("static average, weighted", {})[word] = kiwi_contexts(vectors, tokens, spans, weighted=True)
+    gold = {word: [one.sense for one in group] for word, group in groups.items()}
+    return [score_senses(rows, gold, name, linkage=linkage, centre=centre, seed=seed) for name, rows in found.items()]
