@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -73,7 +74,13 @@ def grid(text: str, rows: Sequence[Sequence[Token]]) -> Grid:
     aligned = align({str(number): row for number, row in enumerate(rows)}, text)
     columns = aligned.columns
     blank = [text[start:end].isspace() for start, end in columns]
-    spans = [[_columns(cell, columns) for cell in row.cells] for row in aligned.rows]
+    spans = [
+        [
+            [(cell.column, cell.column + cell.width)] * len(cell.tokens) if len(cell.tokens) < 2 else _columns(cell, columns)
+            for cell in row.cells
+        ]
+        for row in aligned.rows
+    ]
     slots = _slots(aligned, spans)
     kept = [not empty for empty in blank]
     crossing = [0] * (len(columns) + 1)
@@ -103,9 +110,9 @@ def grid(text: str, rows: Sequence[Sequence[Token]]) -> Grid:
 
 
 def _columns(cell: Cell, columns: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The columns that each token of a cell stands on; an empty one leans on the character after it."""
+    """The columns that each of several tokens of a cell stands on; an empty one leans on the character after it."""
     end = cell.column + cell.width
-    if len(cell.tokens) < 2:
+    if cell.width == 1:
         return [(cell.column, end)] * len(cell.tokens)
     found = []
     for token in cell.tokens:
@@ -136,7 +143,6 @@ def _place(
     """Slots of the whole text for every token of one tokenizer, and for what it lost, in order, none over another."""
     pieces = []
     for cell, members in zip(cells, spans, strict=True):
-        common = CHANGED if cell.changed else 0
         if not members:
             flag = {"dropped": DROPPED, "normalised": REMOVED}.get(cell.kind)
             if flag:
@@ -144,14 +150,23 @@ def _place(
                     (-1, first[column], first[column + 1], flag) for column in range(cell.column, cell.column + cell.width)
                 ]
             continue
-        if len(members) > 1:
+        common = CHANGED if cell.changed else 0
+        if len(members) == 1:
+            borders = [first[cell.column], first[cell.column + cell.width]]
+        else:
             common |= SHARED
-        borders = _borders(members, first) if len(members) > 1 else [first[cell.column], first[cell.column + cell.width]]
-        for place, token in enumerate(cell.tokens):
-            flags = common | (UNKNOWN if token.unknown else 0) | (BYTES if "<0x" in token.form else 0)
+            borders = _borders(members, first)
+        start = borders[0]
+        for token, end in zip(cell.tokens, borders[1:], strict=True):
+            flags = common
+            if token.unknown:
+                flags |= UNKNOWN
+            if "<0x" in token.form:
+                flags |= BYTES
             if token.start == token.end:
                 flags |= EMPTY
-            pieces.append((number_of[id(token)], borders[place], borders[place + 1], flags))
+            pieces.append((number_of[id(token)], start, end, flags))
+            start = end
     return pieces
 
 
@@ -160,6 +175,10 @@ def _borders(spans: Sequence[tuple[int, int]], first: Sequence[int]) -> list[int
 
     Between two tokens that follow each other runs one border, inside what they share; several in one stretch divide it evenly.
     """
+    count = len(spans)
+    if len(set(spans)) == 1 and spans[0][1] == spans[0][0] + 1:  # all on one character: by far the commonest
+        low, high = first[spans[0][0]], first[spans[0][1]]
+        return [low + place * (high - low) // count for place in range(count + 1)]
     limits = [(first[left], first[max(right, left + 1)]) for (_, right), (left, _) in pairwise(spans)]
     last = first[spans[0][0]]
     borders = [last]
@@ -339,6 +358,7 @@ def sendable(found: Grid, names: Sequence[str], rows: Sequence[Sequence[Token]])
     }
 
 
+@lru_cache(maxsize=1 << 15)
 def _short(form: str) -> str:
     """What fits into a cell: bytes without their brackets, line ends as signs."""
     if form and _invisible(form):
