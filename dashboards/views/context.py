@@ -398,7 +398,7 @@ def address(question: dict[str, Any]) -> str:
 def example(_: list[int | None], model: str | None, pooling: str | None) -> tuple[Any, ...]:
     """The word and sentences of the example that was pressed, asked at once."""
     number = (ctx.triggered_id or {}).get("number")  # not the word itself: Dash does not find its own ids with Hangul in them
-    if number not in range(len(EXAMPLES)) or not any(one["value"] for one in ctx.triggered):
+    if not isinstance(number, int) or not 0 <= number < len(EXAMPLES) or not any(one["value"] for one in ctx.triggered):
         return no_update, no_update, no_update, no_update
     word = EXAMPLES[number]
     lines = sentences_of(word)
