@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.core.errors import BadInput, Cancelled, ExplorerError
+from explorer.core.errors import BadInput, UnknownName
 from explorer.core.progress import ProgressCallback, report
 from explorer.text.normalise import check_text
-from explorer.tokenizers import report as pages
-from explorer.tokenizers.alignment import Alignment, align
+from explorer.tokenizers.alignment import Alignment
 from explorer.tokenizers.batch import tokenize_all
-from explorer.tokenizers.gold import GoldSentence, boundary_counts, read_conllu, read_sentences
-from explorer.tokenizers.loading import tokenizer as make
-from explorer.tokenizers.metrics import DEFINITIONS, Interval, Meter, Text, resample_ratio
-from explorer.tokenizers.token import Token, Tokenizer
+from explorer.tokenizers.boundaries import reference_sentence
+from explorer.tokenizers.definitions import DEFINITIONS, UNITS
+from explorer.tokenizers.entries import Entry, Samples, chunks, unique_names
+from explorer.tokenizers.gold import GoldSentence, read_conllu, read_sentences
+from explorer.tokenizers.intervals import Interval
+from explorer.tokenizers.metrics import LostText, Text
+from explorer.tokenizers.token import Tokenizer
 
 if TYPE_CHECKING:
     import pandas
 
 __all__ = ["Comparison", "ComparisonRow", "compare"]
 
-_CHUNK_TEXTS = 512
-_CHUNK_CHARS = 1 << 20
-_EXAMPLES = 300  # short lines kept from the stream, to look for disagreements in
 _SHOWN = 12
+_PAIR_SHOWN = 3
+_REFERENCE_CHARS = 2_000_000  # how much of a corpus Kiwi analyses to be a reference
+_SPEED_CHARS = 400_000
 
-Gold = str | Path | Iterable[GoldSentence]
+Gold = str | Path | Iterable[str | Path | GoldSentence]
 Parallel = tuple[str | Path | Iterable[str], str | Path | Iterable[str]]
 
 
@@ -41,9 +44,11 @@ class ComparisonRow:
         params: exactly which tokenizer it was.
         vocab_size: size of its closed vocabulary, if it has one.
         totals: documents, tokens, eojeol, characters and bytes counted.
-        metrics: by name, see :data:`explorer.tokenizers.metrics.DEFINITIONS`.
-        notes: what must be read beside the numbers (text it loses, an open vocabulary).
+        metrics: by name, see :data:`explorer.tokenizers.definitions.METRICS`.
+        warnings: what it hides or loses; its length compares with no other while there is one.
+        notes: what else must be read beside the numbers.
         lost: the characters that did not come back, most frequent first.
+        lost_examples: places where something did not come back.
         error: why there are no numbers, or ``None``.
     """
 
@@ -52,8 +57,10 @@ class ComparisonRow:
     vocab_size: int | None = None
     totals: Mapping[str, int] = field(default_factory=dict)
     metrics: Mapping[str, Interval] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     lost: tuple[tuple[str, int], ...] = ()
+    lost_examples: tuple[LostText, ...] = ()
     error: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -62,8 +69,10 @@ class ComparisonRow:
             "vocab_size": self.vocab_size,
             **self.totals,
             **{name: interval.to_dict() for name, interval in self.metrics.items()},
+            "warnings": list(self.warnings),
             "notes": list(self.notes),
             "lost": [{"text": text, "count": count} for text, count in self.lost],
+            "lost_examples": [example.to_dict() for example in self.lost_examples],
             "error": self.error,
             "params": dict(self.params),
         }
@@ -75,11 +84,15 @@ class Comparison:
 
     Attributes:
         rows: one a tokenizer, in the order asked for.
-        examples: short texts on which the tokenizers disagree most, most first.
+        samples: short texts of the corpus under every tokenizer, those that divide them most first.
+        reference: whose boundaries were scored against: ``"gold"``, ``"kiwi"`` or ``None``.
+        price: the price per million tokens that costs were counted with.
     """
 
     rows: tuple[ComparisonRow, ...]
-    examples: tuple[Alignment, ...] = ()
+    samples: tuple[Alignment, ...] = field(default=(), repr=False)
+    reference: str | None = None
+    price: float | None = None
 
     @property
     def metrics(self) -> list[str]:
@@ -87,11 +100,57 @@ class Comparison:
         present = {name for row in self.rows for name, interval in row.metrics.items() if interval.value is not None}
         return [name for name in DEFINITIONS if name in present]
 
+    @property
+    def examples(self) -> tuple[Alignment, ...]:
+        """The texts on which the tokenizers are divided most, most first."""
+        return tuple(grid for grid in self.samples[:_SHOWN] if grid.disagreement)
+
+    def disagreements(self, first: str, second: str, n: int = 10) -> tuple[Alignment, ...]:
+        """The sentences that two tokenizers cut most differently, most first: differing cuts per visible character.
+
+        Raises:
+            UnknownName: one of them is not in this comparison, or has no tokens.
+
+        >>> made = compare(["eojeol", "syllable"], ["왕비도 왔다, 정말로", "A1 A2 A3 A4"], reference="none")
+        >>> [grid.text for grid in made.disagreements("eojeol", "syllable", n=1)]
+        ['왕비도 왔다, 정말로']
+        """
+        names = [row.tokenizer for row in self.samples[0].rows] if self.samples else []
+        for name in (first, second):
+            if name not in names:
+                raise UnknownName("compared tokenizer", name, names)
+        pairs = [Alignment(grid.text, grid.columns, (grid.row(first), grid.row(second))) for grid in self.samples]
+        ranked = sorted(((-pair.disagreement, pair.text, pair) for pair in pairs), key=lambda entry: entry[:2])
+        return tuple(pair for score, _, pair in ranked[:n] if score)
+
+    def definitions(self) -> dict[str, str]:
+        """What the numbers of this comparison mean, the reference of the boundaries included."""
+        found = {name: DEFINITIONS[name] for name in self.metrics}
+        if self.reference == "kiwi":
+            for name in found:
+                if name.startswith(("boundary", "exact", "fused")):
+                    found[name] += " (reference: Kiwi's analysis of the corpus, no gold standard)"
+        return found
+
     def to_dict(self) -> dict[str, Any]:
+        names = [row.tokenizer for row in self.samples[0].rows] if self.samples else []
         return {
             "rows": [row.to_dict() for row in self.rows],
-            "definitions": {name: DEFINITIONS[name] for name in self.metrics},
+            "definitions": self.definitions(),
+            "units": {name: UNITS[name] for name in self.metrics},
+            "reference": self.reference,
+            "price_per_million_tokens": self.price,
             "examples": [example.to_dict() for example in self.examples],
+            "disagreements": [
+                {
+                    "tokenizers": [first, second],
+                    "sentences": [
+                        {"text": grid.text, "disagreement": grid.disagreement}
+                        for grid in self.disagreements(first, second, _PAIR_SHOWN)
+                    ],
+                }
+                for first, second in combinations(names, 2)
+            ],
         }
 
     def to_frame(self) -> pandas.DataFrame:
@@ -104,16 +163,20 @@ class Comparison:
             for name in self.metrics:
                 interval = row.metrics.get(name, Interval(None))
                 record |= {name: interval.value, f"{name}_low": interval.low, f"{name}_high": interval.high}
-            records.append(record | {"notes": "; ".join(row.notes), "error": row.error})
+            records.append(record | {"warnings": "; ".join(row.warnings), "notes": "; ".join(row.notes), "error": row.error})
         return pandas.DataFrame.from_records(records)
 
     def to_markdown(self) -> str:
-        """A Markdown table with intervals, notes and definitions below it."""
-        return pages.markdown(self)
+        """Markdown tables with intervals, one a group of metrics; remarks in the first, definitions below."""
+        from explorer.tokenizers.report import markdown
+
+        return markdown(self)
 
     def to_html(self) -> str:
         """One self-contained page: sortable table, definitions, coloured examples of disagreement. Everything is escaped."""
-        return pages.html(self)
+        from explorer.tokenizers.page import html
+
+        return html(self)
 
 
 def compare(
@@ -123,6 +186,9 @@ def compare(
     parallel: Parallel | None = None,
     progress: ProgressCallback | None = None,
     *,
+    reference: str | None = None,
+    price: float | None = None,
+    speed: bool = False,
     seed: int = 42,
     workers: int | None = None,
 ) -> Comparison:
@@ -131,9 +197,13 @@ def compare(
     Args:
         tokenizers: names, paths or tokenizers, as :func:`explorer.tokenizer` takes them.
         texts: documents; read once, a chunk at a time. Intervals resample documents.
-        gold: a CoNLL-U file with morphemes (UD_Korean-Kaist, -GSD), or its sentences: adds boundary scores.
+        gold: CoNLL-U files with morphemes (UD_Korean-Kaist, -GSD), one or several, or their sentences: boundary scores.
         parallel: ``(Korean, other)``, each a CoNLL-U or text file or the texts, sentence by sentence: adds parity.
-        progress: stages ``"comparing"``, ``"gold"`` and ``"parallel"``.
+        progress: stages ``"comparing"``, ``"words"``, ``"gold"``, ``"parallel"``, ``"speed"``.
+        reference: ``None`` scores boundaries against ``gold``, or against Kiwi (on the first two million characters) where there
+            is none; ``"kiwi"`` scores against Kiwi as well; ``"none"`` never does.
+        price: per million tokens, in any currency: adds the cost of 1,000 characters.
+        speed: measure speed and load time, which takes a while.
         seed: of the resampling.
         workers: threads; ``None`` uses all cores.
 
@@ -141,184 +211,155 @@ def compare(
         BadInput: no tokenizer, no text, or gold or parallel data that cannot be read. A tokenizer that fails does not end the
             comparison: its row says why.
 
-    >>> rows = compare(["eojeol", "syllable"], ["왕이 왔다", "왕비도 왔다"]).to_dict()["rows"]
+    >>> rows = compare(["eojeol", "syllable"], ["왕이 왔다", "왕비도 왔다"], reference="none").to_dict()["rows"]
     >>> [row["tokens_per_eojeol"]["value"] for row in rows]
     [1.0, 2.25]
     """
+    _check(tokenizers, texts, reference, price)
+    run = _Run([Entry(choice, seed, speed) for choice in tokenizers], workers, progress, speed)
+    with_kiwi = reference == "kiwi" or (reference is None and gold is None)
+    run.corpus(texts, with_kiwi)
+    run.words()
+    if gold is not None:
+        run.gold(gold)
+    if parallel is not None:
+        run.parallel(parallel)
+    if speed:
+        run.speed()
+    against = "gold" if gold is not None else "kiwi" if with_kiwi else None
+    return Comparison(
+        tuple(_row(entry, against, price) for entry in run.entries), run.samples.grids(run.entries), against, price
+    )
+
+
+def _check(tokenizers: Any, texts: Any, reference: str | None, price: float | None) -> None:
     if isinstance(tokenizers, str | Path) or not tokenizers:
         raise BadInput("no tokenizers to compare; give a list of names, for example ['kiwi', 'syllable']")
     if isinstance(texts, str):
         raise BadInput("texts is one string; give a list or another iterable of texts")
-    entries = [_Entry(choice, seed) for choice in tokenizers]
-    _unique_names(entries)
-    samples = _Samples()
-    documents = 0
-    total = len(texts) if isinstance(texts, Sequence) else None
-    report(progress, "comparing", 0, total, "texts")
-    for chunk in _chunks(texts):
-        prepared = [Text(check_text(text)) for text in chunk]
-        samples.add(chunk)
-        for entry in entries:
-            entry.measure(prepared, workers)
-            report(progress, "comparing", documents, total, "texts", entry.name)
-        documents += len(chunk)
-        report(progress, "comparing", documents, total, "texts")
-    if not documents:
-        raise BadInput("no text to compare on; check the corpus, or give some texts")
-    if gold is not None:
-        _score_gold(entries, gold, seed, workers, progress)
-    if parallel is not None:
-        _score_parallel(entries, parallel, seed, workers, progress)
-    return Comparison(tuple(entry.row() for entry in entries), samples.disagreements(entries))
+    if reference not in (None, "kiwi", "none"):
+        raise BadInput(f"reference={reference!r} is not possible; use 'kiwi', 'none' or None")
+    if price is not None and not 0 <= price < float("inf"):
+        raise BadInput(f"price={price} is not possible; give the price of a million tokens, 0 or more")
 
 
-class _Entry:
-    """One tokenizer on its way through the texts; after an error it is passed by."""
-
-    def __init__(self, choice: str | Path | Tokenizer, seed: int) -> None:
-        self.name = str(choice)
-        self.error: str | None = None
-        self.extra: dict[str, Interval] = {}
-        self.tokenizer: Tokenizer | None = None
-        self.meter: Meter | None = None
-        try:
-            self.tokenizer = make(choice) if isinstance(choice, str | Path) else choice
-            self.name = self.tokenizer.name
-            self.meter = Meter(self.tokenizer, seed)
-        except Cancelled:
-            raise
-        except Exception as error:  # whatever an engine or a plug-in raises, the others go on
-            self.fail(error)
-
-    def fail(self, error: Exception) -> None:
-        reason = str(error).splitlines()[0] if str(error) else ""
-        self.error = reason if isinstance(error, ExplorerError) else f"{type(error).__name__}: {reason}"
-
-    def tokenize(self, texts: Sequence[str], workers: int | None) -> list[list[Token]] | None:
-        """Tokens of every text, or ``None`` after an error."""
-        if self.error is not None or self.tokenizer is None:
-            return None
-        try:
-            return list(tokenize_all(self.tokenizer, texts, workers))
-        except Cancelled:
-            raise
-        except Exception as error:  # as above
-            self.fail(error)
-            return None
-
-    def measure(self, texts: Sequence[Text], workers: int | None) -> None:
-        results = self.tokenize([text.original for text in texts], workers)
-        if results is None or self.meter is None:
-            return
-        try:
-            for text, tokens in zip(texts, results, strict=True):
-                self.meter.add(text, tokens)
-        except Exception as error:  # a plug-in's decode may fail, too
-            self.fail(error)
-
-    def row(self) -> ComparisonRow:
-        params = self.tokenizer.params() if self.tokenizer is not None else {}
-        if self.error is not None or self.meter is None:
-            return ComparisonRow(self.name, params, error=self.error)
-        return ComparisonRow(
-            self.name,
-            params,
-            self.meter.vocab_size,
-            self.meter.totals(),
-            {**self.meter.results(), **self.extra},
-            tuple(self.meter.notes()),
-            tuple(self.meter.lost.most_common(20)),
-        )
+def _row(entry: Entry, reference: str | None, price: float | None) -> ComparisonRow:
+    params = entry.tokenizer.params() if entry.tokenizer is not None else {}
+    meter = entry.meter
+    if entry.error is not None or meter is None:
+        return ComparisonRow(entry.name, params, error=entry.error)
+    notes = meter.notes()
+    if reference == "kiwi" and params.get("engine") == "kiwi":
+        notes.append("is itself the reference of the boundary scores")
+    return ComparisonRow(
+        entry.name,
+        params,
+        meter.vocab_size,
+        meter.totals(),
+        entry.metrics(reference, price),
+        tuple(meter.warnings()),
+        tuple(notes),
+        tuple(meter.lost.most_common(20)),
+        tuple(meter.lost_examples),
+    )
 
 
-def _unique_names(entries: Sequence[_Entry]) -> None:
-    """Two tokenizers of one name get numbers."""
-    seen: dict[str, int] = {}
-    for entry in entries:
-        seen[entry.name] = seen.get(entry.name, 0) + 1
-        if seen[entry.name] > 1:
-            entry.name = f"{entry.name} ({seen[entry.name]})"
+class _Run:
+    """The stages of one comparison; each streams its texts past all tokenizers, a chunk at a time."""
+
+    def __init__(self, entries: list[Entry], workers: int | None, progress: ProgressCallback | None, timing: bool) -> None:
+        self.entries = entries
+        self.timing = timing
+        self.workers = workers
+        self.progress = progress
+        self.samples = Samples()
+        self._timed: list[str] = []  # the beginning of the corpus, for the clock
+        unique_names(entries)
+
+    def corpus(self, texts: Iterable[str], with_kiwi: bool) -> None:
+        """The texts themselves."""
+        documents = timed = analysed = 0
+        total = len(texts) if isinstance(texts, Sequence) else None
+        report(self.progress, "comparing", 0, total, "texts")
+        for chunk in chunks(texts):
+            prepared = [Text(check_text(text)) for text in chunk]
+            self.samples.add(chunk)
+            if self.timing and timed < _SPEED_CHARS:
+                self._timed += chunk
+                timed += sum(map(len, chunk))
+            sentences: list[GoldSentence] = []
+            if with_kiwi and analysed < _REFERENCE_CHARS:
+                sentences = list(self._analysed(chunk))
+                analysed += sum(map(len, chunk))
+            for entry in self.entries:
+                results = entry.measure(prepared, self.workers)
+                if sentences:
+                    entry.score(entry.kiwi, sentences, results)
+                report(self.progress, "comparing", documents, total, "texts", entry.name)
+            documents += len(chunk)
+            report(self.progress, "comparing", documents, total, "texts")
+        if not documents:
+            raise BadInput("no text to compare on; check the corpus, or give some texts")
+
+    def _analysed(self, texts: Sequence[str]) -> Iterator[GoldSentence]:
+        from explorer.tokenizers.kiwi import KiwiTokenizer
+
+        for text, tokens in zip(texts, tokenize_all(KiwiTokenizer(), texts, self.workers), strict=True):
+            yield reference_sentence(text, tokens)
+
+    def _each(self, stage: str) -> Iterator[Entry]:
+        for number, entry in enumerate(self.entries):
+            report(self.progress, stage, number, len(self.entries), "tokenizers", entry.name)
+            yield entry
+        report(self.progress, stage, len(self.entries), len(self.entries), "tokenizers")
+
+    def words(self) -> None:
+        """The published words and forms."""
+        for entry in self._each("words"):
+            entry.probe()
+
+    def speed(self) -> None:
+        """The beginning of the corpus, by the clock."""
+        for entry in self._each("speed"):
+            entry.time(self._timed, self.workers)
+
+    def gold(self, gold: Gold) -> None:
+        """The gold standard."""
+        sentences = 0
+        for chunk in chunks(_gold_sentences(gold)):
+            for entry in self.entries:
+                results = entry.tokenize([sentence.text for sentence in chunk], self.workers)
+                entry.score(entry.gold, chunk, results)
+            sentences += len(chunk)
+            report(self.progress, "gold", sentences, None, "sentences")
+        if not sentences:
+            raise BadInput("the gold standard holds no sentence; give a CoNLL-U file with morphemes")
+
+    def parallel(self, parallel: Parallel) -> None:
+        """Both sides of parallel text."""
+        sides = [0, 0]
+        pairs = zip_longest(*(read_sentences(side) for side in parallel))
+        for chunk in chunks(pairs):
+            columns = [[text for text in column if text is not None] for column in zip(*chunk, strict=True)]
+            sides = [count + len(column) for count, column in zip(sides, columns, strict=True)]
+            if len(columns[0]) != len(columns[1]):
+                continue  # counted to the end, for the message
+            for entry in self.entries:
+                left, right = (entry.tokenize(column, self.workers) for column in columns)
+                for korean, other in zip(left or (), right or (), strict=False):
+                    entry.parity.add([len(korean), len(other)])
+            report(self.progress, "parallel", sides[0], None, "sentences")
+        if sides[0] != sides[1] or not sides[0]:
+            raise BadInput(
+                f"parallel text has {sides[0]} sentences on one side and {sides[1]} on the other; give the same number"
+            )
 
 
-def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
-    chunk: list[str] = []
-    size = 0
-    for text in texts:
-        chunk.append(text)
-        size += len(text)
-        if len(chunk) >= _CHUNK_TEXTS or size >= _CHUNK_CHARS:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
-
-
-class _Samples:
-    """Short lines from the stream, spread over it, in which to look for disagreement."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def add(self, chunk: Sequence[str]) -> None:
-        # Few from every chunk, so that the first document does not fill the list.
-        taken = 0
-        for text in chunk:
-            if len(self.lines) >= _EXAMPLES or taken >= _EXAMPLES // 4:
-                return
-            line = next((line.strip() for line in text[:2000].splitlines() if 8 <= len(line.strip()) <= 80), None)
-            if line is not None and line not in self.lines:
-                self.lines.append(line)
-                taken += 1
-
-    def disagreements(self, entries: Sequence[_Entry]) -> tuple[Alignment, ...]:
-        rows: dict[str, list[list[Token]]] = {}
-        for entry in entries:
-            results = entry.tokenize(self.lines, 1)
-            if results is not None:
-                rows[entry.name] = results
-        if len(rows) < 2:
-            return ()
-        grids = [align({name: tokens[at] for name, tokens in rows.items()}, line) for at, line in enumerate(self.lines)]
-        grids.sort(key=lambda grid: (-grid.disagreement, grid.text))
-        return tuple(grid for grid in grids[:_SHOWN] if grid.disagreement)
-
-
-def _score_gold(
-    entries: Sequence[_Entry], gold: Gold, seed: int, workers: int | None, progress: ProgressCallback | None
-) -> None:
-    sentences = list(read_conllu(gold) if isinstance(gold, str | Path) else gold)
-    if not sentences:
-        raise BadInput("the gold standard holds no sentence; give a CoNLL-U file with morphemes")
-    for number, entry in enumerate(entries):
-        report(progress, "gold", number, len(entries), "tokenizers", entry.name)
-        results = entry.tokenize([sentence.text for sentence in sentences], workers)
-        if results is None:
-            continue
-        counts = [boundary_counts(sentence, tokens) for sentence, tokens in zip(sentences, results, strict=True)]
-        hits, predicted, right, exact, scored = (list(column) for column in zip(*counts, strict=True))
-        entry.extra |= {
-            "boundary_precision": resample_ratio(hits, predicted, seed),
-            "boundary_recall": resample_ratio(hits, right, seed),
-            # F1 = 2 hits / (predicted + gold), a ratio of sums as well.
-            "boundary_f1": resample_ratio(
-                [2 * hit for hit in hits], [made + true for made, true in zip(predicted, right, strict=True)], seed
-            ),
-            "exact_eojeol": resample_ratio(exact, scored, seed),
-        }
-    report(progress, "gold", len(entries), len(entries), "tokenizers")
-
-
-def _score_parallel(
-    entries: Sequence[_Entry], parallel: Parallel, seed: int, workers: int | None, progress: ProgressCallback | None
-) -> None:
-    korean, other = (read_sentences(side) for side in parallel)
-    if len(korean) != len(other) or not korean:
-        raise BadInput(
-            f"parallel text has {len(korean)} sentences on one side and {len(other)} on the other; give the same number"
-        )
-    for number, entry in enumerate(entries):
-        report(progress, "parallel", number, len(entries), "tokenizers", entry.name)
-        left, right = entry.tokenize(korean, workers), entry.tokenize(other, workers)
-        if left is not None and right is not None:
-            entry.extra["parity"] = resample_ratio([len(tokens) for tokens in left], [len(tokens) for tokens in right], seed)
-    report(progress, "parallel", len(entries), len(entries), "tokenizers")
+def _gold_sentences(gold: Gold) -> Iterator[GoldSentence]:
+    if isinstance(gold, str | Path):
+        gold = [gold]
+    for source in gold:
+        if isinstance(source, GoldSentence):
+            yield source
+        else:
+            yield from read_conllu(source)

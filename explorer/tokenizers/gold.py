@@ -44,13 +44,24 @@ def _open(path: Path) -> Iterator[str]:
         raise BadInput(f"{path} is a damaged gzip file ({error})") from error
 
 
-def read_sentences(source: str | Path | Iterable[str]) -> list[str]:
-    """Sentences of one side of parallel text: ``# text`` lines of a CoNLL-U file, otherwise every line; or texts as they are."""
+def read_sentences(source: str | Path | Iterable[str]) -> Iterator[str]:
+    """Sentences of one side of parallel text: ``# text`` lines of a CoNLL-U file, otherwise every line; or texts as they are.
+
+    Files may be gzipped and in any Korean encoding; they are read as they are asked for.
+    """
     if not isinstance(source, str | Path):
-        return list(source)
-    lines = list(_open(Path(source)))
-    marked = [line.removeprefix("# text = ") for line in lines if line.startswith("# text = ")]
-    return marked or [line for line in lines if line.strip()]
+        yield from source
+        return
+    conllu = False
+    for number, line in enumerate(_open(Path(source))):
+        if number == 0:
+            # A treebank begins with a comment or a row of ten columns.
+            conllu = line.startswith(("# text = ", "# sent_id", "# newdoc", "# global.columns")) or line.count("\t") == 9
+        if not conllu:
+            if line.strip():
+                yield line
+        elif line.startswith("# text = "):
+            yield line.removeprefix("# text = ")
 
 
 def read_conllu(path: str | Path) -> Iterator[GoldSentence]:
@@ -169,26 +180,25 @@ def cuts(tokens: Sequence[Token], start: int, end: int) -> set[int]:
     {2}
     """
     edges = {edge for token in tokens if token.start < token.end for edge in (token.start, token.end) if start < edge < end}
-    return {edge for edge in edges if not any(token.start < edge < token.end for token in tokens)}
+    # Tokens longer than a character may hide an edge; those of one character cannot.
+    long = [(token.start, token.end) for token in tokens if token.end - token.start > 1]
+    return {edge for edge in edges if not any(left < edge < right for left, right in long)}
 
 
-def boundary_counts(sentence: GoldSentence, tokens: Sequence[Token]) -> list[float]:
-    """Hits, predicted cuts, gold cuts, exactly cut eojeol, eojeol without fused morphemes: of one sentence."""
-    hits = predicted = gold = exact = scored = 0
+def boundary_counts(sentence: GoldSentence, tokens: Sequence[Token]) -> list[tuple[int, int, int, bool, int]]:
+    """For every eojeol of a sentence: hits, predicted cuts, gold cuts, whether both are the same, fused boundaries.
+
+    Args:
+        tokens: tokens of ``sentence.text``, in order of their start.
+    """
+    counts = []
     at = 0
     for (start, end), right, fused in zip(sentence.eojeol, sentence.cuts, sentence.fused, strict=True):
         while at < len(tokens) and tokens[at].end <= start:
             at += 1
-        inside = []
-        for token in tokens[at:]:
-            if token.start >= end:
-                break
-            inside.append(token)
-        made = cuts(inside, start, end)
-        hits += len(made & right)
-        predicted += len(made)
-        gold += len(right)
-        if not fused:
-            scored += 1
-            exact += made == right
-    return [hits, predicted, gold, exact, scored]
+        after = at
+        while after < len(tokens) and tokens[after].start < end:
+            after += 1
+        made = cuts(tokens[at:after], start, end)
+        counts.append((len(made & right), len(made), len(right), made == right, fused))
+    return counts

@@ -12,7 +12,8 @@ from typing import Any
 from explorer.core.errors import BadInput
 from explorer.text.normalise import Normalised, nfc, normalise
 from explorer.tokenizers.files import file_name, file_params, require_file
-from explorer.tokenizers.token import Token
+from explorer.tokenizers.spans import read_ahead
+from explorer.tokenizers.token import Token, TokenDraft
 
 __all__ = ["HuggingFaceTokenizer", "byte_text", "read_vocabulary", "wordpiece"]
 
@@ -127,10 +128,17 @@ class HuggingFaceTokenizer:
         return self._tokens(clean, self._backend.encode(clean.text, add_special_tokens=self.special_tokens))
 
     def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
-        """Stream tokens of many texts through the library's threads, in order (it always uses all cores)."""
+        """Stream tokens of many texts, in order: one by one for one worker, else through the library's threads (all cores)."""
+        if workers <= 1:
+            yield from map(self.tokenize, texts)
+            return
         source = iter(texts)
-        while cleans := [normalise(text) for text in islice(source, _BATCH)]:
-            batch = self._backend.encode_batch([clean.text for clean in cleans], add_special_tokens=self.special_tokens)
+
+        def encode(cleans: list[Normalised]) -> Any:
+            return self._backend.encode_batch([clean.text for clean in cleans], add_special_tokens=self.special_tokens)
+
+        batches = iter(lambda: [normalise(text) for text in islice(source, _BATCH)], [])
+        for cleans, batch in read_ahead(encode, batches):
             for clean, encoding in zip(cleans, batch, strict=True):
                 yield self._tokens(clean, encoding)
 
@@ -160,23 +168,31 @@ class HuggingFaceTokenizer:
     def _tokens(self, clean: Normalised, encoding: Any) -> list[Token]:
         text, original, unknown, forms = clean.text, clean.original, self._unknown, self._forms
         identity = clean.starts is None
-        tokens = []
+        finished: Any = Token
+        tokens: list[Any] = []
         for index, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
             form = forms.get(index)
             if form is None:
                 form = self._form(index)
             piece = text[start:end]
-            if piece[:1].isspace() or piece[-1:].isspace():
-                rest = piece.lstrip()
-                if rest:
-                    start = end - len(rest)
-                    end = start + len(rest.rstrip())
-                    piece = text[start:end]
-            if identity:
-                tokens.append(Token(piece, start, end, form, None, index, index == unknown))
-            else:
-                left, right = clean.to_original(start, end)
-                tokens.append(Token(original[left:right], left, right, form, None, index, index == unknown))
+            rest = piece.strip()
+            if rest is not piece and rest:  # str.strip returns the very string where there is nothing to strip
+                start = end - len(piece.lstrip())
+                end = start + len(rest)
+                piece = rest
+            if not identity:
+                start, end = clean.to_original(start, end)
+                piece = original[start:end]
+            token = TokenDraft()
+            token.surface = piece
+            token.start = start
+            token.end = end
+            token.form = form
+            token.tag = None
+            token.id = index
+            token.unknown = index == unknown
+            token.__class__ = finished
+            tokens.append(token)
         return tokens
 
     def decode(self, ids: Sequence[int]) -> str:

@@ -14,7 +14,7 @@ from explorer.text.morphology import cpu_count, shared_kiwi
 from explorer.text.normalise import Normalised, normalise
 from explorer.tokenizers.files import file_name, file_params, require_file
 from explorer.tokenizers.spans import trim
-from explorer.tokenizers.token import Token
+from explorer.tokenizers.token import Token, TokenDraft
 
 __all__ = ["KiwiSubwordTokenizer", "KiwiTokenizer", "dictionary_form"]
 
@@ -176,7 +176,8 @@ def _tokens(clean: Normalised, raw: Sequence[Any]) -> list[Token]:
     text = clean.original
     odd = _SEPARATORS.search(clean.text) is not None
     predicates, variants = _PREDICATES, _VARIANTS
-    tokens = []
+    finished: Any = Token
+    tokens: list[Any] = []
     for morpheme in raw:
         start = morpheme.start
         end = start + morpheme.len
@@ -186,10 +187,20 @@ def _tokens(clean: Normalised, raw: Sequence[Any]) -> list[Token]:
             start, end = clean.to_original(start, end)
         tag = morpheme.tag
         plain = predicates.get(tag)
+        token = TokenDraft()
+        token.surface = text[start:end]
+        token.start = start
+        token.end = end
         if plain is None:
-            tokens.append(Token(text[start:end], start, end, morpheme.form, variants.get(tag, tag), morpheme.id, morpheme.oov))
+            token.form = morpheme.form
+            token.tag = variants.get(tag, tag)
         else:
-            tokens.append(Token(text[start:end], start, end, morpheme.form + "다", plain, morpheme.id, morpheme.oov))
+            token.form = morpheme.form + "다"
+            token.tag = plain
+        token.id = morpheme.id
+        token.unknown = morpheme.oov
+        token.__class__ = finished
+        tokens.append(token)
     return tokens
 
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from explorer.core.errors import BadInput, Unavailable, UnknownName
+from explorer.core.errors import BadInput, UnknownName
 from explorer.core.registry import Registry
 from explorer.core.store import MANIFEST, artifact_path, list_artifacts, read_manifest, sha256_file
+from explorer.tokenizers.cards import CARDS, card
+from explorer.tokenizers.hub import HUB_FILES, hub_file
 from explorer.tokenizers.token import Tokenizer
 
 __all__ = ["REGISTRY", "from_params", "tokenizer", "tokenizer_names"]
@@ -39,7 +41,6 @@ ENGINES = Registry(
 )
 """Engines that need a file or an encoding name besides."""
 
-_HUB_FILES = ("tokenizer.json", "vocab.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model")
 _HINT = "A path to a .model, vocab.txt or tokenizer.json, a folder, or a Hugging Face id (with a /) works too."
 
 
@@ -53,7 +54,7 @@ def tokenizer(name_or_path: str | Path, **options: Any) -> Tokenizer:
 
     Args:
         name_or_path: a built-in name (``"kiwi"``, ``"mecab"``, ``"eojeol"``, ``"syllable"``, ``"jamo"``); the name of a saved
-            tokenizer; a path (``.model`` is SentencePiece, ``vocab.txt`` WordPiece, ``tokenizer.json`` or a folder Hugging Face);
+            tokenizer; that of a card (``"klue-bert"``, see :data:`explorer.tokenizers.cards.CARDS`), which is downloaded; a path (``.model`` is SentencePiece, ``vocab.txt`` WordPiece, ``tokenizer.json`` or a folder Hugging Face);
             ``"tiktoken:NAME"``; ``"kiwi-sw:PATH"``; ``"hybrid:PATH"``; otherwise a Hugging Face hub id such as ``"klue/bert-base"``.
         **options: options of that tokenizer, see its class.
 
@@ -80,10 +81,13 @@ def tokenizer(name_or_path: str | Path, **options: Any) -> Tokenizer:
     if path.is_file():
         return _file(path, options)
     if text.count("/") == 1 and not text.startswith((".", "/", "~")) and path.suffix != ".model":
-        return _from_hub(text, options)
+        return _file(hub_file(text), {"name": text.rpartition("/")[2], **options})
+    known = card(text)
+    if known is not None:
+        return tokenizer(known.source, **{"name": known.name, **options})
     if "/" in text or path.suffix in (".model", ".json", ".txt"):
         raise BadInput(f"there is no file or folder {text}; give an existing path, or one of: {', '.join(tokenizer_names())}")
-    raise UnknownName("tokenizer", text, tokenizer_names(), _HINT)
+    raise UnknownName("tokenizer", text, [*tokenizer_names(), *(entry.name for entry in CARDS)], _HINT)
 
 
 def from_params(params: Mapping[str, Any]) -> Tokenizer:
@@ -135,13 +139,13 @@ def _saved(folder: Path, options: dict[str, Any]) -> Tokenizer:
 def _folder(folder: Path, options: dict[str, Any]) -> Tokenizer:
     if (folder / MANIFEST).is_file():
         return _saved(folder, options)
-    for name in _HUB_FILES:
+    for name in HUB_FILES:
         if (folder / name).is_file():
             return _file(folder / name, {"name": folder.resolve().name, **options})
     models = sorted(folder.glob("*.model"))
     if len(models) == 1:
         return _file(models[0], {"name": folder.resolve().name, **options})
-    raise BadInput(f"{folder} holds no tokenizer: none of {', '.join(_HUB_FILES)} is in it")
+    raise BadInput(f"{folder} holds no tokenizer: none of {', '.join(HUB_FILES)} is in it")
 
 
 def _file(path: Path, options: dict[str, Any]) -> Tokenizer:
@@ -150,53 +154,3 @@ def _file(path: Path, options: dict[str, Any]) -> Tokenizer:
     if path.suffix in (".txt", ".json"):
         return _make(ENGINES.get("huggingface"), str(path), options, path)
     raise BadInput(f"{path} is no tokenizer file; a .model, a vocab.txt, a tokenizer.json or a folder with one of them is")
-
-
-def _from_hub(repository: str, options: dict[str, Any]) -> Tokenizer:
-    from huggingface_hub import hf_hub_download, try_to_load_from_cache
-    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
-
-    name = repository.rpartition("/")[2]
-    for file in _HUB_FILES:
-        cached = try_to_load_from_cache(repository, file)
-        if isinstance(cached, str):
-            return _file(Path(cached), {"name": name, **options})
-    absent = (
-        f"the tokenizer of {repository!r} cannot be had: it is no local file or folder, not in the Hugging Face cache, and "
-        "{why}; connect and try again, or download it elsewhere and give the folder"
-    )
-    if not _hub_reachable():
-        raise Unavailable(absent.format(why="huggingface.co cannot be reached"))
-    for file in _HUB_FILES:
-        try:
-            return _file(Path(hf_hub_download(repository, file)), {"name": name, **options})
-        except RepositoryNotFoundError as error:
-            raise Unavailable(
-                f"Hugging Face has no public repository {repository!r}; check the name, or log in for a private one"
-            ) from error
-        except LocalEntryNotFoundError as error:
-            raise Unavailable(absent.format(why="huggingface.co did not answer")) from error
-        except EntryNotFoundError:
-            continue
-        except (HfHubHTTPError, OSError) as error:
-            raise Unavailable(absent.format(why=f"the hub refused ({type(error).__name__})")) from error
-    raise Unavailable(f"{repository!r} holds no tokenizer this program can run: none of {', '.join(_HUB_FILES)} is in it")
-
-
-def _hub_reachable() -> bool:
-    """Whether a connection opens within seconds; the hub client itself would go on trying for minutes."""
-    import os
-    import socket
-    from urllib.parse import urlsplit
-    from urllib.request import getproxies
-
-    if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "TRUE", "YES", "ON"):
-        return False
-    if "https" in getproxies():
-        return True  # only the proxy can tell
-    address = urlsplit(os.environ.get("HF_ENDPOINT", "https://huggingface.co"))
-    try:
-        socket.create_connection((address.hostname or "huggingface.co", address.port or 443), timeout=5).close()
-    except OSError:
-        return False
-    return True

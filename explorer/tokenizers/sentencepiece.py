@@ -10,8 +10,8 @@ from typing import Any
 from explorer.core.errors import BadInput
 from explorer.text.normalise import Normalised, nfc, normalise
 from explorer.tokenizers.files import file_name, file_params, require_file
-from explorer.tokenizers.spans import ODD_SPACE, trim
-from explorer.tokenizers.token import Token
+from explorer.tokenizers.spans import ODD_SPACE, read_ahead, trim
+from explorer.tokenizers.token import Token, TokenDraft
 
 __all__ = ["SentencePieceTokenizer"]
 
@@ -66,8 +66,12 @@ class SentencePieceTokenizer:
     def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
         """Stream tokens of many texts through SentencePiece's threads, in order."""
         source = iter(texts)
-        while cleans := [normalise(text) for text in islice(source, _BATCH)]:
-            batch = self._processor.encode([clean.text for clean in cleans], out_type=str, num_threads=max(1, workers))
+
+        def encode(cleans: list[Normalised]) -> Any:
+            return self._processor.encode([clean.text for clean in cleans], out_type=str, num_threads=max(1, workers))
+
+        batches = iter(lambda: [normalise(text) for text in islice(source, _BATCH)], [])
+        for cleans, batch in read_ahead(encode, batches, workers > 1):
             for clean, pieces in zip(cleans, batch, strict=True):
                 yield self._tokens(clean, pieces)
 
@@ -86,8 +90,9 @@ class SentencePieceTokenizer:
         position = 0 if spelled == plain else -1
         identity = clean.starts is None
         odd = ODD_SPACE.search(text) is not None
-        known = self._known
-        tokens = []
+        known, original = self._known, clean.original
+        finished: Any = Token
+        tokens: list[Any] = []
         for piece in pieces:
             entry = known.get(piece)
             if entry is None:
@@ -97,14 +102,21 @@ class SentencePieceTokenizer:
             position += length
             if start < 0:
                 start = 0
+            end = position
             if odd:
-                left, right = clean.to_original(*trim(text, start, position))
-                tokens.append(Token(clean.original[left:right], left, right, piece, None, index, unknown))
-            elif identity:
-                tokens.append(Token(text[start:position], start, position, piece, None, index, unknown))
-            else:
-                left, right = clean.to_original(start, position)
-                tokens.append(Token(clean.original[left:right], left, right, piece, None, index, unknown))
+                start, end = trim(text, start, end)
+            if not identity:
+                start, end = clean.to_original(start, end)
+            token = TokenDraft()
+            token.surface = original[start:end]
+            token.start = start
+            token.end = end
+            token.form = piece
+            token.tag = None
+            token.id = index
+            token.unknown = unknown
+            token.__class__ = finished
+            tokens.append(token)
         return tokens
 
     def _remember(self, piece: str) -> tuple[int, int, int, bool]:

@@ -60,10 +60,10 @@ def test_a_tokenizer_that_cannot_be_had_has_a_row():
 
 
 def test_chunks_do_not_change_numbers(monkeypatch):
-    from explorer.tokenizers import comparison
+    from explorer.tokenizers import entries
 
     whole = ex.compare(["kiwi"], TEXTS * 3)
-    monkeypatch.setattr(comparison, "_CHUNK_TEXTS", 2)
+    monkeypatch.setattr(entries, "_CHUNK_TEXTS", 2)
     assert ex.compare(["kiwi"], TEXTS * 3).rows == whole.rows
 
 
@@ -95,14 +95,18 @@ def test_html_is_one_escaped_page():
     assert tags.opened.count("table") > 1
 
 
-def test_markdown_table():
+def test_markdown_tables():
     text = ex.compare(["eojeol", "syllable", "a|b"], TEXTS).to_markdown()
-    table = [line for line in text.splitlines() if line.startswith("|")]
-    assert len(table) == 5
-    columns = {line.replace("\\|", "").count("|") for line in table}
-    assert len(columns) == 1
-    assert "tokens_per_eojeol" in table[0]
-    assert "failed" in table[-1]
+    tables = [block.splitlines() for block in text.split("\n\n") if block.startswith("|")]
+    assert len(tables) == 5  # length, loss, words, boundaries, vocabulary
+    for number, table in enumerate(tables):
+        columns = {line.replace("\\|", "").count("|") for line in table}
+        assert len(columns) == 1
+        assert len(table) == (5 if number == 0 else 4)
+    assert "tokens_per_eojeol" in tables[0][0]
+    assert "failed" in tables[0][-1]
+    assert "Few tokens are no sign of quality" in text
+    assert "(tokens/eojeol)" in text
 
 
 def test_gold_scores(gold_file):
@@ -140,7 +144,11 @@ def test_gold_sentence(gold_file):
     [sentence] = read_conllu(gold_file)
     assert [sentence.text[start:end] for start, end in sentence.eojeol] == ["왕은", "서울에", "갔다."]
     assert sentence.fused == (0, 0, 1)
-    assert boundary_counts(sentence, ex.tokenizer("eojeol").tokenize(sentence.text)) == [0, 0, 4, 0, 2]
+    assert boundary_counts(sentence, ex.tokenizer("eojeol").tokenize(sentence.text)) == [
+        (0, 0, 1, False, 0),
+        (0, 0, 1, False, 0),
+        (0, 0, 2, False, 1),
+    ]
 
 
 def test_parity(tmp_path):
@@ -149,7 +157,7 @@ def test_parity(tmp_path):
     english.write_text("the king came\nthe queen laughed\n", encoding="utf-8")
     [row] = ex.compare(["eojeol"], ["왕"], parallel=(korean, english)).rows
     assert row.metrics["parity"].value == pytest.approx(4 / 6)
-    assert read_sentences(korean) == ["왕이 왔다", "왕비가 웃었다"]
+    assert list(read_sentences(korean)) == ["왕이 왔다", "왕비가 웃었다"]
     with pytest.raises(BadInput, match="1 sentences on one side and 2"):
         ex.compare(["eojeol"], ["왕"], parallel=(["왕"], english))
 
@@ -192,3 +200,131 @@ def test_published_fertility_and_premium_on_pud(shared_data):
     assert rows[3].totals["tokens"] == 114_502
     assert rows[3].metrics["parity"].value == pytest.approx(114_502 / 23_136)
     assert rows[3].metrics["lossless"].value == 1
+
+
+def test_warnings_stand_in_the_row_itself(trained):
+    comparison = ex.compare([trained["wordpiece"], "syllable"], ["왕이 뷁쉙튋 갔다", "왕비"], reference="none")
+    lossy, whole = comparison.rows
+    assert any("under unknown tokens" in warning for warning in lossy.warnings) and not whole.warnings
+    assert "뷁" in "".join(text for text, _ in lossy.lost)
+    assert comparison.to_dict()["rows"][0]["lost_examples"][0]["text"] == "왕이 뷁쉙튋 갔다"
+    [line] = [line for line in comparison.to_markdown().splitlines() if line.startswith(f"| {lossy.tokenizer} ⚠ | ⚠ ")]
+    assert "unknown tokens" in line
+    row = next(part for part in comparison.to_html().split("<tr>") if f'data-value="{lossy.tokenizer}"' in part)
+    assert "⚠" in row and "under unknown tokens" in row
+
+
+def test_kiwi_is_the_reference_without_gold():
+    comparison = ex.compare(["kiwi", "syllable", "eojeol"], TEXTS)
+    assert comparison.reference == "kiwi"
+    kiwi, syllable, eojeol = comparison.rows
+    assert kiwi.metrics["boundary_f1"].value == kiwi.metrics["exact_eojeol"].value == 1
+    assert any("is itself the reference" in note for note in kiwi.notes)
+    assert syllable.metrics["boundary_recall"].value == 1 > syllable.metrics["boundary_precision"].value
+    assert eojeol.metrics["boundary_recall"].value == 0
+    # 왔다 twice, 먹었다 not (its syllables meet the morphemes), 예뻐서: 가 + 았, 예쁘 + 어.
+    assert 0 < kiwi.metrics["fused_boundaries"].value == eojeol.metrics["fused_boundaries"].value < 0.5
+    assert "Kiwi" in comparison.definitions()["boundary_f1"]
+    assert "boundary_f1" not in ex.compare(["eojeol"], TEXTS, reference="none").metrics
+    with pytest.raises(BadInput, match="reference="):
+        ex.compare(["eojeol"], TEXTS, reference="mecab")
+
+
+def test_gold_and_kiwi_side_by_side(gold_file):
+    comparison = ex.compare(["kiwi", "syllable"], TEXTS, gold=gold_file, reference="kiwi")
+    assert comparison.reference == "gold"
+    assert comparison.rows[0].metrics["boundary_f1_kiwi"].value == 1
+    assert comparison.rows[0].metrics["fused_boundaries"].value == pytest.approx(1 / 5)
+
+
+def test_several_gold_files_are_one_standard(gold_file, tmp_path):
+    import gzip
+
+    other = tmp_path / "other.conllu.gz"
+    other.write_bytes(gzip.compress("# text = 왕비가\n1\t왕비가\t왕비+가\tNOUN\tncn+jcs\t_\t0\troot\t_\t_\n\n".encode()))
+    [row] = ex.compare(["syllable"], ["왕"], gold=[gold_file, other]).rows
+    assert row.metrics["boundary_precision"].value == pytest.approx(5 / 7)
+    # Macro over eojeol types with a boundary: 왕은 2·1/(1+1), 서울에 2·1/(2+1), 갔다. 2·2/(2+2), 왕비가 2·1/(2+1).
+    assert row.metrics["boundary_f1_types"].value == pytest.approx((1 + 2 / 3 + 1 + 2 / 3) / 4)
+
+
+def test_disagreements_of_two_are_ranked():
+    comparison = ex.compare(["eojeol", "syllable", "kiwi"], [*TEXTS, "왕비왕비왕비왕비", "A1 A2 A3 A4"], reference="none")
+    ranked = comparison.disagreements("eojeol", "syllable")
+    assert ranked[0].text == "왕비왕비왕비왕비"
+    assert [row.tokenizer for row in ranked[0].rows] == ["eojeol", "syllable"]
+    scores = [grid.disagreement for grid in ranked]
+    assert scores == sorted(scores, reverse=True) and scores[0] == pytest.approx(7 / 8)
+    pairs = comparison.to_dict()["disagreements"]
+    assert [pair["tokenizers"] for pair in pairs] == [["eojeol", "syllable"], ["eojeol", "kiwi"], ["syllable", "kiwi"]]
+    with pytest.raises(ex.UnknownName, match="mecab"):
+        comparison.disagreements("eojeol", "mecab")
+
+
+def test_price_is_arithmetic():
+    comparison = ex.compare(["syllable"], ["왕비가 왔다"], price=2.5, reference="none")
+    assert comparison.rows[0].metrics["cost_per_1000_characters"].value == pytest.approx(1000 * 5 / 6 * 2.5 / 1e6)
+    assert comparison.to_dict()["units"]["cost_per_1000_characters"] == "price"
+    with pytest.raises(BadInput, match="price=-1"):
+        ex.compare(["syllable"], ["왕"], price=-1)
+
+
+def test_speed_only_when_asked():
+    names = {
+        "megabytes_per_second",
+        "characters_per_second",
+        "megabytes_per_second_all",
+        "characters_per_second_all",
+        "load_seconds",
+    }
+    assert names.isdisjoint(ex.compare(["syllable"], TEXTS, reference="none").metrics)
+    [row] = ex.compare(["syllable"], TEXTS * 20, reference="none", speed=True).rows
+    assert names <= set(row.metrics)
+    ratio = row.metrics["characters_per_second"].value / row.metrics["megabytes_per_second"].value
+    assert ratio == pytest.approx(1e6 * sum(map(len, TEXTS)) / sum(len(text.encode()) for text in TEXTS))
+
+
+def test_every_metric_is_defined_with_its_unit(gold_file):
+    comparison = ex.compare(["kiwi", "syllable"], TEXTS, gold=gold_file, price=1, reference="kiwi", speed=True)
+    data = comparison.to_dict()
+    measured = {name for row in data["rows"] for name, value in row.items() if isinstance(value, dict) and "value" in value}
+    assert set(comparison.metrics) == set(data["definitions"]) == set(data["units"]) <= measured
+    assert all(data["units"].values())
+
+
+def test_corpora_are_streamed():
+    import weakref
+
+    class Document(str):
+        __slots__ = ("__weakref__",)
+
+    alive: list[weakref.ref] = []
+
+    def documents():
+        for number in range(3000):
+            made = Document(f"왕이 {number}번 왔다")
+            alive.append(weakref.ref(made))
+            assert sum(ref() is not None for ref in alive[:-1]) <= 1100, "the comparison holds on to what it has read"
+            yield made
+
+    assert ex.compare(["syllable"], documents(), reference="none").rows[0].totals["documents"] == 3000
+
+
+def test_inflection_of_rules_and_morphemes():
+    kiwi, syllable, eojeol = ex.compare(["kiwi", "syllable", "eojeol"], ["왕"], reference="none").rows
+    assert eojeol.metrics["single_token_words"].value == 1
+    assert eojeol.metrics["stem_whole"].value == eojeol.metrics["inflection_consistency"].value == 0
+    assert kiwi.metrics["stem_whole"].value > 0.9
+    assert kiwi.metrics["inflection_consistency"].value >= kiwi.metrics["stem_whole"].value
+    assert syllable.metrics["stem_whole"].value < 0.5 < syllable.metrics["inflection_consistency"].value
+
+
+def test_the_shipped_forms_are_what_kiwi_joins():
+    from explorer.tokenizers import probes
+
+    made = probes.generate_forms()
+    assert made == [(lemma.stem, lemma.tag, form) for lemma in probes.lemmas() for form in lemma.forms]
+    nouns = [lemma for lemma in probes.lemmas() if lemma.tag.startswith("NN")]
+    assert len(nouns) >= 60 and len(probes.lemmas()) - len(nouns) >= 40
+    assert all(len(lemma.forms) == 8 for lemma in probes.lemmas())
+    assert len(set(probes.words())) == len(probes.words())

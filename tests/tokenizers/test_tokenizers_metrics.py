@@ -13,6 +13,7 @@ from explorer.tokenizers.token import Token
 
 # "pick @@ed pick @@l @@ed pick @@les": the oracle of the tokenization-scorer package's own test.
 COUNTS = [3, 2, 1, 1]
+SECOND = [3, 3, 2, 2, 1]
 
 
 def test_renyi_oracles():
@@ -21,6 +22,14 @@ def test_renyi_oracles():
     assert renyi_entropy(COUNTS, alpha=1) == pytest.approx(1.8424, abs=5e-5)
     assert renyi_efficiency(COUNTS, alpha=1) == pytest.approx(0.9212, abs=5e-5)
     assert renyi_entropy(COUNTS, alpha=3) == pytest.approx(1.6063, abs=5e-5)
+
+
+def test_renyi_oracles_of_the_second_text():
+    # "pick @@e @@d pick @@l @@e @@d pick @@l @@e @@s", the same words with the pieces cut further.
+    assert renyi_efficiency(SECOND) == pytest.approx(0.9205, abs=5e-5)
+    assert renyi_entropy(SECOND) == pytest.approx(2.1373, abs=5e-5)
+    assert renyi_efficiency(SECOND, alpha=1) == pytest.approx(0.9610, abs=5e-5)
+    assert renyi_entropy(SECOND, alpha=1) == pytest.approx(2.2313, abs=5e-5)
 
 
 @given(st.lists(st.integers(1, 1000), min_size=2, max_size=30), st.sampled_from([0.5, 1.0, 2.5, 4.0]))
@@ -79,7 +88,14 @@ def test_unknown_both_ways(trained):
     assert values["lost_characters"].value == pytest.approx(3 / 7)
     assert values["lossless"].value == 0
     assert set(result.lost) == set("뷁쉙튋")
-    assert "loses text" in " ".join(result.notes())
+    assert result.warnings() == [
+        "33.33 % of the characters are under unknown tokens",
+        "loses 42.86 % of the characters: 뷁 쉙 튋",
+        "100.00 % of the documents do not come back",
+    ]
+    [example] = result.lost_examples
+    assert example.text == "왕이 뷁쉙튋 갔다"
+    assert example.decoded != example.text
 
 
 def test_byte_fallback_and_lossless(trained):

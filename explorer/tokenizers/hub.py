@@ -1,0 +1,87 @@
+"""Tokenizers from the Hugging Face hub: only when asked, whole or not at all, and one clear line when it cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from explorer.core.errors import Unavailable
+
+__all__ = ["HUB_FILES", "hub_file"]
+
+HUB_FILES = ("tokenizer.json", "vocab.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model")
+"""What may hold a tokenizer, the file that says most first."""
+
+
+def hub_file(repository: str) -> Path:
+    """The tokenizer file of a hub repository, from the hub's cache or downloaded into it.
+
+    Raises:
+        Unavailable: no connection and nothing cached, no such repository, none this person may read, a transfer that broke off, or
+            no tokenizer in it that this program can run.
+    """
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+    from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
+    from huggingface_hub.utils.tqdm import disable_progress_bars
+
+    for file in HUB_FILES:
+        cached = try_to_load_from_cache(repository, file)
+        if isinstance(cached, str):
+            return Path(cached)
+    if not _reachable():
+        raise _absent(repository, "huggingface.co cannot be reached")
+    disable_progress_bars()  # progress goes through callbacks here, and a tokenizer is small
+    for file in HUB_FILES:
+        try:
+            return Path(hf_hub_download(repository, file))
+        except LocalEntryNotFoundError as error:  # an EntryNotFoundError as well, but no connection is what it means
+            raise _absent(repository, "huggingface.co did not answer") from error
+        except EntryNotFoundError:
+            continue
+        except Exception as error:
+            raise _explained(repository, error) from error
+    raise Unavailable(f"{repository!r} holds no tokenizer this program can run: none of {', '.join(HUB_FILES)} is in it")
+
+
+def _absent(repository: str, why: str) -> Unavailable:
+    return Unavailable(
+        f"the tokenizer of {repository!r} cannot be had: it is no local file or folder, not in the Hugging Face cache, and {why}; "
+        "connect and try again, or download it elsewhere and give the folder"
+    )
+
+
+def _explained(repository: str, error: Exception) -> Exception:
+    """What a failed download means to a person; an error that is none of the network's, as it is."""
+    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
+
+    if isinstance(error, GatedRepoError):
+        return Unavailable(
+            f"{repository!r} is gated: accept its terms on its page on huggingface.co, log in with `hf auth login`, and try again"
+        )
+    if isinstance(error, RepositoryNotFoundError):
+        return Unavailable(f"Hugging Face has no public repository {repository!r}; check the name, or log in for a private one")
+    if isinstance(error, HfHubHTTPError):
+        return _absent(repository, f"the hub refused (HTTP {getattr(error.response, 'status_code', 'error')})")
+    if isinstance(error, OSError) or type(error).__module__.split(".")[0] in ("httpx", "httpcore", "requests", "urllib3"):
+        # The client compares the size of what came with what was announced, and keeps no half file under the final name.
+        return _absent(repository, f"the transfer broke off ({type(error).__name__})")
+    return error
+
+
+def _reachable() -> bool:
+    """Whether a connection opens within seconds; the hub client itself would go on trying for minutes."""
+    import os
+    import socket
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies
+
+    if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "TRUE", "YES", "ON"):
+        return False
+    address = urlsplit(os.environ.get("HF_ENDPOINT", "https://huggingface.co"))
+    if address.scheme in getproxies():
+        return True  # only the proxy can tell
+    port = address.port or (443 if address.scheme == "https" else 80)
+    try:
+        socket.create_connection((address.hostname or "huggingface.co", port), timeout=5).close()
+    except OSError:
+        return False
+    return True
