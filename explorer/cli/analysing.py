@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def _words(path: str | None) -> list[str] | None:
         return None
     from explorer.text.reading import decode
 
-    data = click.get_binary_stream("stdin").read() if path == "-" else Path(path).read_bytes()
+    data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     return [line.strip() for line in decode(data).text.splitlines() if line.strip()]
 
 

@@ -52,7 +52,7 @@ def read_text(text: str | None) -> str:
     if text is None or text == "-":
         from explorer.text.reading import decode
 
-        return decode(click.get_binary_stream("stdin").read()).text.rstrip("\n")
+        return decode(sys.stdin.buffer.read()).text.rstrip("\n")
     return text
 
 
