@@ -14,7 +14,7 @@ import numpy.typing as npt
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 
-__all__ = ["READERS", "Raw", "keys_beside", "labels_beside", "open_bytes"]
+__all__ = ["READERS", "Raw", "allocate", "beside", "is_gzip", "keys_beside", "labels_beside", "open_bytes", "text_lines"]
 
 _LINES = 2_000
 _MAX_LINE = 1 << 22
@@ -28,6 +28,8 @@ class Raw:
     vectors: npt.NDArray[Any]
     counts: npt.NDArray[np.int64] | None = None
     warnings: list[str] = field(default_factory=list)
+    info: dict[str, Any] = field(default_factory=dict)
+    composer: Callable[[str], npt.NDArray[np.float32] | None] | None = None
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -46,7 +48,8 @@ def open_bytes(path: Path) -> IO[bytes]:
     return stream
 
 
-def _is_gzip(path: Path) -> bool:
+def is_gzip(path: Path) -> bool:
+    """Whether a file is compressed, by its first bytes."""
     with path.open("rb") as stream:
         return stream.read(2) == b"\x1f\x8b"
 
@@ -63,7 +66,8 @@ def _free_memory() -> int | None:
     return None
 
 
-def _allocate(path: Path, n: int, d: int) -> npt.NDArray[np.float32]:
+def allocate(path: Path, n: int, d: int) -> npt.NDArray[np.float32]:
+    """Room for n × d numbers, refused with the size needed where this machine has not so much."""
     need, free = 4 * n * d, _free_memory()
     if free is not None and need > free:
         raise BadInput(
@@ -82,7 +86,7 @@ def _header(path: Path, line: bytes, least: int) -> tuple[int, int]:
     if n < 1 or d < 1:
         raise BadInput(f"the header of {path} promises {n} vectors of {d} numbers; both must be 1 or more")
     size = path.stat().st_size
-    if not _is_gzip(path) and size < n * (1 + least * d):
+    if not is_gzip(path) and size < n * (1 + least * d):
         raise BadInput(
             f"the header of {path} promises {n:,} vectors of {d} numbers, which do not fit into its {size:,} bytes; the file is cut off or its header is wrong"
         )
@@ -151,11 +155,11 @@ def _read_word2vec_text(path: Path, limit: int | None, progress: ProgressCallbac
     with open_bytes(path) as stream:
         promised, d = _header(path, stream.readline(200), 2)
         n = promised if limit is None else min(promised, limit)
-        if _is_gzip(path):
+        if is_gzip(path):
             return _collect(
                 path, _lines(stream, path), d, 2, n, None if limit is not None and limit < promised else promised, progress
             )
-        vectors = _allocate(path, n, d)
+        vectors = allocate(path, n, d)
         keys: list[str] = []
         for words, numbers in _batches(_lines(stream, path), d, 2, path):
             done = len(keys)
@@ -174,6 +178,17 @@ def _read_word2vec_text(path: Path, limit: int | None, progress: ProgressCallbac
             f"the header of {path} promises {promised:,} vectors, and there are only {len(keys):,}; the file is cut off or its header is wrong"
         )
     return Raw(keys, vectors)
+
+
+def _about(path: Path, d: int) -> str:
+    """How much memory a text file without a header may need, judged by its first lines."""
+    if is_gzip(path):
+        return ""
+    with path.open("rb") as stream:
+        lines = stream.read(1 << 18).count(b"\n")
+    size = path.stat().st_size
+    rows = size * max(lines, 1) / min(size, 1 << 18)
+    return f"needs about {8 * d * rows / 2**30:.1f} GB of memory while it is read and "
 
 
 def _collect(
@@ -196,7 +211,7 @@ def _collect(
         report(progress, "reading vectors", len(keys), promised, "vectors")
         if free is not None and 8 * d * len(keys) > free:  # twice: the parts, and the whole they are joined to
             raise BadInput(
-                f"{path} does not fit into the {free / 2**30:.1f} GB of free memory; read only the first ones with limit"
+                f"{path} {_about(path, d)}does not fit into the {free / 2**30:.1f} GB of free memory; read only the first ones with limit"
             )
         if promised is None and limit is not None and len(keys) >= limit:
             break
@@ -235,7 +250,7 @@ def _read_word2vec_binary(path: Path, limit: int | None, progress: ProgressCallb
     with open_bytes(path) as stream:
         promised, d = _header(path, stream.readline(200), 4)
         n = promised if limit is None else min(promised, limit)
-        vectors = np.empty((0, d), np.float32) if _is_gzip(path) else _allocate(path, n, d)
+        vectors = np.empty((0, d), np.float32) if is_gzip(path) else allocate(path, n, d)
         parts: list[npt.NDArray[np.float32]] = []
         keys: list[str] = []
         buffer, position, width = b"", 0, 4 * d
@@ -280,14 +295,14 @@ def labels_beside(path: Path) -> list[Path]:
     return [*near, path.with_name("metadata.tsv")]
 
 
-def _beside(path: Path, places: list[Path], what: str) -> Path:
+def beside(path: Path, places: list[Path], what: str) -> Path:
     found = next((place for place in places if place.is_file() and place != path), None)
     if found is None:
         raise BadInput(f"{path} has no {what} beside it; put them in {places[0].name}, one a line")
     return found
 
 
-def _text_lines(path: Path) -> list[str]:
+def text_lines(path: Path) -> list[str]:
     content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     lines = content.decode("utf-8", errors="replace").split("\n")
     return [line.removesuffix("\r") for line in (lines[:-1] if lines[-1] == "" else lines)]
@@ -302,8 +317,8 @@ def _read_npy(path: Path, limit: int | None, progress: ProgressCallback | None) 
         raise BadInput(
             f"{path} holds {matrix.dtype} of shape {matrix.shape}; a table of n × d floating-point numbers is needed"
         )
-    names = _beside(path, keys_beside(path), "keys")
-    keys = _text_lines(names)
+    names = beside(path, keys_beside(path), "keys")
+    keys = text_lines(names)
     if len(keys) != len(matrix):
         raise BadInput(f"{names} has {len(keys):,} lines, and {path} {len(matrix):,} rows; give one key a row")
     n = len(keys) if limit is None else min(limit, len(keys))
@@ -312,8 +327,8 @@ def _read_npy(path: Path, limit: int | None, progress: ProgressCallback | None) 
 
 
 def _read_projector(path: Path, limit: int | None, progress: ProgressCallback | None) -> Raw:
-    labels = _beside(path, labels_beside(path), "labels")
-    rows = _text_lines(labels)
+    labels = beside(path, labels_beside(path), "labels")
+    rows = text_lines(labels)
     table = [row.split("\t") for row in rows]
     counts = None
     keys = [row[0] for row in table]

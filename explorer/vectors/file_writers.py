@@ -18,13 +18,13 @@ from explorer.vectors.file_readers import keys_beside, labels_beside
 from explorer.vectors.records import word_of
 from explorer.vectors.vectors import Vectors
 
-__all__ = ["WRITERS"]
+__all__ = ["WRITERS", "encoded", "refuse", "whole"]
 
 _BLOCK = 4_096
 
 
 @contextlib.contextmanager
-def _whole(path: Path, overwrite: bool) -> Iterator[IO[bytes]]:
+def whole(path: Path, overwrite: bool) -> Iterator[IO[bytes]]:
     """A stream whose content becomes ``path`` only if nothing goes wrong."""
     if path.exists() and not overwrite:
         raise BadInput(f"{path} exists already; choose another name, or overwrite it on purpose (--force)")
@@ -47,7 +47,8 @@ def _whole(path: Path, overwrite: bool) -> Iterator[IO[bytes]]:
             raise
 
 
-def _refuse(v: Vectors, forbidden: str, kind: str) -> None:
+def refuse(v: Vectors, forbidden: str, kind: str) -> None:
+    """Refuse keys with signs that a format uses for itself."""
     bad = next((key for key in v.keys if any(character in key for character in forbidden)), None)
     if bad is not None:
         raise BadInput(
@@ -55,7 +56,8 @@ def _refuse(v: Vectors, forbidden: str, kind: str) -> None:
         )
 
 
-def _encoded(v: Vectors) -> Iterator[bytes]:
+def encoded(v: Vectors) -> Iterator[bytes]:
+    """The keys as UTF-8, one by one."""
     for key in v.keys:
         try:
             yield key.encode("utf-8")
@@ -66,7 +68,7 @@ def _encoded(v: Vectors) -> Iterator[bytes]:
 def _write_lines(v: Vectors, stream: IO[bytes], progress: ProgressCallback | None, words: bool, separator: str = " ") -> None:
     # Nine digits give every float32 back exactly.
     pattern = separator.join(["%.9g"] * v.dim) + "\n"
-    names = _encoded(v)
+    names = encoded(v)
     for start in range(0, len(v), _BLOCK):
         report(progress, "writing vectors", start, len(v), "vectors")
         for row in v.vectors[start : start + _BLOCK].tolist():
@@ -78,8 +80,8 @@ def _write_lines(v: Vectors, stream: IO[bytes], progress: ProgressCallback | Non
 
 def _text(header: bool) -> Callable[[Vectors, Path, bool, ProgressCallback | None], list[Path]]:
     def write(v: Vectors, path: Path, overwrite: bool, progress: ProgressCallback | None) -> list[Path]:
-        _refuse(v, " \t\n\r", "a text format")
-        with _whole(path, overwrite) as stream:
+        refuse(v, " \t\n\r", "a text format")
+        with whole(path, overwrite) as stream:
             if header:
                 stream.write(f"{len(v)} {v.dim}\n".encode())
             _write_lines(v, stream, progress, words=True)
@@ -89,9 +91,9 @@ def _text(header: bool) -> Callable[[Vectors, Path, bool, ProgressCallback | Non
 
 
 def _write_binary(v: Vectors, path: Path, overwrite: bool, progress: ProgressCallback | None) -> list[Path]:
-    _refuse(v, " \n", "word2vec's binary format")
-    names = _encoded(v)
-    with _whole(path, overwrite) as stream:
+    refuse(v, " \n", "word2vec's binary format")
+    names = encoded(v)
+    with whole(path, overwrite) as stream:
         stream.write(f"{len(v)} {v.dim}\n".encode())
         for start in range(0, len(v), _BLOCK):
             report(progress, "writing vectors", start, len(v), "vectors")
@@ -111,28 +113,28 @@ def _check_pair(first: Path, second: Path, overwrite: bool) -> None:
 
 
 def _write_npy(v: Vectors, path: Path, overwrite: bool, progress: ProgressCallback | None) -> list[Path]:
-    _refuse(v, "\n\r", "a list of keys, one a line,")
+    refuse(v, "\n\r", "a list of keys, one a line,")
     names = keys_beside(path)[0]
     _check_pair(path, names, overwrite)
-    with _whole(names, overwrite) as stream:
-        stream.writelines(name + b"\n" for name in _encoded(v))
-    with _whole(path, overwrite) as stream:
+    with whole(names, overwrite) as stream:
+        stream.writelines(name + b"\n" for name in encoded(v))
+    with whole(path, overwrite) as stream:
         np.lib.format.write_array(stream, np.asarray(v.vectors), allow_pickle=False)
     report(progress, "writing vectors", len(v), len(v), "vectors")
     return [path, names]
 
 
 def _write_projector(v: Vectors, path: Path, overwrite: bool, progress: ProgressCallback | None) -> list[Path]:
-    _refuse(v, "\t\n\r", "a TSV file")
+    refuse(v, "\t\n\r", "a TSV file")
     labels = labels_beside(path)[1 if "vectors" in path.name else 0]
     _check_pair(path, labels, overwrite)
     counts = v.counts
-    with _whole(labels, overwrite) as stream:
+    with whole(labels, overwrite) as stream:
         stream.write(b"word\tkey" + (b"\tcount" if counts is not None else b"") + b"\n")
-        for row, name in enumerate(_encoded(v)):
+        for row, name in enumerate(encoded(v)):
             count = f"\t{counts[row]}" if counts is not None else ""
             stream.write(f"{word_of(v.keys[row])}\t".encode() + name + f"{count}\n".encode())
-    with _whole(path, overwrite) as stream:
+    with whole(path, overwrite) as stream:
         _write_lines(v, stream, progress, words=False, separator="\t")
     return [path, labels]
 

@@ -10,9 +10,19 @@ format                    what                                                  
 ``npy``                   a NumPy matrix beside a text file of keys              ``.npy``
 ``projector``             TensorFlow projector: a TSV of numbers beside a TSV    ``.tsv``
                           of labels
+``fasttext-binary``       fastText's ``.bin`` model: words, and n-grams that      (by name only)
+                          compose vectors for words never seen
+``gensim``                what gensim's ``save`` wrote, the ``.npy`` files        (read only)
+                          beside it
+``safetensors``           the matrix and, as bytes, its keys                     ``.safetensors``
+``parquet``               a column of words and a column of lists of numbers     ``.parquet``
 ========================  =====================================================  ==================
 
-Any of the text and binary files may be gzipped. Nothing is ever unpickled.
+Text, word2vec and gensim files may be gzipped. Nothing is ever unpickled: a pickle's instructions are read, never run
+(:mod:`explorer.vectors.gensim_files`). ``npy``, ``safetensors`` and gensim's ``.npy`` parts stay on disk and are mapped; what
+has to be read into memory is refused, with the size it needs, where there is not enough. gensim opens what is written here
+as ``word2vec-text`` and ``word2vec-binary`` (``KeyedVectors.load_word2vec_format``) and ``fasttext-binary``
+(``load_facebook_vectors``).
 """
 
 from __future__ import annotations
@@ -26,13 +36,24 @@ import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback
-from explorer.vectors.file_readers import READERS, Raw, open_bytes
-from explorer.vectors.file_writers import WRITERS
+from explorer.vectors import fasttext_files, file_readers, file_writers, gensim_files, table_files
+from explorer.vectors.file_readers import Raw, open_bytes
 from explorer.vectors.vectors import Vectors
 
 __all__ = ["FORMATS", "detect_format", "read_vectors", "write_vectors"]
 
-FORMATS = ("word2vec-text", "word2vec-binary", "glove", "npy", "projector")
+_READERS = file_readers.READERS | {
+    "fasttext-binary": fasttext_files.read_fasttext,
+    "gensim": gensim_files.read_gensim,
+    "safetensors": table_files.read_safetensors,
+    "parquet": table_files.read_parquet,
+}
+_WRITERS = file_writers.WRITERS | {
+    "fasttext-binary": fasttext_files.write_fasttext,
+    "safetensors": table_files.write_safetensors,
+    "parquet": table_files.write_parquet,
+}
+FORMATS = tuple(_READERS)
 ENDINGS = {
     ".txt": "word2vec-text",
     ".vec": "word2vec-text",
@@ -40,12 +61,12 @@ ENDINGS = {
     ".glove": "glove",
     ".npy": "npy",
     ".tsv": "projector",
+    ".safetensors": "safetensors",
+    ".parquet": "parquet",
 }
 _SAMPLE = 1 << 16
 _HEADER = re.compile(rb"\s*(\d+)[ \t]+(\d+)[ \t]*\r?\n")
 _FOREIGN = (
-    (b"\xba\x16\x4f\x2f", "a fastText .bin model; load its .vec file, or export one with fastText's own tools"),
-    (b"PAR1", "a Parquet file; write its vectors as .npy or word2vec text"),
     (b"PK\x03\x04", "a ZIP archive; unpack it first"),
     (b"\x89HDF", "an HDF5 file; write its vectors as .npy or word2vec text"),
 )
@@ -85,10 +106,13 @@ def detect_format(path: str | Path) -> str:
     for magic, what in _FOREIGN:
         if sample.startswith(magic):
             raise BadInput(f"{path} is {what}")
-    if sample[0] == 0x80 and sample[1] <= 5:
-        raise BadInput(
-            f"{path} is a Python pickle, which could run any code; load it in the program that wrote it and save word2vec format"
-        )
+    for start, kind in ((fasttext_files.MAGIC, "fasttext-binary"), (b"PAR1", "parquet")):
+        if sample.startswith(start):
+            return kind
+    if len(sample) > 2 and sample[0] == 0x80 and sample[1] <= 5:  # a pickle
+        return "gensim"
+    if sample[8:9] == b"{" and int.from_bytes(sample[:8], "little") < 100_000_000:
+        return "safetensors"
     header = _HEADER.match(sample)
     if header:
         return "word2vec-text" if _looks_like_text(sample[header.end() :], int(header[2])) else "word2vec-binary"
@@ -102,6 +126,20 @@ def detect_format(path: str | Path) -> str:
     raise BadInput(f"{path} is in no format of vectors known here; use one of {', '.join(FORMATS)}")
 
 
+def _garbled(key: str) -> str:
+    """What a key would be had its UTF-8 not been read as Latin-1 or Windows-1252 (ìžì„¸ for 자세); empty for sound keys."""
+    if key.isascii() or not any("\u00e1" <= char <= "\u00ed" for char in key):  # the first bytes of Hangul and hanja
+        return ""
+    for encoding in ("latin-1", "cp1252"):
+        try:
+            text = key.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+        if any(char >= "\u1100" for char in text):
+            return text
+    return ""
+
+
 def _tidy(raw: Raw, path: Path, kind: str) -> tuple[list[str], Any, Any, list[str]]:
     """Keys made NFC and unique, with a warning for all that had to be done."""
     warnings = list(raw.warnings)
@@ -109,6 +147,12 @@ def _tidy(raw: Raw, path: Path, kind: str) -> tuple[list[str], Any, Any, list[st
     changed = sum(old != new for old, new in zip(raw.keys, composed, strict=True))
     if changed:
         warnings.append(f"{changed:,} keys were not NFC and were composed")
+    garbled = [key for key in composed if _garbled(key)]
+    if garbled:
+        warnings.append(
+            f"{len(garbled):,} keys look like UTF-8 read in a Western encoding, such as {garbled[0]!r} for {_garbled(garbled[0])!r}; "
+            "write the file again in UTF-8"
+        )
     broken = sum("\ufffd" in key for key in composed)
     if broken:
         warnings.append(f"{broken:,} keys hold broken UTF-8, shown as \ufffd")
@@ -136,14 +180,14 @@ def read_vectors(
     r"""Vectors from a file, or from a folder that :meth:`Vectors.save` wrote.
 
     Args:
-        path: the file; for ``npy`` the matrix, with its keys in ``NAME.keys.txt``, ``NAME.txt`` or ``keys.txt`` beside it; for
+        path: the file; for ``gensim`` the one without a part's name; for ``npy`` the matrix, with its keys in ``NAME.keys.txt``, ``NAME.txt`` or ``keys.txt`` beside it; for
             ``projector`` the numbers, with the labels in ``NAME.metadata.tsv`` or ``metadata.tsv``.
         format: one of :data:`FORMATS`; found by content when left out.
         limit: read only the first so many vectors (files are usually sorted by frequency).
         progress: called with bytes or vectors read.
 
     Returns:
-        The vectors. ``info["warnings"]`` tells of duplicate, empty, broken and non-NFC keys and of rows of zeros.
+        The vectors. ``info["warnings"]`` tells of duplicate, empty, broken, garbled and non-NFC keys and of rows of zeros.
 
     Raises:
         BadInput: the file is missing, damaged, needs more memory than there is, or its header does not say the truth.
@@ -162,12 +206,10 @@ def read_vectors(
     if limit is not None and limit < 1:
         raise BadInput(f"limit must be 1 or more, not {limit}")
     kind = _known(format) if format else detect_format(path)
-    raw = READERS[kind](path, limit, progress)
+    raw = _READERS[kind](path, limit, progress)
     keys, vectors, counts, warnings = _tidy(raw, path, kind)
-    info: dict[str, Any] = (
-        {"model": path.name, "format": kind, "warnings": warnings} if warnings else {"model": path.name, "format": kind}
-    )
-    return Vectors(keys, vectors, counts, info)
+    info: dict[str, Any] = {"model": path.name, **raw.info, "format": kind} | ({"warnings": warnings} if warnings else {})
+    return Vectors(keys, vectors, counts, info, composer=raw.composer)
 
 
 def _known(name: str) -> str:
@@ -204,4 +246,6 @@ def write_vectors(
     kind = _known(format) if format else ENDINGS.get(plain.suffix.lower(), "")
     if not kind:
         raise BadInput(f"{path.name} does not say which format to write; end it in {', '.join(ENDINGS)}, or name the format")
-    return WRITERS[kind](v, path, overwrite, progress)
+    if kind not in _WRITERS:
+        raise BadInput("gensim's own files are pickles and are not written here; write word2vec-binary, which gensim opens too")
+    return _WRITERS[kind](v, path, overwrite, progress)

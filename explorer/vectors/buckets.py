@@ -1,0 +1,112 @@
+"""fastText's sub-words: n-grams of a word's characters, hashed into a fixed number of rows (Bojanowski et al. 2017, TACL).
+
+A word is framed by ``<`` and ``>``; the n-grams of its characters are hashed byte by byte (FNV-1a, with the sign extension of
+the reference program), and words share a row where their hashes meet. The vector of a word that was never seen is the
+mean of its n-grams' rows.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.vectors.search import Floats, Ints
+
+__all__ = ["Buckets", "ngram_hashes"]
+
+_BASIS, _PRIME = np.uint32(2166136261), np.uint32(16777619)
+_BLOCK = 1_024
+END = b"</s>"
+"""The line end, which fastText counts as a word and never cuts up."""
+
+
+def ngram_hashes(words: Sequence[bytes], least: int, most: int) -> tuple[npt.NDArray[np.uint32], Ints]:
+    """Hashes of the n-grams of every word, word by word, and how many each word has.
+
+    Args:
+        words: UTF-8, possibly broken: a stray continuation byte belongs to the character before it, as in fastText.
+        least, most: shortest and longest n-gram, in characters. The lone ``<`` and ``>`` are no n-grams.
+
+    >>> hashes, counts = ngram_hashes(["가".encode()], 3, 3)
+    >>> hashes.tolist(), counts.tolist()
+    ([2790065039], [1])
+    """
+    framed = [b"<" + word + b">" for word in words]
+    data = np.frombuffer(b"".join(framed), dtype=np.uint8)
+    starts = np.flatnonzero((data & 0xC0) != 0x80)
+    owner = np.repeat(np.arange(len(words)), [len(word) for word in framed])[starts]
+    bounds = np.append(starts, len(data))
+    hashes: list[npt.NDArray[np.uint32]] = []
+    owners: list[npt.NDArray[Any]] = []
+    # A signed byte widened to 32 bits: what the reference program does to bytes above 127.
+    signed = data.astype(np.int8).astype(np.int32).view(np.uint32)
+    for size in range(max(least, 1), most + 1):
+        first = np.arange(max(0, len(starts) - size + 1))
+        first = first[owner[first] == owner[first + size - 1]]
+        if size == 1:
+            edge = np.append(owner[1:] != owner[:-1], True) | np.append(True, owner[1:] != owner[:-1])
+            first = first[~edge[first]]
+        begin, end = starts[first], bounds[first + size]
+        found = np.full(len(first), _BASIS, dtype=np.uint32)
+        for step in range(int((end - begin).max(initial=0))):
+            here = begin + step < end
+            found[here] = (found[here] ^ signed[begin[here] + step]) * _PRIME
+        hashes.append(found)
+        owners.append(owner[first])
+    if not hashes:
+        return np.empty(0, np.uint32), np.zeros(len(words), np.int64)
+    whose = np.concatenate(owners)
+    order = np.argsort(whose, kind="stable")
+    return np.concatenate(hashes)[order], np.bincount(whose, minlength=len(words)).astype(np.int64)
+
+
+class Buckets:
+    """Composes the vector of any word from hashed n-grams.
+
+    Args:
+        rows: one row a bucket, b × d; may be memory-mapped.
+        least, most: shortest and longest n-gram, in characters.
+    """
+
+    def __init__(self, rows: npt.NDArray[Any], least: int, most: int) -> None:
+        self.rows = rows
+        self.least = least
+        self.most = most
+
+    def __call__(self, word: str) -> Floats | None:
+        """The mean of a word's n-grams (d float32); ``None`` for a word too short to have any."""
+        text = unicodedata.normalize("NFC", word).encode("utf-8", "replace")
+        hashes, _ = ngram_hashes([text], self.least, self.most)
+        if not len(hashes):
+            return None
+        return np.asarray(self.rows[hashes % len(self.rows)].mean(axis=0, dtype=np.float32), np.float32)
+
+    def add_to(
+        self, own: npt.NDArray[Any], words: Sequence[bytes], out: Floats, step: Callable[[int], None] | None = None
+    ) -> None:
+        """Write into ``out`` each word's vector as fastText gives it: the mean of its own row and its n-grams' rows.
+
+        Args:
+            own: the words' own rows, n × d.
+            words: the n words as bytes, so that broken ones hash as they did in training.
+            out: n × d, overwritten.
+            step: called with the number of words done; may raise to stop.
+        """
+        for start in range(0, len(words), _BLOCK):
+            part = slice(start, min(start + _BLOCK, len(words)))
+            hashes, counts = ngram_hashes(words[part], self.least, self.most)
+            whole = np.array([word == END for word in words[part]])
+            keep = ~np.repeat(whole, counts)
+            hashes, counts = hashes[keep], np.where(whole, 0, counts)
+            total = np.array(own[part], dtype=np.float32)
+            some = np.flatnonzero(counts)
+            if len(some):
+                places = np.concatenate([[0], np.cumsum(counts[some])[:-1]])
+                total[some] += np.add.reduceat(self.rows[hashes % len(self.rows)], places, axis=0, dtype=np.float32)
+            out[part] = total / (counts + 1)[:, None].astype(np.float32)
+            if step is not None:
+                step(part.stop)
