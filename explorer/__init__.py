@@ -24,6 +24,7 @@ __all__ = [
     "Vectors",
     "compare",
     "contextual",
+    "lab",
     "load",
     "project",
     "tokenizer",
@@ -52,6 +53,7 @@ _HOMES = {
     "Vectors": "explorer.vectors.vectors",
     "compare": "explorer.tokenizers.comparison",
     "contextual": "explorer.models.contextual",
+    "lab": "explorer.analysis.lab",
     "load": "explorer.models.loading",
     "project": "explorer.analysis.projection",
     "tokenizer": "explorer.tokenizers.loading",
@@ -61,6 +63,7 @@ _HOMES = {
 
 if TYPE_CHECKING:
     from explorer import tokenizers as tokenizers
+    from explorer.analysis.lab import lab
     from explorer.analysis.projection import Projection, project
     from explorer.core.errors import (
         BadInput,

@@ -19,6 +19,7 @@ COMMANDS = {
     "context": ("explorer.cli.contextual:context", "Compare one word across sentences with a BERT model."),
     "corpus": ("explorer.cli.corpus:corpus", "List, fetch, add, read and search corpora."),
     "evaluate": ("explorer.cli.analysing:evaluate", "Score a model on a similarity or analogy test set."),
+    "lab": ("explorer.cli.lab:lab", "Train tokenizer × model on one corpus and score all on the same tests."),
     "models": ("explorer.cli.models:models", "List, show, import, export and remove models."),
     "project": ("explorer.cli.analysing:project", "Draw a model's words on a map: PCA, UMAP or t-SNE coordinates."),
     "serve": ("explorer.cli.serve:serve", "Open the dashboard in the browser."),

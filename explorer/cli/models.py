@@ -19,17 +19,18 @@ def models() -> None:
 @json_option
 def list_models(as_json: bool) -> None:
     """Every model that `--model` accepts by name."""
-    from explorer.core.store import list_artifacts
-    from explorer.models.loading import model_names
+    from explorer.core.store import list_artifacts, read_manifest
+    from explorer.models.loading import model_names, shipped_models
 
     saved = list_artifacts("vectors")
+    shipped = {name: read_manifest(folder, "vectors") for name, folder in shipped_models().items() if name not in saved}
     rows: list[dict[str, Any]] = []
     for name in model_names():
-        manifest = saved.get(name)
+        manifest = saved.get(name) or shipped.get(name)
         rows.append(
             {
                 "name": name,
-                "where": "saved" if manifest else "built in",
+                "where": "saved" if name in saved else "shipped" if manifest else "computed",
                 "model": manifest.engine if manifest else name,
                 "keys": manifest.sizes.get("keys") if manifest else None,
                 "dim": manifest.sizes.get("dim") if manifest else None,
@@ -91,6 +92,26 @@ def export(name: str, file: str, force: bool) -> None:
         vectors = load(name, progress=progress)
         write_vectors(vectors, file, overwrite=force)
     click.echo(f"written: {file}", err=True)
+
+
+@models.command()
+@click.argument("name")
+@click.argument("folder", type=click.Path(file_okay=False))
+@click.option("--keys", default=40_000, show_default=True, type=click.IntRange(1), help="Keep the most frequent so many keys.")
+@click.option("--dim", type=click.IntRange(1), help="Keep so many dimensions, those that change cosines least.")
+@click.option("--force", is_flag=True, help="Replace the folder if it exists.")
+def compact(name: str, folder: str, keys: int, dim: int | None, force: bool) -> None:
+    """Write a small copy of a model to FOLDER: a byte a number. `--model FOLDER` opens it."""
+    from pathlib import Path
+
+    from explorer.models.compact import compact as make_small
+    from explorer.models.compact import save_compact
+    from explorer.models.loading import load
+
+    with terminal_progress() as progress:
+        small = make_small(load(name, progress=progress), keys, dim)
+        save_compact(small, Path(folder), overwrite=force)
+    click.echo(f"written: {folder} ({len(small):,} words × {small.dim} dimensions)", err=True)
 
 
 @models.command()

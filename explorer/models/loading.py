@@ -12,7 +12,7 @@ from explorer.core.store import MANIFEST, artifact_path, check_name, list_artifa
 if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["BUILT_IN", "load", "model_names"]
+__all__ = ["BUILT_IN", "load", "model_names", "shipped_models"]
 
 BUILT_IN = ("kiwi",)
 """Names that are computed, not stored."""
@@ -20,8 +20,8 @@ BUILT_IN = ("kiwi",)
 _SHIPPED = Path(__file__).parent / "pretrained"
 
 
-def _shipped() -> dict[str, Path]:
-    """Vectors that come with the package, by name."""
+def shipped_models() -> dict[str, Path]:
+    """Folders of the vectors that come with the package, by name."""
     found = {}
     for manifest in sorted(_SHIPPED.glob(f"*/{MANIFEST}")):
         if '"kind": "vectors"' in manifest.read_text(encoding="utf-8"):
@@ -31,7 +31,7 @@ def _shipped() -> dict[str, Path]:
 
 def model_names() -> list[str]:
     """Every name :func:`load` accepts: built in, shipped and saved, sorted."""
-    return sorted({*BUILT_IN, *_shipped(), *list_artifacts("vectors")})
+    return sorted({*BUILT_IN, *shipped_models(), *list_artifacts("vectors")})
 
 
 def load(name_or_path: str | Path, progress: ProgressCallback | None = None) -> Vectors:
@@ -58,12 +58,12 @@ def load(name_or_path: str | Path, progress: ProgressCallback | None = None) -> 
         return kiwi_vectors(progress)
     if _is_name(name) and (artifact_path("vectors", name) / MANIFEST).is_file():
         return load_vectors(artifact_path("vectors", name))
-    shipped = _shipped()
-    if name in shipped:
-        return load_vectors(shipped[name])
-    path = Path(name).expanduser()
+    shipped = shipped_models()
+    path = shipped.get(name, Path(name).expanduser())
     if path.is_dir():
-        return load_vectors(path)
+        from explorer.models.compact import is_compact, load_compact
+
+        return load_compact(path) if is_compact(path) else load_vectors(path)
     if path.is_file():
         report(progress, f"reading {path.name}")
         return read_vectors(path, progress=progress)

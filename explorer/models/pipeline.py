@@ -25,6 +25,7 @@ from explorer.core.errors import BadInput, disk_errors
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import atomic_write, cache_path
 from explorer.models.keys import choose_keys, key_filter
+from explorer.models.phrases import PairMap, merge
 from explorer.tokenizers.batch import keys_all
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ class TokenShards:
         choice: which keys were kept (``"content"``, ``"all"``).
         documents, characters, tokens, sentences: totals.
         sha256: identifies the corpus as this tokenizer saw it.
+        phrases: pairs of keys that count as one (:mod:`explorer.models.phrases`).
     """
 
     paths: list[Path]
@@ -146,10 +148,12 @@ class TokenShards:
     tokens: int = 0
     sentences: int = 0
     sha256: str = ""
+    phrases: PairMap = field(default_factory=dict, repr=False)
 
     def __iter__(self) -> Iterator[Shard]:
         for path in self.paths:
-            yield Shard.read(path).chosen(self.choice)
+            shard = Shard.read(path).chosen(self.choice)
+            yield merge(shard, self.phrases) if self.phrases else shard
 
     def to_dict(self) -> dict[str, Any]:
         """Sizes and hash, for provenance."""

@@ -60,7 +60,7 @@ def _singular(
 ) -> tuple[NDArray[np.float32], ...]:
     """The strongest left singular vectors and values by a randomised range finder (Halko et al. 2011, algorithm 4.4)."""
     rng = np.random.default_rng(seed)
-    basis = np.linalg.qr(matrix @ rng.standard_normal((matrix.shape[1], dim + EXTRA), np.float32))[0]
+    basis = np.linalg.qr(matrix @ rng.standard_normal((matrix.shape[1], min(dim + EXTRA, matrix.shape[1])), np.float32))[0]
     for number in range(rounds):
         basis = np.linalg.qr(matrix.T @ basis)[0]
         basis = np.linalg.qr(matrix @ basis)[0]
@@ -109,9 +109,9 @@ def fit_ppmi(
             f"dim is {dim}, epochs {epochs}, shift {shift}, smoothing {smoothing}, eigenvalues {eigenvalues}; the first three must "
             "be at least 1, smoothing in (0, 1], eigenvalues in [0, 1]"
         )
-    if len(vocabulary) <= dim + EXTRA:
+    if len(vocabulary) < dim:
         raise BadInput(
-            f"{len(vocabulary):,} words are too few for {dim} dimensions of PPMI-SVD; lower dim below {max(1, len(vocabulary) - EXTRA)}, or give more text"
+            f"{len(vocabulary):,} words are too few for {dim} dimensions of PPMI-SVD; lower dim to {len(vocabulary)}, or give more text"
         )
     tokens = int(vocabulary.counts.sum())
     pairs = count_pairs(encode(shards, vocabulary), len(vocabulary), window, memory=memory, tokens=tokens, progress=progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,14 @@ from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.registry import Registry
 from explorer.core.store import MANIFEST, artifact_path
-from explorer.models.pipeline import Fitted, build_vocabulary, tokenize_corpus
+from explorer.models.phrases import find_phrases
+from explorer.models.pipeline import Fitted, Vocabulary, build_vocabulary, tokenize_corpus
 
 if TYPE_CHECKING:
     from explorer.tokenizers.token import Tokenizer
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["MODELS", "train", "trainable_names"]
+__all__ = ["MODELS", "check_parameters", "texts_of", "train", "trainable_names"]
 
 MODELS = Registry(
     "model to train",
@@ -56,6 +58,7 @@ def train(
     keys: str | None = None,
     max_vocab: int | None = None,
     components: int | None = None,
+    phrases: float | None = None,
     name: str | None = None,
     overwrite: bool = False,
     corpus: str | None = None,
@@ -76,12 +79,14 @@ def train(
         seed: equal seeds with ``workers=1`` give equal bits.
         workers: threads; all cores by default.
         keys: which tokens count: ``"content"`` (default for Kiwi, MeCab and eojeol) or ``"all"``
-            (:mod:`explorer.models.keys`).
+            (:mod:`explorer.models.keys`); or ``"eojeol"``: whole words between spaces, whatever the tokenizer.
         max_vocab: at most so many words, the most frequent ones.
         components: after training, subtract the mean and remove this many of the strongest directions
             (:func:`explorer.vectors.transform.remove_components`); 0 leaves the vectors as trained. By default what
             suits the model: one for every 40 dimensions of Word2Vec, none of GloVe, where it lifts rare words above
             better neighbours. Recorded in ``info["history"]``.
+        phrases: join neighbours that belong together into one key, from this normalised pointwise mutual information on
+            (0 to 1; 0.6 joins firm names): :func:`explorer.models.phrases.find_phrases`. By default nothing is joined.
         name: save the vectors under this name.
         overwrite: replace a model of that name.
         corpus: what to call the texts in the provenance.
@@ -99,26 +104,25 @@ def train(
     >>> v = train("glove", ["왕 왕비 궁전", "개 고양이 집"] * 20, tokenizer="eojeol", dim=8, epochs=2)  # doctest: +SKIP
     """
     from explorer.tokenizers.loading import tokenizer as make_tokenizer
-    from explorer.vectors.transform import remove_components
-    from explorer.vectors.vectors import Vectors
 
-    fit: Callable[..., Fitted] = MODELS.get(model)
-    chosen = _parameters(model, fit, {"dim": dim, "window": window, "epochs": epochs}, params)
-    if components is not None and not 0 <= components < chosen["dim"]:
-        raise BadInput(
-            f"components is {components}; it must be from 0 to {chosen['dim'] - 1}, below the {chosen['dim']} dimensions"
-        )
+    fit, chosen = check_parameters(model, {"dim": dim, "window": window, "epochs": epochs}, params, components)
     if workers is not None and workers < 1:
         raise BadInput(f"workers is {workers}; it must be at least 1")
     if name is not None:
         _check_free(name, overwrite)
+    if keys == "eojeol":
+        tokenizer, keys = "eojeol", None
     engine = make_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
-    shards = tokenize_corpus(_texts(texts), engine, choice=keys, workers=workers, progress=progress)
+    shards = tokenize_corpus(texts_of(texts), engine, choice=keys, workers=workers, progress=progress)
+    if phrases is not None:
+        shards = replace(shards, phrases=find_phrases(shards, phrases, progress=progress))
     vocabulary = build_vocabulary(shards, min_count, max_vocab, progress)
     fitted = fit(shards, vocabulary, **chosen, seed=seed, workers=workers, progress=progress)
     if not np.isfinite(fitted.vectors).all():
         raise BadInput(f"{model} diverged: its vectors hold infinite numbers; lower the learning rate")
     settings = {**chosen, "min_count": min_count, "max_vocab": max_vocab, "keys": shards.choice, "workers": workers}
+    if phrases is not None:
+        settings["phrases"] = phrases
     info = {
         "model": model,
         "tokenizer": shards.tokenizer,
@@ -130,14 +134,39 @@ def train(
         "history": [],
         **fitted.details,
     }
-    vectors = Vectors(vocabulary.keys, fitted.vectors, vocabulary.counts, info, composer=fitted.composer)
-    removed = fitted.components if components is None else components
-    if removed and len(vectors) > removed:
-        vectors = remove_components(vectors, removed)
+    vectors = _finish(vocabulary, fitted, info, components)
     if name is not None:
         report(progress, "saving the model")
         vectors.save(name, overwrite=overwrite)
     return vectors
+
+
+def _finish(vocabulary: Vocabulary, fitted: Fitted, info: dict[str, Any], components: int | None) -> Vectors:
+    """Vectors of what was fitted, its strongest directions taken out where that suits the model or was asked for."""
+    from explorer.vectors.transform import remove_components
+    from explorer.vectors.vectors import Vectors
+
+    vectors = Vectors(vocabulary.keys, fitted.vectors, vocabulary.counts, info, composer=fitted.composer)
+    removed = fitted.components if components is None else components
+    return remove_components(vectors, removed) if removed and len(vectors) > removed else vectors
+
+
+def check_parameters(
+    model: str, common: dict[str, Any], params: dict[str, Any], components: int | None = None
+) -> tuple[Callable[..., Fitted], dict[str, Any]]:
+    """The function that fits a model, and all its parameters with defaults filled in.
+
+    Raises:
+        UnknownName: no such model.
+        BadInput: a parameter it does not have, or a value that cannot be.
+    """
+    fit: Callable[..., Fitted] = MODELS.get(model)
+    chosen = _parameters(model, fit, common, params)
+    if components is not None and not 0 <= components < chosen["dim"]:
+        raise BadInput(
+            f"components is {components}; it must be from 0 to {chosen['dim'] - 1}, below the {chosen['dim']} dimensions"
+        )
+    return fit, chosen
 
 
 def _parameters(model: str, fit: Callable[..., Any], common: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
@@ -163,7 +192,12 @@ def _parameters(model: str, fit: Callable[..., Any], common: dict[str, Any], par
     return allowed | given
 
 
-def _texts(texts: Any) -> Iterable[str]:
+def texts_of(texts: Any) -> Iterable[str]:
+    """The strings of a list or a corpus.
+
+    Raises:
+        BadInput: it is neither, or one string.
+    """
     if isinstance(texts, str | bytes):
         raise BadInput("texts is one string; give a list of strings, one document or line each")
     source = texts.texts() if callable(getattr(texts, "texts", None)) else texts
