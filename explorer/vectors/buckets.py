@@ -7,16 +7,22 @@ mean of its n-grams' rows.
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from explorer.core.errors import BadInput
 from explorer.vectors.search import Floats, Ints
 
-__all__ = ["Buckets", "ngram_hashes"]
+__all__ = ["ROWS", "SIZES", "Buckets", "ngram_hashes"]
+
+SIZES, ROWS = "buckets.json", "buckets.npy"
+"""The files of an artifact that hold the sizes of the n-grams and their vectors."""
 
 _BASIS, _PRIME = np.uint32(2166136261), np.uint32(16777619)
 _BLOCK = 1_024
@@ -110,3 +116,27 @@ class Buckets:
             out[part] = total / (counts + 1)[:, None].astype(np.float32)
             if step is not None:
                 step(part.stop)
+
+    def write(self, folder: Path) -> None:
+        """Put the two files of this composer into an artifact's folder."""
+        (folder / SIZES).write_text(json.dumps({"least": self.least, "most": self.most}) + "\n", encoding="utf-8")
+        target = np.lib.format.open_memmap(folder / ROWS, mode="w+", dtype=np.float32, shape=self.rows.shape)
+        for start in range(0, len(self.rows), 1 << 16):  # block by block: the rows may be larger than the memory
+            target[start : start + (1 << 16)] = self.rows[start : start + (1 << 16)]
+        target.flush()
+
+    @classmethod
+    def read(cls, folder: Path, dim: int) -> Buckets:
+        """The composer of an artifact; its vectors stay on disk.
+
+        Raises:
+            BadInput: the files are damaged.
+        """
+        try:
+            sizes = json.loads((folder / SIZES).read_text(encoding="utf-8"))
+            rows = np.load(folder / ROWS, mmap_mode="r", allow_pickle=False)
+            if rows.dtype != np.float32 or rows.ndim != 2 or rows.shape[1] != dim:
+                raise ValueError(f"{rows.dtype} of shape {rows.shape}")
+            return cls(rows, int(sizes["least"]), int(sizes["most"]))
+        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+            raise BadInput(f"the n-grams of {folder} are damaged ({error}); save or import the model again") from error

@@ -150,7 +150,7 @@ class Neighbour:
     Attributes:
         word: the key without its tag.
         key: the key, e.g. ``"왕비/NNG"``.
-        score: cosine in [-1, 1] (for 3CosMul: the quotient, ≥ 0).
+        score: cosine in [-1, 1] (for 3CosMul: the quotient, ≥ 0; for CSLS: see :mod:`explorer.vectors.hubs`).
         count: occurrences in the training corpus; ``None`` where the model does not know them.
     """
 
@@ -202,19 +202,22 @@ class Neighbours(_Ranked):
         neighbours: the answers.
         resolution: what the word was taken for; ``None`` when the question was a vector.
         model: name of the model that answered.
+        method: what they are ranked by: ``"cosine"``, ``"csls"`` or ``"mutual"``.
     """
 
     neighbours: tuple[Neighbour, ...]
     resolution: Resolution | None = None
     model: str = ""
+    method: str = "cosine"
 
     def to_dict(self) -> dict[str, Any]:
-        return {
+        plain = {
             "model": self.model,
             "query": self.resolution.query if self.resolution else None,
             "resolved": [self.resolution.to_dict()] if self.resolution else [],
             "neighbours": [neighbour.to_dict() for neighbour in self.neighbours],
         }
+        return plain if self.method == "cosine" else plain | {"method": self.method}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """Vectors as an artifact: a folder with ``manifest.json``, ``keys.txt``, ``vectors.npy`` and, if known, ``counts.npy``
-(sub-word models also hold their n-grams: :mod:`explorer.vectors.subwords`).
+(sub-word models also hold their n-grams: :mod:`explorer.vectors.subwords`, :mod:`explorer.vectors.buckets`).
 
 The matrix is memory-mapped when it is loaded, so opening costs no more than reading the keys, and several processes share
 one copy. Sizes are checked on every load, hashes on demand. Nothing is ever unpickled.
@@ -18,7 +18,9 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.core.store import Manifest, artifact_path, atomic_folder, read_manifest, sha256_file, write_manifest
-from explorer.vectors.subwords import ROWS, Subwords
+from explorer.vectors import buckets, subwords
+from explorer.vectors.buckets import Buckets
+from explorer.vectors.subwords import Subwords
 from explorer.vectors.vectors import Vectors
 
 __all__ = ["load_vectors", "save", "save_vectors"]
@@ -52,7 +54,7 @@ def save_vectors(v: Vectors, folder: Path, overwrite: bool = False, name: str | 
     folder = Path(folder)
     text = _key_lines(v.keys)
     info = {entry: value for entry, value in v.info.items() if entry != "name"}
-    if v.composer is not None and not isinstance(v.composer, Subwords):
+    if v.composer is not None and not isinstance(v.composer, Subwords | Buckets):
         lost = "its sub-words could not be saved: words outside the keys have no vector any more"
         info["warnings"] = [*(note for note in info.get("warnings", []) if note != lost), lost]
     try:
@@ -73,7 +75,7 @@ def save_vectors(v: Vectors, folder: Path, overwrite: bool = False, name: str | 
         np.save(temporary / MATRIX, np.asarray(v.vectors), allow_pickle=False)
         if v.counts is not None:
             np.save(temporary / COUNTS, v.counts, allow_pickle=False)
-        if isinstance(v.composer, Subwords):
+        if isinstance(v.composer, Subwords | Buckets):
             v.composer.write(temporary)
         write_manifest(temporary, manifest)
     return folder
@@ -127,7 +129,11 @@ def load_vectors(folder: Path, *, verify: bool = False) -> Vectors:
     info: dict[str, Any] = {**manifest.provenance, "name": manifest.name}
     if manifest.params or "params" not in info:
         info["params"] = dict(manifest.params)
-    composer = Subwords.read(folder, d) if ROWS in manifest.files else None
+    composer: Subwords | Buckets | None = None
+    if subwords.ROWS in manifest.files:
+        composer = Subwords.read(folder, d)
+    elif buckets.ROWS in manifest.files:
+        composer = Buckets.read(folder, d)
     return Vectors(keys, matrix, counts, info, composer=composer, check=False)
 
 
