@@ -152,45 +152,112 @@ def align(tokenizations: Mapping[str, Sequence[Token]], text: str) -> Alignment:
     [1]
     """
     columns = graphemes(text)
-    column_of = [index for index, (start, end) in enumerate(columns) for _ in range(start, end)]
+    layout = _Layout(text, columns)
     return Alignment(
         text,
         tuple(columns),
-        tuple(Row(name, _cells(name, tokens, text, columns, column_of)) for name, tokens in tokenizations.items()),
+        tuple(Row(name, _cells(name, tokens, layout)) for name, tokens in tokenizations.items()),
     )
 
 
-def _cells(
-    name: str, tokens: Sequence[Token], text: str, columns: Sequence[tuple[int, int]], column_of: Sequence[int]
-) -> tuple[Cell, ...]:
+class _Layout:
+    """A text, its columns, and what every row would otherwise find out again for each cell."""
+
+    def __init__(self, text: str, columns: Sequence[tuple[int, int]]) -> None:
+        self.text = text
+        self.columns = columns
+        self.column_of: Sequence[int] = (
+            range(len(text))
+            if len(columns) == len(text)
+            else [index for index, (start, end) in enumerate(columns) for _ in range(start, end)]
+        )
+        self.composed = unicodedata.is_normalized("NFC", text)  # so is then every part of it
+        self.visible = not any(is_zero_width(char) for char in set(text))
+
+
+class _CellDraft:
+    """A :class:`Cell` being filled: plain assignment, see :class:`~explorer.tokenizers.token.TokenDraft`."""
+
+    __slots__ = ("changed", "column", "end", "kind", "start", "tokens", "unknown", "width")
+
+    start: int
+    end: int
+    column: int
+    width: int
+    kind: str
+    tokens: tuple[Token, ...]
+    unknown: bool
+    changed: bool
+
+
+def _cell(
+    start: int, end: int, column: int, width: int, kind: str, tokens: tuple[Token, ...], unknown: bool, changed: bool
+) -> Cell:
+    made: Any = _CellDraft()
+    made.start = start
+    made.end = end
+    made.column = column
+    made.width = width
+    made.kind = kind
+    made.tokens = tokens
+    made.unknown = unknown
+    made.changed = changed
+    made.__class__ = Cell
+    found: Cell = made
+    return found
+
+
+def _cells(name: str, tokens: Sequence[Token], layout: _Layout) -> tuple[Cell, ...]:
+    text, columns, column_of = layout.text, layout.columns, layout.column_of
     groups: list[tuple[int, int, list[Token]]] = []  # first column, column after the last, tokens
     empty: list[Token] = []
-    for token in sorted(tokens, key=lambda token: (token.start, token.end)):
-        if not 0 <= token.start <= token.end <= len(text) or text[token.start : token.end] != token.surface:
+    size, reached, in_order = len(text), 0, True
+    for token in _sorted(tokens):
+        start, end = token.start, token.end
+        if not 0 <= start <= end <= size or text[start:end] != token.surface:
             raise BadInput(
                 f"token {token.form!r} of {name!r} is no part of this text; align tokens with the text they were made from"
             )
-        if token.start == token.end:
+        if start == end:
             empty.append(token)
             continue
-        first, after = column_of[token.start], column_of[token.end - 1] + 1
-        if groups and first < groups[-1][1]:
-            begin, end, members = groups[-1]
+        first, after = column_of[start], column_of[end - 1] + 1
+        if first < reached:
+            begin, before, members = groups[-1]
             members.append(token)
-            groups[-1] = (begin, max(end, after), members)
+            in_order = False
+            if after > before:
+                groups[-1] = (begin, after, members)
+                reached = after
         else:
             groups.append((first, after, [token]))
-    _place_empty(groups, empty, columns)
-    order = {id(token): position for position, token in enumerate(tokens)}
+            reached = after
+    if empty:
+        _place_empty(groups, empty, columns)
+        in_order = False
+    order = {} if in_order else {id(token): position for position, token in enumerate(tokens)}
     cells: list[Cell] = []
     column = 0
     for first, after, members in groups:
-        cells += _uncovered(text, columns, column, first)
-        members.sort(key=lambda token: order[id(token)])
-        cells.append(_covered(text, columns, first, after, members))
+        if column < first:
+            cells += _uncovered(text, columns, column, first)
+        if len(members) > 1:
+            members.sort(key=lambda token: order[id(token)])
+        cells.append(_covered(layout, first, after, members))
         column = after
     cells += _uncovered(text, columns, column, len(columns))
     return tuple(cells)
+
+
+def _sorted(tokens: Sequence[Token]) -> Sequence[Token]:
+    """In order of their spans, which most engines keep already."""
+    last = last_end = -1
+    for token in tokens:
+        start = token.start
+        if start <= last and (start < last or token.end < last_end):
+            return sorted(tokens, key=lambda token: (token.start, token.end))
+        last, last_end = start, token.end
+    return tokens
 
 
 def _place_empty(
@@ -207,27 +274,35 @@ def _place_empty(
         groups[at][2].append(token)
 
 
-def _covered(text: str, columns: Sequence[tuple[int, int]], first: int, after: int, tokens: list[Token]) -> Cell:
-    start, end = columns[first][0], columns[after - 1][1]
-    solid = [token for token in tokens if token.surface]
-    if len(solid) == 1:
-        kind = "token"
-    elif any(left.end > right.start and left.tag for left, right in pairwise(solid)):
-        kind = "fused"
+def _covered(layout: _Layout, first: int, after: int, tokens: list[Token]) -> Cell:
+    start, end = layout.columns[first][0], layout.columns[after - 1][1]
+    surface = layout.text[start:end]
+    if len(tokens) == 1:
+        [token] = tokens
+        unknown, kind = token.unknown, "token"
+        if token.form == surface and layout.composed and (layout.visible or token.tag is None):
+            return _cell(start, end, first, after - first, kind, (token,), unknown, False)
     else:
-        kind = "bytes" if any(_BYTE.search(token.form) for token in solid) else "parts"
-    changed = _changed(text[start:end], tokens)
-    return Cell(start, end, first, after - first, kind, tuple(tokens), any(token.unknown for token in tokens), changed)
+        unknown = any([token.unknown for token in tokens])
+        solid = [token for token in tokens if token.surface]
+        if len(solid) == 1:
+            kind = "token"
+        elif any(left.end > right.start and left.tag for left, right in pairwise(solid)):
+            kind = "fused"
+        else:
+            kind = "bytes" if any([_BYTE.search(token.form) for token in solid]) else "parts"
+    changed = _changed(layout, surface, tokens, unknown)
+    return _cell(start, end, first, after - first, kind, tuple(tokens), unknown, changed)
 
 
-def _changed(surface: str, tokens: Sequence[Token]) -> bool:
-    if not unicodedata.is_normalized("NFC", surface):
+def _changed(layout: _Layout, surface: str, tokens: Sequence[Token], unknown: bool) -> bool:
+    if not layout.composed and not unicodedata.is_normalized("NFC", surface):
         return True
-    if any(token.tag for token in tokens):
-        return any(is_zero_width(char) and char != "\u200d" for char in surface)
-    if any(token.unknown for token in tokens):
+    if tokens[0].tag or any([token.tag for token in tokens]):
+        return not layout.visible and any(is_zero_width(char) and char != "\u200d" for char in surface)
+    if unknown:
         return False
-    return _spelled_otherwise(surface, tuple(token.form for token in tokens))
+    return _spelled_otherwise(surface, tuple([token.form for token in tokens]))
 
 
 @lru_cache(maxsize=1 << 15)  # the same pieces come back all the time, and on every key pressed in a live view

@@ -22,7 +22,8 @@ def require_file(path: str | Path, what: str) -> Path:
     found = Path(path).expanduser()
     if not found.is_file():
         raise BadInput(f"{path} is not a file; give the path of {what}")
-    return found.resolve()
+    # Not resolved: the hub's cache links names such as vocab.txt to files named by their hash, and the name says what it is.
+    return found.absolute()
 
 
 def file_name(path: Path) -> str:

@@ -11,6 +11,9 @@ __all__ = ["HUB_FILES", "hub_file"]
 HUB_FILES = ("tokenizer.json", "vocab.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model")
 """What may hold a tokenizer, the file that says most first."""
 
+# Whose errors mean the network; the hub's package has changed its client more than once, and not every error is wrapped.
+_CLIENTS = ("httpx", "httpcore", "requests", "urllib3")
+
 
 def hub_file(repository: str) -> Path:
     """The tokenizer file of a hub repository, from the hub's cache or downloaded into it.
@@ -61,7 +64,7 @@ def _explained(repository: str, error: Exception) -> Exception:
         return Unavailable(f"Hugging Face has no public repository {repository!r}; check the name, or log in for a private one")
     if isinstance(error, HfHubHTTPError):
         return _absent(repository, f"the hub refused (HTTP {getattr(error.response, 'status_code', 'error')})")
-    if isinstance(error, OSError) or type(error).__module__.split(".")[0] in ("httpx", "httpcore", "requests", "urllib3"):
+    if isinstance(error, OSError) or type(error).__module__.startswith(_CLIENTS):
         # The client compares the size of what came with what was announced, and keeps no half file under the final name.
         return _absent(repository, f"the transfer broke off ({type(error).__name__})")
     return error
