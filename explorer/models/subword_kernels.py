@@ -21,7 +21,7 @@ _LIMIT = np.float32(SIGMOID_LIMIT)
 _ONE, _ZERO = np.float32(1), np.float32(0)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _draw(state: Any) -> Any:
     """The next of a sequence of pseudo-random 64-bit numbers (xorshift64*, Vigna 2016)."""
     x = state[0]
@@ -32,12 +32,12 @@ def _draw(state: Any) -> Any:
     return x * np.uint64(2685821657736338717)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _uniform(state: Any) -> Any:
     return np.float32(_draw(state) >> np.uint64(40)) * np.float32(1.0 / (1 << 24))
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 def _gather(hidden: Any, own: Any, pieces: Any, which: Any) -> None:
     """The mean of a word's own row and those of its pieces."""
     for k in range(len(hidden)):
@@ -51,7 +51,7 @@ def _gather(hidden: Any, own: Any, pieces: Any, which: Any) -> None:
         hidden[k] *= scale
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 def _learn(hidden: Any, change: Any, output: Any, label: Any, rate: Any) -> Any:
     """One example of the logistic regression: moves ``output``, adds to ``change``; returns the loss."""
     dot = _ZERO
@@ -66,7 +66,7 @@ def _learn(hidden: Any, change: Any, output: Any, label: Any, rate: Any) -> Any:
     return -np.log(sigmoid if label > 0 else _ONE - sigmoid)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _read(codes: Any, position: int, keep: Any, sentence: Any, state: Any) -> tuple[int, int]:
     """The words of one sentence that are not skipped; returns where the next begins, and how many there are."""
     length = 0
@@ -79,7 +79,7 @@ def _read(codes: Any, position: int, keep: Any, sentence: Any, state: Any) -> tu
     return position + 1, length
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 def _context(
     context: int, hidden: Any, change: Any, outputs: Any, threshold: Any, alias: Any, negative: int, rate: Any, state: Any
 ) -> Any:
@@ -94,7 +94,7 @@ def _context(
     return total
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 def _update(change: Any, own: Any, pieces: Any, which: Any) -> None:
     """Add the change to a word's own row and to those of its pieces."""
     for k in range(len(change)):
@@ -105,7 +105,7 @@ def _update(change: Any, own: Any, pieces: Any, which: Any) -> None:
             row[k] += change[k]
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 def skipgram(
     codes: Any,
     starts: Any,

@@ -162,7 +162,7 @@ def test_impossible_requests_leave_nothing(home: Path, options: dict, reason: st
 
 
 def test_unknown_names_list_what_exists(home: Path) -> None:
-    assert trainable_names() == ["glove", "word2vec"]
+    assert trainable_names() == ["fasttext", "glove", "ppmi", "word2vec"]
     with pytest.raises(UnknownName, match="word2vec"):
         train("word2wec", planted(10))
     with pytest.raises(UnknownName, match="kiwi"):
