@@ -17,6 +17,7 @@ __all__ = [
     "Progress",
     "Projection",
     "Resolution",
+    "Score",
     "Token",
     "Tokenizer",
     "Unavailable",
@@ -24,6 +25,7 @@ __all__ = [
     "Vectors",
     "compare",
     "contextual",
+    "evaluate",
     "lab",
     "load",
     "project",
@@ -46,6 +48,7 @@ _HOMES = {
     "Progress": "explorer.core.progress",
     "Projection": "explorer.analysis.projection",
     "Resolution": "explorer.vectors.records",
+    "Score": "explorer.analysis.scores",
     "Token": "explorer.tokenizers.token",
     "Tokenizer": "explorer.tokenizers.token",
     "Unavailable": "explorer.core.errors",
@@ -53,6 +56,7 @@ _HOMES = {
     "Vectors": "explorer.vectors.vectors",
     "compare": "explorer.tokenizers.comparison",
     "contextual": "explorer.models.contextual",
+    "evaluate": "explorer.analysis.evaluation",
     "lab": "explorer.analysis.lab",
     "load": "explorer.models.loading",
     "project": "explorer.analysis.projection",
@@ -63,8 +67,10 @@ _HOMES = {
 
 if TYPE_CHECKING:
     from explorer import tokenizers as tokenizers
+    from explorer.analysis.evaluation import evaluate
     from explorer.analysis.lab import lab
     from explorer.analysis.projection import Projection, project
+    from explorer.analysis.scores import Score
     from explorer.core.errors import (
         BadInput,
         Cancelled,

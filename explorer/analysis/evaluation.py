@@ -2,120 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from explorer.analysis.answers import best_answers, distances, neighbours_of_third
+from explorer.analysis.scores import Score, Section
 from explorer.analysis.test_sets import AnalogySet, Question, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput
-from explorer.core.progress import ProgressCallback, report
-from explorer.vectors.analogy import EPSILON, check_method
-from explorer.vectors.search import Floats, cosines
+from explorer.core.progress import ProgressCallback
+from explorer.vectors.analogy import METHODS, check_method
+from explorer.vectors.search import Floats, unit_rows
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["RESOLVE", "Score", "Section", "evaluate", "random_cosine"]
+__all__ = ["RESOLVE", "Judged", "Score", "Section", "covered_items", "evaluate", "judge", "random_cosine"]
 
-RESOLVE = ("exact", "form", "analysed", "composed")
-"""How far a test word may be from a key, each step including those before it."""
+RESOLVE = ("exact", "form", "analysed", "composed", "subword")
+"""How far a test word may be from a key, each step including those before it; but ``"subword"`` is ``"form"`` with the
+model's own sub-word vectors for all other words, and no analysis of them."""
 
 INTERVAL = (2.5, 97.5)
-_TILE_BYTES = 48 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A part of an analogy set.
+class Judged:
+    """A score with the bootstrap draws behind its interval; equal items and seeds give draws that can be paired."""
 
-    Attributes:
-        name, metric: as in :class:`Score`.
-        value, low, high: accuracy and its 95 % interval; ``None`` where no question is covered.
-        covered, total: questions all of whose words have vectors, and all questions.
-        impossible: covered questions whose answer is one of their own words, which exclusion bars.
-        included: accuracy when the words of the question may answer it.
-        distance: mean cosine distance 1 - cos(b - a + c, d), lower is better; only to be read beside the model's random-pair
-            cosine, because any space whose vectors point one way gets it for nothing.
-    """
-
-    name: str
-    metric: str
-    value: float | None
-    low: float | None
-    high: float | None
-    covered: int
-    total: int
-    impossible: int = 0
-    included: float | None = None
-    distance: float | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """How well vectors do on a test set.
-
-    Attributes:
-        name: of the test set.
-        kind: ``"similarity"`` or ``"analogy"``.
-        metric: ``"spearman"`` (in [-1, 1]) or ``"accuracy"`` (in [0, 1]).
-        value: the score over the covered part.
-        low, high: 95 % bootstrap interval over word pairs (an analogy set asks many questions about few pairs).
-        covered, total: items all of whose words have vectors, and all items. A score without its coverage means little.
-        sections: the parts of an analogy set.
-        method: of analogies; empty for similarity.
-        resolve: how far test words were resolved, one of :data:`RESOLVE`.
-        random_pair_cosine: mean cosine of random pairs of keys; far above 0 the space is anisotropic.
-        details: further numbers: impossible questions, distinct pairs …
-        samples, seed: of the bootstrap.
-        model: name of the model.
-    """
-
-    name: str
-    kind: str
-    metric: str
-    value: float
-    low: float
-    high: float
-    covered: int
-    total: int
-    sections: tuple[Section, ...] = ()
-    method: str = ""
-    resolve: str = "form"
-    random_pair_cosine: float = 0.0
-    details: dict[str, Any] = field(default_factory=dict)
-    samples: int = 0
-    seed: int = 42
-    model: str = ""
-
-    @property
-    def coverage(self) -> float:
-        """Share of the items that were scored."""
-        return self.covered / self.total
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """``(low, high)``."""
-        return self.low, self.high
-
-    def to_dict(self) -> dict[str, Any]:
-        plain = {name: getattr(self, name) for name in self.__slots__ if name != "sections"}
-        return plain | {"coverage": self.coverage, "sections": [section.to_dict() for section in self.sections]}
-
-    def to_frame(self) -> pd.DataFrame:
-        """A table: the whole first, then a row for each section."""
-        import pandas as pd
-
-        columns = ["name", "metric", "value", "low", "high", "covered", "total"]
-        rows = [{name: getattr(part, name) for name in columns} for part in (self, *self.sections)]
-        return pd.DataFrame(rows, columns=columns)
+    score: Score
+    draws: npt.NDArray[np.float64]
 
 
 def random_cosine(v: Vectors, pairs: int = 10_000, seed: int = 42) -> float:
@@ -136,7 +56,7 @@ def random_cosine(v: Vectors, pairs: int = 10_000, seed: int = 42) -> float:
 
 def evaluate(
     v: Vectors,
-    name_or_path: str | Path,
+    name_or_path: str | Path | SimilaritySet | AnalogySet,
     *,
     method: str = "3cosadd",
     resolve: str = "form",
@@ -149,10 +69,14 @@ def evaluate(
     Args:
         v: the vectors.
         name_or_path: a file of word pairs with a score (CSV or TSV, as WordSim-353), or of analogies (``: section`` lines and
-            four words a line, as word2vec's ``questions-words``); or the name of a fetched set.
-        method: for analogies: ``"3cosadd"``, ``"3cosmul"`` or ``"direction"``. The question's own words never answer.
+            four words a line, as word2vec's ``questions-words``); the name of a fetched set (``"ws353-ko"``, ``"kwat"``); or a
+            set that was read already.
+        method: for analogies: ``"3cosadd"``, ``"3cosmul"`` or ``"direction"``; ``"all"`` scores the first and lists the accuracy of
+            each in ``by_method``. The question's own words never answer.
         resolve: how far a test word may be from a key: ``"exact"``; ``"form"`` (default: also the key without its tag);
-            ``"analysed"`` (also the stem: 먹었다 counts as 먹다); ``"composed"`` (pairs only: also from parts or sub-words).
+            ``"analysed"`` (also the stem: 먹었다 counts as 먹다); ``"composed"`` (pairs only: also from parts or sub-words);
+            ``"subword"`` (keys, else the model's own sub-word vectors; analogies are then answered with keys, and their
+            distance is measured over all).
         samples, seed: of the bootstrap.
         progress: called while analogies are answered.
 
@@ -161,22 +85,60 @@ def evaluate(
 
     Raises:
         BadInput: no such file, a line that is not as it should be, an unknown option, or nothing covered.
+        Unavailable: a known set whose file is not on this machine; says how to get it.
     """
-    if resolve not in RESOLVE:
-        raise BadInput(f"unknown resolve={resolve!r}; use one of {', '.join(RESOLVE)}")
+    tests = name_or_path if isinstance(name_or_path, SimilaritySet | AnalogySet) else read_test_set(name_or_path)
+    return judge(v, tests, method=method, resolve=resolve, samples=samples, seed=seed, progress=progress).score
+
+
+def judge(
+    v: Vectors,
+    tests: SimilaritySet | AnalogySet,
+    *,
+    method: str = "3cosadd",
+    resolve: str = "form",
+    samples: int = 1000,
+    seed: int = 42,
+    progress: ProgressCallback | None = None,
+) -> Judged:
+    """:func:`evaluate` with the draws of its bootstrap."""
+    _check_resolve(resolve)
     if samples < 1:
         raise BadInput(f"samples must be 1 or more, not {samples}")
-    check_method(method)
-    tests = read_test_set(name_or_path)
+    methods = METHODS if method == "all" else (check_method(method),)
     if isinstance(tests, SimilaritySet):
-        score = _similarity(v, tests, resolve, samples, seed)
+        judged = _similarity(v, tests, resolve, samples, seed)
     else:
         if resolve == "composed":
-            raise BadInput("analogies are answered with keys, so resolve must be exact, form or analysed")
-        score = _analogies(v, tests, method, resolve, samples, seed, progress)
-    return replace(
-        score, random_pair_cosine=random_cosine(v, seed=seed), resolve=resolve, samples=samples, seed=seed, model=v.name
+            raise BadInput("analogies are answered with keys, so resolve must be exact, form, analysed or subword")
+        judged = _analogies(v, tests, methods, resolve, samples, seed, progress)
+    score = replace(
+        judged.score,
+        random_pair_cosine=random_cosine(v, seed=seed),
+        resolve=resolve,
+        samples=samples,
+        seed=seed,
+        model=v.name,
     )
+    return Judged(score, judged.draws)
+
+
+def _check_resolve(resolve: str) -> None:
+    if resolve not in RESOLVE:
+        raise BadInput(f"unknown resolve={resolve!r}; use one of {', '.join(RESOLVE)}")
+
+
+def covered_items(v: Vectors, tests: SimilaritySet | AnalogySet, resolve: str = "form") -> list[int]:
+    """Numbers of the pairs or questions a model can be scored on: pairs with two vectors, questions with four keys."""
+    _check_resolve(resolve)
+    items: Sequence[Iterable[str]]
+    if isinstance(tests, SimilaritySet):
+        items = tests.pairs
+        known = {word: _has_vector(v, word, resolve) for item in items for word in item}
+    else:
+        items = [question.words for question in tests.questions]
+        known = {word: _row(v, word, resolve) is not None for item in items for word in item}
+    return [place for place, item in enumerate(items) if all(known[word] for word in item)]
 
 
 def _has_vector(v: Vectors, word: str, resolve: str) -> bool:
@@ -184,6 +146,8 @@ def _has_vector(v: Vectors, word: str, resolve: str) -> bool:
         return v.row(word) is not None
     if v.lookup(word) is not None:
         return True
+    if resolve == "subword":
+        return v.composer is not None and v.composer(word) is not None
     found = v.find(word) if resolve in ("analysed", "composed") else None
     return found is not None and (resolve == "composed" or found.how == "analysed")
 
@@ -198,6 +162,18 @@ def _row(v: Vectors, word: str, resolve: str) -> int | None:
     return row
 
 
+def _unit(v: Vectors, words: Sequence[str], resolve: str) -> Floats:
+    """Unit vectors of words that have one."""
+    if resolve != "subword":
+        return v.unit_vectors(words)
+    made: list[Floats] = []
+    for word in words:
+        row = v.lookup(word)
+        composed = v.composer(word) if row is None and v.composer is not None else None
+        made.append(v.vector(word) if composed is None else composed)
+    return unit_rows(np.stack(made))
+
+
 def spearman(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Spearman's ρ along the last axis, equal values sharing their mean rank; NaN where one side is constant."""
     from scipy.stats import rankdata
@@ -209,7 +185,7 @@ def spearman(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[np.float64
     return result
 
 
-def _similarity(v: Vectors, tests: SimilaritySet, resolve: str, samples: int, seed: int) -> Score:
+def _similarity(v: Vectors, tests: SimilaritySet, resolve: str, samples: int, seed: int) -> Judged:
     words = sorted({word for pair in tests.pairs for word in pair})
     usable = {word for word in words if _has_vector(v, word, resolve)}
     covered = [place for place, pair in enumerate(tests.pairs) if usable.issuperset(pair)]
@@ -218,7 +194,7 @@ def _similarity(v: Vectors, tests: SimilaritySet, resolve: str, samples: int, se
             f"{len(covered)} of the {len(tests.pairs)} pairs of {tests.name} have vectors for both words, too few to score; use a model with a larger vocabulary"
         )
     places = {word: place for place, word in enumerate(sorted(usable))}
-    unit = v.unit_vectors(list(places))
+    unit = _unit(v, list(places), resolve)
     ends = np.array([[places[word] for word in tests.pairs[place]] for place in covered])
     cosine = np.einsum("ij,ij->i", unit[ends[:, 0]], unit[ends[:, 1]])
     human = np.array([tests.scores[place] for place in covered])
@@ -229,80 +205,108 @@ def _similarity(v: Vectors, tests: SimilaritySet, resolve: str, samples: int, se
     drawn = spearman(cosine[draws], human[draws])
     low, high = np.nanpercentile(drawn, INTERVAL) if np.any(np.isfinite(drawn)) else (value, value)
     details = {"distinct_pairs": len({frozenset(pair) for pair in tests.pairs}), "missing": sorted(set(words) - usable)}
-    return Score(
+    score = Score(
         tests.name, "similarity", "spearman", value, float(low), float(high), len(covered), len(tests.pairs), details=details
     )
+    return Judged(score, drawn)
 
 
 def _analogies(
-    v: Vectors, tests: AnalogySet, method: str, resolve: str, samples: int, seed: int, progress: ProgressCallback | None
-) -> Score:
-    rows = {word: _row(v, word, resolve) for word in sorted({word for question in tests.questions for word in question.words})}
-    covered: list[Question] = []
-    asked: list[list[int]] = []
-    for question in tests.questions:
-        found = [rows[word] for word in question.words]
-        if None not in found:
-            covered.append(question)
-            asked.append([row for row in found if row is not None])
-    if not covered:
+    v: Vectors,
+    tests: AnalogySet,
+    methods: Sequence[str],
+    resolve: str,
+    samples: int,
+    seed: int,
+    progress: ProgressCallback | None,
+) -> Judged:
+    places = covered_items(v, tests, resolve)
+    if not places:
         raise BadInput(
             f"none of the {len(tests.questions):,} questions of {tests.name} has vectors for all its words; use a model with a larger vocabulary, or another tokenizer"
         )
-    quads = np.array(asked, dtype=np.int64)
-    best, best_included = _answer(v, quads[:, :3], method, progress)
-    correct, included = best == quads[:, 3], best_included == quads[:, 3]
-    distance = _distances(v, quads)
-    impossible = np.any(quads[:, :3] == quads[:, 3:], axis=1)
+    covered = [tests.questions[place] for place in places]
+    rows = {word: _row(v, word, resolve) for word in {word for question in covered for word in question.words}}
+    quads = np.array([[rows[word] for word in question.words] for question in covered], dtype=np.int64)
+    right: dict[str, npt.NDArray[np.bool_]] = {}
+    included = np.empty(0, dtype=bool)
+    for method in methods:
+        best, best_included = best_answers(v, quads[:, :3], method, progress)
+        right[method] = best == quads[:, 3]
+        included = best_included == quads[:, 3] if method == methods[0] else included
+    numbers = {
+        "impossible": np.any(quads[:, :3] == quads[:, 3:], axis=1),
+        "included": included,
+        "baseline": neighbours_of_third(v, quads[:, :3]) == quads[:, 3],
+    }
+    measured, distance = _measured(v, tests, covered, quads, resolve)
+    here = np.array([question.section for question in covered])
+    there = np.array([question.section for question in measured])
+    pairs = _pair_numbers(covered)
     rng = np.random.default_rng(seed)
     sections: list[Section] = []
-    right, weight = np.zeros(samples), np.zeros(samples)
-    labels = np.array([question.section for question in covered])
-    totals = {name: sum(question.section == name for question in tests.questions) for name in tests.sections}
-    for name, total in totals.items():
-        here = labels == name
-        if not here.any():
-            sections.append(Section(name, "accuracy", None, None, None, 0, total))
+    drawn, weight = np.zeros(samples), np.zeros(samples)
+    for name in tests.sections:
+        total = sum(question.section == name for question in tests.questions)
+        mine, far = here == name, distance[there == name]
+        away: dict[str, Any] = {"distance": float(far.mean()) if len(far) else None, "measured": len(far)}
+        if not mine.any():
+            sections.append(Section(name, "accuracy", None, None, None, 0, total, **away))
             continue
-        drawn_right, drawn_weight = _draw_pairs(quads[here], correct[here], samples, rng)
-        right += drawn_right
-        weight += drawn_weight
-        low, high = _bounds(drawn_right, drawn_weight)
-        numbers = (
-            int(here.sum()),
-            total,
-            int(impossible[here].sum()),
-            float(included[here].mean()),
-            float(distance[here].mean()),
+        section_drawn, section_weight = _draw_pairs(pairs[mine], right[methods[0]][mine], samples, rng)
+        drawn += section_drawn
+        weight += section_weight
+        low, high = _bounds(section_drawn, section_weight)
+        facts = _facts(numbers, right, mine)
+        sections.append(
+            Section(name, "accuracy", facts["by_method"][methods[0]], low, high, int(mine.sum()), total, **facts, **away)
         )
-        sections.append(Section(name, "accuracy", float(correct[here].mean()), low, high, *numbers))
-    low, high = _bounds(right, weight)
-    details = {
-        "impossible": int(impossible.sum()),
-        "included": float(included.mean()),
-        "distance": float(distance.mean()),
+    low, high = _bounds(drawn, weight)
+    facts = _facts(numbers, right, np.ones(len(quads), bool))
+    facts |= {"distance": float(distance.mean()), "measured": len(distance)}
+    value = facts["by_method"][methods[0]]
+    counts = (len(covered), len(tests.questions))
+    score = Score(tests.name, "analogy", "accuracy", value, low, high, *counts, tuple(sections), methods[0], details=facts)
+    return Judged(score, np.divide(drawn, weight, out=np.full(samples, np.nan), where=weight > 0))
+
+
+def _facts(numbers: dict[str, Any], right: dict[str, Any], mine: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """What is said about a part of the covered questions."""
+    return {
+        "impossible": int(numbers["impossible"][mine].sum()),
+        "included": float(numbers["included"][mine].mean()),
+        "baseline": float(numbers["baseline"][mine].mean()),
+        "by_method": {method: float(correct[mine].mean()) for method, correct in right.items()},
     }
-    return Score(
-        tests.name,
-        "analogy",
-        "accuracy",
-        float(correct.mean()),
-        low,
-        high,
-        len(covered),
-        len(tests.questions),
-        tuple(sections),
-        method,
-        details=details,
-    )
+
+
+def _measured(
+    v: Vectors, tests: AnalogySet, covered: list[Question], quads: npt.NDArray[np.int64], resolve: str
+) -> tuple[list[Question], npt.NDArray[np.float64]]:
+    """The questions whose distance can be measured, and it: those covered, and with sub-words all whose words compose."""
+    if resolve != "subword":
+        return covered, distances(np.asarray(v.vectors[quads] * v.inverse[quads][..., None], dtype=np.float32))
+    words = sorted({word for question in tests.questions for word in question.words})
+    usable = [word for word in words if _has_vector(v, word, resolve)]
+    number = {word: place for place, word in enumerate(usable)}
+    measured = [question for question in tests.questions if all(word in number for word in question.words)]
+    unit = _unit(v, usable, resolve)
+    return measured, distances(unit[np.array([[number[word] for word in question.words] for question in measured])])
+
+
+def _pair_numbers(questions: Sequence[Question]) -> npt.NDArray[np.int64]:
+    """The two pairs of each question as numbers, the same ones for every model (q × 2)."""
+    pairs = sorted({pair for question in questions for pair in (question.words[:2], question.words[2:])})
+    number = {pair: place for place, pair in enumerate(pairs)}
+    return np.array([[number[question.words[:2]], number[question.words[2:]]] for question in questions], dtype=np.int64)
 
 
 def _draw_pairs(
-    quads: npt.NDArray[np.int64], correct: npt.NDArray[np.bool_], samples: int, rng: np.random.Generator
+    numbers: npt.NDArray[np.int64], correct: npt.NDArray[np.bool_], samples: int, rng: np.random.Generator
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Bootstrap over word pairs: a question counts as often as both its pairs were drawn (Owen 2007, the pigeonhole bootstrap)."""
-    pairs, places = np.unique(np.vstack([quads[:, :2], quads[:, 2:]]), axis=0, return_inverse=True)
-    places = places.reshape(2, -1)
+    pairs, places = np.unique(numbers, return_inverse=True)
+    places = places.reshape(numbers.shape).T
     right, weight = np.empty(samples), np.empty(samples)
     for sample in range(samples):
         drawn = np.bincount(rng.integers(0, len(pairs), len(pairs)), minlength=len(pairs))
@@ -316,77 +320,3 @@ def _bounds(right: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> 
     drawn = right[weight > 0] / weight[weight > 0]
     low, high = np.percentile(drawn, INTERVAL) if len(drawn) else (0.0, 1.0)
     return float(low), float(high)
-
-
-def _distances(v: Vectors, quads: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    a, b, c, d = (v.vectors[quads[:, place]] * v.inverse[quads[:, place], None] for place in range(4))
-    target = b - a + c
-    lengths = np.linalg.norm(target, axis=1)
-    cosine = np.divide(np.einsum("ij,ij->i", target, d), lengths, out=np.zeros(len(quads)), where=lengths > 0)
-    result: npt.NDArray[np.float64] = 1 - cosine
-    return result
-
-
-def _answer(
-    v: Vectors, questions: npt.NDArray[np.int64], method: str, progress: ProgressCallback | None
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The best row for each question (a, b, c), its own words barred, and the best with them allowed.
-
-    The cosines of the set's few different words with a tile of rows are computed once and shared by all questions.
-    """
-    words, places = np.unique(questions, return_inverse=True)
-    a, b, c = places.reshape(questions.shape).T
-    unit = np.asarray(v.vectors[words] * v.inverse[words, None], dtype=np.float32)
-    gram = unit @ unit.T
-    count, n = len(questions), len(v)
-    best = np.zeros((2, count), dtype=np.int64)
-    value = np.full((2, count), -np.inf, dtype=np.float32)
-    tile = max(256, min(n, _TILE_BYTES // (4 * len(words))))
-    chunk = max(1, _TILE_BYTES // (4 * tile))
-    for start in range(0, n, tile):
-        part = slice(start, min(start + tile, n))
-        cosine = cosines(v.vectors[part], unit, v.inverse[part])
-        if method == "3cosmul":
-            cosine += 1
-            cosine /= 2
-        for first in range(0, count, chunk):
-            here = slice(first, first + chunk)
-            scores = _scores(method, cosine, gram, a[here], b[here], c[here])
-            at = np.arange(len(scores))
-            _keep_best(scores, best[1, here], value[1, here], start)
-            for side in range(3):
-                inside = questions[here, side] - start
-                barred = (inside >= 0) & (inside < scores.shape[1])
-                scores[at[barred], inside[barred]] = -np.inf
-            _keep_best(scores, best[0, here], value[0, here], start)
-        report(progress, "answering analogies", part.stop, n, "words")
-    return best[0], best[1]
-
-
-def _keep_best(scores: Floats, best: npt.NDArray[np.int64], value: Floats, start: int) -> None:
-    """Update the best row and score of each question in place."""
-    at = scores.argmax(axis=1)
-    found = scores[np.arange(len(scores)), at]
-    better = found > value
-    value[better] = found[better]
-    best[better] = at[better] + start
-
-
-def _scores(
-    method: str, cosine: Floats, gram: Floats, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], c: npt.NDArray[np.int64]
-) -> Floats:
-    """Scores of a tile of rows (questions × rows), from the cosines of the words with them."""
-    scores = cosine[b]
-    if method == "3cosmul":
-        scores *= cosine[c]
-        scores /= cosine[a] + np.float32(EPSILON)
-        return scores
-    scores -= cosine[a]
-    if method == "3cosadd":
-        scores += cosine[c]  # the length of b - a + c is the same for every row
-        return scores
-    # direction: cos(x - c, b - a), with |x - c|² = 2 - 2 x·c
-    scores -= (gram[b, c] - gram[a, c])[:, None]
-    length = np.sqrt(np.clip(2 - 2 * cosine[c], 0, None))
-    result: Floats = np.divide(scores, length, out=np.zeros_like(scores), where=length > 1e-3)
-    return result

@@ -8,14 +8,21 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.core.errors import BadInput, Unavailable
+from explorer.core.errors import BadInput, Unavailable, UnknownName
 from explorer.core.store import home
 from explorer.text.reading import decode
 
-__all__ = ["NAMES", "AnalogySet", "Question", "SimilaritySet", "read_test_set"]
+__all__ = ["NAMES", "SOURCES", "AnalogySet", "Question", "SimilaritySet", "read_test_set", "stored_path"]
 
 NAMES = {"ws353-ko": "WS353_korean.csv", "kwat": "word_analogy_korean.txt"}
 """Test sets known by name, and the files they come in (Park et al. 2018, ACL)."""
+
+_ORIGIN = "https://raw.githubusercontent.com/SungjoonPark/KoreanWordVectors/e34ba28e275bfd4a5d185e7718b147bc3177d8f7"
+SOURCES = {
+    "ws353-ko": (f"{_ORIGIN}/WS353_korean.csv", "1a2d9048dfde1a63e864c59f292db42ebe62b63469900d08bb87b074cc96306e"),
+    "kwat": (f"{_ORIGIN}/word_analogy_korean.txt", "b6dea84dda708883948de3b5922604acbe8fe71ed137c005c5b58b2cccbe4e96"),
+}
+"""Where the authors publish them, and the SHA-256 of what is there. Nothing in the library fetches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +55,27 @@ class AnalogySet:
         return tuple(dict.fromkeys(question.section for question in self.questions))
 
 
+def stored_path(name: str) -> Path:
+    """Where a test set known by name is kept on this machine, whether it is there or not.
+
+    Raises:
+        UnknownName: no test set of that name is known.
+    """
+    if name not in NAMES:
+        raise UnknownName("test set", name, NAMES, "Give one of these names, or the path of a file.")
+    return home() / "cache" / "test-sets" / NAMES[name]
+
+
 def _find(name_or_path: str | Path) -> tuple[str, Path]:
     path = Path(name_or_path).expanduser()
     if isinstance(name_or_path, str) and name_or_path in NAMES:
-        fetched = home() / "cache" / "test-sets" / NAMES[name_or_path]
+        fetched = stored_path(name_or_path)
         if fetched.is_file():
             return name_or_path, fetched
         if not path.is_file():
             raise Unavailable(
-                f"the test set {name_or_path!r} is not on this machine; give the path of its file {NAMES[name_or_path]}, or put the file at {fetched}"
+                f"the test set {name_or_path!r} is not on this machine; fetch it with: korean-explorer evaluate {name_or_path} --fetch, "
+                f"or give the path of its file {NAMES[name_or_path]}, or put the file at {fetched}"
             )
     if not path.is_file():
         raise BadInput(f"there is no test set {str(name_or_path)!r}; give a file, or one of {', '.join(NAMES)}")

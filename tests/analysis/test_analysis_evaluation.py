@@ -3,10 +3,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from explorer.analysis import evaluation
-from explorer.analysis.evaluation import evaluate, random_cosine, spearman
-from explorer.analysis.test_sets import AnalogySet, SimilaritySet, read_test_set
-from explorer.core.errors import BadInput, Unavailable
+from explorer.analysis import answers
+from explorer.analysis.evaluation import covered_items, evaluate, random_cosine, spearman
+from explorer.analysis.model_comparison import compare_models
+from explorer.analysis.test_sets import SOURCES, AnalogySet, SimilaritySet, read_test_set, stored_path
+from explorer.core.errors import BadInput, Unavailable, UnknownName
+from explorer.core.store import sha256_file
 from explorer.vectors.vectors import Vectors
 
 PAIRS = "\ufeff낱말 1,낱말 2,점수\n왕,여왕,9\n왕,사과,1.5\n배,사과,8\n왕,왕,10\n없음,왕,3\n"
@@ -125,7 +127,7 @@ def test_analogies_equal_gensims_question_by_question(questions, monkeypatch, ti
     models = pytest.importorskip("gensim.models")
     v, path = questions
     if tile:
-        monkeypatch.setattr(evaluation, "_TILE_BYTES", tile)
+        monkeypatch.setattr(answers, "_TILE_BYTES", tile)
     theirs = models.KeyedVectors(v.dim)
     theirs.add_vectors(list(v.keys), v.vectors)
     total, sections = theirs.evaluate_word_analogies(str(path))
@@ -147,7 +149,7 @@ def test_batched_answers_equal_one_by_one(questions, method):
     assert isinstance(tests, AnalogySet)
     asked = [q for q in tests.questions if all(word in v for word in q.words) and len(set(q.words[:3])) == 3][:60]
     rows = np.array([[v.row(word) for word in q.words[:3]] for q in asked])
-    best, included = evaluation._answer(v, rows, method, None)
+    best, included = answers.best_answers(v, rows, method, None)
     for q, row, honest in zip(asked, best, included, strict=True):
         a, b, c, _ = q.words
         # In the class the direction sets out from the first added word: c + (b - a).
@@ -197,6 +199,90 @@ def test_options_are_checked(fruit, pairs, questions):
         evaluate(fruit, path)
 
 
+def test_every_method_is_counted_beside_the_baseline(questions):
+    v, path = questions
+    score = evaluate(v, path, samples=20, method="all")
+    assert score.method == "3cosadd" and list(score.details["by_method"]) == ["3cosadd", "3cosmul", "direction"]
+    for method in ("3cosadd", "3cosmul", "direction"):
+        alone = evaluate(v, path, samples=20, method=method)
+        assert alone.value == score.details["by_method"][method] and list(alone.details["by_method"]) == [method]
+        for mine, other in zip(score.sections, alone.sections, strict=True):
+            assert mine.by_method.get(method) == other.value
+    tests = read_test_set(path)
+    asked = [q for q in tests.questions if all(word in v for word in q.words)]
+    near = [next(x.word for x in v.similar(q.words[2], 3) if x.word not in q.words[:3]) == q.words[3] for q in asked]
+    assert score.details["baseline"] == pytest.approx(np.mean(near))
+    frame = score.to_frame()
+    assert {"baseline", "distance", "impossible", "3cosmul"} <= set(frame.columns) and frame["impossible"].tolist()[:3] == [
+        2,
+        0,
+        2,
+    ]
+
+
+def test_subwords_lend_vectors_without_analysis(tmp_path):
+    path = tmp_path / "questions.txt"
+    path.write_text(": s\n가 나 다 라\n가 나 없음 라\n", encoding="utf-8")
+    rng = np.random.default_rng(0)
+    rows = rng.standard_normal((5, 4))
+    plain = Vectors(["가", "나", "다", "라", "마"], rows)
+    v = Vectors(plain.keys, rows, composer=lambda word: np.ones(4, np.float32) if word == "없음" else None)
+    score = evaluate(v, path, resolve="subword", samples=10)
+    assert (score.covered, score.total, score.details["measured"]) == (1, 2, 2)
+    assert evaluate(plain, path, resolve="subword", samples=10).details["measured"] == 1
+    a, b, c, d = (rows / np.linalg.norm(rows, axis=1, keepdims=True))[:4]
+    both = [1 - (b - a + x) @ d / np.linalg.norm(b - a + x) for x in (c, np.full(4, 0.5))]
+    assert score.details["distance"] == pytest.approx(np.mean(both), abs=1e-5)
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("가\t나\t1\n다\t라\t2\n가\t다\t3\n없음\t마\t4\n없는말\t마\t5\n", encoding="utf-8")
+    assert (evaluate(v, pairs, samples=10).covered, evaluate(v, pairs, resolve="subword", samples=10).covered) == (3, 4)
+
+
+def test_models_are_compared_on_what_all_cover(questions):
+    v, path = questions
+    rng = np.random.default_rng(5)
+    noisy = Vectors(v.keys, v.unit + rng.normal(0, 0.25, v.unit.shape), info={"model": "noisy"})
+    few = [key for key in v.keys if key not in ("가3", "나7", "나9")]
+    smaller = Vectors(few, v.unit[[v.row(key) for key in few]], info={"model": "smaller"})
+    seen = []
+    found = compare_models([noisy, v, smaller], path, samples=300, progress=seen.append)
+    tests = read_test_set(path)
+    expected = [q for q in tests.questions if all(word in smaller for word in q.words)]
+    assert found.common == len(expected) == found.shared[0].total < found.own[0].covered and found.total == len(tests.questions)
+    assert [score.covered for score in found.shared] == [found.common] * 3
+    assert [score.model for score in found.own] == ["noisy", "vectors", "smaller"] and seen
+    # The smaller model answers the common questions as the whole one does, or better: rivals are missing.
+    gap = {difference.against: difference for difference in found.differences}
+    assert gap["noisy"].low > 0 and gap["noisy"].value > 0.1
+    lead = next(d for d in found.differences if d.against != "noisy")
+    assert lead.low <= lead.value <= lead.high and lead.high - lead.low < gap["noisy"].high - gap["noisy"].low
+    assert len(found.to_frame()) == 3 and found.to_dict()["common"] == found.common
+    twins = compare_models([v, v], path, samples=50).differences[0]
+    assert (twins.value, twins.low, twins.high) == (0, 0, 0)  # draws are paired
+
+
+def test_comparisons_of_pairs_and_of_nothing(fruit, pairs):
+    other = Vectors(fruit.keys[:3], fruit.vectors[:3])
+    with pytest.raises(BadInput, match="two models"):
+        compare_models([fruit], pairs)
+    with pytest.raises(BadInput, match="all 2 models"):
+        compare_models([fruit, Vectors(["왕"], [[1.0]])], pairs)
+    with pytest.raises(BadInput, match="exact, form"):
+        compare_models([fruit, other], pairs, resolve="x")
+    found = compare_models([fruit, other], pairs, samples=50)
+    assert (found.metric, found.common, found.total) == ("spearman", 3, 5)
+    assert [score.covered for score in found.own] == [4, 3]
+    assert covered_items(other, read_test_set(pairs)) == [0, 1, 3]
+
+
+def test_known_sets_say_how_to_get_them(home):
+    with pytest.raises(Unavailable, match=r"evaluate kwat --fetch.*word_analogy_korean\.txt") as caught:
+        read_test_set("kwat")
+    assert str(stored_path("kwat")) in str(caught.value)
+    with pytest.raises(UnknownName, match="ws353-ko"):
+        stored_path("ws353")
+
+
 @pytest.mark.shared_data
 def test_the_korean_sets_are_what_they_are_known_to_be(shared_data):
     similarity = read_test_set(shared_data / "eval" / "WS353_korean.csv")
@@ -205,3 +291,5 @@ def test_the_korean_sets_are_what_they_are_known_to_be(shared_data):
     analogies = read_test_set(shared_data / "eval" / "word_analogy_korean.txt")
     assert len(analogies.questions) == 10_000 and len(analogies.sections) == 10
     assert sum(q.words[3] in q.words[:3] for q in analogies.questions) == 217
+    for name, (url, digest) in SOURCES.items():
+        assert sha256_file(shared_data / "eval" / url.rpartition("/")[2]) == digest, name

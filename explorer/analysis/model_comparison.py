@@ -1,0 +1,161 @@
+"""Several models on one test set: each on what it covers, and all on what all cover.
+
+A model that knows few words is asked the easy questions. Only scores on the common part can be held against each other,
+and only together with the interval of their difference, which is drawn over the same items for all models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.analysis.evaluation import INTERVAL, Judged, covered_items, evaluate, judge
+from explorer.analysis.scores import Score
+from explorer.analysis.test_sets import AnalogySet, SimilaritySet, read_test_set
+from explorer.core.errors import BadInput
+from explorer.core.progress import ProgressCallback, report
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from explorer.vectors.vectors import Vectors
+
+__all__ = ["Difference", "ModelComparison", "compare_models"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much better one model is than another on the common items.
+
+    Attributes:
+        model, against: the two models.
+        value: score of the first minus score of the second.
+        low, high: 95 % interval, from bootstrap draws of the same items for both. Where it holds 0, the difference may be chance.
+    """
+
+    model: str
+    against: str
+    value: float
+    low: float
+    high: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelComparison:
+    """Models side by side on one test set.
+
+    Attributes:
+        name: of the test set.
+        metric: ``"spearman"`` or ``"accuracy"``.
+        common: items every model covers; ``total``: all items.
+        own: each model's score on what it covers itself.
+        shared: each model's score on the common items, in the same order.
+        differences: the model that leads on the common items against each other one.
+    """
+
+    name: str
+    metric: str
+    common: int
+    total: int
+    own: tuple[Score, ...]
+    shared: tuple[Score, ...]
+    differences: tuple[Difference, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "metric": self.metric,
+            "common": self.common,
+            "total": self.total,
+            "own": [score.to_dict() for score in self.own],
+            "shared": [score.to_dict() for score in self.shared],
+            "differences": [difference.to_dict() for difference in self.differences],
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each model: its own score and coverage, then the score on the common items."""
+        import pandas as pd
+
+        rows = [
+            {
+                "model": own.model,
+                "own": own.value,
+                "covered": own.covered,
+                "total": self.total,
+                "shared": shared.value,
+                "low": shared.low,
+                "high": shared.high,
+                "common": self.common,
+                "random_pair_cosine": own.random_pair_cosine,
+            }
+            for own, shared in zip(self.own, self.shared, strict=True)
+        ]
+        return pd.DataFrame(rows)
+
+
+def compare_models(
+    models: Sequence[Vectors],
+    name_or_path: str | Path | SimilaritySet | AnalogySet,
+    *,
+    method: str = "3cosadd",
+    resolve: str = "form",
+    samples: int = 1000,
+    seed: int = 42,
+    progress: ProgressCallback | None = None,
+) -> ModelComparison:
+    """Score several models on one test set, also on the items that all of them cover.
+
+    Args:
+        models: two or more.
+        name_or_path, method, resolve, samples, seed: as in :func:`explorer.analysis.evaluation.evaluate`.
+        progress: told which model is being asked.
+
+    Raises:
+        BadInput: fewer than two models, or no (for pairs: fewer than 3) items that all cover.
+    """
+    if len(models) < 2:
+        raise BadInput(f"a comparison needs two models or more, and {len(models)} came")
+    tests = name_or_path if isinstance(name_or_path, SimilaritySet | AnalogySet) else read_test_set(name_or_path)
+    items = tests.pairs if isinstance(tests, SimilaritySet) else tests.questions
+    common = set(range(len(items)))
+    for v in models:
+        common.intersection_update(covered_items(v, tests, resolve))
+    if len(common) < (3 if isinstance(tests, SimilaritySet) else 1):
+        raise BadInput(
+            f"only {len(common)} of the {len(items):,} items of {tests.name} are covered by all {len(models)} models; leave out the one with the smallest vocabulary, or resolve further"
+        )
+    part = _part(tests, sorted(common))
+    own: list[Score] = []
+    judged: list[Judged] = []
+    for number, v in enumerate(models):
+        report(progress, "comparing models", number, len(models), "models", v.name)
+        own.append(evaluate(v, tests, method=method, resolve=resolve, samples=samples, seed=seed, progress=progress))
+        judged.append(judge(v, part, method=method, resolve=resolve, samples=samples, seed=seed, progress=progress))
+    report(progress, "comparing models", len(models), len(models), "models")
+    best = max(range(len(models)), key=lambda place: judged[place].score.value)
+    differences = tuple(_difference(judged[best], other) for place, other in enumerate(judged) if place != best)
+    shared = tuple(each.score for each in judged)
+    return ModelComparison(tests.name, shared[0].metric, len(common), len(items), tuple(own), shared, differences)
+
+
+def _part(tests: SimilaritySet | AnalogySet, places: list[int]) -> SimilaritySet | AnalogySet:
+    if isinstance(tests, SimilaritySet):
+        return replace(
+            tests, pairs=tuple(tests.pairs[place] for place in places), scores=tuple(tests.scores[place] for place in places)
+        )
+    return replace(tests, questions=tuple(tests.questions[place] for place in places))
+
+
+def _difference(first: Judged, second: Judged) -> Difference:
+    value = first.score.value - second.score.value
+    gaps = first.draws - second.draws
+    gaps = gaps[np.isfinite(gaps)]
+    low, high = np.percentile(gaps, INTERVAL) if len(gaps) else (value, value)
+    return Difference(first.score.model, second.score.model, value, float(low), float(high))
