@@ -103,6 +103,7 @@ def create_app(prepare: bool = False, **options: Any) -> Dash:
     )
     app.server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
     app.server.config["COMPRESS_MIN_SIZE"] = 1000
+    app.server.config["COMPRESS_LEVEL"] = 4  # gzip: half the time of the default for a tenth more bytes
     dash.page_registry.clear()  # it belongs to the process, not to the app: what an earlier app left is not ours
     pages = views()
     for view in pages:

@@ -7,6 +7,7 @@ job has ended. Names come from lists, never from the address bar unchecked.
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections import OrderedDict
@@ -91,6 +92,7 @@ def opened(
             with _lock:
                 _failed[kind, name] = error, time.monotonic()
             raise
+        gc.freeze()  # what was opened stays: the collector need not walk through it while somebody waits for a page
         with _lock:
             shelf[name] = thing
             while len(shelf) > _KEPT[kind]:

@@ -67,7 +67,8 @@
   }
 
   function drawToken(data, points, places, row, token, start, end, flags) {
-    const [from, to, form, short] = data.tokens[row][token];
+    const [from, to, form, shortened] = data.tokens[row][token];
+    const short = shortened || form;
     const looks = ["tk-token", flags & UNKNOWN ? "tk-unknown" : "tk-c" + (token % COLOURS)];
     if (flags & SHARED) looks.push("tk-shared");
     if (flags & EMPTY) looks.push("tk-empty");
@@ -246,7 +247,8 @@
       data.members.forEach((members, row) => {
         const cell = make("td");
         members[word].forEach((token, place) => {
-          const [, , , short, tag] = data.tokens[row][token];
+          const [, , form, shortened, tag] = data.tokens[row][token];
+          const short = shortened || form;
           if (place) cell.append(make("span", "tk-dot", " · "));
           const part = make("span", data.unknown[row].has(token) ? "tk-word tk-unknown" : "tk-word", short || "∅");
           if (tag) part.append(make("span", "tk-tag", "/" + tag));
@@ -271,7 +273,9 @@
     return found;
   }
 
-  function draw(data, show) {
+  // The drawing comes as one string of JSON: the server would look into every number of it otherwise.
+  function draw(drawing, show) {
+    const data = drawing ? JSON.parse(drawing) : null;
     const box = document.getElementById("tokens-grid");
     if (!box) return;
     if (observer) observer.disconnect();

@@ -14,10 +14,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from operator import gt
 from typing import Any
 
 from explorer.text.normalise import graphemes, is_zero_width
-from explorer.tokenizers.alignment import Alignment, Cell, align
+from explorer.tokenizers.alignment import Cell, align
 from explorer.tokenizers.token import Token
 
 __all__ = ["Chunk", "Counts", "Grid", "Piece", "counts", "grid", "sendable"]
@@ -74,39 +75,51 @@ def grid(text: str, rows: Sequence[Sequence[Token]]) -> Grid:
     aligned = align({str(number): row for number, row in enumerate(rows)}, text)
     columns = aligned.columns
     blank = [text[start:end].isspace() for start, end in columns]
-    spans = [
-        [
-            [(cell.column, cell.column + cell.width)] * len(cell.tokens) if len(cell.tokens) < 2 else _columns(cell, columns)
-            for cell in row.cells
-        ]
-        for row in aligned.rows
-    ]
-    slots = _slots(aligned, spans)
     kept = [not empty for empty in blank]
     crossing = [0] * (len(columns) + 1)
-    for row, found in zip(aligned.rows, spans, strict=True):
-        for cell, members in zip(row.cells, found, strict=True):
-            if cell.tokens:
-                kept[cell.column : cell.column + cell.width] = [True] * cell.width
+    slots = [1] * len(columns)
+    crowded: list[dict[int, list[tuple[int, int]]]] = []  # for every row: cell -> the columns of each of its several tokens
+    for row in aligned.rows:
+        several: dict[int, list[tuple[int, int]]] = {}
+        for number, cell in enumerate(row.cells):
+            tokens, width = cell.tokens, cell.width
+            if not tokens:
+                continue
+            column = cell.column
+            if blank[column]:
+                kept[column : column + width] = [True] * width
+            if len(tokens) == 1:
+                for inside in range(column + 1, column + width):
+                    crossing[inside] += 1
+                    kept[inside] = True
+                continue
+            members = several[number] = _columns(cell, columns)
+            if width == 1:
+                slots[column] = max(slots[column], len(members))
+                continue
+            for inside in range(column, column + width):
+                kept[inside] = True
+                slots[inside] = max(slots[inside], sum(left <= inside < right for left, right in members))
             for left, right in members:
-                for column in range(left + 1, right):
-                    crossing[column] += 1
+                for inside in range(left + 1, right):
+                    crossing[inside] += 1
+        crowded.append(several)
     first = list(accumulate(slots, initial=0))
     bounds = _cut(text, columns, blank, kept, slots, crossing)
     placed = []
-    for tokens, row, found in zip(rows, aligned.rows, spans, strict=True):
-        number_of = {id(token): number for number, token in enumerate(tokens)}
-        placed.append(_chunked(_place(row.cells, found, number_of, first), bounds, first))
+    for tokens_of, row, several in zip(rows, aligned.rows, crowded, strict=True):
+        number_of = {id(token): number for number, token in enumerate(tokens_of)}
+        placed.append(_chunked(_place(row.cells, several, number_of, first), bounds, first))
     chunks = tuple(
         Chunk(
             gap,
-            tuple((slots[column], _label(text[slice(*columns[column])]), *columns[column]) for column in range(left, right)),
-            tuple(tuple(pieces[number]) for pieces in placed),
+            tuple([(slots[column], _label(text[slice(*columns[column])]), *columns[column]) for column in range(left, right)]),
+            tuple([tuple(pieces[number]) for pieces in placed]),
         )
         for number, (left, right, gap) in enumerate(bounds)
     )
-    words = tuple(found.span() for found in re.finditer(r"\S+", text))
-    return Grid(text, chunks, words, tuple(_members(row, words) for row in rows))
+    words = tuple([found.span() for found in re.finditer(r"\S+", text)])
+    return Grid(text, chunks, words, tuple([_members(row, words) for row in rows]))
 
 
 def _columns(cell: Cell, columns: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -126,48 +139,40 @@ def _columns(cell: Cell, columns: Sequence[tuple[int, int]]) -> list[tuple[int, 
     return found
 
 
-def _slots(aligned: Alignment, spans: Sequence[Sequence[Sequence[tuple[int, int]]]]) -> list[int]:
-    """Into how many slots each column is divided: as many as one tokenizer has tokens on it."""
-    slots = [1] * len(aligned.columns)
-    for row, found in zip(aligned.rows, spans, strict=True):
-        for cell, members in zip(row.cells, found, strict=True):
-            if len(members) > 1:
-                for column in range(cell.column, cell.column + cell.width):
-                    slots[column] = max(slots[column], sum(left <= column < right for left, right in members))
-    return slots
-
-
 def _place(
-    cells: Sequence[Cell], spans: Sequence[Sequence[tuple[int, int]]], number_of: Mapping[int, int], first: Sequence[int]
+    cells: Sequence[Cell],
+    several: Mapping[int, Sequence[tuple[int, int]]],
+    number_of: Mapping[int, int],
+    first: Sequence[int],
 ) -> list[Piece]:
     """Slots of the whole text for every token of one tokenizer, and for what it lost, in order, none over another."""
-    pieces = []
-    for cell, members in zip(cells, spans, strict=True):
-        if not members:
+    pieces: list[Piece] = []
+    for number, cell in enumerate(cells):
+        tokens, column = cell.tokens, cell.column
+        common = CHANGED if cell.changed else 0
+        if len(tokens) == 1:
+            [token] = tokens
+            if token.unknown or token.start == token.end or "<0x" in token.form:
+                common |= _special(token)
+            pieces.append((number_of[id(token)], first[column], first[column + cell.width], common))
+            continue
+        if not tokens:
             flag = {"dropped": DROPPED, "normalised": REMOVED}.get(cell.kind)
             if flag:
-                pieces += [
-                    (-1, first[column], first[column + 1], flag) for column in range(cell.column, cell.column + cell.width)
-                ]
+                pieces += [(-1, first[at], first[at + 1], flag) for at in range(column, column + cell.width)]
             continue
-        common = CHANGED if cell.changed else 0
-        if len(members) == 1:
-            borders = [first[cell.column], first[cell.column + cell.width]]
-        else:
-            common |= SHARED
-            borders = _borders(members, first)
+        borders = _borders(several[number], first)
         start = borders[0]
-        for token, end in zip(cell.tokens, borders[1:], strict=True):
-            flags = common
-            if token.unknown:
-                flags |= UNKNOWN
-            if "<0x" in token.form:
-                flags |= BYTES
-            if token.start == token.end:
-                flags |= EMPTY
-            pieces.append((number_of[id(token)], start, end, flags))
+        for token, end in zip(tokens, borders[1:], strict=True):
+            pieces.append((number_of[id(token)], start, end, common | SHARED | _special(token)))
             start = end
     return pieces
+
+
+def _special(token: Token) -> int:
+    return (
+        (UNKNOWN if token.unknown else 0) | (BYTES if "<0x" in token.form else 0) | (EMPTY if token.start == token.end else 0)
+    )
 
 
 def _borders(spans: Sequence[tuple[int, int]], first: Sequence[int]) -> list[int]:
@@ -176,8 +181,10 @@ def _borders(spans: Sequence[tuple[int, int]], first: Sequence[int]) -> list[int
     Between two tokens that follow each other runs one border, inside what they share; several in one stretch divide it evenly.
     """
     count = len(spans)
-    if len(set(spans)) == 1 and spans[0][1] == spans[0][0] + 1:  # all on one character: by far the commonest
+    if spans[0] == spans[-1] and spans[0][1] == spans[0][0] + 1 and len(set(spans)) == 1:  # one character: the commonest
         low, high = first[spans[0][0]], first[spans[0][1]]
+        if high - low == count:
+            return list(range(low, high + 1))
         return [low + place * (high - low) // count for place in range(count + 1)]
     limits = [(first[left], first[max(right, left + 1)]) for (_, right), (left, _) in pairwise(spans)]
     last = first[spans[0][0]]
@@ -241,21 +248,21 @@ def _breaks(piece: str) -> bool:
 def _chunked(row: Sequence[Piece], bounds: Sequence[tuple[int, int, int]], first: Sequence[int]) -> list[list[Piece]]:
     """The pieces of one row chunk by chunk, cut to them."""
     found: list[list[Piece]] = []
-    at = 0
+    at, size = 0, len(row)
     for left, right, _ in bounds:
         low, high = first[left], first[right]
         here: list[Piece] = []
-        while at < len(row) and row[at][1] < high:
+        while at < size:
             token, start, end, flags = row[at]
+            if start >= high:
+                break
             if start < low:
                 start, flags = low, flags | FROM_LEFT
-            over = end > high
-            if over:
-                end, flags = high, flags | TO_RIGHT
+            if end > high:
+                here.append((token, start - low, high - low, flags | TO_RIGHT))
+                break
             if end > start:
                 here.append((token, start - low, end - low, flags))
-            if over:
-                break
             at += 1
         found.append(here)
     return found
@@ -283,12 +290,19 @@ def _members(row: Sequence[Token], words: Sequence[tuple[int, int]]) -> tuple[tu
     """For every eojeol the tokens that begin in it or, being white space, just before it."""
     found: list[list[int]] = [[] for _ in words]
     if words:
-        at = 0
-        for number in sorted(range(len(row)), key=lambda i: row[i].start):
-            while at + 1 < len(words) and row[number].start >= words[at][1] + (row[number].start == row[number].end):
+        at, last = 0, len(words) - 1
+        starts = [token.start for token in row]
+        order: Sequence[int] = range(len(row))
+        if any(map(gt, starts, starts[1:])):
+            order = sorted(order, key=starts.__getitem__)
+        end = words[0][1]
+        for number in order:
+            start = starts[number]
+            while start >= end and at < last and (start > end or row[number].end > start):
                 at += 1
+                end = words[at][1]
             found[at].append(number)
-    return tuple(tuple(numbers) for numbers in found)
+    return tuple(map(tuple, found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +316,7 @@ class Counts:
         unknown: unknown tokens.
         unknown_characters: characters under unknown tokens.
         bytes: tokens that are raw bytes of a character.
-            dropped: visible characters that no token stands for.
+        dropped: visible characters that no token stands for.
     """
 
     tokens: int
@@ -314,42 +328,56 @@ class Counts:
     dropped: int
 
 
-def counts(text: str, tokens: Sequence[Token]) -> Counts:
+def counts(text: str, tokens: Sequence[Token], spans: Sequence[tuple[int, int]] | None = None) -> Counts:
     """Count tokens, and what a count alone would hide.
+
+    Args:
+        spans: ``graphemes(text)``, where several tokenizers are counted on one text.
 
     >>> counts("갔다 뷁", [Token("갔다", 0, 2, "갔다"), Token("뷁", 3, 4, "[UNK]", unknown=True)]).unknown_characters
     1
     """
+    spans = graphemes(text) if spans is None else spans
     eojeol = len(text.split())
     characters = len(unicodedata.normalize("NFC", text))
     covered = bytearray(len(text))
     hidden = bytearray(len(text))
+    unknown = spelled = 0
     for token in tokens:
-        covered[token.start : token.end] = b"\1" * (token.end - token.start)
+        start, end = token.start, token.end
+        covered[start:end] = b"\1" * (end - start)
         if token.unknown:
-            hidden[token.start : token.end] = b"\1" * (token.end - token.start)
-    spans = graphemes(text)
+            unknown += 1
+            hidden[start:end] = b"\1" * (end - start)
+        if "<0x" in token.form:
+            spelled += 1
     return Counts(
         tokens=len(tokens),
         per_eojeol=len(tokens) / eojeol if eojeol else None,
         per_character=len(tokens) / characters if characters else None,
-        unknown=sum(token.unknown for token in tokens),
-        unknown_characters=sum(any(hidden[start:end]) for start, end in spans),
-        bytes=sum("<0x" in token.form for token in tokens),
+        unknown=unknown,
+        unknown_characters=sum([1 in hidden[start:end] for start, end in spans]) if unknown else 0,
+        bytes=spelled,
         dropped=sum(
-            not any(covered[start:end]) and not text[start:end].isspace() and not _invisible(text[start:end])
-            for start, end in spans
+            [
+                not text[start:end].isspace() and not _invisible(text[start:end])
+                for start, end in spans
+                if not covered[start] and 1 not in covered[start:end]
+            ]
         ),
     )
 
 
 def sendable(found: Grid, names: Sequence[str], rows: Sequence[Sequence[Token]]) -> dict[str, Any]:
-    """The grid as small JSON for ``assets/tokens.js``: numbers and strings, nothing that could be markup."""
+    """The grid as small JSON for ``assets/tokens.js``: numbers and strings, nothing that could be markup.
+
+    A token is ``[start, end, form, what fits into a cell (0: the form), tag, id]``.
+    """
     return {
         "text": found.text,
         "names": list(names),
         "tokens": [
-            [[token.start, token.end, token.form, _short(token.form), token.tag or "", token.id] for token in row]
+            [[token.start, token.end, token.form, _short(token.form), token.tag or 0, token.id] for token in row]
             for row in rows
         ],
         "chunks": [[chunk.gap, chunk.heads, chunk.rows] for chunk in found.chunks],
@@ -359,10 +387,10 @@ def sendable(found: Grid, names: Sequence[str], rows: Sequence[Sequence[Token]])
 
 
 @lru_cache(maxsize=1 << 15)
-def _short(form: str) -> str:
-    """What fits into a cell: bytes without their brackets, line ends as signs."""
+def _short(form: str) -> str | int:
+    """What fits into a cell, where that is not the form itself: bytes without their brackets, line ends as signs."""
     if form and _invisible(form):
         return _label(form)
-    if "<0x" in form:
-        form = _BYTE.sub(lambda byte: f"{byte[1].upper()} ", form).strip()
-    return form.replace("\n", "↵").replace("\t", "⇥")
+    short = _BYTE.sub(lambda byte: f"{byte[1].upper()} ", form).strip() if "<0x" in form else form
+    short = short.replace("\n", "↵").replace("\t", "⇥")
+    return 0 if short == form else short

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Any
 
 import dash_mantine_components as dmc
+import orjson
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from dashboards import ids, state
@@ -17,6 +18,7 @@ from dashboards.local import SETTING, paths_allowed, short_name
 from dashboards.messages import explain
 from dashboards.url import decode
 from explorer.core.errors import ExplorerError
+from explorer.text.normalise import graphemes
 
 PATH = "/tokens"
 NAME = "tokens.name"
@@ -72,7 +74,10 @@ def options(t: Text, chosen: list[str]) -> list[dict[str, Any]]:
         "tokens.group_path": [name for name in chosen if name not in names],
     }
     return [
-        {"group": t(group), "items": [{"value": name, "label": t.maybe(f"tokens.long_{name}", short_name(name))} for name in members]}
+        {
+            "group": t(group),
+            "items": [{"value": name, "label": t.maybe(f"tokens.long_{name}", short_name(name))} for name in members],
+        }
         for group, members in groups.items()
         if members
     ]
@@ -203,14 +208,20 @@ def _legend(t: Text) -> Any:
     )
 
 
-def answer(value: str, names: list[str], t: Text) -> tuple[dict[str, Any], Any, bool]:
+def packed(drawing: dict[str, Any]) -> str:
+    """A drawing as one string of JSON. As lists, Dash would look into every number of them, which takes longer than cutting."""
+    return orjson.dumps(drawing).decode("utf-8")
+
+
+def answer(value: str, names: list[str], t: Text) -> tuple[str, Any, bool]:
     """The drawing, the table of counts, and whether something is still being opened."""
     done, wrong, opening = cut(value, names)
     rows = list(done.values())
     drawing = sendable(grid(value, rows), [title_of(name, t) for name in done], rows)
     drawing["say"] = {name: t(f"tokens.say_{name}") for name in _SAYS}
-    found = {name: counts(value, tokens) for name, tokens in done.items()}
-    return drawing, _counts(t, found, wrong, opening), bool(opening)
+    spans = graphemes(value)
+    found = {name: counts(value, tokens, spans) for name, tokens in done.items()}
+    return packed(drawing), _counts(t, found, wrong, opening), bool(opening)
 
 
 def _counts(t: Text, found: dict[str, Counts], wrong: dict[str, ExplorerError], opening: list[str]) -> Any:
@@ -299,7 +310,7 @@ def show(value: str | None, names: list[str] | None, _: int | None, pending: boo
     chosen = allowed(names or [])
     if not value.strip() or not chosen:
         lead = t("tokens.write") if not value.strip() else t("tokens.choose_one")
-        return {"empty": lead}, empty(lead, t("tokens.write_help"), picture="tokens"), None, False
+        return packed({"empty": lead}), empty(lead, t("tokens.write_help"), picture="tokens"), None, False
     drawing, table, opening = answer(value, chosen, t)
     if opening:
         watch()

@@ -283,14 +283,14 @@ def _covered(layout: _Layout, first: int, after: int, tokens: list[Token]) -> Ce
         if token.form == surface and layout.composed and (layout.visible or token.tag is None):
             return _cell(start, end, first, after - first, kind, (token,), unknown, False)
     else:
-        unknown = any([token.unknown for token in tokens])
+        unknown = any(token.unknown for token in tokens)
         solid = [token for token in tokens if token.surface]
         if len(solid) == 1:
             kind = "token"
         elif any(left.end > right.start and left.tag for left, right in pairwise(solid)):
             kind = "fused"
         else:
-            kind = "bytes" if any([_BYTE.search(token.form) for token in solid]) else "parts"
+            kind = "bytes" if any(_BYTE.search(token.form) for token in solid) else "parts"
     changed = _changed(layout, surface, tokens, unknown)
     return _cell(start, end, first, after - first, kind, tuple(tokens), unknown, changed)
 
@@ -298,7 +298,7 @@ def _covered(layout: _Layout, first: int, after: int, tokens: list[Token]) -> Ce
 def _changed(layout: _Layout, surface: str, tokens: Sequence[Token], unknown: bool) -> bool:
     if not layout.composed and not unicodedata.is_normalized("NFC", surface):
         return True
-    if tokens[0].tag or any([token.tag for token in tokens]):
+    if tokens[0].tag or any(token.tag for token in tokens):
         return not layout.visible and any(is_zero_width(char) and char != "\u200d" for char in surface)
     if unknown:
         return False
