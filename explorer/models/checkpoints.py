@@ -17,6 +17,7 @@ from typing import Any
 
 from explorer.core.errors import BadInput, ExplorerError, MissingExtra, Unavailable
 from explorer.core.progress import ProgressCallback, report
+from explorer.tokenizers.hub import hub_reachable
 
 __all__ = ["Checkpoint", "open_checkpoint"]
 
@@ -128,6 +129,11 @@ def _from_hub(name: str, progress: ProgressCallback | None) -> tuple[Any, Any]:
     except _NotHere:
         pass
     report(progress, f"fetching {name} from the Hugging Face hub")
+    if not hub_reachable():  # transformers itself would go on trying, and say so, for a minute
+        raise Unavailable(
+            f"{name} is not on this machine and the Hugging Face hub cannot be reached; connect and try again, or download the "
+            "checkpoint elsewhere and give its folder"
+        )
     try:
         return _open(name, name, local=False)
     except _NotHere as error:

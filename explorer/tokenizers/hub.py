@@ -6,7 +6,7 @@ from pathlib import Path
 
 from explorer.core.errors import Unavailable
 
-__all__ = ["HUB_FILES", "hub_file"]
+__all__ = ["HUB_FILES", "hub_file", "hub_reachable"]
 
 HUB_FILES = ("tokenizer.json", "vocab.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model")
 """What may hold a tokenizer, the file that says most first."""
@@ -30,7 +30,7 @@ def hub_file(repository: str) -> Path:
         cached = try_to_load_from_cache(repository, file)
         if isinstance(cached, str):
             return Path(cached)
-    if not _reachable():
+    if not hub_reachable():
         raise _absent(repository, "huggingface.co cannot be reached")
     disable_progress_bars()  # progress goes through callbacks here, and a tokenizer is small
     for file in HUB_FILES:
@@ -70,7 +70,7 @@ def _explained(repository: str, error: Exception) -> Exception:
     return error
 
 
-def _reachable() -> bool:
+def hub_reachable() -> bool:
     """Whether a connection opens within seconds; the hub client itself would go on trying for minutes."""
     import os
     import socket
