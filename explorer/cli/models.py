@@ -68,7 +68,10 @@ def show(name: str, as_json: bool) -> None:
 @click.option("--name", required=True, help="The name to save it under.")
 @click.option("--force", is_flag=True, help="Replace a model of the same name.")
 def import_model(file: str, name: str, force: bool) -> None:
-    """Read vectors from FILE (word2vec, GloVe, fastText text, npy …) and save them under a name."""
+    """Read vectors from FILE and save them under a name.
+
+    Known by content: word2vec, GloVe, fastText (.vec and .bin), gensim's own files, npy, safetensors, Parquet, projector TSV.
+    """
     from explorer.vectors.formats import read_vectors
 
     with terminal_progress() as progress:
@@ -84,7 +87,7 @@ def import_model(file: str, name: str, force: bool) -> None:
 @click.argument("file", type=click.Path())
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 def export(name: str, file: str, force: bool) -> None:
-    """Write a model to FILE; the ending chooses the format (.bin .txt .vec .tsv .npy)."""
+    """Write a model to FILE; the ending chooses the format (.bin .txt .vec .glove .tsv .npy .safetensors .parquet)."""
     from explorer.models.loading import load
     from explorer.vectors.formats import write_vectors
 

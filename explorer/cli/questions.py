@@ -44,14 +44,21 @@ def _neighbour_dict(neighbour: Neighbour) -> dict[str, Any]:
 @click.option("-n", default=10, show_default=True, type=click.IntRange(1, 100_000), help="How many neighbours.")
 @click.option("--tag", "tags", multiple=True, help="Only words with this tag (NNG, VV …); may be repeated.")
 @click.option("--min-count", default=0, help="Only words seen at least this often in training.")
+@click.option(
+    "--method",
+    default="cosine",
+    show_default=True,
+    type=click.Choice(["cosine", "csls", "mutual"]),
+    help="csls holds it against a word to be near to everything; mutual keeps words that name this one too.",
+)
 @json_option
-def similar(word: str, model: str, n: int, tags: tuple[str, ...], min_count: int, as_json: bool) -> None:
+def similar(word: str, model: str, n: int, tags: tuple[str, ...], min_count: int, method: str, as_json: bool) -> None:
     """Nearest neighbours of WORD by cosine in the original space, exact.
 
     WORD may be inflected: 먹었다 finds 먹다/VV, 왕에게 finds 왕/NNG, and what it was taken for is always said.
     """
     vectors = _load(model)
-    neighbours = vectors.similar(word, n=n, tags=tags or None, min_count=min_count)
+    neighbours = vectors.similar(word, n=n, tags=tags or None, min_count=min_count, method=method)
     if as_json:
         resolved = [neighbours.resolution.to_dict()] if neighbours.resolution else []
         emit_json(

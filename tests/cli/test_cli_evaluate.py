@@ -1,0 +1,94 @@
+"""Scores from the shell: test sets by file and by name, methods side by side, models against each other."""
+
+from __future__ import annotations
+
+import hashlib
+import http.server
+import json
+import threading
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from explorer.analysis import test_sets
+from explorer.cli import main
+from explorer.vectors.vectors import Vectors
+
+PAIRS = "낱말 1,낱말 2,점수\n왕,여왕,9\n왕,사과,1.5\n배,사과,8\n왕,배,2\n"
+QUESTIONS = ": 가족\n왕 여왕 남자 여자\n남자 여자 왕 여왕\n왕 여왕 왕 여왕\n"
+
+
+@pytest.fixture
+def models(home):
+    keys = ["왕/NNG", "여왕/NNG", "남자/NNG", "여자/NNG", "사과/NNG", "배/NNG"]
+    rows = np.array([[1, 1, 0, 0], [1, -1, 0, 0], [0, 1, 0.5, 0], [0, -1, 0.5, 0], [0, 0, 1, 1], [0.1, 0, 1, 0.9]])
+    Vectors(keys, rows, np.arange(6, 0, -1)).save("하나")
+    Vectors(keys, rows + np.random.default_rng(0).normal(0, 0.3, rows.shape)).save("둘")
+    return home
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "pairs.csv").write_text(PAIRS, encoding="utf-8")
+    (tmp_path / "questions.txt").write_text(QUESTIONS, encoding="utf-8")
+    return str(tmp_path / "pairs.csv"), str(tmp_path / "questions.txt")
+
+
+def run(*args: str):
+    return CliRunner().invoke(main, list(args))
+
+
+def test_scores_for_people_and_programs(models, files):
+    done = run("evaluate", *files, "--model", "하나", "--method", "all")
+    assert done.exit_code == 0, done.output
+    assert "spearman" in done.stdout and "neighbour of c" in done.stdout and "3cosmul" in done.stdout
+    assert "random pairs" in done.stderr
+    data = json.loads(run("evaluate", files[1], "--model", "하나", "--json").stdout)
+    assert data[0]["model"] == "하나" and data[0]["sections"][0]["impossible"] == 1
+    assert data[0]["details"]["by_method"]["3cosadd"] == data[0]["value"]
+
+
+def test_models_against_each_other(models, files):
+    done = run("evaluate", files[0], "--model", "하나", "--against", "둘")
+    assert done.exit_code == 0, done.output
+    assert "on the 4 in common" in done.stdout and "하나" in done.stdout and "둘" in done.stdout
+    data = json.loads(run("evaluate", files[0], "--model", "하나", "--against", "둘", "--json").stdout)
+    assert data[0]["common"] == 4 and len(data[0]["shared"]) == 2
+
+
+def test_sets_known_by_name_are_fetched_only_when_asked(models, monkeypatch):
+    content = PAIRS.encode()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *args):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("EXPLORER_MIRROR", f"http://127.0.0.1:{server.server_port}")
+        refused = run("evaluate", "ws353-ko", "--model", "하나")
+        assert refused.exit_code == 1 and "--fetch" in refused.stderr and "Traceback" not in refused.output
+        changed = run("evaluate", "ws353-ko", "--model", "하나", "--fetch")  # what is served is not what was published
+        assert changed.exit_code == 1 and "not the one expected" in changed.stderr
+        assert not test_sets.stored_path("ws353-ko").exists()
+        url = test_sets.SOURCES["ws353-ko"][0]
+        monkeypatch.setitem(test_sets.SOURCES, "ws353-ko", (url, hashlib.sha256(content).hexdigest()))
+        fetched = run("evaluate", "ws353-ko", "--model", "하나", "--fetch", "--json")
+        assert fetched.exit_code == 0, fetched.output
+        assert json.loads(fetched.stdout)[0]["name"] == "ws353-ko"
+        server.shutdown()
+    assert run("evaluate", "ws353-ko", "--model", "하나").exit_code == 0  # and kept
+
+
+def test_neighbours_by_other_measures(models):
+    data = json.loads(run("similar", "왕", "--model", "하나", "--method", "csls", "--json").stdout)
+    assert len(data["neighbours"]) == 5
+    few = json.loads(run("similar", "왕", "--model", "하나", "--method", "mutual", "-n", "1", "--json").stdout)
+    assert len(few["neighbours"]) <= 1
