@@ -46,11 +46,12 @@ def ngram_hashes(words: Sequence[bytes], least: int, most: int) -> tuple[npt.NDA
     starts = np.flatnonzero((data & 0xC0) != 0x80)
     owner = np.repeat(np.arange(len(words)), [len(word) for word in framed])[starts]
     bounds = np.append(starts, len(data))
+    longest = int(np.bincount(owner).max(initial=0))  # a damaged file may ask for n-grams of a thousand million
     hashes: list[npt.NDArray[np.uint32]] = []
     owners: list[npt.NDArray[Any]] = []
     # A signed byte widened to 32 bits: what the reference program does to bytes above 127.
     signed = data.astype(np.int8).astype(np.int32).view(np.uint32)
-    for size in range(max(least, 1), most + 1):
+    for size in range(max(least, 1), min(most, longest) + 1):
         first = np.arange(max(0, len(starts) - size + 1))
         first = first[owner[first] == owner[first + size - 1]]
         if size == 1:

@@ -320,6 +320,12 @@ def test_imported_fasttext_models_keep_their_ngrams(fasttext, fasttext_bin, tmp_
         read_vectors(folder)
 
 
+def test_a_damaged_size_of_ngrams_does_not_stall(tmp_path):
+    path = tmp_path / "m.bin"
+    path.write_bytes(fasttext_bytes(least=-5, most=2**30, bucket=3, matrix=np.ones((5, 2))))
+    assert read_vectors(path).vectors.tolist() == [[1, 1], [1, 1]]
+
+
 def test_composers_answer_for_words_of_any_kind():
     rows = np.random.default_rng(0).standard_normal((20, 3)).astype(np.float32)
     compose = Buckets(rows, 3, 6)
