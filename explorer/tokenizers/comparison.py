@@ -74,7 +74,6 @@ class ComparisonRow:
             "lost": [{"text": text, "count": count} for text, count in self.lost],
             "lost_examples": [example.to_dict() for example in self.lost_examples],
             "error": self.error,
-            "params": dict(self.params),
         }
 
 
@@ -138,6 +137,7 @@ class Comparison:
             "rows": [row.to_dict() for row in self.rows],
             "definitions": self.definitions(),
             "units": {name: UNITS[name] for name in self.metrics},
+            "params": [dict(row.params) for row in self.rows],
             "reference": self.reference,
             "price_per_million_tokens": self.price,
             "examples": [example.to_dict() for example in self.examples],
@@ -257,7 +257,7 @@ def _row(entry: Entry, reference: str | None, price: float | None) -> Comparison
         meter.vocab_size,
         meter.totals(),
         entry.metrics(reference, price),
-        tuple(meter.warnings()),
+        tuple(entry.warnings()),
         tuple(notes),
         tuple(meter.lost.most_common(20)),
         tuple(meter.lost_examples),
@@ -345,9 +345,7 @@ class _Run:
             if len(columns[0]) != len(columns[1]):
                 continue  # counted to the end, for the message
             for entry in self.entries:
-                left, right = (entry.tokenize(column, self.workers) for column in columns)
-                for korean, other in zip(left or (), right or (), strict=False):
-                    entry.parity.add([len(korean), len(other)])
+                entry.compare_sides(columns, self.workers)
             report(self.progress, "parallel", sides[0], None, "sentences")
         if sides[0] != sides[1] or not sides[0]:
             raise BadInput(

@@ -39,7 +39,7 @@ class Entry:
         self.meter: Meter | None = None
         self.gold = BoundaryMeter(seed)
         self.kiwi = BoundaryMeter(seed)
-        self.parity = Units(2, seed)
+        self.parity = Units(4, seed)  # tokens of either side, unknown tokens of either side
         self.extra: dict[str, Interval] = {}
         try:
             begin = time.perf_counter()
@@ -100,6 +100,24 @@ class Entry:
         """Measure speed."""
         if self.error is None and self.tokenizer is not None:
             self.extra |= measure_speed(self.tokenizer, texts, workers=workers, seed=self.seed)
+
+    def compare_sides(self, sides: Sequence[Sequence[str]], workers: int | None) -> None:
+        """Count a chunk of parallel text: the same sentences on two sides."""
+        left, right = (self.tokenize(side, workers) for side in sides)
+        for pair in zip(left or (), right or (), strict=False):
+            self.parity.add([*map(len, pair), *(sum(token.unknown for token in tokens) for tokens in pair)])
+
+    def warnings(self) -> list[str]:
+        """What hides text: in the corpus, and on either side of the parallel text."""
+        if self.meter is None:
+            return []
+        found = self.meter.warnings()
+        if len(self.parity) and hasattr(self.tokenizer, "decode"):
+            tokens, others, unknown, unknown_others = self.parity.totals()
+            share = max(unknown / max(1, tokens), unknown_others / max(1, others))
+            if share >= 0.005:
+                found.append(f"parity: {100 * share:.2f} % of the tokens of one side are unknown")
+        return found
 
     def metrics(self, reference: str | None, price: float | None) -> dict[str, Interval]:
         """Every number of the row."""

@@ -120,6 +120,10 @@ class HuggingFaceTokenizer:
         self.byte_level = '"ByteLevel"' in json.dumps([definition["decoder"], definition["pre_tokenizer"]])
         self._unknown = _unknown_id(self._backend, definition["model"])
         self._added = {entry["id"] for entry in definition["added_tokens"]}
+        # BERT's words hold no white space, so neither do its pieces.
+        self._trims = definition["model"].get("type") != "WordPiece" or '"BertPreTokenizer"' not in json.dumps(
+            definition["pre_tokenizer"]
+        )
         self._forms: dict[int, str] = {}
         self._table: list[str] | None = None
 
@@ -167,7 +171,7 @@ class HuggingFaceTokenizer:
 
     def _tokens(self, clean: Normalised, encoding: Any) -> list[Token]:
         text, original, unknown, forms = clean.text, clean.original, self._unknown, self._forms
-        identity = clean.starts is None
+        identity, trims = clean.starts is None, self._trims
         finished: Any = Token
         tokens: list[Any] = []
         for index, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
@@ -175,7 +179,7 @@ class HuggingFaceTokenizer:
             if form is None:
                 form = self._form(index)
             piece = text[start:end]
-            rest = piece.strip()
+            rest = piece.strip() if trims else piece
             if rest is not piece and rest:  # str.strip returns the very string where there is nothing to strip
                 start = end - len(piece.lstrip())
                 end = start + len(rest)

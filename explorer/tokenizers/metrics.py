@@ -185,12 +185,13 @@ class Meter:
 
     def notes(self) -> list[str]:
         """What else a reader of the row has to know."""
+        notes = []
         if self.vocab_size is None and self._groups:
             types = len(frozenset().union(*self._groups))
-            return [
-                f"open vocabulary: Rényi efficiency is over the {types:,} types that occur, not comparable with closed ones"
-            ]
-        return []
+            notes.append(f"open vocabulary: Rényi efficiency is over the {types:,} types that occur")
+        if self._decode is None and self._units.totals()[_COUNTS.index("unknown")]:
+            notes.append("its unknown tokens are guesses, no text is hidden")
+        return notes
 
     def _distribution(self) -> tuple[Interval, Interval]:
         """Vocabulary use and Rényi efficiency, with intervals from groups of documents."""

@@ -155,7 +155,7 @@ table{border-collapse:separate;border-spacing:0}
 #rows thead th{background:var(--panel);font-weight:600;vertical-align:bottom}
 #rows th[scope=colgroup]{text-align:left;border-left:1px solid var(--line);color:var(--soft)}
 #rows .first{border-left:1px solid var(--line)}
-#rows .name{position:sticky;left:0;z-index:1;background:Canvas;text-align:left;min-width:11rem;max-width:19rem;white-space:normal;
+#rows .name{position:sticky;left:0;z-index:1;background:Canvas;text-align:left;min-width:min(17rem,42vw);max-width:22rem;white-space:normal;
 border-right:1px solid var(--line);overflow-wrap:anywhere}
 #rows thead .name{background:color-mix(in srgb,CanvasText 4%,Canvas)}
 #rows .name span{display:block;font-weight:400;font-size:.8em;line-height:1.35;color:var(--soft)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -82,6 +83,40 @@ def test_an_empty_or_binary_corpus_is_one_clear_line(home, tmp_path, content):
         done = run(*command, "--corpus", str(tmp_path / "c.txt"), "--name", "x")
         assert done.exit_code == 1, done.output
         assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_tokenizers_are_listed_without_loading_any():
+    rows = json.loads(run("tokenize", "--list", "--json").stdout)
+    names = [row["name"] for row in rows]
+    assert {"kiwi", "mecab", "syllable", "klue-bert", "cl100k"} <= set(names)
+    klue = rows[names.index("klue-bert")]
+    assert klue["source"] == "klue/bert-base" and klue["vocab_size"] == 32_000
+    lines = run("tokenize", "--list").stdout.splitlines()
+    assert lines[0].split("\t")[0] == "name" and len(lines) == len(rows) + 1
+
+
+def test_compare_takes_several_gold_files_plain_parallel_text_and_a_tokenizer_that_fails(tmp_path):
+    treebank = "# text = {0}\n1\t{0}\t{1}\tNOUN\tncn+jxt\t_\t0\troot\t_\t_\n\n"
+    (tmp_path / "a.conllu").write_text(treebank.format("왕은", "왕+은"), encoding="utf-8")
+    (tmp_path / "b.conllu.gz").write_bytes(gzip.compress(treebank.format("물을", "물+을").encode()))
+    (tmp_path / "ko.txt").write_text("왕이 왔다\n물을 마셨다\n", encoding="cp949")
+    (tmp_path / "en.txt.gz").write_bytes(gzip.compress(b"the king came\nhe drank water\n"))
+    gold = ["--gold", str(tmp_path / "a.conllu"), "--gold", str(tmp_path / "b.conllu.gz")]
+    parallel = ["--parallel", str(tmp_path / "ko.txt"), str(tmp_path / "en.txt.gz")]
+    names = ["-t", "syllable", "-t", "eojeol", "-t", str(tmp_path / "none.model")]
+    done = run("compare", *names, "--corpus", str(tmp_path / "ko.txt"), *gold, *parallel, "--price", "3", "--json")
+    assert done.exit_code == 0, done.output
+    data = json.loads(done.stdout)
+    syllable, eojeol, missing = data["rows"]
+    assert (
+        syllable["boundary_f1"]["value"] == syllable["boundary_precision"]["value"] == syllable["boundary_recall"]["value"] == 1
+    )
+    assert eojeol["parity"]["value"] == 4 / 6
+    assert syllable["cost_per_1000_characters"]["value"] > 0
+    assert "none.model" in missing["error"] and "boundary_f1" not in missing
+    assert data["units"]["parity"] == "ratio" and data["reference"] == "gold"
+    done = run("compare", *names, "--corpus", str(tmp_path / "ko.txt"), "--parallel", str(tmp_path / "ko.txt"), "absent.txt")
+    assert done.exit_code == 1 and len(done.stderr.strip().splitlines()) == 1
 
 
 def test_compare_prints_json_markdown_and_html(tmp_path):

@@ -214,6 +214,14 @@ def test_warnings_stand_in_the_row_itself(trained):
     assert "⚠" in row and "under unknown tokens" in row
 
 
+def test_a_side_that_is_unknown_is_said_beside_its_parity(trained):
+    rows = ex.compare(
+        [trained["wordpiece"], "syllable"], ["왕"], parallel=(["왕이 왔다"], ["뷁 뷁 뷁 뷁"]), reference="none"
+    ).rows
+    assert "parity: 100.00 % of the tokens of one side are unknown" in rows[0].warnings
+    assert not rows[1].warnings and rows[1].metrics["parity"].value == 1
+
+
 def test_kiwi_is_the_reference_without_gold():
     comparison = ex.compare(["kiwi", "syllable", "eojeol"], TEXTS)
     assert comparison.reference == "kiwi"
