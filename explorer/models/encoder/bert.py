@@ -20,7 +20,7 @@ from explorer.models.encoder.morphemes import MorphemeArrays, analyse
 from explorer.models.encoder.sequences import Batches, Encoded, Masking, encode_arrays
 from explorer.models.encoder.storing import encoder_folder, is_encoder, open_network, write_encoder
 from explorer.models.encoder.training import Outcome, Plan, fit
-from explorer.models.encoder.vocabulary import MorphemeVocabulary, build_vocabulary
+from explorer.models.encoder.vocabulary import MorphemeVocabulary, blended_shares, build_vocabulary
 from explorer.models.encoder.wordpieces import encode_texts, open_masked_model, train_wordpiece
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Recipe:
             Face id.
         steps: batches; when ``None``, as many as ``epochs`` passes take.
         epochs: passes over the text, where ``steps`` is not given.
+        prior: what the order of Kiwi's vocabulary counts beside the corpus in choosing morphemes, from 0 to 1.
         vocab_size, dim, layers, heads: of a network from scratch.
         length: pieces in a sequence, special ones included.
         batch: pieces in a batch.
@@ -57,7 +58,8 @@ class Recipe:
     base: str = "morphemes"
     steps: int | None = None
     epochs: float = 1.0
-    vocab_size: int = 20_000
+    vocab_size: int = 23_000
+    prior: float = 0.5
     dim: int = 256
     layers: int = 2
     heads: int = 4
@@ -258,8 +260,10 @@ def _over_morphemes(
         if folder is not None:
             model, vocabulary, _ = open_network(folder)
         else:
-            vocabulary = build_vocabulary(counts, recipe.vocab_size)
-            model = _fresh(torch, vocabulary, counts, recipe, vectors, progress)
+            vectors = vectors if vectors is not None else _kiwi(progress)
+            shares = blended_shares(counts, vectors.keys, recipe.prior)
+            vocabulary = build_vocabulary(shares, recipe.vocab_size)
+            model = _fresh(torch, vocabulary, shares, recipe, vectors)
         text = _encoded(arrays, vocabulary)
     bias = model.cls.predictions.bias.detach().numpy().astype(np.float64)
     share = np.exp(bias - bias.max())
@@ -280,18 +284,13 @@ def _encoded(arrays: MorphemeArrays, vocabulary: MorphemeVocabulary) -> Encoded:
     return encode_arrays(arrays, vocabulary)
 
 
-def _fresh(
-    torch: Any,
-    vocabulary: MorphemeVocabulary,
-    counts: dict[str, int],
-    recipe: Recipe,
-    vectors: Vectors | None,
-    progress: ProgressCallback | None,
-) -> Any:
-    if vectors is None:
-        from explorer.models.kiwi import kiwi_vectors
+def _kiwi(progress: ProgressCallback | None) -> Vectors:
+    from explorer.models.kiwi import kiwi_vectors
 
-        vectors = kiwi_vectors(progress)
+    return kiwi_vectors(progress)
+
+
+def _fresh(torch: Any, vocabulary: MorphemeVocabulary, shares: dict[str, float], recipe: Recipe, vectors: Vectors) -> Any:
     model = build_bert(
         len(vocabulary), dim=vectors.dim, layers=recipe.layers, heads=recipe.heads, positions=max(128, recipe.length),
         pad=vocabulary.pad, seed=recipe.seed,
@@ -299,7 +298,7 @@ def _fresh(
     table, _ = initial_embeddings(vocabulary, vectors, recipe.seed)
     with torch.no_grad():
         model.bert.embeddings.word_embeddings.weight.copy_(torch.from_numpy(table))
-        model.cls.predictions.bias.copy_(torch.from_numpy(initial_bias(vocabulary, counts)))
+        model.cls.predictions.bias.copy_(torch.from_numpy(initial_bias(vocabulary, shares)))
     return model
 
 

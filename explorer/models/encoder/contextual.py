@@ -31,6 +31,9 @@ __all__ = ["REPRESENTATIONS", "MorphemeContextual", "Substitute", "open_encoder"
 
 REPRESENTATIONS = ("blend", "own", "masked", "substitutes", "context")
 
+BLEND = {"context": 1.0, "masked": 0.25}
+"""Weights of the blend's cosines."""
+
 
 @dataclass(frozen=True, slots=True)
 class Substitute:
@@ -136,9 +139,9 @@ class MorphemeContextual(Contextual):
         Args:
             readings: from :meth:`read`.
             representation: ``"own"`` or ``"masked"`` states at ``layer``; ``"substitutes"``, the mean input vector of what
-                would fit, weighted by probability; ``"context"``, the weighted mean input vector of the other content
-                words; ``"blend"``, the masked state, the substitutes and the context, each centred over these readings
-                and brought to length 1, side by side: its cosine is the mean of their cosines.
+                would fit; ``"context"``, the weighted mean input vector of the other content words; ``"blend"``, masked
+                state and context, each centred over these readings and brought to length 1, side by side: its cosine is
+                the mean of their cosines with the weights :data:`BLEND`.
             layer: 0 is the input embedding.
         """
         if representation in ("own", "masked"):
@@ -153,8 +156,9 @@ class MorphemeContextual(Contextual):
             return readings.context
         if representation != "blend":
             raise BadInput(f"representation={representation!r} is unknown; choose one of {', '.join(REPRESENTATIONS)}")
-        views = [readings.masked[:, layer], readings.substitutes, readings.context]
-        return np.concatenate([centred(view) for view in views], axis=1).astype(np.float32)
+        views = {"masked": readings.masked[:, layer], "substitutes": readings.substitutes, "context": readings.context}
+        parts = [np.sqrt(weight) * centred(views[name]) for name, weight in BLEND.items()]
+        return np.concatenate(parts, axis=1).astype(np.float32)
 
     def substitutes(
         self, word: str, sentence: str, n: int = 10, *, content: bool = True, occurrence: int = 0
@@ -221,9 +225,7 @@ class MorphemeContextual(Contextual):
 
     @cached_property
     def _content(self) -> NDArray[np.bool_]:
-        vocabulary = self._pieces.vocabulary
-        tags = [split_key(entry)[1] for entry in vocabulary.entries]
-        return np.array([i >= vocabulary.first_word and tag in CONTENT_TAGS for i, tag in enumerate(tags)])
+        return self._pieces.vocabulary.tagged(CONTENT_TAGS)
 
     def _telling(self, readings: Readings, labels: Sequence[int], n: int = 8) -> list[list[str]]:
         """For each sense the content words that its sentences expect more than the others do."""

@@ -137,11 +137,12 @@ def initial_embeddings(vocabulary: MorphemeVocabulary, vectors: Vectors, seed: i
     return table.astype(np.float32), known
 
 
-def initial_bias(vocabulary: MorphemeVocabulary, counts: Mapping[str, int]) -> NDArray[np.float32]:
+def initial_bias(vocabulary: MorphemeVocabulary, shares: Mapping[str, float]) -> NDArray[np.float32]:
     """The logarithm of each whole morpheme's share; :data:`NEVER` for entries no mask stands for."""
     bias = np.full(len(vocabulary), NEVER, np.float32)
     words = vocabulary.entries[vocabulary.first_word :]
-    share = np.array([counts.get(word, 0) for word in words], np.float64) + 1
+    share = np.array([shares.get(word, 0) for word in words], np.float64)
+    share = np.maximum(share, share[share > 0].min() if share.any() else 1.0)
     bias[vocabulary.first_word :] = np.log(share / share.sum())
     return bias
 

@@ -58,7 +58,8 @@ class Readings:
         masked: n × layers × d, the states of a mask in its place.
         logits: n × entries, what the encoder expects there.
         context: n × d, the weighted mean of the input vectors of the other content words (no network involved).
-        substitutes: n × d, the mean of the input vectors of all entries, weighted by their probability at the mask.
+        substitutes: n × d, the mean input vector of the content morphemes that would fit, weighted by the square root of
+            their probability at the mask, so that the first guess does not stand for all.
     """
 
     own: Floats
@@ -142,7 +143,8 @@ def read_places(
             part = last[begin : begin + 256].to(next(model.parameters()).device)
             logits[begin : begin + 256] = model.cls(part).float().cpu().numpy()
     table = model.get_input_embeddings().weight.detach().float().cpu().numpy()
-    return Readings(own, masked, logits, _contexts(pieces, places, table), softmax(logits) @ table)
+    content = np.where(pieces.vocabulary.tagged(CONTENT_TAGS), logits, -np.inf).astype(np.float32)
+    return Readings(own, masked, logits, _contexts(pieces, places, table), softmax(content / 2) @ table)
 
 
 def _states(torch: Any, model: Any, pieces: MorphemePieces, rows: list[list[int]]) -> Any:

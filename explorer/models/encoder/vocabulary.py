@@ -20,11 +20,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.store import atomic_write
 
-__all__ = ["SPECIAL", "MorphemeVocabulary", "build_vocabulary", "split_key"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["SPECIAL", "MorphemeVocabulary", "blended_shares", "build_vocabulary", "split_key"]
 
 SPECIAL = ("[PAD]", "[CLS]", "[SEP]", "[MASK]")
 
@@ -90,6 +96,11 @@ class MorphemeVocabulary:
         spelled = [number for entry, number in self.numbers.items() if self._is_spelling(entry)]
         return max(spelled) + 1
 
+    def tagged(self, tags: Iterable[str]) -> NDArray[np.bool_]:
+        """Which entries are whole morphemes with one of these parts of speech."""
+        wanted = frozenset(tags)
+        return np.array([n >= self.first_word and split_key(entry)[1] in wanted for n, entry in enumerate(self.entries)])
+
     @staticmethod
     def _is_spelling(entry: str) -> bool:
         return (
@@ -144,13 +155,37 @@ class MorphemeVocabulary:
         return cls(text.split("\n")[:-1])
 
 
+def blended_shares(counts: Mapping[str, int], ordered: Sequence[str], weight: float = 0.5) -> dict[str, float]:
+    """Shares of morphemes, from a corpus and from a list in order of frequency.
+
+    A corpus of one kind of text (an encyclopaedia, film reviews) lacks everyday words that a reader of other texts will
+    need. The order of Kiwi's own vocabulary comes from a much larger and more varied text; Zipf's law turns it into shares.
+
+    Args:
+        counts: how often each key occurs in the corpus.
+        ordered: keys, most frequent first.
+        weight: what the list counts, from 0 (nothing) to 1 (everything).
+
+    >>> shares = blended_shares({"왕/NNG": 3, "은/JX": 1}, ["은/JX", "냄비/NNG"], 0.5)
+    >>> max(shares, key=shares.get), round(sum(shares.values()), 6)
+    ('왕/NNG', 1.0)
+    """
+    if not 0 <= weight <= 1:
+        raise BadInput(f"weight={weight} is not possible; it lies from 0 to 1")
+    total = sum(counts.values()) or 1
+    zipf = {key: 1 / (rank + 20) for rank, key in enumerate(ordered)}
+    norm = sum(zipf.values()) or 1
+    keys = dict.fromkeys([*counts, *(zipf if weight else ())])
+    return {key: (1 - weight) * counts.get(key, 0) / total + weight * zipf.get(key, 0) / norm for key in keys}
+
+
 def build_vocabulary(
-    counts: Mapping[str, int] | Iterable[tuple[str, int]], size: int = 20_000, characters: int = 1_500
+    counts: Mapping[str, float] | Iterable[tuple[str, float]], size: int = 20_000, characters: int = 1_500
 ) -> MorphemeVocabulary:
     """The most frequent morphemes, and the characters that spell the others.
 
     Args:
-        counts: how often each key occurs.
+        counts: how often each key occurs, or its share.
         size: entries in all, those for spelling included.
         characters: at most this many characters for spelling, those that rare morphemes need most often.
 
@@ -172,11 +207,11 @@ def build_vocabulary(
             f"size={size} is too small: {len(fixed)} entries only spell rare words; use {len(fixed) + 1_000} or more"
         )
     characters = min(characters, room // 2)
-    spelled: Counter[str] = Counter()
+    spelled: dict[str, float] = {}
     for key in ordered[room - characters :]:
         for character in _spelling(key)[0]:
             if character not in _JAMO and not character.isspace():
-                spelled[character] += table[key]
+                spelled[character] = spelled.get(character, 0) + table[key]
     chosen = [f"##{c}" for c, _ in sorted(spelled.items(), key=lambda item: (-item[1], item[0]))[:characters]]
     words = [key for key in ordered if "\n" not in key and not key[0].isspace()][: room - len(chosen)]
     return MorphemeVocabulary([*fixed, *chosen, *words])
