@@ -185,10 +185,10 @@ def rarity(rank: NDArray[np.int64]) -> Floats:
     return weights
 
 
-def softmax(logits: Floats) -> Floats:
+def softmax(logits: NDArray[np.floating[Any]]) -> Floats:
     """Probabilities along the last axis."""
     shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    probabilities: Floats = shifted / shifted.sum(axis=-1, keepdims=True)
+    probabilities: Floats = (shifted / shifted.sum(axis=-1, keepdims=True)).astype(np.float32)
     return probabilities
 
 
