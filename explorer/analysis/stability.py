@@ -86,8 +86,13 @@ class Stability:
     models: tuple[str, ...]
     seed: int = 42
 
+    @property
+    def chance(self) -> float:
+        """What Jaccard@n comes to where neighbours are drawn from a hat."""
+        return self.n / (2 * (self.keys - 1) - self.n)
+
     def to_dict(self) -> dict[str, Any]:
-        plain = {name: getattr(self, name) for name in ("mean", "low", "high", "n", "keys", "seed")}
+        plain = {name: getattr(self, name) for name in ("mean", "low", "high", "chance", "n", "keys", "seed")}
         return plain | {"models": list(self.models), "words": [word.to_dict() for word in self.words]}
 
     def to_frame(self) -> pd.DataFrame:
@@ -251,7 +256,7 @@ def train_again(
     Args:
         model, params: as in :func:`explorer.train` (no ``name``: nothing is saved).
         texts: documents that can be read again and again: a list, or a corpus. A bootstrap draws whole documents, because the
-            sentences of one are no independent evidence.
+            sentences of one are no independent evidence. ``min_count`` then counts occurrences in what was drawn.
         times: how many models, two or more.
         resample: ``"seeds"``: the same texts, so only chance in training is seen; ``"bootstrap"``: also that of the texts.
         seed: the first model's; each next one adds 1.

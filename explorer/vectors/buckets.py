@@ -19,7 +19,7 @@ import numpy.typing as npt
 from explorer.core.errors import BadInput
 from explorer.vectors.search import Floats, Ints
 
-__all__ = ["ROWS", "SIZES", "Buckets", "ngram_hashes"]
+__all__ = ["ROWS", "SIZES", "Buckets", "affine", "ngram_hashes"]
 
 SIZES, ROWS = "buckets.json", "buckets.npy"
 """The files of an artifact that hold the sizes of the n-grams and their vectors."""
@@ -71,18 +71,38 @@ def ngram_hashes(words: Sequence[bytes], least: int, most: int) -> tuple[npt.NDA
     return np.concatenate(hashes)[order], np.bincount(whose, minlength=len(words)).astype(np.int64)
 
 
+def affine(move: Callable[[Floats], Floats], rows: npt.NDArray[Any]) -> tuple[Floats, Floats] | None:
+    """``move`` as x @ turn + offset (d × d, d), judged by some of the rows; ``None`` where it is nothing of the kind.
+
+    >>> turn, offset = affine(lambda vector: 2 * vector + 1, np.eye(2, dtype=np.float32))
+    >>> turn.tolist(), offset.tolist()
+    ([[2.0, 0.0], [0.0, 2.0]], [1.0, 1.0])
+    """
+    dim = rows.shape[1]
+    offset = move(np.zeros(dim, np.float32))
+    turn = np.stack([move(axis) for axis in np.eye(dim, dtype=np.float32)]) - offset
+    probe = np.asarray(rows[:: max(1, len(rows) // 4)][:4], np.float32)
+    moved = np.stack([move(row) for row in probe])
+    if not np.allclose(probe @ turn + offset, moved, rtol=1e-3, atol=1e-4 * float(np.abs(moved).max(initial=1e-6))):
+        return None
+    return turn, offset
+
+
 class Buckets:
     """Composes the vector of any word from hashed n-grams.
 
     Args:
         rows: one row a bucket, b × d; may be memory-mapped.
         least, most: shortest and longest n-gram, in characters.
+        change: what is done to every composed vector: turned (d × d), then shifted (d). The rows, which may be larger than the
+            memory, stay as they are.
     """
 
-    def __init__(self, rows: npt.NDArray[Any], least: int, most: int) -> None:
+    def __init__(self, rows: npt.NDArray[Any], least: int, most: int, change: tuple[Floats, Floats] | None = None) -> None:
         self.rows = rows
         self.least = least
         self.most = most
+        self.change = change
 
     def __call__(self, word: str) -> Floats | None:
         """The mean of a word's n-grams (d float32); ``None`` for a word too short to have any."""
@@ -90,7 +110,20 @@ class Buckets:
         hashes, _ = ngram_hashes([text], self.least, self.most)
         if not len(hashes):
             return None
-        return np.asarray(self.rows[hashes % len(self.rows)].mean(axis=0, dtype=np.float32), np.float32)
+        return self._changed(self.rows[hashes % len(self.rows)].mean(axis=0, dtype=np.float32))
+
+    def _changed(self, vectors: npt.NDArray[Any]) -> Floats:
+        return np.asarray(vectors if self.change is None else vectors @ self.change[0] + self.change[1], np.float32)
+
+    def then(self, move: Callable[[Floats], Floats]) -> Buckets | None:
+        """The same composition followed by ``move`` (of one vector), where that is affine; else ``None``."""
+        found = affine(move, self.rows)
+        if found is None:
+            return None
+        turn, offset = (
+            (np.eye(len(found[1]), dtype=np.float32), np.zeros_like(found[1])) if self.change is None else self.change
+        )
+        return Buckets(self.rows, self.least, self.most, (turn @ found[0], offset @ found[0] + found[1]))
 
     def add_to(
         self, own: npt.NDArray[Any], words: Sequence[bytes], out: Floats, step: Callable[[int], None] | None = None
@@ -123,7 +156,7 @@ class Buckets:
         (folder / SIZES).write_text(json.dumps({"least": self.least, "most": self.most}) + "\n", encoding="utf-8")
         target = np.lib.format.open_memmap(folder / ROWS, mode="w+", dtype=np.float32, shape=self.rows.shape)
         for start in range(0, len(self.rows), 1 << 16):  # block by block: the rows may be larger than the memory
-            target[start : start + (1 << 16)] = self.rows[start : start + (1 << 16)]
+            target[start : start + (1 << 16)] = self._changed(self.rows[start : start + (1 << 16)])
         target.flush()
 
     @classmethod

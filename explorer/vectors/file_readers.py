@@ -317,6 +317,9 @@ def _read_npy(path: Path, limit: int | None, progress: ProgressCallback | None) 
         raise BadInput(
             f"{path} holds {matrix.dtype} of shape {matrix.shape}; a table of n × d floating-point numbers is needed"
         )
+    whole = path.with_name(path.name.removesuffix(".npy").removesuffix(".vectors"))
+    if path.name.endswith(".vectors.npy") and whole.is_file() and not any(place.is_file() for place in keys_beside(path)):
+        raise BadInput(f"{path} is a part of gensim's {whole.name} and has no keys; open {whole.name}")
     names = beside(path, keys_beside(path), "keys")
     keys = text_lines(names)
     if len(keys) != len(matrix):

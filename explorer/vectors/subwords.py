@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.text.hangul import is_syllable, syllable_jamo
+from explorer.vectors.buckets import affine
 from explorer.vectors.records import word_of
 
 __all__ = ["EMPTY", "NAMES", "ROWS", "Subwords", "ngrams", "signs"]
@@ -103,13 +104,10 @@ class Subwords:
 
         A mean of moved vectors is the moved mean exactly for affine moves: centring, taking out components, turning.
         """
-        dim = self.rows.shape[1]
-        offset = move(np.zeros(dim, np.float32))
-        turn = np.stack([move(axis) for axis in np.eye(dim, dtype=np.float32)]) - offset
-        probe = np.asarray(self.rows[:: max(1, len(self.rows) // 4)][:4], np.float32)
-        moved = np.stack([move(row) for row in probe])
-        if not np.allclose(probe @ turn + offset, moved, rtol=1e-3, atol=1e-4 * float(np.abs(moved).max(initial=1e-6))):
+        found = affine(move, self.rows)
+        if found is None:
             return None
+        turn, offset = found
         return Subwords(self.names, np.asarray(self.rows @ turn + offset, np.float32), self.jamo, self.syllables)
 
     def write(self, folder: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.vectors.analogy import check_method, solve
+from explorer.vectors.buckets import Buckets
 from explorer.vectors.checks import check_n
 from explorer.vectors.expression import parse
 from explorer.vectors.hubs import csls, mutual
@@ -199,7 +200,7 @@ class Vectors(Keyed):
         compose = self._composer
         if compose is None:
             return None
-        if isinstance(compose, Subwords) and (whole := compose.then(move)) is not None:
+        if isinstance(compose, Subwords | Buckets) and (whole := compose.then(move)) is not None:
             return whole
 
         def moved(word: str) -> Floats | None:

@@ -40,6 +40,12 @@ def test_jaccard_is_the_mean_over_pairs_of_models(v):
     assert found == stability(models, n=10)
 
 
+def test_strangers_agree_as_chance_has_it(v):
+    models = [Vectors(KEYS, np.random.default_rng(seed).standard_normal((120, 60))) for seed in range(8)]
+    found = stability(models)
+    assert found.mean == pytest.approx(found.chance, rel=0.15) and found.to_dict()["chance"] == found.chance
+
+
 def test_more_noise_is_less_agreement_and_none_is_all(v):
     means = [stability([v, noisy(v, size, 1)]).mean for size in (0.0, 0.2, 0.8, 50.0)]
     assert means[0] == 1 and means == sorted(means, reverse=True) and means[-1] < 0.15

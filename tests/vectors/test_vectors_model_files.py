@@ -320,6 +320,32 @@ def test_imported_fasttext_models_keep_their_ngrams(fasttext, fasttext_bin, tmp_
         read_vectors(folder)
 
 
+def test_ngrams_follow_what_is_done_to_the_vectors(fasttext_bin, tmp_path):
+    from explorer.vectors.transform import centre, normalise, remove_components
+
+    v = read_vectors(fasttext_bin)
+    mean = v.vectors.mean(axis=0)
+    twice = remove_components(centre(v), 2)
+    again = read_vectors(twice.save(tmp_path / "saved"))
+    raw = v.composer("먹었댜") - mean
+    expected = raw - sum(np.outer(axis, axis) @ raw for axis in np.linalg.svd(v.vectors - mean)[2][:2])
+    for each in (twice, again):
+        assert np.allclose(each.composer("먹었댜"), expected, atol=1e-5)
+    assert "warnings" not in again.info
+    unit = normalise(v)  # not affine: composed all the same, but it cannot be saved
+    assert np.linalg.norm(unit.composer("먹었댜")) == pytest.approx(1, abs=1e-5)
+    assert any("sub-words could not be saved" in note for note in read_vectors(unit.save(tmp_path / "unit")).info["warnings"])
+
+
+def test_a_part_of_gensims_files_names_the_whole(tmp_path):
+    models = pytest.importorskip("gensim.models")
+    theirs = models.KeyedVectors(2)
+    theirs.add_vectors(["왕"], np.ones((1, 2), np.float32))
+    theirs.save(str(tmp_path / "m.kv"), separately=["vectors"])
+    with pytest.raises(BadInput, match=r"open m\.kv"):
+        read_vectors(tmp_path / "m.kv.vectors.npy")
+
+
 def test_a_damaged_size_of_ngrams_does_not_stall(tmp_path):
     path = tmp_path / "m.bin"
     path.write_bytes(fasttext_bytes(least=-5, most=2**30, bucket=3, matrix=np.ones((5, 2))))
