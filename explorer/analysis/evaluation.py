@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,13 +131,12 @@ def _check_resolve(resolve: str) -> None:
 def covered_items(v: Vectors, tests: SimilaritySet | AnalogySet, resolve: str = "form") -> list[int]:
     """Numbers of the pairs or questions a model can be scored on: pairs with two vectors, questions with four keys."""
     _check_resolve(resolve)
-    items: Sequence[Iterable[str]]
-    if isinstance(tests, SimilaritySet):
-        items = tests.pairs
-        known = {word: _has_vector(v, word, resolve) for item in items for word in item}
-    else:
-        items = [question.words for question in tests.questions]
-        known = {word: _row(v, word, resolve) is not None for item in items for word in item}
+    pairs = isinstance(tests, SimilaritySet)
+    items: Sequence[Sequence[str]] = (
+        tests.pairs if isinstance(tests, SimilaritySet) else [question.words for question in tests.questions]
+    )
+    words = {word for item in items for word in item}
+    known = {word: _has_vector(v, word, resolve) if pairs else _row(v, word, resolve) is not None for word in words}
     return [place for place, item in enumerate(items) if all(known[word] for word in item)]
 
 
