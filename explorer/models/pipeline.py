@@ -239,7 +239,16 @@ def tokenize_corpus(
             f"no token of the corpus can be a key ({totals['characters']:,} characters, tokenizer {tokenizer.name}, keys "
             f"{choice}); choose another tokenizer or keys='all'"
         )
-    return TokenShards(paths, params, choice, **totals, sha256=digest.hexdigest())
+    return TokenShards(
+        paths,
+        params,
+        choice,
+        documents=totals["documents"],
+        characters=totals["characters"],
+        tokens=totals["tokens"],
+        sentences=totals["sentences"],
+        sha256=digest.hexdigest(),
+    )
 
 
 def _batches(texts: Iterable[str], characters: int) -> Iterator[list[str]]:
