@@ -29,7 +29,7 @@ from explorer.core.errors import BadInput
 
 __all__ = ["create_app", "serve", "views"]
 
-VIEWS = ("home", "tokens", "similarity", "analogy", "map", "context")
+VIEWS = ("home", "tokens", "bench", "similarity", "analogy", "map", "context")
 """Modules of dashboards.views. Each has PATH, NAME (i18n key ``view.name``), ORDER, ICON, USES_MODEL, layout(**query), register(app)."""
 
 MAX_REQUEST = 2 * 1024 * 1024
@@ -179,9 +179,9 @@ def serve(host: str = "127.0.0.1", port: int = 8050, open_browser: bool = True) 
         sys.stdout.write("\n")
     finally:
         server.server_close()
-        from dashboards.workers import worker
+        from dashboards.workers import stop_all
 
-        worker.stop()
+        stop_all()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -26,13 +26,13 @@ MAX_ADDRESS = 3_600
 VIEWS = ("grid", "table")
 
 
-def tidy(value: str | None) -> str:
-    """Any text, as far as it can be text at all: no halves of characters, one kind of line end, at most MAX_TEXT characters.
+def tidy(value: str | None, most: int = MAX_TEXT) -> str:
+    """Any text, as far as it can be text at all: no halves of characters, one kind of line end, at most ``most`` characters.
 
     NFD stays NFD: showing what tokenizers make of it is the point.
     """
-    value = (value or "")[: 4 * MAX_TEXT].encode("utf-8", "replace").decode("utf-8")
-    return value.replace("\r\n", "\n").replace("\r", "\n")[:MAX_TEXT]
+    value = (value or "")[: 4 * most].encode("utf-8", "replace").decode("utf-8")
+    return value.replace("\r\n", "\n").replace("\r", "\n")[:most]
 
 
 def pack(value: str) -> str:
@@ -44,11 +44,11 @@ def pack(value: str) -> str:
     return base64.urlsafe_b64encode(zlib.compress(value.encode("utf-8"), 9)).decode("ascii").rstrip("=")
 
 
-def unpack(value: str) -> str:
-    """The text again; ``""`` for anything that is none, and never more than MAX_TEXT characters however small it came."""
+def unpack(value: str, most: int = MAX_TEXT) -> str:
+    """The text again; ``""`` for anything that is none, and never more than ``most`` characters however small it came."""
     try:
         data = base64.urlsafe_b64decode(value[: 4 * MAX_ADDRESS] + "=" * (-len(value) % 4))
-        return tidy(zlib.decompressobj().decompress(data, 4 * MAX_TEXT).decode("utf-8", "ignore"))
+        return tidy(zlib.decompressobj().decompress(data, 4 * most).decode("utf-8", "ignore"), most)
     except (ValueError, binascii.Error, zlib.error):
         return ""
 

@@ -21,6 +21,7 @@ SENTENCES = (
 
 HOME = {
     "tokens": [(sentence, f"?text={quote(sentence)}") for sentence in SENTENCES[:1]],
+    "bench": [("Kiwi · 음절 · 자모", "?t=kiwi,syllable,jamo,eojeol&n=10000&run=1")],
     "similarity": [(word, f"?word={quote(word)}") for word in WORDS[:3]],
     "analogy": [(expression, f"?q={quote(expression)}") for expression in ANALOGIES[:2]],
     "map": [("학교", f"?find={quote('학교')}"), ("ㅎㄱ", f"?find={quote('ㅎㄱ')}")],

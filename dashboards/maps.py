@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["CONTENT", "Choice", "Map", "choose", "find", "make", "open_map", "read"]
+__all__ = ["CONTENT", "Choice", "Map", "choose", "csv_cell", "find", "make", "open_map", "read"]
 
 CONTENT = ("NNG", "NNP", "NNB", "NR", "NP", "VV", "VA", "MM", "MAG", "MAJ", "IC", "XR", "SL", "SH")
 """Tags of words that mean something by themselves; particles and endings would fill the map otherwise."""
@@ -88,12 +88,14 @@ class Map:
         for word, key, tag, (x, y), trust in zip(
             self.words, self.keys, self.tags, self.coords.tolist(), self.trust.tolist(), strict=True
         ):
-            rows.writerow([_cell(word), _cell(key), tag, f"{x:.5f}", f"{y:.5f}", "" if trust != trust else f"{trust:.4f}"])
+            rows.writerow(
+                [csv_cell(word), csv_cell(key), tag, f"{x:.5f}", f"{y:.5f}", "" if trust != trust else f"{trust:.4f}"]
+            )
         return "\ufeff" + stream.getvalue()
 
 
-def _cell(value: str) -> str:
-    # A cell that begins like a formula would be computed by a spreadsheet.
+def csv_cell(value: str) -> str:
+    """A cell of a CSV file; one that begins like a formula would be computed by a spreadsheet."""
     return f"'{value}" if value[:1] in "=+-@\t\r" else value
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dashboards.i18n import Text
 from explorer.core.errors import (
     BadInput,
@@ -14,7 +16,7 @@ from explorer.core.errors import (
     listing,
 )
 
-__all__ = ["KNOWN", "explain"]
+__all__ = ["KNOWN", "explain", "remark"]
 
 KNOWN = {
     "the quote ": "quote",
@@ -66,3 +68,28 @@ def _input(line: str, t: Text) -> str:
         if line.startswith(start):
             return t(f"input.{key}")
     return line
+
+
+_SHARE = r"(?P<share>[\d.]+ %|under 0\.01 %)"
+_REMARKS = {
+    f"{_SHARE} of the characters are under unknown tokens": "w_unknown",
+    f"loses {_SHARE} of the characters: (?P<characters>.*)": "w_lost",
+    f"{_SHARE} of the documents do not come back, though only white space changes": "w_return_space",
+    f"{_SHARE} of the documents do not come back": "w_return",
+    r"open vocabulary: Rényi efficiency is over the (?P<types>[\d,]+) types that occur.*": "n_open",
+    "its unknown tokens are guesses, no text is hidden": "n_guess",
+    "is itself the reference of the boundary scores": "n_reference",
+}
+
+
+def remark(line: str, t: Text) -> str:
+    """What a comparison says beside a row, in the language of the page; lines this page does not know stay as they are.
+
+    >>> remark("3.20 % of the documents do not come back", Text("en"))
+    '3.20 % of the documents do not come back'
+    """
+    for pattern, key in _REMARKS.items():
+        found = re.fullmatch(pattern, line, re.DOTALL)
+        if found:
+            return t(f"bench.{key}", **found.groupdict())
+    return _input(line, t)

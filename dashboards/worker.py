@@ -42,7 +42,14 @@ def project_words(params: dict[str, Any], progress: ProgressCallback) -> dict[st
     return {"folder": str(draw(params, progress))}
 
 
-TASKS: dict[str, Task] = {"kiwi": kiwi, "warm": warm, "project": project_words}
+def compare_tokenizers(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Compare tokenizers on a corpus and keep the result in the cache; answers with its folder."""
+    from dashboards.bench import make
+
+    return {"folder": str(make(params, progress))}
+
+
+TASKS: dict[str, Task] = {"kiwi": kiwi, "warm": warm, "project": project_words, "compare": compare_tokenizers}
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from typing import Any
 from explorer.core import errors
 from explorer.core.progress import Progress, ProgressCallback
 
-__all__ = ["Worker", "worker"]
+__all__ = ["Worker", "comparer", "stop_all", "worker"]
 
 
 class Worker:
@@ -122,4 +122,15 @@ def _error(kind: str, text: str) -> errors.ExplorerError:
 
 
 worker = Worker()
-atexit.register(worker.stop)
+"""For what pages wait for: vectors and maps."""
+comparer = Worker()
+"""For comparisons, which take longer: a map need not wait for one, and stopping one leaves the other worker warm."""
+
+
+def stop_all() -> None:
+    """End both children."""
+    worker.stop()
+    comparer.stop()
+
+
+atexit.register(stop_all)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PATH = "/analogy"
 NAME = "analogy.name"
-ORDER = 3
+ORDER = 4
 ICON = "analogy"
 USES_MODEL = True
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PATH = "/context"
 NAME = "context.name"
-ORDER = 5
+ORDER = 6
 ICON = "context"
 USES_MODEL = False
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PATH = "/map"
 NAME = "map.name"
-ORDER = 4
+ORDER = 5
 ICON = "map"
 USES_MODEL = True
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PATH = "/similarity"
 NAME = "similarity.name"
-ORDER = 2
+ORDER = 3
 ICON = "similarity"
 USES_MODEL = True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+import dash
 import dash_mantine_components as dmc
 import orjson
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
@@ -16,7 +17,7 @@ from dashboards.figures.tokens import Counts, counts, grid, sendable
 from dashboards.i18n import Text, text
 from dashboards.local import SETTING, paths_allowed, short_name
 from dashboards.messages import explain
-from dashboards.url import decode
+from dashboards.url import decode, encode
 from explorer.core.errors import ExplorerError
 from explorer.text.normalise import graphemes
 
@@ -285,6 +286,9 @@ def _counts(t: Text, found: dict[str, Counts], wrong: dict[str, ExplorerError], 
             )
         )
     parts.append(dmc.Text(t("tokens.not_quality"), size="sm", c="dimmed"))
+    if found:
+        chosen = encode({"t": FIELDS["t"]}, {"t": list(found)})
+        parts.append(dcc.Link(t("bench.open"), href=dash.get_relative_path("/bench") + chosen, className="more"))
     return dmc.Stack(parts, gap="sm")
 
 
