@@ -143,17 +143,17 @@ def _key(choice: Choice) -> str:
         "format": _FORMAT,
         "version": explorer.__version__,
         "tokenizers": [[name, _stamp(name)] for name in choice.tokenizers],
-        "corpus": [choice.corpus, state.version(choice.corpus, "corpus")],
+        "corpus": [choice.corpus, 0 if choice.corpus == PASTED else state.version(choice.corpus, "corpus")],
         "gold": [str(path) for path in gold_files(choice.corpus)],
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]
 
 
 def _stamp(name: str) -> int:
-    saved = state.version(name, "tokenizer") if "/" not in name and "\\" not in name and ":" not in name else 0
+    """Changes when a saved tokenizer, or the file at a path, does."""
     try:
-        return saved or Path(name).stat().st_mtime_ns
-    except OSError:
+        return state.version(name, "tokenizer") or Path(name).stat().st_mtime_ns
+    except (BadInput, OSError):  # no name of an artifact, no file: built in, or of the hub
         return 0
 
 

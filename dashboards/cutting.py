@@ -15,7 +15,20 @@ from explorer.core.errors import ExplorerError
 from explorer.core.progress import ProgressCallback
 from explorer.tokenizers.token import Token, Tokenizer
 
-__all__ = ["FIELDS", "MAX_TEXT", "MAX_TOKENIZERS", "VIEWS", "address", "allowed", "cut", "pack", "tidy", "tokenizer", "unpack"]
+__all__ = [
+    "FIELDS",
+    "MAX_TEXT",
+    "MAX_TOKENIZERS",
+    "VIEWS",
+    "address",
+    "allowed",
+    "cut",
+    "fits",
+    "pack",
+    "tidy",
+    "tokenizer",
+    "unpack",
+]
 
 MAX_TEXT = 5_000
 MAX_TOKENIZERS = 8
@@ -63,9 +76,21 @@ FIELDS = {
 
 def address(value: str, names: list[str], show: str) -> str:
     """The query string for what is on the page; a text too long for any address is left out."""
-    place = "text" if len(value) <= PLAIN else "z"
-    found = encode(FIELDS, {place: value, "t": names, "show": show})
+    found = _whole(value, names, show)
     return found if len(found) <= MAX_ADDRESS else encode(FIELDS, {"t": names, "show": show})
+
+
+def fits(value: str, names: list[str], show: str) -> bool:
+    """Whether an address has room for the text.
+
+    >>> fits("왕이", ["kiwi"], "grid")
+    True
+    """
+    return len(_whole(value, names, show)) <= MAX_ADDRESS
+
+
+def _whole(value: str, names: list[str], show: str) -> str:
+    return encode(FIELDS, {"text" if len(value) <= PLAIN else "z": value, "t": names, "show": show})
 
 
 def allowed(names: list[str]) -> list[str]:

@@ -34,8 +34,42 @@ KNOWN = {
     "this model has no counts": "counts",
     "a map needs": "few",
     "the kept map": "kept",
+    "the expression has no words": "empty",
+    "the word is empty": "word",
+    "holds every kind of quote": "quotes",
+    "the method 'direction' needs": "direction",
+    "the two words of the direction": "same",
+    "odd_one_out compares": "odd",
+    "is all zero, so it has no place": "zero",
+    "lone surrogate": "surrogate",
+    "no tokenizers to compare": "no_tokenizers",
+    "no text to compare on": "no_text",
+    "there is no file or folder": "no_file",
+    "holds no tokenizer this program can run": "hub_no_tokenizer",
+    "holds no tokenizer": "no_tokenizer",
+    "is no tokenizer file": "not_tokenizer",
+    "is no tokenizer.json of the Hugging Face kind": "not_huggingface",
+    "is no SentencePiece model": "not_sentencepiece",
+    "is no WordPiece vocabulary": "not_wordpiece",
+    "is no vocabulary: byte": "not_vocabulary",
+    "is no tiktoken encoding": "not_tiktoken",
+    "the kept comparison": "kept_comparison",
+    "save or train the model again": "model_damaged",
+    "train the tokenizer again": "tokenizer_damaged",
+    "remove the corpus and add it again": "corpus_damaged",
+    "pieces, more than fit beside each other": "long_word",
+    "the model's tokenizer leaves out": "left_out",
+    "centring needs other words": "centring",
+    "the worker process ended": "worker",
+    "the worker process does not answer": "worker_silent",
+    "cannot be had: it is no local file": "hub_absent",
+    "is gated: accept its terms": "hub_gated",
+    "Hugging Face has no public repository": "hub_none",
+    "the disk is full": "disk",
+    "no permission while": "permission",
+    "could not be downloaded": "download",
 }
-"""How the library's lines about input begin, and the key ``input.*`` that says the same in the language of the page."""
+"""What the library's lines hold, and the key ``input.*`` that says the same in the language of the page; the first that fits."""
 
 
 def explain(error: ExplorerError, t: Text) -> tuple[str, str]:
@@ -57,15 +91,15 @@ def explain(error: ExplorerError, t: Text) -> tuple[str, str]:
         case Cancelled():
             return t("error.cancelled"), t("error.again")
         case Unavailable():
-            return t("error.unavailable"), str(error)
+            return t("error.unavailable"), _input(str(error), t)
         case BadInput():
             return t("error.input"), _input(str(error), t)
     return t("error.internal"), str(error)
 
 
 def _input(line: str, t: Text) -> str:
-    for start, key in KNOWN.items():
-        if line.startswith(start):
+    for part, key in KNOWN.items():
+        if part in line:
             return t(f"input.{key}")
     return line
 

@@ -46,7 +46,7 @@ def layout(views: list[ModuleType]) -> Any:
                 _header(t),
                 _navbar(t, views),
                 dmc.AppShellMain(
-                    html.Main(
+                    html.Div(
                         [
                             html.Div(id=ids.JOBS, className="jobs", **{"aria-live": "polite"}),
                             _model_bar(t),
@@ -212,7 +212,10 @@ def register(app: Dash, views: list[ModuleType]) -> None:
     )(tick)
     app.callback(Input(ids.cancel(ALL), "n_clicks"), prevent_initial_call=True)(stop_job)
     app.callback(
-        Output(ids.MODEL_FACTS, "children"), Input(ids.MODEL, "value"), Input(ids.READY, "data"), prevent_initial_call=False
+        Output(ids.MODEL_FACTS, "children"),
+        Input(ids.MODEL, "value"),
+        Input(ids.READY, "data"),
+        Input(ids.MODEL_BAR, "style"),
     )(model_facts)
 
 
@@ -222,9 +225,14 @@ def stop_job(clicks: list[int | None]) -> None:
         jobs.cancel(ctx.triggered_id["id"])
 
 
-def model_facts(name: str | None, _: Any) -> Any:
-    """One line on the chosen model: how large, of which corpus; or how far it is prepared."""
+def model_facts(name: str | None, _: Any, style: dict[str, str] | None) -> Any:
+    """One line on the chosen model: how large, of which corpus; or how far it is prepared.
+
+    Only where the model bar is shown: a page that has no use for a model does not have one opened.
+    """
     t = text()
+    if style != {}:
+        return no_update
     try:
         vectors = state.vectors(name or "kiwi")
     except NotReady:

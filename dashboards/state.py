@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from dashboards.jobs import NotReady, jobs
 from dashboards.local import short_name
 from explorer.core.errors import ExplorerError, UnknownName
-from explorer.core.progress import ProgressCallback
+from explorer.core.progress import Progress, ProgressCallback
 from explorer.core.store import artifact_path, list_artifacts
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ PATIENCE = 0.4
 
 MEMORY = 3.0
 """Seconds a failure is remembered: long enough for every card of a page to be told, instead of each trying again."""
+
+HEAD_START = 0.6
+"""Seconds that opening Kiwi waits. Kiwi reads its model under Python's lock, so nothing is answered meanwhile: the page that
+asked, and the word that Kiwi is being opened, go out first."""
 
 _INFLECTED = "달렸습니다"
 """Any inflected word: resolving it makes the morphological analyser load."""
@@ -172,9 +176,12 @@ def tokenizer(name: str, patience: float = PATIENCE) -> Tokenizer:
     if name not in tokenizer_names():
         raise UnknownName("tokenizer", name, tokenizer_names())
 
-    def opener(_: ProgressCallback) -> Tokenizer:
+    def opener(progress: ProgressCallback) -> Tokenizer:
         from explorer.tokenizers.loading import tokenizer as load
 
+        if name == "kiwi":
+            progress(Progress("starting Kiwi"))
+            time.sleep(HEAD_START)
         made = load(name)
         made.tokenize("가")  # engines read their dictionaries on first use: here, not while somebody types
         return made

@@ -13,7 +13,6 @@ from dashboards.figures.theme import colors, dress
 __all__ = ["against_boundaries", "lengths", "ranks"]
 
 _DASHES = ("solid", "dash", "dot", "dashdot")
-_SIDES = ("middle right", "middle left", "top center", "bottom center")
 
 
 def _style(place: int, ink: Mapping[str, Any]) -> tuple[str, str]:
@@ -92,22 +91,24 @@ def _bars(interval: Mapping[str, float | None], color: str) -> dict[str, Any] | 
 
 
 def _apart(points: Sequence[tuple[float, float]]) -> list[str]:
-    """On which side of its point each word stands: neighbours in height, close together, take different sides."""
+    """On which side of its point each word stands: of points close together, the highest is named above, the lowest below.
+
+    >>> _apart([(1.0, 0.5), (1.01, 0.52), (5.0, 0.9)])
+    ['bottom center', 'top center', 'top center']
+    """
     if not points:
         return []
     xy = np.asarray(points, np.float64)
-    span = np.ptp(xy, axis=0)
-    scaled = xy / np.where(span > 0, span, 1.0)
-    sides: list[str] = [""] * len(points)
-    for place in np.argsort(scaled[:, 1]).tolist():
-        taken = {
-            sides[other]
-            for other in range(len(points))
-            if sides[other]
-            and abs(scaled[other, 0] - scaled[place, 0]) < 0.25
-            and abs(scaled[other, 1] - scaled[place, 1]) < 0.14
-        }
-        sides[place] = next((side for side in _SIDES if side not in taken), _SIDES[0])
+    width = float(np.ptp(xy[:, 0]))
+    scaled = xy / (1.3 * width + 0.5, 1.12)  # of the axes as they are drawn
+    order = {place: rank for rank, place in enumerate(np.lexsort((scaled[:, 0], scaled[:, 1])).tolist())}
+    sides = []
+    for place in range(len(points)):
+        near = np.abs(scaled - scaled[place])
+        close = [other for other in range(len(points)) if near[other, 0] < 0.3 and near[other, 1] < 0.16 and other != place]
+        above = any(order[other] > order[place] for other in close)
+        below = any(order[other] < order[place] for other in close)
+        sides.append("middle right" if above and below else "bottom center" if above else "top center")
     return sides
 
 

@@ -10,19 +10,16 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from dashboards import ids, state
 from dashboards.checkpoints import FETCHABLE, available, torch_installed
-from dashboards.checkpoints import SETTING as BERT
-from dashboards.components import card, empty, graph, page, problem, waiting, watch
-from dashboards.cutting import pack, tidy, unpack
+from dashboards.components import card, empty, page, problem, waiting, watch
+from dashboards.cutting import MAX_ADDRESS, pack, tidy, unpack
 from dashboards.figures import context as figures
-from dashboards.figures.theme import blank
 from dashboards.i18n import Text, text
 from dashboards.jobs import NotReady
-from dashboards.local import paths_allowed
 from dashboards.url import MAX_WORD, Field, choice, clean, decode, encode
 from dashboards.url import text as text_field
-from dashboards.wording import MAX_SENTENCE, MAX_SENTENCES, POOLINGS, compute, glosses, senses_of, sentences_of, split
+from dashboards.views.contextform import EXAMPLES, answer_of, nothing, question_of
+from dashboards.wording import POOLINGS, compute, glosses, senses_of, sentences_of, split
 from explorer.core.errors import ExplorerError
-from explorer.core.store import home
 
 if TYPE_CHECKING:
     from explorer.models.occurrences import Occurrences
@@ -32,9 +29,6 @@ NAME = "context.name"
 ORDER = 6
 ICON = "context"
 USES_MODEL = False
-
-EXAMPLES = ("배", "눈", "다리", "말", "차", "타다", "쓰다")
-"""Homographs of the sample corpus that are offered."""
 
 FIELDS = {
     "word": text_field(MAX_WORD),
@@ -64,178 +58,18 @@ def layout(**query: Any) -> Any:
         html.Div(None if ready else nothing(t), id="context-none", className="context-slot"),
         html.Div(id="context-fetch-status", className="context-slot", **{"aria-live": "polite"}),
         dcc.Store(id="context-fetching"),
-        _question(t, word, lines, models, model, values["pooling"]),
+        question_of(t, word, lines, models, model, values["pooling"]),
         dcc.Store(id="context-asked", data=asked),
         dcc.Store(id="context-done", data=None),
+        html.Div(id="context-address-note", className="context-slot", **{"aria-live": "polite"}),
         html.Div(id="context-status", className="context-slot", **{"aria-live": "polite"}),
-        _answer(t),
+        answer_of(t),
     )
 
 
 def choices(t: Text) -> list[dict[str, str]]:
     """The models there are."""
     return [{"value": name, "label": name} for name in available()]
-
-
-def nothing(t: Text) -> Any:
-    """What to install or choose, when there is nothing to compute with."""
-    if not torch_installed():
-        return dmc.Alert(
-            dmc.Stack(
-                [dmc.Text(t("context.no_torch"), size="sm"), dmc.Code('pip install "korean-explorer[bert]"', block=True)],
-                gap="xs",
-            ),
-            title=t("context.no_torch_title"),
-            color="blue",
-            variant="light",
-            radius="md",
-        )
-    rows = [
-        dmc.Group(
-            [
-                dmc.Button(t("context.fetch"), id={"type": "context-fetch", "id": one.id}, size="compact-sm", variant="light"),
-                dmc.Code(one.id),
-                dmc.Text(t(f"context.fetch_{one.languages}", size=one.size), size="sm", c="dimmed"),
-            ],
-            gap="sm",
-        )
-        for one in FETCHABLE
-    ]
-    return dmc.Alert(
-        dmc.Stack(
-            [
-                dmc.Text(t("context.no_model"), size="sm"),
-                dmc.Text(t("context.no_model_folder"), size="sm"),
-                dmc.Code(f"{BERT}={t('context.some_folder')} korean-explorer serve", block=True),
-                dmc.Text(t("context.no_model_home"), size="sm"),
-                dmc.Code(str(home() / "models") if paths_allowed() else t("context.home_models"), block=True),
-                dmc.Text(t("context.no_model_fetch"), size="sm"),
-                *rows,
-            ],
-            gap="xs",
-        ),
-        title=t("context.no_model_title"),
-        color="blue",
-        variant="light",
-        radius="md",
-    )
-
-
-def _question(t: Text, word: str, lines: list[str], models: list[dict[str, str]], model: str | None, pooling: str) -> Any:
-    examples = [
-        html.Button(name, id={"type": "context-example", "number": number}, className="example", type="button", lang="ko")
-        for number, name in enumerate(EXAMPLES)
-    ]
-    return card(
-        None,
-        dmc.Stack(
-            [
-                html.Div(
-                    [
-                        dmc.TextInput(
-                            id="context-word",
-                            value=word,
-                            label=t("context.word"),
-                            description=t("context.word_help"),
-                            inputProps={"maxLength": MAX_WORD, "lang": "ko"},
-                            className="context-word",
-                        ),
-                        dmc.Select(
-                            id="context-model",
-                            value=model,
-                            data=models,
-                            label=t("context.model"),
-                            description=t("context.model_help"),
-                            placeholder=t("context.model_none"),
-                            allowDeselect=False,
-                            disabled=not models,
-                            className="context-model",
-                        ),
-                        dmc.Select(
-                            id="context-pooling",
-                            value=pooling,
-                            data=[{"value": name, "label": t(f"context.pooling_{name}")} for name in POOLINGS],
-                            label=t("context.pooling"),
-                            description=t("context.pooling_help"),
-                            allowDeselect=False,
-                            className="context-pooling",
-                        ),
-                    ],
-                    className="context-form",
-                ),
-                dmc.Group([dmc.Text(t("context.examples"), size="sm", c="dimmed"), *examples], gap="xs"),
-                dmc.Textarea(
-                    id="context-sentences",
-                    value="\n".join(lines),
-                    label=t("context.sentences"),
-                    description=t("context.sentences_help", most=MAX_SENTENCES, long=MAX_SENTENCE),
-                    autosize=True,
-                    minRows=4,
-                    maxRows=14,
-                    spellCheck=False,
-                    inputProps={"maxLength": 5000, "lang": "ko"},
-                ),
-                dmc.Group([dmc.Button(t("context.compare"), id="context-compare", disabled=not models)], justify="flex-end"),
-            ],
-            gap="md",
-        ),
-    )
-
-
-def _answer(t: Text) -> Any:
-    controls = html.Div(
-        [
-            html.Div(
-                [
-                    dmc.Text(t("context.layer"), size="sm", fw=600, id="context-layer-name"),
-                    dmc.Slider(
-                        id="context-layer",
-                        min=0,
-                        max=12,
-                        value=12,
-                        step=1,
-                        updatemode="mouseup",
-                        size="sm",
-                        className="context-slider",
-                    ),
-                ],
-                className="context-layer",
-            ),
-            dmc.Switch(
-                id="context-centre", label=t("context.centre"), description=t("context.centre_help"), checked=False, size="sm"
-            ),
-        ],
-        className="context-controls",
-    )
-    return html.Div(
-        [
-            card(None, controls, html.Div(id="context-scale", className="context-scale", **{"aria-live": "polite"})),
-            html.Div(
-                [
-                    card(t("context.found"), html.Div(id="context-found"), hint=t("context.found_help")),
-                    card(
-                        t("context.heat"),
-                        graph(blank(None), "context-heat", t("context.heat"), height=420),
-                        hint=t("context.heat_help"),
-                    ),
-                    card(
-                        t("context.plane"),
-                        graph(blank(None), "context-plane", t("context.plane"), height=420),
-                        hint=t("context.plane_help"),
-                    ),
-                    card(
-                        t("context.layers"),
-                        graph(blank(None), "context-layers", t("context.layers"), height=420),
-                        hint=t("context.layers_help"),
-                    ),
-                ],
-                className="context-grid",
-            ),
-        ],
-        id="context-answer",
-        className="context-answer",
-        style={"display": "none"},
-    )
 
 
 # ---- computing
@@ -379,20 +213,23 @@ def scale(t: Text, pair: tuple[float | None, float | None], chance: float | None
 
 def ask(
     _: Any, __: Any, word: str | None, lines: str | None, model: str | None, pooling: str | None
-) -> tuple[dict[str, Any] | Any, str | Any]:
-    """The question as it stands, for the answer and for the address bar."""
+) -> tuple[dict[str, Any] | Any, str | Any, Any]:
+    """The question as it stands, for the answer and for the address bar; a word when the address does not hold it all."""
     question = {"word": clean(word or "", MAX_WORD), "sentences": split(lines), "model": model, "pooling": pooling}
-    return question, address(question)
+    where, whole = address(question)
+    return question, where, None if whole else dmc.Text(text()("context.not_in_address"), size="sm", c="orange")
 
 
-def address(question: dict[str, Any]) -> str:
-    """The query string; the sample's own sentences need not be in it, and no address holds endless text."""
+def address(question: dict[str, Any]) -> tuple[str, bool]:
+    """The query string, and whether everything is in it: no address holds endless text, the sample's own need not be in it."""
     joined = "\n".join(question["sentences"])
     values: dict[str, Any] = {"word": question["word"], "model": question["model"], "pooling": question["pooling"]}
     if question["sentences"] != sentences_of(question["word"]):
         values["s" if len(joined) <= 200 else "z"] = joined
     found = encode(FIELDS, values)
-    return found if len(found) <= 3_600 else encode(FIELDS, {name: values[name] for name in ("word", "model", "pooling")})
+    if len(found) <= MAX_ADDRESS:
+        return found, True
+    return encode(FIELDS, {name: values[name] for name in ("word", "model", "pooling")}), False
 
 
 def example(_: list[int | None], model: str | None, pooling: str | None) -> tuple[Any, ...]:
@@ -403,7 +240,7 @@ def example(_: list[int | None], model: str | None, pooling: str | None) -> tupl
     word = EXAMPLES[number]
     lines = sentences_of(word)
     question = {"word": word, "sentences": lines, "model": model, "pooling": pooling}
-    return word, "\n".join(lines), question if model and torch_installed() else no_update, address(question)
+    return word, "\n".join(lines), question if model and torch_installed() else no_update, address(question)[0]
 
 
 def fetch(_: list[int | None]) -> Any:
@@ -435,6 +272,7 @@ def register(app: Dash) -> None:
     app.callback(
         Output("context-asked", "data"),
         Output(ids.address("context"), "data"),
+        Output("context-address-note", "children"),
         Input("context-compare", "n_clicks"),
         Input("context-word", "n_submit"),
         State("context-word", "value"),

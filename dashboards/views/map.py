@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import dash
 import dash_mantine_components as dmc
-from dash import ALL, ClientsideFunction, Dash, Input, Output, Patch, State, ctx, dcc, html, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from dashboards import ids, state, url
-from dashboards.components import card, empty, graph, guarded, icon, page, problem, score_bar, table, tag_badge, waiting, watch
+from dashboards.components import card, empty, graph, guarded, icon, page, problem, waiting, watch
 from dashboards.figures.theme import TAG_GROUPS
 from dashboards.i18n import Text, text
 from dashboards.jobs import NotReady
 from dashboards.maps import Choice, Map, find, open_map
+from dashboards.views.mapwords import found_list, neighbour_panel, neighbours_of, patch, pick
 from explorer.core.errors import ExplorerError
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ METHODS = ("pca", "umap")
 SIZES = ("1000", "3000", "5000", "10000", "20000")
 SVG_MOST = 3000
 """Points drawn without WebGL: more make a browser slow."""
-NEIGHBOURS = 12
-LISTED = 24
-"""Words a search lists beside the map; all of them are highlighted on it."""
 
 QUERY = {
     "method": url.choice(METHODS, "pca"),
@@ -50,14 +47,6 @@ METHOD, SIZE, COLOR, SEED, NEAR, DIST, DRAW = (
 )
 GRAPH, STATUS, FACTS, DRAWN, WEBGL = (f"map-{name}" for name in ("graph", "status", "facts", "drawn", "webgl"))
 FIND, FOUND, CHOSEN, PANEL, CSV, SAVE = (f"map-{name}" for name in ("find", "found", "chosen", "panel", "csv", "save"))
-
-
-def pick(row: Any, place: Any) -> dict[str, Any]:
-    """A button that chooses a word by its row in the model; it may have one in the search and one among the neighbours.
-
-    A number, because Dash loses the value of a pattern-matching input whose id is not ASCII.
-    """
-    return {"type": "map-pick", "row": row, "place": place}
 
 
 def layout(**query: Any) -> Any:
@@ -246,11 +235,13 @@ def draw(
         watch()
         status = waiting(t, wait.job, ())
         shown = None if drawn or method == "pca" else _at_once(wanted)
-        signature |= {"method": "pca", "near": 15, "dist": 0.1}
+        asked = {"method": method, "near": near, "dist": dist}
+        if shown is None:  # the map of before stays; the address says what was asked for
+            kept = drawn | {"asked": asked} if drawn and drawn.get("asked") != asked else no_update
+            return no_update, status, no_update, kept
+        signature |= {"method": "pca", "near": 15, "dist": 0.1, "asked": asked}
     except ExplorerError as error:
         return no_update, problem(t, error), no_update, no_update
-    if shown is None:
-        return no_update, status, no_update, no_update
     if status is None and not webgl:
         status = dmc.Alert(t("map.no_webgl", most=f"{SVG_MOST:,}"), color="yellow", variant="light", mb="sm")
     return figure_of(t, shown, model, scheme, color, webgl), status, facts_of(t, shown), signature
@@ -340,82 +331,12 @@ def show(drawn: dict[str, Any] | None, query: str | None, chosen: str | None) ->
     return patch(shown, rows, on_map, shown.rows.get(key or "")), found_list(t, shown, vectors, rows, query), panel
 
 
-def neighbours_of(vectors: Any, word: str | None) -> Any:
-    """Neighbours in the original space; none for no word, or one the model does not know (the panel says so)."""
-    if not word:
-        return ()
-    try:
-        return vectors.similar(url.clean(word, 100), NEIGHBOURS)
-    except ExplorerError:
-        return ()
-
-
-def patch(shown: Map, found: list[int], near: list[int], chosen: int | None) -> Patch:
-    """Highlights as a change of the figure in the browser: some kilobytes, whatever the size of the map."""
-    from dashboards.figures.map import highlight
-
-    change = Patch()
-    for trace, values in highlight(shown, found, near, chosen).items():
-        for name, value in values.items():
-            change["data"][trace][name] = value
-    return change
-
-
-def found_list(t: Text, shown: Map, vectors: Any, rows: list[int], query: str | None) -> Any:
-    """The first words found, each a button that chooses it."""
-    if not (query or "").strip():
-        return None
-    if not rows:
-        return dmc.Text(t("map.not_found"), size="sm", c="dimmed")
-    words = [
-        html.Button(
-            shown.words[row], id=pick(vectors.index(shown.keys[row]), "found"), className="example", title=shown.keys[row]
-        )
-        for row in rows[:LISTED]
-    ]
-    return dmc.Stack(
-        [dmc.Text(t("map.found", count=f"{len(rows):,}"), size="sm", c="dimmed"), html.Div(words, className="chips")], gap="xs"
-    )
-
-
-def neighbour_panel(t: Text, shown: Map, vectors: Any, chosen: str) -> Any:
-    """The chosen word and its neighbours in the original space, whether or not they are on the map."""
-    from explorer.vectors.records import split_key
-
-    near = vectors.similar(url.clean(chosen, 100), NEIGHBOURS)
-    rows = []
-    for neighbour in near:
-        on_map = neighbour.key in shown.rows
-        word = html.Button(
-            neighbour.word,
-            id=pick(vectors.index(neighbour.key), "near"),
-            className="word as-link" if on_map else "word as-link off-map",
-            title=neighbour.key if on_map else t("map.off_map"),
-        )
-        rows.append([word, tag_badge(t, split_key(neighbour.key)[1]), score_bar(neighbour.score)])
-    key = near.resolution.key
-    word, tag = split_key(key)
-    where = [] if key in shown.rows else [dmc.Text(t("map.off_map"), size="xs", c="dimmed")]
-    link = dcc.Link(
-        t("map.more"),
-        href=dash.get_relative_path("/similarity") + url.encode({"word": url.text()}, {"word": key}),
-        className="more",
-    )
-    return dmc.Stack(
-        [
-            dmc.Group([dmc.Text(word, fw=700, size="xl"), tag_badge(t, tag), *where], gap="xs"),
-            table([t("map.word"), t("map.tag"), t("map.cosine")], rows, label=t("map.neighbours")),
-            link,
-        ],
-        gap="xs",
-    )
-
-
 def address(drawn: dict[str, Any] | None, query: str | None, chosen: str | None) -> Any:
     """The page's state as a query string, once there is a map."""
     if not drawn:
         return no_update
-    values = url.decode(QUERY, {name: str(value) for name, value in drawn.items()})
+    asked = drawn | (drawn.get("asked") or {})  # a map that is still being drawn is what was asked for
+    values = url.decode(QUERY, {name: str(value) for name, value in asked.items()})
     return url.encode(QUERY, values | {"find": query or "", "word": chosen or ""})
 
 

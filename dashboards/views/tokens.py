@@ -12,7 +12,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, 
 
 from dashboards import ids, state
 from dashboards.components import card, empty, page, watch
-from dashboards.cutting import FIELDS, MAX_TEXT, MAX_TOKENIZERS, VIEWS, address, allowed, cut, tidy
+from dashboards.cutting import FIELDS, MAX_TEXT, MAX_TOKENIZERS, VIEWS, address, allowed, cut, fits, tidy
 from dashboards.figures.tokens import Counts, counts, grid, sendable
 from dashboards.i18n import Text, text
 from dashboards.local import SETTING, paths_allowed, short_name
@@ -318,8 +318,14 @@ def show(value: str | None, names: list[str] | None, _: int | None, pending: boo
     drawing, table, opening = answer(value, chosen, t)
     if opening:
         watch()
-    note = dmc.Text(t("tokens.full", most=MAX_TEXT), size="sm", c="orange") if len(value) >= MAX_TEXT else None
-    return drawing, table, note, opening
+    return drawing, table, notes(t, value, chosen), opening
+
+
+def notes(t: Text, value: str, names: list[str]) -> Any:
+    """What is not done with a long text: more than the limit is not cut, and no address holds it."""
+    said = [t("tokens.full", most=MAX_TEXT)] if len(value) >= MAX_TEXT else []
+    said += [] if fits(value, names, VIEWS[0]) else [t("tokens.not_in_address")]
+    return [dmc.Text(line, size="sm", c="orange") for line in said]
 
 
 def write(_: int | None, names: list[str] | None, view: str, value: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -49,19 +50,27 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def prepared_home(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
-    """A new home that has Kiwi's vectors already; they are recovered once and then kept with pytest's own cache."""
+    """A new home with a small BERT and Kiwi's vectors, which are recovered once and then kept with pytest's own cache."""
     home = tmp_path_factory.mktemp("home")
     kept = pytestconfig.cache.mkdir("kiwi-vectors")
     command = [sys.executable, "-c", "from explorer.models.kiwi import kiwi_vectors; kiwi_vectors()"]
     subprocess.run(command, env=os.environ | {"EXPLORER_HOME": str(kept)}, check=True)
     shutil.copytree(kept / "cache", home / "cache")
+    if importlib.util.find_spec("torch"):
+        from support_bert import save_small_bert
+
+        save_small_bert(home / "models" / "small-bert")
     return home
 
 
 @pytest.fixture(scope="session")
 def server(chromium: Any, prepared_home: Path) -> Iterator[str]:
     """The dashboard as a person starts it; its address."""
-    environment = os.environ | {"EXPLORER_HOME": str(prepared_home)}
+    environment = os.environ | {
+        "EXPLORER_HOME": str(prepared_home),
+        "HF_HUB_CACHE": str(prepared_home / "hub"),
+        "EXPLORER_BERT": "",
+    }
     command = [sys.executable, "-m", "explorer", "serve", "--port", "0", "--no-open"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None

@@ -6,7 +6,7 @@ import pytest
 
 from dashboards.figures.map import CHOSEN, FOUND, NEAR
 
-PAGES = ["/", "/tokens", "/similarity", "/analogy", "/map", "/context"]
+PAGES = ["/", "/tokens", "/bench", "/similarity", "/analogy", "/map", "/context"]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -261,7 +261,9 @@ def test_the_shell_follows_the_address_and_what_runs(page):
         "model.value", {"_pages_location.pathname": "/", "_pages_location.search": "?model=/etc/passwd", "model.value": "gone"}
     )
     assert found["model"]["value"] == "kiwi" and found["model-bar"]["style"] == {"display": "none"}
-    facts = page.settled("model-facts.children", {"model.value": "small"}, lambda text: "16" in text)
+    # A page that has no use for a model does not have one opened.
+    assert page.call("model-facts.children", {"model.value": "small", "model-bar.style": {"display": "none"}}) == {}
+    facts = page.settled("model-facts.children", {"model.value": "small", "model-bar.style": {}}, lambda text: "16" in text)
     assert "16개 단어 · 13차원" in facts and "made by hand" in facts
 
 
