@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboards.figures.map import label_rows
 from dashboards.figures.theme import colors, dress
 from dashboards.geometry import Plane
 
@@ -32,15 +31,19 @@ def parallelogram(plane: Plane, words: Sequence[str], answers: Sequence[str], sc
             [plane.start, plane.origin, plane.end], [a, b, c], ink["text"], 11, ["bottom center", "bottom center", "top center"]
         )
     )
-    figure.add_trace(_dots([plane.target], [target], ink["accent"], 13, "top center", symbol="x-thin"))
+    points = np.concatenate([np.stack([plane.origin, plane.start, plane.end, plane.target]), plane.answers])
+    low, high = points.min(axis=0), points.max(axis=0)
+    middle = (low + high) / 2
+    before, sign, last = target.rpartition(" + ")
+    written = f"{before}<br>+ {last}" if sign else target  # two lines: on a telephone one would not fit
+    side = "top left" if plane.target[0] > middle[0] else "top right"
+    figure.add_trace(_dots([plane.target], [written], ink["accent"], 13, side, symbol="x-thin"))
     if len(answers):
-        # Answers often lie close together: their words stand on alternating sides, from the lowest to the highest.
-        corners = np.stack([plane.origin, plane.start, plane.end, plane.target])
-        written = label_rows(plane.answers, answers, np.ptp(corners, axis=0).max().repeat(2) / 2)
-        names = [answer if place in written else "" for place, answer in enumerate(answers)]
-        order = np.argsort(plane.answers[:, 1]).argsort()
-        sides = [("middle right", "middle left")[place % 2] for place in order.tolist()]
-        figure.add_trace(_dots(list(plane.answers), names, ink["palette"][2], 9, sides, opacity=(0.45 + 0.55 * plane.inside)))
+        left, high_up = (plane.answers.mean(axis=0) > middle).tolist()
+        green = ink["palette"][2]
+        figure.add_trace(_dots(list(plane.answers), [""] * len(answers), green, 9, side, opacity=0.45 + 0.55 * plane.inside))
+        figure.data[-1].update(hovertext=list(answers), hovertemplate="%{hovertext}<extra></extra>")
+        _fan(figure, plane.answers, answers, green, left, up=not high_up)
     for tail, head, color in (
         (plane.origin, plane.start, ink["dim"]),
         (plane.end, plane.target, ink["dim"]),
@@ -63,8 +66,6 @@ def parallelogram(plane: Plane, words: Sequence[str], answers: Sequence[str], sc
             standoff=8,
             startstandoff=8,
         )
-    points = np.concatenate([np.stack([plane.origin, plane.start, plane.end, plane.target]), plane.answers])
-    low, high = points.min(axis=0), points.max(axis=0)
     pad = 0.18 * (high - low) + 0.08
     quiet: dict[str, Any] = {"showgrid": False, "zeroline": False, "showticklabels": False, "fixedrange": True}
     return dress(
@@ -76,6 +77,31 @@ def parallelogram(plane: Plane, words: Sequence[str], answers: Sequence[str], sc
         # equal units on both axes, or a right angle would not look like one
         yaxis=quiet | {"range": [float(low[1] - pad[1]), float(high[1] + pad[1])], "scaleanchor": "x", "scaleratio": 1},
     )
+
+
+def _fan(figure: go.Figure, points: Any, words: Sequence[str], color: str, left: bool, up: bool) -> None:
+    """Words of points that may lie on top of each other, one under the other at the end of thin lines.
+
+    From the lowest point to the highest, every word stands a line higher than the one before, counted from its own point:
+    so no two meet, however small the picture is drawn. The fan opens towards the middle of the picture.
+    """
+    order = np.argsort(-points[:, 1], kind="stable").tolist()
+    for line, place in enumerate(order):
+        figure.add_annotation(
+            x=float(points[place, 0]),
+            y=float(points[place, 1]),
+            ax=-34 if left else 34,
+            ay=19 * (line - (len(order) - 1 if up else 0)),
+            text=words[place],
+            font={"color": color, "size": 14},
+            xanchor="right" if left else "left",
+            showarrow=True,
+            arrowhead=0,
+            arrowwidth=0.8,
+            arrowcolor=color,
+            standoff=5,
+            borderpad=0,
+        )
 
 
 def _dots(

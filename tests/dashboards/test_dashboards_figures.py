@@ -139,5 +139,15 @@ def test_the_parallelogram_shows_three_words_the_target_and_the_answers_in_equal
     a, b, c, x = np.eye(4, dtype=np.float32)
     flat = plane(a, b, c, [x])
     figure = parallelogram(flat, ["왕", "남자", "여자"], ["왕비"], "light", "왕 − 남자 + 여자")
-    assert [list(trace.text) for trace in figure.data] == [["왕", "남자", "여자"], ["왕 − 남자 + 여자"], ["왕비"]]
-    assert len(figure.layout.annotations) == 4 and figure.layout.yaxis.scaleanchor == "x"
+    assert [list(trace.text) for trace in figure.data] == [["왕", "남자", "여자"], ["왕 − 남자<br>+ 여자"], [""]]
+    assert list(figure.data[2].hovertext) == ["왕비"] and figure.layout.yaxis.scaleanchor == "x"
+    assert [one.text for one in figure.layout.annotations if one.text] == ["왕비"]
+
+
+def test_words_of_answers_on_one_spot_stand_lines_apart_at_any_size():
+    a, b, c, x = np.eye(4, dtype=np.float32)
+    answers = [x + 0.001 * i * a for i in range(5)]
+    figure = parallelogram(plane(a, b, c, answers), ["a", "b", "c"], list("12345"), None, "a − b + c")
+    words = [one for one in figure.layout.annotations if one.text]
+    heights = sorted((one.y, -one.ay) for one in words)
+    assert len(words) == 5 and all(high[1] - low[1] >= 18 for low, high in zip(heights, heights[1:], strict=False))
