@@ -8,7 +8,10 @@ from urllib.parse import urlencode
 
 def test_pasted_text_is_compared_shared_and_taken_home(visit):
     page = visit(
-        "/bench?" + urlencode({"t": "eojeol,syllable,jamo", "c": "-", "text": "왕이 왔다\n왕비도 왔다\n하늘은 푸르다"})
+        "/bench?"
+        + urlencode(
+            {"t": "eojeol,syllable,jamo", "c": "-", "text": "왕이 왔다\n왕비도 왔다, 정말로\n하늘은 푸르고 바다는 깊다"}
+        )
     )
     page.wait_for_selector("#bench-page >> text=무엇을 견줄지")  # an address that was not asked yet starts nothing
     page.click("#bench-go")
@@ -30,7 +33,12 @@ def test_pasted_text_is_compared_shared_and_taken_home(visit):
 
 
 def test_a_narrow_screen_scrolls_the_table_and_not_the_page(visit):
-    where = {"t": "eojeol,syllable,jamo", "c": "-", "text": "왕이 왔다\n왕비도 왔다\n하늘은 푸르다", "run": "1"}
+    where = {
+        "t": "eojeol,syllable,jamo",
+        "c": "-",
+        "text": "왕이 왔다\n왕비도 왔다, 정말로\n하늘은 푸르고 바다는 깊다",
+        "run": "1",
+    }
     page = visit("/bench?" + urlencode(where), language="en", scheme="dark", width=420)
     page.click("#bench-group >> text=All")
     page.wait_for_function("document.querySelectorAll('#bench-table th').length > 20")

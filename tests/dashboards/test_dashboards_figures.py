@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -150,4 +152,4 @@ def test_words_of_answers_on_one_spot_stand_lines_apart_at_any_size():
     figure = parallelogram(plane(a, b, c, answers), ["a", "b", "c"], list("12345"), None, "a − b + c")
     words = [one for one in figure.layout.annotations if one.text]
     heights = sorted((one.y, -one.ay) for one in words)
-    assert len(words) == 5 and all(high[1] - low[1] >= 18 for low, high in zip(heights, heights[1:], strict=False))
+    assert len(words) == 5 and all(high[1] - low[1] >= 18 for low, high in pairwise(heights))
