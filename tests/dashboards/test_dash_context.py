@@ -14,6 +14,7 @@ from dashboards import checkpoints, state, wording
 from dashboards.figures import context as figures
 from dashboards.i18n import Text
 from dashboards.views import context as view
+from dashboards.views import contextform
 from explorer.core.errors import BadInput, Unavailable
 
 
@@ -136,13 +137,15 @@ def test_pairs_within_and_between_senses():
 
 
 def test_without_torch_the_command_is_shown(home, monkeypatch):
-    monkeypatch.setattr(view, "torch_installed", lambda: False)
+    for part in (view, contextform):
+        monkeypatch.setattr(part, "torch_installed", lambda: False)
     drawn = str(view.layout())
     assert 'pip install "korean-explorer[bert]"' in drawn and "context-fetch'" not in drawn
 
 
 def test_without_a_model_the_three_ways_are_shown_and_no_folder_of_the_server(home, monkeypatch):
-    monkeypatch.setattr(view, "torch_installed", lambda: True)
+    for part in (view, contextform):
+        monkeypatch.setattr(part, "torch_installed", lambda: True)
     drawn = str(view.layout(word="눈"))
     assert "EXPLORER_BERT=" in drawn and "bert-base-multilingual-cased" in drawn and str(home) not in drawn
     assert "Store(id='context-asked')" in drawn.replace(", data=None", "")
