@@ -181,12 +181,14 @@ class Fitted:
         vectors: vocabulary × dim float32, in the vocabulary's order.
         details: plain JSON data worth keeping with the vectors: losses by epoch, parameters found from the data.
         components: how many of the strongest directions this model is better without.
+        strength: how much of them is taken out.
         composer: gives words outside the vocabulary a vector, in sub-word models.
     """
 
     vectors: NDArray[np.float32]
     details: dict[str, Any]
     components: int = 0
+    strength: float = 1.0
     composer: Subwords | None = None
 
 

@@ -83,8 +83,8 @@ def train(
         max_vocab: at most so many words, the most frequent ones.
         components: after training, subtract the mean and remove this many of the strongest directions
             (:func:`explorer.vectors.transform.remove_components`); 0 leaves the vectors as trained. By default what
-            suits the model: one for every 40 dimensions of Word2Vec, none of GloVe, where it lifts rare words above
-            better neighbours. Recorded in ``info["history"]``.
+            suits the model: one for every 40 dimensions of Word2Vec, as many by half of GloVe, where all of it would lift
+            rare words above better neighbours, one for every 100 of FastText. Recorded in ``info["history"]``.
         phrases: join neighbours that belong together into one key, from this normalised pointwise mutual information on
             (0 to 1; 0.6 joins firm names): :func:`explorer.models.phrases.find_phrases`. By default nothing is joined.
         name: save the vectors under this name.
@@ -148,7 +148,7 @@ def _finish(vocabulary: Vocabulary, fitted: Fitted, info: dict[str, Any], compon
 
     vectors = Vectors(vocabulary.keys, fitted.vectors, vocabulary.counts, info, composer=fitted.composer)
     removed = fitted.components if components is None else components
-    return remove_components(vectors, removed) if removed and len(vectors) > removed else vectors
+    return remove_components(vectors, removed, fitted.strength) if removed and len(vectors) > removed else vectors
 
 
 def check_parameters(

@@ -69,31 +69,36 @@ def centre(v: Vectors) -> Vectors:
     return v.derive(v.vectors - mean, {"step": "centre"}, move=lambda vector: vector - mean)
 
 
-def remove_components(v: Vectors, components: int | None = None) -> Vectors:
+def remove_components(v: Vectors, components: int | None = None, strength: float = 1.0) -> Vectors:
     """All-but-the-top (Mu & Viswanath 2018, ICLR): centre, then take out the ``components`` strongest directions, which
     mostly say how frequent a word is.
 
     Args:
         v: the vectors; for models with very uneven lengths :func:`normalise` them first.
         components: how many directions; by default a hundredth of the dimensions, at least one, as the paper advises.
+        strength: how much of them and of the mean is taken out, above 0 and up to 1 (all, as in the paper). Less keeps rare
+            words from crowding the neighbours where the directions carry frequency.
 
     Raises:
-        BadInput: fewer than 0, or as many as there are dimensions.
+        BadInput: fewer than 0, or as many as there are dimensions; or a strength outside its range.
     """
     chosen = max(1, v.dim // 100) if components is None else components
     if not 0 <= chosen < v.dim:
         raise BadInput(f"components must be from 0 to {v.dim - 1} for {v.dim} dimensions, not {chosen}")
+    if not 0 < strength <= 1:
+        raise BadInput(f"strength must be above 0 and up to 1, not {strength}")
     mean, axes, variances = principal_axes(v.vectors)
     top = axes[:, :chosen].astype(np.float32)
     offset = mean.astype(np.float32)
 
     def move(vectors: Floats) -> Floats:
         centred = vectors - offset
-        return np.asarray(centred - (centred @ top) @ top.T, dtype=np.float32)
+        return np.asarray(vectors - np.float32(strength) * (offset + (centred @ top) @ top.T), dtype=np.float32)
 
     total = float(variances.sum())
     share = float(variances[:chosen].sum()) / total if total > 0 else 0.0
-    return v.derive(move(v.vectors), {"step": "remove_components", "components": chosen, "variance_removed": share}, move=move)
+    step = {"step": "remove_components", "components": chosen, "variance_removed": share}
+    return v.derive(move(v.vectors), step if strength == 1 else step | {"strength": strength}, move=move)
 
 
 def subset(v: Vectors, keys: Iterable[str]) -> Vectors:

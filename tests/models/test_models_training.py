@@ -112,9 +112,10 @@ def test_everything_that_made_the_vectors_is_kept(home: Path) -> None:
     assert info["params"]["min_count"] == 5
     assert info["seed"] == 42
     assert len(info["losses"]) == 2
-    assert info["history"] == []
+    assert (info["history"][0]["components"], info["history"][0]["strength"]) == (2, 0.5)
+    assert train("glove", planted(400), tokenizer="eojeol", dim=80, epochs=1, components=0).info["history"] == []
     processed = train("word2vec", planted(400), tokenizer="eojeol", dim=80, epochs=1, workers=1)
-    assert processed.info["history"][0]["components"] == 2
+    assert processed.info["history"][0]["components"] == 2 and "strength" not in processed.info["history"][0]
     assert "planted" in model_names()
     assert int(v.counts.sum()) == 2000
     assert (np.diff(v.counts) <= 0).all()

@@ -88,3 +88,14 @@ def test_subword_vectors_follow(v):
         assert np.allclose(made.vector("뷁뷁뷁"), made.vectors[5], atol=1e-5)
     with pytest.raises(OutOfVocabulary):
         concatenate(raw, v).vector("뷁뷁뷁")
+
+
+def test_half_the_strength_is_half_way() -> None:
+    rng = np.random.default_rng(0)
+    v = Vectors([f"w{row}" for row in range(50)], rng.standard_normal((50, 6)) + 1)
+    half, whole = remove_components(v, 2, 0.5), remove_components(v, 2)
+    np.testing.assert_allclose(half.vectors, (v.vectors + whole.vectors) / 2, atol=1e-5)
+    assert half.info["history"][-1]["strength"] == 0.5
+    for strength in (0, 1.5, float("nan")):
+        with pytest.raises(BadInput, match="strength"):
+            remove_components(v, 2, strength)
