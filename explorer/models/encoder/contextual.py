@@ -31,7 +31,7 @@ __all__ = ["REPRESENTATIONS", "MorphemeContextual", "Substitute", "open_encoder"
 
 REPRESENTATIONS = ("blend", "own", "masked", "substitutes", "context")
 
-BLEND = {"context": 1.0, "masked": 0.25}
+BLEND = {"context": 1.0, "masked": 0.25, "substitutes": 0.25}
 """Weights of the blend's cosines."""
 
 
@@ -139,9 +139,9 @@ class MorphemeContextual(Contextual):
         Args:
             readings: from :meth:`read`.
             representation: ``"own"`` or ``"masked"`` states at ``layer``; ``"substitutes"``, the mean input vector of what
-                would fit; ``"context"``, the weighted mean input vector of the other content words; ``"blend"``, masked
-                state and context, each centred over these readings and brought to length 1, side by side: its cosine is
-                the mean of their cosines with the weights :data:`BLEND`.
+                would fit; ``"context"``, the weighted mean input vector of the other content words; ``"blend"``, context,
+                masked state and substitutes, each centred over these readings and brought to length 1, side by side: its cosine is the mean of
+                their cosines with the weights :data:`BLEND`.
             layer: 0 is the input embedding.
         """
         if representation in ("own", "masked"):
