@@ -17,6 +17,7 @@ from explorer.models.loading import load
 from explorer.models.phrases import find_phrases, join, merge
 from explorer.models.pipeline import Shard, tokenize_corpus
 from explorer.models.ppmi import ppmi
+from explorer.models.sampled_loss import LossSample
 from explorer.models.training import train
 from explorer.tokenizers.loading import tokenizer
 from explorer.vectors.vectors import Vectors
@@ -71,6 +72,31 @@ def test_the_strongest_directions_are_those_of_the_full_decomposition(home: Path
 def test_ppmi_refuses(home: Path, options: dict, reason: str) -> None:
     with pytest.raises(BadInput, match=reason):
         train("ppmi", planted(100), tokenizer="eojeol", **{"dim": 4} | options)
+
+
+# Losses
+
+
+@pytest.mark.parametrize("algorithm", ["skipgram", "cbow"])
+def test_losses_of_a_fixed_sample_fall(home: Path, algorithm: str) -> None:
+    settings = {"dim": 16, "epochs": 4, "window": 4, "sample": 0.0, "workers": 2, "alpha": 0.05}
+    losses = train("word2vec", planted(2000), tokenizer="eojeol", algorithm=algorithm, **settings).info["losses"]
+    assert len(losses) == 4 and losses[0] > losses[-1] > 0
+    assert losses[0] < 6 * np.log(2) + 0.1  # the loss of a model that knows nothing, with 5 noise words
+
+
+def test_the_sampled_loss_is_its_definition() -> None:
+    rng = np.random.default_rng(0)
+    inputs, outputs = rng.standard_normal((2, 5, 3)).astype(np.float32)
+    sample = LossSample(np.array([0, 1], np.int32), np.array([[2, -1], [3, 4]], np.int32), np.array([[1], [2]], np.int32))
+
+    def one(hidden, centre, noise):
+        return -np.log(1 / (1 + np.exp(-hidden @ outputs[centre]))) - np.log(1 / (1 + np.exp(hidden @ outputs[noise])))
+
+    pairs = [one(inputs[2], 0, 1), one(inputs[3], 1, 2), one(inputs[4], 1, 2)]
+    assert sample.loss(inputs, outputs, cbow=False) == pytest.approx(np.mean(pairs), rel=1e-5)
+    means = [one(inputs[2], 0, 1), one((inputs[3] + inputs[4]) / 2, 1, 2)]
+    assert sample.loss(inputs, outputs, cbow=True) == pytest.approx(np.mean(means), rel=1e-5)
 
 
 # Phrases and eojeol
