@@ -1,6 +1,6 @@
 """How long start-up takes, as ratios to starting Python itself.
 
-    python tests/benchmarks/startup.py
+python tests/benchmarks/startup.py
 """
 
 from __future__ import annotations
