@@ -13,7 +13,20 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # A stage may import itself and the stages before it.
 STAGES = ["core", "text", "tokenizers", "vectors", "models", "analysis", "cli"]
-HEAVY = ["dash", "plotly", "torch", "transformers", "gensim", "umap", "numba", "kiwipiepy", "numpy", "scipy", "sklearn", "pandas"]
+HEAVY = [
+    "dash",
+    "plotly",
+    "torch",
+    "transformers",
+    "gensim",
+    "umap",
+    "numba",
+    "kiwipiepy",
+    "numpy",
+    "scipy",
+    "sklearn",
+    "pandas",
+]
 
 
 def imports(path: Path) -> list[tuple[str, int, bool]]:
@@ -54,9 +67,9 @@ def test_data_walks_one_way(path: Path):
 @pytest.mark.parametrize("path", modules("corpora"), ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_corpora_do_not_know_models_or_dashboards(path: Path):
     for module, line, _ in imports(path):
-        assert not module.startswith(("dashboards", "explorer.models", "explorer.vectors", "explorer.analysis", "explorer.cli")) or (
-            module == "explorer.models.pipeline"
-        ), f"{path}:{line} imports {module}"
+        assert not module.startswith(
+            ("dashboards", "explorer.models", "explorer.vectors", "explorer.analysis", "explorer.cli")
+        ) or (module == "explorer.models.pipeline"), f"{path}:{line} imports {module}"
 
 
 @pytest.mark.parametrize("path", [p for d in ("explorer", "corpora", "dashboards") for p in modules(d)], ids=lambda p: p.name)
