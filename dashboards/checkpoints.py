@@ -1,8 +1,8 @@
 """Which contextual models a page may open: what is on this machine, by names that say nothing about its folders.
 
 Looked for, in this order: the setting ``EXPLORER_BERT`` (folders or hub ids, separated as in ``PATH``); folders with a
-``config.json`` under ``models`` of the home folder; encoders in the Hugging Face cache. A short list of well-known
-checkpoints may be fetched, and only when somebody presses the button.
+``config.json`` under ``models`` of the home folder; encoders trained here; encoders in the Hugging Face cache; and last
+``mini``, which ships. A short list of well-known checkpoints may be fetched, and only when somebody presses the button.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboards.local import paths_allowed, short_name
-from explorer.core.store import home
+from explorer.core.store import home, list_artifacts
 
 __all__ = ["ENCODERS", "FETCHABLE", "SETTING", "Fetchable", "available", "hub_cache", "place_of", "torch_installed"]
 
@@ -80,10 +80,13 @@ def available() -> dict[str, str]:
     for folder in _folders(home() / "models"):
         if (folder / "config.json").is_file() and not (folder / "manifest.json").exists():
             _add(found, folder.name, str(folder))
+    for name in list_artifacts("encoder"):
+        _add(found, name, name)
     for folder in _folders(hub_cache()):
         if folder.name.startswith("models--") and _is_encoder(folder):
             name = folder.name.removeprefix("models--").replace("--", "/")
             _add(found, name, name)
+    _add(found, "mini", "mini")
     return found
 
 

@@ -17,7 +17,7 @@ from dashboards.i18n import Text, text
 from dashboards.jobs import NotReady
 from dashboards.url import MAX_WORD, Field, choice, clean, decode, encode
 from dashboards.url import text as text_field
-from dashboards.views.contextform import EXAMPLES, answer_of, nothing, question_of
+from dashboards.views.contextform import EXAMPLES, answer_of, nothing, others, question_of
 from dashboards.wording import POOLINGS, compute, glosses, senses_of, sentences_of, split
 from explorer.core.errors import ExplorerError
 
@@ -56,14 +56,15 @@ def layout(**query: Any) -> Any:
         t,
         "context",
         html.Div(None if ready else nothing(t), id="context-none", className="context-slot"),
-        html.Div(id="context-fetch-status", className="context-slot", **{"aria-live": "polite"}),
-        dcc.Store(id="context-fetching"),
         question_of(t, word, lines, models, model, values["pooling"]),
         dcc.Store(id="context-asked", data=asked),
         dcc.Store(id="context-done", data=None),
         html.Div(id="context-address-note", className="context-slot", **{"aria-live": "polite"}),
         html.Div(id="context-status", className="context-slot", **{"aria-live": "polite"}),
         answer_of(t),
+        others(t) if torch_installed() else None,
+        html.Div(id="context-fetch-status", className="context-slot", **{"aria-live": "polite"}),
+        dcc.Store(id="context-fetching"),
     )
 
 

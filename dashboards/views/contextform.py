@@ -7,7 +7,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboards.checkpoints import FETCHABLE, torch_installed
+from dashboards.checkpoints import FETCHABLE
 from dashboards.checkpoints import SETTING as BERT
 from dashboards.components import card, graph
 from dashboards.figures.theme import blank
@@ -17,25 +17,28 @@ from dashboards.url import MAX_WORD
 from dashboards.wording import MAX_SENTENCE, MAX_SENTENCES, POOLINGS
 from explorer.core.store import home
 
-__all__ = ["EXAMPLES", "answer_of", "nothing", "question_of"]
+__all__ = ["EXAMPLES", "answer_of", "nothing", "others", "question_of"]
 
 EXAMPLES = ("배", "눈", "다리", "말", "차", "타다", "쓰다")
 """Homographs of the sample corpus that are offered."""
 
 
 def nothing(t: Text) -> Any:
-    """What to install or choose, when there is nothing to compute with."""
-    if not torch_installed():
-        return dmc.Alert(
-            dmc.Stack(
-                [dmc.Text(t("context.no_torch"), size="sm"), dmc.Code('pip install "korean-explorer[bert]"', block=True)],
-                gap="xs",
-            ),
-            title=t("context.no_torch_title"),
-            color="blue",
-            variant="light",
-            radius="md",
-        )
+    """What to install, when there is nothing to compute with."""
+    return dmc.Alert(
+        dmc.Stack(
+            [dmc.Text(t("context.no_torch"), size="sm"), dmc.Code('pip install "korean-explorer[bert]"', block=True)],
+            gap="xs",
+        ),
+        title=t("context.no_torch_title"),
+        color="blue",
+        variant="light",
+        radius="md",
+    )
+
+
+def others(t: Text) -> Any:
+    """How to use a model beside the one that ships; folded until somebody wants it."""
     rows = [
         dmc.Group(
             [
@@ -47,23 +50,23 @@ def nothing(t: Text) -> Any:
         )
         for one in FETCHABLE
     ]
-    return dmc.Alert(
-        dmc.Stack(
-            [
-                dmc.Text(t("context.no_model"), size="sm"),
-                dmc.Text(t("context.no_model_folder"), size="sm"),
-                dmc.Code(f"{BERT}={t('context.some_folder')} korean-explorer serve", block=True),
-                dmc.Text(t("context.no_model_home"), size="sm"),
-                dmc.Code(str(home() / "models") if paths_allowed() else t("context.home_models"), block=True),
-                dmc.Text(t("context.no_model_fetch"), size="sm"),
-                *rows,
-            ],
-            gap="xs",
-        ),
-        title=t("context.no_model_title"),
-        color="blue",
-        variant="light",
-        radius="md",
+    return html.Details(
+        [
+            html.Summary(t("context.no_model_title")),
+            dmc.Stack(
+                [
+                    dmc.Text(t("context.no_model"), size="sm"),
+                    dmc.Text(t("context.no_model_folder"), size="sm"),
+                    dmc.Code(f"{BERT}={t('context.some_folder')} korean-explorer serve", block=True),
+                    dmc.Text(t("context.no_model_home"), size="sm"),
+                    dmc.Code(str(home() / "models") if paths_allowed() else t("context.home_models"), block=True),
+                    dmc.Text(t("context.no_model_fetch"), size="sm"),
+                    *rows,
+                ],
+                gap="xs",
+                mt="sm",
+            ),
+        ]
     )
 
 

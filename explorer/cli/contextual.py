@@ -13,17 +13,17 @@ from explorer.core.progress import terminal_progress
 if TYPE_CHECKING:
     from explorer.models.occurrences import Occurrences
 
-_NO_MODEL = (
-    "no model was given; name a folder that transformers saved, or a hub id such as bert-base-multilingual-cased (0.7 GB, fetched "
-    "once), with --model or EXPLORER_BERT"
-)
-
 
 @click.command()
 @click.argument("word")
 @click.argument("sentences", nargs=-1)
 @click.option(
-    "-m", "--model", envvar="EXPLORER_BERT", help="A checkpoint's folder or Hugging Face id; EXPLORER_BERT is the default."
+    "-m",
+    "--model",
+    envvar="EXPLORER_BERT",
+    default="mini",
+    show_default=True,
+    help="mini, which ships; an encoder trained here; a checkpoint's folder; or a Hugging Face id. EXPLORER_BERT changes the default.",
 )
 @click.option("--layer", default=-1, show_default=True, help="0 is the input, 1 the first block, -1 the last.")
 @click.option(
@@ -35,20 +35,16 @@ _NO_MODEL = (
 )
 @click.option("--centred", is_flag=True, help="Subtract the mean vector of other words first.")
 @json_option
-def context(
-    word: str, sentences: tuple[str, ...], model: str | None, layer: int, pooling: str, centred: bool, as_json: bool
-) -> None:
+def context(word: str, sentences: tuple[str, ...], model: str, layer: int, pooling: str, centred: bool, as_json: bool) -> None:
     """Compare WORD's vectors in several SENTENCES ("-" reads them from standard input, one a line).
 
     WORD may be inflected in the sentences: 배 is found in 배를, 먹다 in 먹었다. The cosine of random pairs of words at the same
     layer is printed beside, because contextual vectors are all alike to some degree.
 
     \b
-    Example:  korean-explorer context 배 "배를 타고 섬에 갔다." "배가 고파서 밥을 먹었다." --model bert-base-multilingual-cased
+    Example:  korean-explorer context 배 "배를 타고 섬에 갔다." "배가 고파서 밥을 먹었다."
     """
     texts = _sentences(sentences)
-    if not model:
-        raise BadInput(_NO_MODEL)
     from corpora.sample import sentences as sample
     from explorer.models.contextual import contextual
     from explorer.models.occurrences import occurrences

@@ -49,7 +49,6 @@ def test_centring_changes_the_numbers(checkpoint):
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["배", "배를 탔다."], "no model was given"),
         (["배", "배를 탔다.", "-m", "/no/such/folder"], "there is no folder"),
         (["자동차", "배를 탔다.", "-m", "MODEL"], "none of the 1 sentences"),
         (["배", "배를 탔다.", "-m", "MODEL", "--layer", "40"], "does not exist"),

@@ -14,7 +14,6 @@ from dashboards import checkpoints, state, wording
 from dashboards.figures import context as figures
 from dashboards.i18n import Text
 from dashboards.views import context as view
-from dashboards.views import contextform
 from explorer.core.errors import BadInput, Unavailable
 
 
@@ -36,8 +35,8 @@ def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # ---- what there is
 
 
-def test_nothing_is_there_at_first(home):
-    assert checkpoints.available() == {}
+def test_the_encoder_that_ships_is_there_at_first(home):
+    assert checkpoints.available() == {"mini": "mini"}
     assert checkpoints.place_of("bert-base-multilingual-cased") is None
 
 
@@ -57,7 +56,7 @@ def test_models_are_named_by_the_setting_the_home_and_the_cache(home, tmp_path, 
         (snapshot / weights).write_bytes(b"")
     monkeypatch.setenv(checkpoints.SETTING, str(tmp_path / "one" / "mine"))
     found = checkpoints.available()
-    assert list(found) == ["mine", "kept", "mine (2)", "klue/bert-base"]
+    assert list(found) == ["mine", "kept", "mine (2)", "klue/bert-base", "mini"]
     assert found["mine"] == str(tmp_path / "one" / "mine") and found["klue/bert-base"] == "klue/bert-base"
 
 
@@ -137,18 +136,15 @@ def test_pairs_within_and_between_senses():
 
 
 def test_without_torch_the_command_is_shown(home, monkeypatch):
-    for part in (view, contextform):
-        monkeypatch.setattr(part, "torch_installed", lambda: False)
+    monkeypatch.setattr(view, "torch_installed", lambda: False)
     drawn = str(view.layout())
     assert 'pip install "korean-explorer[bert]"' in drawn and "context-fetch'" not in drawn
 
 
-def test_without_a_model_the_three_ways_are_shown_and_no_folder_of_the_server(home, monkeypatch):
-    for part in (view, contextform):
-        monkeypatch.setattr(part, "torch_installed", lambda: True)
+def test_three_ways_to_another_model_are_shown_and_no_folder_of_the_server(home, monkeypatch):
+    monkeypatch.setattr(view, "torch_installed", lambda: True)
     drawn = str(view.layout(word="눈"))
     assert "EXPLORER_BERT=" in drawn and "bert-base-multilingual-cased" in drawn and str(home) not in drawn
-    assert "Store(id='context-asked')" in drawn.replace(", data=None", "")
 
 
 def test_addresses_round_trip():
