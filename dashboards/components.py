@@ -154,10 +154,14 @@ def waiting(t: Text, job: Job, widths: Sequence[str] = ("70%", "55%", "62%")) ->
     )
 
 
+BUSY_MS, QUIET_MS = 400, 3000
+"""How often a page asks what runs in the background, in milliseconds: while something does, and otherwise."""
+
+
 def watch() -> None:
     """From inside a callback: let the page follow what runs in the background."""
     try:
-        set_props(ids.TICK, {"disabled": False})
+        set_props(ids.TICK, {"interval": BUSY_MS})
     except (MissingCallbackContextException, LookupError):
         return  # called as a plain function: nobody is watching
 

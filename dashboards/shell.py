@@ -10,7 +10,7 @@ import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update, page_container
 
 from dashboards import ids, state
-from dashboards.components import icon, job_panel, watch
+from dashboards.components import BUSY_MS, QUIET_MS, icon, job_panel, watch
 from dashboards.i18n import LANGUAGES, Text, text
 from dashboards.jobs import NotReady, jobs
 from dashboards.messages import explain
@@ -40,7 +40,7 @@ def layout(views: list[ModuleType]) -> Any:
     return dmc.MantineProvider(
         dmc.AppShell(
             [
-                dcc.Interval(id=ids.TICK, interval=400),
+                dcc.Interval(id=ids.TICK, interval=BUSY_MS),
                 dcc.Store(id=ids.READY, data=jobs.ended),
                 html.A(t("shell.skip"), href="#main", className="skip"),
                 _header(t),
@@ -206,7 +206,7 @@ def register(app: Dash, views: list[ModuleType]) -> None:
         Output(ids.JOBS, "children"),
         Output(ids.job(ALL), "children"),
         Output(ids.READY, "data"),
-        Output(ids.TICK, "disabled"),
+        Output(ids.TICK, "interval"),
         Input(ids.TICK, "n_intervals"),
         State(ids.READY, "data"),
     )(tick)
@@ -258,9 +258,11 @@ def model_of(search: str | None) -> str | None:
     return clean(found, 100) if found else None
 
 
-def tick(_: int | None, ready: int | None) -> tuple[Any, list[Any], Any, bool]:
+def tick(_: int | None, ready: int | None) -> tuple[Any, list[Any], Any, int]:
     """:func:`follow_jobs` for the places that the browser says it has (their own ``id`` is missing while they go away)."""
-    return follow_jobs([place["id"] for place in ctx.outputs_list[1]], ready)
+    strip, panels, ended, quiet = follow_jobs([place["id"] for place in ctx.outputs_list[1]], ready)
+    # Never quite off: an answer "nothing runs" that was on its way while a job started would leave the page waiting for ever.
+    return strip, panels, ended, QUIET_MS if quiet else BUSY_MS
 
 
 def follow_jobs(places: list[dict[str, str]], ready: int | None) -> tuple[Any, list[Any], Any, bool]:
