@@ -24,6 +24,14 @@ __all__ = ["Checkpoint", "open_checkpoint"]
 _PICKLES = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "tf_model.h5", "flax_model.msgpack")
 _TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
+_HEADS = {
+    "encoder": "AutoModel",
+    "masked": "AutoModelForMaskedLM",
+    "pair": "AutoModelForNextSentencePrediction",
+    "causal": "AutoModelForCausalLM",
+}
+_SAVED_WITHOUT = {"masked": "its masked-word head", "pair": "its next-sentence head", "causal": "its language-model head"}
+_CANNOT = {"masked": "guess masked words", "pair": "score sentence pairs", "causal": "continue a text"}
 _PROBE = "한국어로 쓴 문장"
 _CONJOINING = re.compile("[\u1100-\u11ff]")
 _SYLLABLE = re.compile("[가-힣]")
@@ -52,7 +60,12 @@ class Checkpoint:
 
 
 def open_checkpoint(
-    name_or_path: str | Path, device: str | None = None, progress: ProgressCallback | None = None
+    name_or_path: str | Path,
+    device: str | None = None,
+    progress: ProgressCallback | None = None,
+    *,
+    head: str = "encoder",
+    attentions: bool = False,
 ) -> Checkpoint:
     """Load a checkpoint from a folder, from the Hugging Face cache, or from the hub, in this order.
 
@@ -60,6 +73,9 @@ def open_checkpoint(
         name_or_path: a folder as transformers saves it, or a hub id (``"bert-base-multilingual-cased"``).
         device: ``"cpu"``, ``"cuda"``, ``"mps"``; by default the best one present.
         progress: told what is being opened.
+        head: ``"encoder"`` for states alone; ``"masked"`` to guess masked pieces, ``"pair"`` for the next-sentence score,
+            ``"causal"`` for the next piece of a decoder.
+        attentions: open it so that it can give its attention weights (the fast attention kernels keep none).
 
     Raises:
         MissingExtra: torch is not installed.
@@ -76,13 +92,13 @@ def open_checkpoint(
     if folder.is_dir():
         _check_folder(folder)
         report(progress, f"opening {folder.name}")
-        model, tokenizer = _open(os.fspath(folder), name, local=True)
+        model, tokenizer = _open(os.fspath(folder), name, True, head, attentions)
     elif isinstance(name_or_path, Path) or not _HUB_ID.fullmatch(name) or folder.exists():
         raise BadInput(
             f"there is no folder {name}; give a folder with a checkpoint, or a hub id such as bert-base-multilingual-cased"
         )
     else:
-        model, tokenizer = _from_hub(name, progress)
+        model, tokenizer = _from_hub(name, progress, head, attentions)
     _check_tokenizer(name, tokenizer, model)
     if getattr(model.config, "is_encoder_decoder", False):
         model = model.get_encoder()
@@ -122,10 +138,10 @@ def _check_folder(folder: Path) -> None:
         raise BadInput(f"{folder} has no tokenizer ({', '.join(_TOKENIZER_FILES)}); save the tokenizer beside the model")
 
 
-def _from_hub(name: str, progress: ProgressCallback | None) -> tuple[Any, Any]:
+def _from_hub(name: str, progress: ProgressCallback | None, head: str, attentions: bool) -> tuple[Any, Any]:
     try:
         report(progress, f"opening {name}")
-        return _open(name, name, local=True)
+        return _open(name, name, True, head, attentions)
     except _NotHere:
         pass
     report(progress, f"fetching {name} from the Hugging Face hub")
@@ -135,7 +151,7 @@ def _from_hub(name: str, progress: ProgressCallback | None) -> tuple[Any, Any]:
             "checkpoint elsewhere and give its folder"
         )
     try:
-        return _open(name, name, local=False)
+        return _open(name, name, False, head, attentions)
     except _NotHere as error:
         raise Unavailable(
             f"{name} is not on this machine and could not be fetched from the Hugging Face hub ({error}); check the name and the "
@@ -163,14 +179,18 @@ def _quiet() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def _open(source: str, name: str, local: bool) -> tuple[Any, Any]:
-    from transformers import AutoModel, AutoTokenizer
+def _open(source: str, name: str, local: bool, head: str, attentions: bool) -> tuple[Any, Any]:
+    import transformers
 
+    if head not in _HEADS:
+        raise BadInput(f"head={head!r} is unknown; choose one of {', '.join(_HEADS)}")
+    kind, tokenizers = getattr(transformers, _HEADS[head]), transformers.AutoTokenizer
     options = {"trust_remote_code": False, "local_files_only": local}
+    how = {"attn_implementation": "eager"} if attentions else {}
     try:
         with _quiet():
-            model, loaded = AutoModel.from_pretrained(source, use_safetensors=True, output_loading_info=True, **options)
-            tokenizer = AutoTokenizer.from_pretrained(source, use_fast=True, **options)
+            model, loaded = kind.from_pretrained(source, use_safetensors=True, output_loading_info=True, **options, **how)
+            tokenizer = tokenizers.from_pretrained(source, use_fast=True, **options)
     except ExplorerError:
         raise
     except OSError as error:
@@ -189,7 +209,13 @@ def _open(source: str, name: str, local: bool) -> tuple[Any, Any]:
         if "trust_remote_code" in str(error):
             line = "it needs its own code to run, which is never executed here; choose a checkpoint of a standard architecture"
         raise BadInput(f"{name} cannot be opened as a checkpoint: {line}") from error
-    missing = sorted(key for key in loaded["missing_keys"] if "pooler" not in key and "position_ids" not in key)
+    unneeded = ("position_ids",) if head == "pair" else ("position_ids", "pooler")  # only the pair score is made of the pooler
+    missing = sorted(key for key in loaded["missing_keys"] if not any(part in key for part in unneeded))
+    if missing and head != "encoder" and not any(".layer." in key or "embeddings" in key for key in missing):
+        raise BadInput(
+            f"{name} was saved without {_SAVED_WITHOUT[head]} ({missing[0]} is missing), so it cannot {_CANNOT[head]}; choose a checkpoint "
+            "that has it"
+        )
     if missing:
         raise BadInput(
             f"{name} lacks {len(missing)} weights of its own architecture, such as {missing[0]}, which would be random; it is damaged "
