@@ -105,7 +105,7 @@ def job_panel(t: Text, job: Job) -> dmc.Stack:
     step = job.progress
     fraction = step.fraction if step else None
     stage = t.maybe(f"stages.{step.stage}", step.stage) if step else t("job.starting")
-    counted = f"{step.done:,.0f} / {step.total:,.0f}" if step and step.total else ""
+    counted = f"{_amount(step.done, step.unit)} / {_amount(step.total, step.unit)}" if step and step.total else ""
     return dmc.Stack(
         [
             dmc.Group(
@@ -140,6 +140,10 @@ def job_panel(t: Text, job: Job) -> dmc.Stack:
         ],
         gap=6,
     )
+
+
+def _amount(number: float, unit: str) -> str:
+    return f"{number / 1e6:,.1f} MB" if unit == "bytes" else f"{number:,.0f}"
 
 
 def waiting(t: Text, job: Job, widths: Sequence[str] = ("70%", "55%", "62%")) -> dmc.Stack:

@@ -17,12 +17,10 @@ from typing import Any
 
 from explorer.core.errors import BadInput, ExplorerError, MissingExtra, Unavailable
 from explorer.core.progress import ProgressCallback, report
-from explorer.tokenizers.hub import hub_reachable
+from explorer.models.hub_models import PICKLES, TOKENIZERS, fetch_model
 
 __all__ = ["Checkpoint", "open_checkpoint"]
 
-_PICKLES = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "tf_model.h5", "flax_model.msgpack")
-_TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 _HEADS = {
     "encoder": "AutoModel",
@@ -127,15 +125,15 @@ def _check_folder(folder: Path) -> None:
             f"{folder} is no checkpoint: it has no config.json; give the folder that holds config.json and model.safetensors"
         )
     if not any(folder.glob("*.safetensors")):
-        pickles = [part.name for pattern in _PICKLES for part in folder.glob(pattern)]
+        pickles = [part.name for pattern in PICKLES for part in folder.glob(pattern)]
         if pickles:
             raise BadInput(
                 f"{folder} has its weights only as {pickles[0]}, which may run code when opened; convert it to model.safetensors "
                 "(transformers' save_pretrained does)"
             )
         raise BadInput(f"{folder} has no weights (model.safetensors); fetch or save the checkpoint again")
-    if not any(any(folder.glob(pattern)) for pattern in _TOKENIZER_FILES):
-        raise BadInput(f"{folder} has no tokenizer ({', '.join(_TOKENIZER_FILES)}); save the tokenizer beside the model")
+    if not any(any(folder.glob(pattern)) for pattern in TOKENIZERS):
+        raise BadInput(f"{folder} has no tokenizer ({', '.join(TOKENIZERS)}); save the tokenizer beside the model")
 
 
 def _from_hub(name: str, progress: ProgressCallback | None, head: str, attentions: bool) -> tuple[Any, Any]:
@@ -144,19 +142,12 @@ def _from_hub(name: str, progress: ProgressCallback | None, head: str, attention
         return _open(name, name, True, head, attentions)
     except _NotHere:
         pass
-    report(progress, f"fetching {name} from the Hugging Face hub")
-    if not hub_reachable():  # transformers itself would go on trying, and say so, for a minute
-        raise Unavailable(
-            f"{name} is not on this machine and the Hugging Face hub cannot be reached; connect and try again, or download the "
-            "checkpoint elsewhere and give its folder"
-        )
+    fetch_model(name, progress)
+    report(progress, f"opening {name}")
     try:
-        return _open(name, name, False, head, attentions)
+        return _open(name, name, True, head, attentions)
     except _NotHere as error:
-        raise Unavailable(
-            f"{name} is not on this machine and could not be fetched from the Hugging Face hub ({error}); check the name and the "
-            "connection, or give a folder with the checkpoint"
-        ) from error
+        raise Unavailable(f"{name} was fetched but cannot be opened ({error}); fetch it again") from error
 
 
 class _NotHere(Exception):
@@ -195,7 +186,7 @@ def _open(source: str, name: str, local: bool, head: str, attentions: bool) -> t
         raise
     except OSError as error:
         line = _first_line(error)
-        if "safetensors" in line and "does not appear" in line:
+        if Path(source).is_dir() and "safetensors" in line and "does not appear" in line:
             raise BadInput(
                 f"{name} has no safetensors weights, and pickled ones are never opened; choose a checkpoint that has them"
             ) from error

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,10 @@ from support_bert import save_small_bert
 from dashboards import checkpoints, state, wording
 from dashboards.figures import context as figures
 from dashboards.i18n import Text
+from dashboards.jobs import jobs
 from dashboards.views import context as view
 from explorer.core.errors import BadInput, Unavailable
+from explorer.core.progress import Progress
 
 
 @pytest.fixture(autouse=True)
@@ -235,14 +239,33 @@ def test_models_are_fetched_only_from_the_list_and_failure_is_said(home, monkeyp
     monkeypatch.setattr(library, "contextual", offline)
     assert view.fetched("evil/model", None)[1:] == (view.no_update,) * 5 and asked == []
     known = checkpoints.FETCHABLE[0].id
-    import time
-
     for _ in range(100):
         told = view.fetched(known, None)
         if "cannot be reached" in str(told[0]):
             break
         time.sleep(0.1)
     assert "cannot be reached" in str(told[0]) and told[-1] is None and asked[0] == known
+
+
+def test_fetching_shows_its_bytes_and_can_be_stopped(home, monkeypatch):
+    import explorer.models.contextual as library
+
+    stopped = threading.Event()
+
+    def slow(name: str, progress: Any, **_: Any) -> None:
+        try:
+            while True:
+                progress(Progress(f"fetching {name} (714 MB)", 357_000_000, 714_000_000, "bytes"))
+                time.sleep(0.02)
+        finally:
+            stopped.set()
+
+    monkeypatch.setattr(library, "contextual", slow)
+    told = view.fetched(checkpoints.FETCHABLE[1].id, None)
+    assert "357.0 MB / 714.0 MB" in str(told[0]) and "(714 MB)" in str(told[0])
+    for job in jobs.running():
+        jobs.cancel(job.id)
+    assert stopped.wait(10)
 
 
 def test_every_sentence_exists_in_both_languages():
