@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +24,7 @@ from explorer.core.errors import BadInput, disk_errors
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import cache_path
 from explorer.models.pipeline import BREAK, Fitted, TokenShards, Vocabulary, encode
+from explorer.models.sampled_loss import LossSample
 from explorer.vectors.records import word_of
 from explorer.vectors.subwords import Subwords, ngrams
 
@@ -140,12 +143,13 @@ def fit_fasttext(
     keep = np.minimum(1, np.sqrt(sample / share) + sample / share) if sample else np.ones(len(vocabulary))
     tables = (keep.astype(np.float32), *noise_table(vocabulary.counts))
     rows = (starts, which, words, pieces, outputs)
-    losses = _train(shards, vocabulary, rows, tables, window, negative, epochs, alpha, seed, workers, progress)
-    vectors = _means(words, pieces, starts, which)
+    places = LossSample.draw(shards, vocabulary, window, negative, seed)
+    losses = _train(shards, vocabulary, rows, tables, places, window, negative, epochs, alpha, seed, workers, progress)
+    vectors = _means(words, pieces, starts, which, range(len(words)))
     if not np.isfinite(vectors).all():
         raise BadInput(f"FastText diverged; lower alpha (now {alpha})")
     composer = Subwords(names, pieces[: len(names)], jamo, syllables)
-    return Fitted(vectors, {"losses": losses, "pieces": len(names)}, components=dim // 100, composer=composer)
+    return Fitted(vectors, {places.name: losses, "pieces": len(names)}, components=dim // 100, composer=composer)
 
 
 def _train(
@@ -153,6 +157,7 @@ def _train(
     vocabulary: Vocabulary,
     rows: tuple[NDArray[np.generic], ...],
     tables: tuple[NDArray[np.generic], ...],
+    sample: LossSample,
     window: int,
     negative: int,
     epochs: int,
@@ -161,7 +166,7 @@ def _train(
     workers: int | None,
     progress: ProgressCallback | None,
 ) -> list[float]:
-    """Hogwild threads over stretches of the corpus; returns the mean loss of a pair, one number an epoch."""
+    """Hogwild threads over stretches of the corpus; returns the losses of the sample, one number an epoch."""
     from explorer.models.subword_kernels import skipgram
 
     threads = max(1, workers or os.cpu_count() or 1)
@@ -172,45 +177,55 @@ def _train(
         bounds = list(zip([0, *ends[:-1]], ends, strict=True))
         steps = -(-len(bounds) // threads)
         for epoch in range(epochs):
-            total = pairs = 0.0
             for step in range(steps):
                 done = epoch + step / steps
                 rate = np.float32(max(alpha * (1 - done / epochs), alpha * 1e-4))
 
-                def work(thread: int, step: int = step, rate: np.float32 = rate) -> tuple[float, int]:
+                def work(thread: int, step: int = step, rate: np.float32 = rate) -> None:
                     first, last = bounds[step * threads + thread]
-                    result: tuple[float, int] = skipgram(
-                        np.asarray(codes[first:last]), *rows, *tables, window, negative, rate, states[thread]
-                    )
-                    return result
+                    skipgram(np.asarray(codes[first:last]), *rows, *tables, window, negative, rate, states[thread])
 
-                for loss, seen in pool.map(work, range(min(threads, len(bounds) - step * threads))):
-                    total, pairs = total + loss, pairs + seen
-                note = f"loss {losses[-1]:.4f}" if losses else ""
+                deque(pool.map(work, range(min(threads, len(bounds) - step * threads))), maxlen=0)
+                note = f"{'held-out ' * sample.heldout}loss {losses[-1]:.4f}" if losses else ""
                 report(progress, "training FastText", epoch + (step + 1) / steps, epochs, "epochs", note)
-            losses.append(total / max(1.0, pairs))
+            loss = _sample_loss(sample, *rows)
+            if loss is not None:
+                losses.append(loss)
     return losses
 
 
+def _sample_loss(sample: LossSample, starts: Any, which: Any, words: Any, pieces: Any, outputs: Any) -> float | None:
+    """The loss of the sample; only the words that it holds are composed."""
+    present = sample.contexts >= 0
+    used, numbers = np.unique(sample.contexts[present], return_inverse=True)
+    contexts = np.full(sample.contexts.shape, -1, np.int64)
+    contexts[present] = numbers
+    return replace(sample, contexts=contexts).loss(_means(words, pieces, starts, which, used.tolist()), outputs, cbow=False)
+
+
 def _means(
-    words: NDArray[np.float32], pieces: NDArray[np.float32], starts: NDArray[np.int64], which: NDArray[np.int32]
+    words: NDArray[np.float32],
+    pieces: NDArray[np.float32],
+    starts: NDArray[np.int64],
+    which: NDArray[np.int32],
+    rows: Sequence[int],
 ) -> NDArray[np.float32]:
-    """Each word's vector: the mean of its own row and those of its n-grams."""
-    vectors = np.empty_like(words)
-    for row in range(len(words)):
+    """The vectors of the words ``rows``: the mean of a word's own row and those of its n-grams."""
+    vectors = np.empty((len(rows), words.shape[1]), np.float32)
+    for place, row in enumerate(rows):
         own = which[starts[row] : starts[row + 1]]
-        vectors[row] = (words[row] + pieces[own].sum(axis=0)) / np.float32(len(own) + 1)
+        vectors[place] = (words[row] + pieces[own].sum(axis=0)) / np.float32(len(own) + 1)
     return vectors
 
 
 @contextmanager
 def _codes(shards: TokenShards, vocabulary: Vocabulary, progress: ProgressCallback | None) -> Iterator[NDArray[np.int32]]:
-    """The whole corpus as word numbers, in a file that vanishes afterwards; memory holds what is being read."""
+    """The corpus, without what is held out, as word numbers, in a file that vanishes afterwards; memory holds what is being read."""
     folder = cache_path("corpus", "file").parent
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         path = Path(temporary) / "codes"
         with disk_errors("writing the corpus for training"), path.open("wb") as stream:
-            for number, codes in enumerate(encode(shards, vocabulary)):
+            for number, codes in enumerate(encode(shards, vocabulary, heldout=False)):
                 stream.write(codes.astype(np.int32).tobytes())
                 report(progress, "writing the corpus", number + 1, len(shards.paths), "shards")
         yield np.memmap(path, np.int32, "r")

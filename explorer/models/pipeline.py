@@ -49,6 +49,8 @@ __all__ = [
 
 BREAK = -1
 """The code that ends a sentence."""
+HELDOUT_EVERY, HELDOUT_FROM = 500, 50_000
+"""Models that are measured while they train do without one sentence in so many, from a corpus of so many sentences on."""
 
 FORMAT = 3
 """Part of every shard's hash; raised whenever this file would write other shards."""
@@ -355,23 +357,35 @@ def build_vocabulary(
     return Vocabulary(kept, np.array([totals[key] for key in kept], np.int64), {key: row for row, key in enumerate(kept)})
 
 
-def encode(shards: TokenShards, vocabulary: Vocabulary) -> Iterator[NDArray[np.int32]]:
-    """Each shard as int32 numbers into the vocabulary, words outside it left out, :data:`BREAK` after each sentence."""
+def encode(shards: TokenShards, vocabulary: Vocabulary, heldout: bool | None = None) -> Iterator[NDArray[np.int32]]:
+    """Each shard as int32 numbers into the vocabulary, words outside it left out, :data:`BREAK` after each sentence.
+
+    Args:
+        shards, vocabulary: the corpus, and which of its keys count.
+        heldout: only the sentences kept for measuring (one in :data:`HELDOUT_EVERY`, none of a corpus of fewer than
+            :data:`HELDOUT_FROM` sentences), or only the others; all of them when ``None``.
+    """
+    every = HELDOUT_EVERY if shards.sentences >= HELDOUT_FROM else 0
     for shard in shards:
         table = np.array([vocabulary.index.get(key, -2) for key in shard.keys] + [BREAK], np.int32)  # code -1 picks the last
         codes = table[shard.codes]
-        yield codes[codes != -2]
+        codes = codes[codes != -2]
+        if heldout is not None:
+            breaks = codes == BREAK
+            sentence = np.cumsum(breaks) - breaks
+            codes = codes[(sentence % every == every // 2) == heldout] if every else codes[:0] if heldout else codes
+        yield codes
 
 
 @contextmanager
 def corpus_file(shards: TokenShards, vocabulary: Vocabulary, progress: ProgressCallback | None = None) -> Iterator[Path]:
-    """The corpus as one text file for gensim: a sentence a line, keys separated by spaces. It vanishes afterwards."""
+    """The corpus, without what is held out, as a text file for gensim: a sentence a line. It vanishes afterwards."""
     folder = cache_path("corpus", "file").parent
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         path = Path(temporary) / "corpus.txt"
         words = np.array([key + " " for key in vocabulary.keys] + ["\n"], object)
         with disk_errors("writing the corpus for training"), path.open("w", encoding="utf-8", newline="\n") as stream:
-            for number, codes in enumerate(encode(shards, vocabulary)):
+            for number, codes in enumerate(encode(shards, vocabulary, heldout=False)):
                 stream.write("".join(words[codes]))
                 report(progress, "writing the corpus", number + 1, len(shards.paths), "shards")
         yield path

@@ -1,4 +1,4 @@
-"""The loss of a Word2Vec model on a fixed sample of its corpus.
+"""The loss of a skip-gram or CBOW model on a fixed sample of places, in sentences it never sees where the corpus is large.
 
 Gensim's own sum is a 32-bit number that several threads overwrite; after some 20 million words it no longer moves. Here the
 same few thousand places of the text, with the same noise words, are scored after every epoch, so the numbers compare.
@@ -27,20 +27,29 @@ class LossSample:
         centres: word numbers (k).
         contexts: the words around them (k × 2 window); -1 where a sentence has none.
         noise: words drawn by count^0.75 (k × negative).
+        heldout: whether the places lie in sentences that are not trained on (:func:`~explorer.models.pipeline.encode`).
     """
 
     centres: NDArray[np.integer]
     contexts: NDArray[np.integer]
     noise: NDArray[np.integer]
+    heldout: bool = False
+
+    @property
+    def name(self) -> str:
+        """What its losses are called in a model's ``info``."""
+        return "heldout_losses" if self.heldout else "losses"
 
     @classmethod
     def draw(
         cls, shards: TokenShards, vocabulary: Vocabulary, window: int, negative: int, seed: int, size: int = 4000
     ) -> LossSample:
-        """Places of the first shard that has a pair of words in one sentence."""
+        """Places of held-out sentences of all shards or, where nothing is held out, of the first shard that has a pair of words."""
         rng = np.random.default_rng(seed)
+        apart = [codes for codes in encode(shards, vocabulary, heldout=True) if len(codes)]
+        pools = [np.concatenate(apart)] if apart else encode(shards, vocabulary)
         weights = vocabulary.counts.astype(np.float64) ** 0.75
-        for codes in encode(shards, vocabulary):
+        for codes in pools:
             sentence = np.cumsum(codes < 0)
             places = np.flatnonzero(codes >= 0)
             places = rng.choice(places, min(size, len(places)), replace=False) if len(places) else places
@@ -52,7 +61,7 @@ class LossSample:
             if kept.any():
                 contexts = np.where(same, codes[around], -1)[kept].astype(np.int32)
                 noise = rng.choice(len(vocabulary), (int(kept.sum()), negative), p=weights / weights.sum()).astype(np.int32)
-                return cls(codes[places][kept].astype(np.int32), contexts, noise)
+                return cls(codes[places][kept].astype(np.int32), contexts, noise, bool(apart))
         empty = np.empty(0, np.int32)
         return cls(empty, empty.reshape(0, 2 * window), empty.reshape(0, negative))
 
@@ -69,7 +78,8 @@ class LossSample:
             hidden = inputs[self.contexts[rows, columns]]
         right = np.einsum("ij,ij->i", hidden, outputs[self.centres][rows])
         wrong = np.einsum("ij,inj->in", hidden, outputs[self.noise][rows])
-        return float((np.logaddexp(0, -right) + np.logaddexp(0, wrong).sum(axis=1)).mean(dtype=np.float64))
+        with np.errstate(invalid="ignore"):  # of a model that diverged; whoever trains it says so
+            return float((np.logaddexp(0, -right) + np.logaddexp(0, wrong).sum(axis=1)).mean(dtype=np.float64))
 
     def of_gensim(self, model: Any, order: NDArray[np.int64]) -> float | None:
         """The loss of a gensim model that keeps this vocabulary's words in the rows ``order``."""

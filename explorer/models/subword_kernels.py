@@ -52,18 +52,16 @@ def _gather(hidden: Any, own: Any, pieces: Any, which: Any) -> None:
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
-def _learn(hidden: Any, change: Any, output: Any, label: Any, rate: Any) -> Any:
-    """One example of the logistic regression: moves ``output``, adds to ``change``; returns the loss."""
+def _learn(hidden: Any, change: Any, output: Any, label: Any, rate: Any) -> None:
+    """One example of the logistic regression: moves ``output``, adds to ``change``."""
     dot = _ZERO
     for k in range(len(hidden)):
         dot += hidden[k] * output[k]
     dot = min(max(dot, -_LIMIT), _LIMIT)
-    sigmoid = _ONE / (_ONE + np.exp(-dot))
-    step = (label - sigmoid) * rate
+    step = (label - _ONE / (_ONE + np.exp(-dot))) * rate
     for k in range(len(hidden)):
         change[k] += step * output[k]
         output[k] += step * hidden[k]
-    return -np.log(sigmoid if label > 0 else _ONE - sigmoid)
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -82,16 +80,15 @@ def _read(codes: Any, position: int, keep: Any, sentence: Any, state: Any) -> tu
 @numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 def _context(
     context: int, hidden: Any, change: Any, outputs: Any, threshold: Any, alias: Any, negative: int, rate: Any, state: Any
-) -> Any:
+) -> None:
     """Learn one context of a word, and ``negative`` words that are none."""
-    total = _learn(hidden, change, outputs[context], _ONE, rate)
+    _learn(hidden, change, outputs[context], _ONE, rate)
     for _ in range(negative):
         noise = np.int64(_draw(state) % np.uint64(len(alias)))
         if _uniform(state) >= threshold[noise]:
             noise = np.int64(alias[noise])
         if noise != context:
-            total += _learn(hidden, change, outputs[noise], _ZERO, rate)
-    return total
+            _learn(hidden, change, outputs[noise], _ZERO, rate)
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
@@ -120,7 +117,7 @@ def skipgram(
     negative: int,
     rate: Any,
     state: Any,
-) -> tuple[float, int]:
+) -> None:
     """Train on a stretch of the corpus.
 
     All contexts of one occurrence are learnt against one hidden vector, and its rows are updated once: with 5 contexts a
@@ -134,26 +131,20 @@ def skipgram(
         threshold, alias: Walker's table for drawing noise words.
         window, negative, rate: as usual.
         state: one uint64, not 0, of the random numbers; changed in place.
-
-    Returns:
-        The sum of losses, and how many pairs of word and context there were.
     """
     hidden, change = np.empty(words.shape[1], np.float32), np.empty(words.shape[1], np.float32)
     sentence = np.empty(len(codes), np.int32)
-    total, pairs, position = 0.0, 0, 0
+    position = 0
     while position < len(codes):
         position, length = _read(codes, position, keep, sentence, state)
         for centre in range(length):
             reach = 1 + np.int64(_draw(state) % np.uint64(window))
-            before = pairs
             word = sentence[centre]
             which = pieces_of[starts[word] : starts[word + 1]]
             _gather(hidden, words[word], pieces, which)
             change[:] = _ZERO
             for place in range(centre - reach, centre + reach + 1):
                 if 0 <= place < length and place != centre:
-                    total += _context(sentence[place], hidden, change, outputs, threshold, alias, negative, rate, state)
-                    pairs += 1
-            if pairs > before:
+                    _context(sentence[place], hidden, change, outputs, threshold, alias, negative, rate, state)
+            if length > 1:
                 _update(change, words[word], pieces, which)
-    return total, pairs

@@ -11,6 +11,7 @@ from test_models_training import planted
 
 from explorer.cli import main
 from explorer.core.errors import BadInput
+from explorer.models import pipeline
 from explorer.models.compact import compact, load_compact, save_compact
 from explorer.models.cooccurrence import count_pairs
 from explorer.models.loading import load
@@ -20,6 +21,7 @@ from explorer.models.ppmi import ppmi
 from explorer.models.sampled_loss import LossSample
 from explorer.models.training import train
 from explorer.tokenizers.loading import tokenizer
+from explorer.tokenizers.rules import EojeolTokenizer
 from explorer.vectors.vectors import Vectors
 
 # PPMI-SVD
@@ -186,3 +188,27 @@ def test_small_copies_from_the_shell(home: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     listed = CliRunner().invoke(main, ["similar", "말3", "--model", str(tmp_path / "out")])
     assert listed.exit_code == 0 and "말" in listed.stdout
+
+
+@pytest.mark.parametrize("model", ["word2vec", "fasttext"])
+def test_a_large_corpus_keeps_sentences_for_measuring(home: Path, monkeypatch: pytest.MonkeyPatch, model: str) -> None:
+    monkeypatch.setattr(pipeline, "HELDOUT_FROM", 1000)
+    monkeypatch.setattr(pipeline, "HELDOUT_EVERY", 19)
+    settings = {"tokenizer": "eojeol", "dim": 16, "epochs": 4, "window": 4, "sample": 0.0, "workers": 2, "alpha": 0.005}
+    info = train(model, planted(2000), **settings).info
+    losses = info["heldout_losses"]
+    assert "losses" not in info and len(losses) == 4 and 6 * np.log(2) + 0.1 > losses[0] > losses[-1] > 0
+
+
+def test_what_is_held_out_is_not_trained_on(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shards = tokenize_corpus(planted(2000), EojeolTokenizer())
+    vocabulary = pipeline.build_vocabulary(shards, 1, None)
+    whole = np.concatenate(list(pipeline.encode(shards, vocabulary)))
+    assert not sum(len(codes) for codes in pipeline.encode(shards, vocabulary, heldout=True)), "a small corpus is used whole"
+    monkeypatch.setattr(pipeline, "HELDOUT_FROM", 1000)
+    monkeypatch.setattr(pipeline, "HELDOUT_EVERY", 20)
+    kept, held = (np.concatenate(list(pipeline.encode(shards, vocabulary, heldout=part))) for part in (False, True))
+    assert np.count_nonzero(held < 0) == 100 and np.count_nonzero(kept < 0) == 1900
+    np.testing.assert_array_equal(np.sort(np.concatenate([kept, held])), np.sort(whole))
+    with pipeline.corpus_file(shards, vocabulary) as path:
+        assert len(path.read_text(encoding="utf-8").splitlines()) == 1900
