@@ -242,8 +242,9 @@ class InsideModel:
             out = self._model(**given, output_hidden_states=True, output_attentions=True)
         states = np.stack([_array(state[0]) for state in out.hidden_states])
         attentions = getattr(out, "attentions", None)
-        whole = attentions and all(one is not None for one in attentions)
-        weights = np.stack([_array(one[0]) for one in attentions]) if whole else None
+        weights = None
+        if attentions and all(one is not None for one in attentions):
+            weights = np.stack([_array(one[0]) for one in attentions])
         parts, notes = _parts(caught, len(pieces))
         if "input" in parts and parts["input"].shape[1] != states.shape[2]:
             notes["projected"] = {"narrow": parts["input"].shape[1], "wide": states.shape[2]}
@@ -342,7 +343,7 @@ def _parts(caught: dict[str, Any], count: int) -> tuple[dict[str, NDArray[np.flo
             notes["rows"] = {"position": numbers}
             if numbers[0]:
                 notes["shifted_positions"] = {"first": numbers[0]}
-    total = np.sum(list(parts.values()), axis=0, dtype=np.float32)
+    total: NDArray[np.float32] = np.asarray(np.sum(list(parts.values()), axis=0), np.float32)
     if "norm" in caught:
         before, after = (_array(one).reshape(count, -1) for one in caught["norm"])
         if before.shape != total.shape or not np.allclose(before, total, atol=1e-4 * max(1.0, float(np.abs(before).max()))):
