@@ -1,0 +1,62 @@
+"""Checkpoints opened for one question, with a line that names the right command where a model cannot answer it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from explorer.core.errors import BadInput
+from explorer.core.progress import ProgressCallback
+from explorer.models.checkpoints import Checkpoint, open_checkpoint
+
+__all__ = ["open_headed"]
+
+_CANNOT = {
+    "masked": "guesses no masked words; to continue a text with a decoder use `korean-explorer next`, and for masks an encoder "
+    "such as mini or bert-base-multilingual-cased",
+    "pair": "has no next-sentence score, which only BERT and few of its kin were trained for; use one such as "
+    "bert-base-multilingual-cased",
+    "causal": "does not continue texts; for masked words use `korean-explorer mask`, and to continue a decoder "
+    "such as skt/kogpt2-base-v2, or kiwi",
+}
+
+
+def open_headed(
+    name_or_path: str | Path, head: str, device: str | None = None, progress: ProgressCallback | None = None
+) -> Checkpoint:
+    """Open a checkpoint with the head a question needs (see :func:`~explorer.models.checkpoints.open_checkpoint`).
+
+    Raises:
+        BadInput: the architecture has no such head, the checkpoint was saved without it, or it cannot be used at all.
+    """
+    name = str(name_or_path)
+    _check_own(name, head)
+    try:
+        checkpoint = open_checkpoint(name_or_path, device, progress, head=head)
+    except BadInput as error:
+        if "Unrecognized configuration class" in str(error.__cause__ or error):
+            raise BadInput(f"{name} {_CANNOT[head]}") from error
+        raise
+    if head == "causal" and _encoder_only(checkpoint.model.config):
+        raise BadInput(f"{name} {_CANNOT[head]}")
+    return checkpoint
+
+
+def _check_own(name: str, head: str) -> None:
+    """Names of this package that mean something else than a checkpoint."""
+    from explorer.models.encoder.storing import encoder_folder, is_encoder
+
+    if name == "kiwi":
+        raise BadInput(f"kiwi {_CANNOT[head]}")
+    folder = encoder_folder(name)
+    if folder is not None and is_encoder(folder):
+        raise BadInput(f"{name} is an encoder over morphemes and {_CANNOT[head]}")
+
+
+def _encoder_only(config: Any) -> bool:
+    """Whether a configuration is a masked model's, which transformers would also run, badly, as a decoder."""
+    from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
+
+    if getattr(config, "is_encoder_decoder", False):
+        return True
+    return config.model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES and not getattr(config, "is_decoder", False)
