@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from explorer.cli.common import emit_json, json_option, print_table, read_text
-from explorer.core.errors import BadInput
+from explorer.cli.common import emit_json, json_option, print_table
+from explorer.cli.contexts import contexts_of
 from explorer.core.progress import terminal_progress
 
 if TYPE_CHECKING:
@@ -33,9 +33,21 @@ if TYPE_CHECKING:
     type=click.Choice(["mean", "first", "last", "sum", "max"]),
     help="How a word's sub-words become one vector.",
 )
+@click.option("--corpus", help="Take the sentences from a corpus: sample, a stored one, a file or a folder.")
+@click.option("--limit", default=12, show_default=True, type=click.IntRange(1, 200), help="At most so many of a corpus.")
 @click.option("--centred", is_flag=True, help="Subtract the mean vector of other words first.")
 @json_option
-def context(word: str, sentences: tuple[str, ...], model: str, layer: int, pooling: str, centred: bool, as_json: bool) -> None:
+def context(
+    word: str,
+    sentences: tuple[str, ...],
+    model: str,
+    layer: int,
+    pooling: str,
+    corpus: str | None,
+    limit: int,
+    centred: bool,
+    as_json: bool,
+) -> None:
     """Compare WORD's vectors in several SENTENCES ("-" reads them from standard input, one a line).
 
     WORD may be inflected in the sentences: 배 is found in 배를, 먹다 in 먹었다. The cosine of random pairs of words at the same
@@ -43,29 +55,20 @@ def context(word: str, sentences: tuple[str, ...], model: str, layer: int, pooli
 
     \b
     Example:  korean-explorer context 배 "배를 타고 섬에 갔다." "배가 고파서 밥을 먹었다."
+              korean-explorer context 배 --corpus sample
     """
-    texts = _sentences(sentences)
     from corpora.sample import sentences as sample
     from explorer.models.contextual import contextual
     from explorer.models.occurrences import occurrences
 
     with terminal_progress() as progress:
+        texts = contexts_of(word, sentences, corpus, limit, progress).sentences
         opened = contextual(model, layer=layer, pooling=pooling, progress=progress)
         found = occurrences(opened, word, texts, pooling=pooling, background=(one.text for one in sample()), progress=progress)
     if as_json:
         emit_json(found.to_dict(layer, centred))
         return
     _print(found, layer, centred)
-
-
-def _sentences(given: tuple[str, ...]) -> list[str]:
-    texts: list[str] = []
-    for sentence in given or (None,):
-        texts += read_text(sentence).splitlines() if sentence in (None, "-") else [str(sentence)]
-    texts = [text for text in texts if text.strip()]
-    if not texts:
-        raise BadInput('there is no sentence; give some as arguments, or pipe them in and write "-"')
-    return texts
 
 
 def _print(found: Occurrences, layer: int, centred: bool) -> None:
@@ -81,8 +84,11 @@ def _print(found: Occurrences, layer: int, centred: bool) -> None:
     ]
     print_table(("", *numbers), rows)
     chance = found.chance(layer, centred)
-    if chance is not None:
+    other = found.chance(layer, not centred)
+    if chance is not None and other is not None:
+        before, after = (other, chance) if centred else (chance, other)
         click.echo(
-            f"random pairs at layer {found.layer(layer)}: {chance.mean:.4f} (5–95 %: {chance.low:.4f} to {chance.high:.4f})",
+            f"random pairs at layer {found.layer(layer)}: {chance.mean:.4f} (5–95 %: {chance.low:.4f} to {chance.high:.4f}); "
+            f"before centring {before.mean:.4f}, after {after.mean:.4f}",
             err=True,
         )

@@ -22,6 +22,7 @@ COMMANDS = {
     "lab": ("explorer.cli.lab:lab", "Train tokenizer × model on one corpus and score all on the same tests."),
     "models": ("explorer.cli.models:models", "List, show, import, export and remove models."),
     "project": ("explorer.cli.analysing:project", "Draw a model's words on a map: PCA, UMAP or t-SNE coordinates."),
+    "senses": ("explorer.cli.sensing:senses", "Sort a word's sentences by its sense."),
     "serve": ("explorer.cli.serve:serve", "Open the dashboard in the browser."),
     "similar": ("explorer.cli.questions:similar", "Find the nearest neighbours of a word."),
     "similarity": ("explorer.cli.questions:similarity", "Measure the cosine similarity of words."),

@@ -224,7 +224,13 @@ class ConcordanceIndex:
         return Concordance(query, "word", resolved, tuple(lines), count)
 
     def _matches(self, row: int, wanted: set[tuple[str, ...]], width: int) -> Iterator[ConcordanceLine]:
-        """The places in one line of text, by tokenizing it again."""
+        for identity, title, text, _, (first, last) in self._places(row, wanted):
+            yield _line(text, first, last, identity, title, width)
+
+    def _places(
+        self, row: int, wanted: set[tuple[str, ...]]
+    ) -> Iterator[tuple[str, str, str, tuple[int, int], tuple[int, int]]]:
+        """The places in one line of text, by tokenizing it again: document, title, its text, the line's span, the match's."""
         identity, title, text, offset, length = self._database.execute(
             "SELECT documents.id, documents.title, documents.text, lines.start, lines.length "
             "FROM lines JOIN documents ON documents.number = lines.document WHERE lines.number = ?",
@@ -237,7 +243,7 @@ class ConcordanceIndex:
                 if tuple(keys[at : at + len(phrase)]) == phrase:
                     spans = [(token.start, token.end) for _, token in tokens[at : at + len(phrase)]]
                     first, last = min(start for start, _ in spans), max(end for _, end in spans)
-                    yield _line(text, offset + first, offset + last, identity, title, width)
+                    yield identity, title, text, (offset, offset + length), (offset + first, offset + last)
                     break
 
     def _resolve(self, query: str) -> list[list[tuple[str, int, int]]]:

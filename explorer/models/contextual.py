@@ -23,6 +23,7 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.models.checkpoints import Checkpoint, open_checkpoint
+from explorer.models.sensing import SenseFinder
 from explorer.models.word_spans import WordSpan, find_word
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ class _Job:
     words: list[tuple[int, int, int]]  # row of the output, first token, one past the last token (special tokens counted)
 
 
-class Contextual:
-    """A contextual model. Safe from several threads.
+class Contextual(SenseFinder):
+    """A contextual model. Safe from several threads. Senses of a word: :meth:`senses` and :meth:`assign`.
 
     Attributes:
         name: what it was opened as.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
-from explorer.core.progress import ProgressCallback, report
+from explorer.core.progress import ProgressCallback
 from explorer.models.checkpoints import Checkpoint
+from explorer.models.clusters import centred
 from explorer.models.contextual import Contextual, Layer
 from explorer.models.encoder.model import pick_device
 from explorer.models.encoder.pieces import MorphemePieces
 from explorer.models.encoder.reading import Readings, find_places, read_places, softmax
-from explorer.models.encoder.senses import Senses, centred, cluster, medoids, silhouette
 from explorer.models.encoder.sequences import CONTENT_TAGS
 from explorer.models.encoder.storing import open_network
 from explorer.models.encoder.vocabulary import split_key
+from explorer.models.sensing import SenseReadings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -131,7 +132,8 @@ class MorphemeContextual(Contextual):
                 touching = [t for t in tokens[index] if t.start < end and t.end > start and t.form == one]
                 where.append((start, end, f"{touching[0].form}/{touching[0].tag}" if touching else None))
         places = find_places(self._pieces, tokens, where, self._checkpoint.capacity)
-        return read_places(self.network, self._pieces, places, progress)
+        readings = read_places(self.network, self._pieces, places, progress)
+        return replace(readings, spans=tuple((start, end) for start, end, _ in where))
 
     def represent(self, readings: Readings, representation: str = "blend", layer: int = -1) -> NDArray[np.float32]:
         """One vector for each reading.
@@ -180,56 +182,62 @@ class MorphemeContextual(Contextual):
         entries = self._pieces.vocabulary.entries
         return [Substitute(split_key(entries[i])[0], entries[i], float(probabilities[i])) for i in best if probabilities[i] > 0]
 
-    def senses(
+    # Senses: SenseFinder asks for these.
+
+    representations = REPRESENTATIONS
+
+    def _sense_layer(self, layer: Any) -> Any:
+        return -1 if layer is None else layer
+
+    def _sense_readings(
         self,
-        word: str,
+        word: str | Sequence[str],
         sentences: Sequence[str],
-        k: int | None = None,
-        *,
-        representation: str = "blend",
-        layer: int = -1,
-        most: int = 6,
-        occurrence: int = 0,
-        progress: ProgressCallback | None = None,
-    ) -> Senses:
-        """Sort sentences by the sense that a word has in them.
+        spans: Sequence[tuple[int, int]] | None,
+        representation: str | None,
+        layer: Any,
+        pooling: str | None,
+        occurrence: int,
+        progress: ProgressCallback | None,
+    ) -> SenseReadings:
+        name, layer = self._known(representation), self._sense_layer(layer)
+        if not isinstance(layer, int):
+            raise BadInput(f"layer={layer!r} is not one layer; a representation of {self.name} takes a number")
+        readings = self.read(word, sentences, occurrence=occurrence, spans=spans, progress=progress)
+        return self._sense_views(readings, name, layer)
 
-        Args:
-            word: as a person says it: 배 is found in 배를, 먹다 in 먹었다.
-            sentences: each holds the word.
-            k: how many senses; when ``None``, the number up to ``most`` with the clearest division (silhouette). Whether
-                there is more than one sense at all is not decided by that.
-            representation, layer: what is compared; see :meth:`represent`.
-            most, occurrence, progress: as their names say.
+    def _sense_levels(
+        self,
+        word: str | Sequence[str],
+        sentences: Sequence[str],
+        spans: Sequence[tuple[int, int]] | None,
+        pooling: str | None,
+        occurrence: int,
+        progress: ProgressCallback | None,
+    ) -> dict[tuple[str, int | None], SenseReadings]:
+        readings = self.read(word, sentences, occurrence=occurrence, spans=spans, progress=progress)
+        asked: list[tuple[str, int | None]] = [
+            (name, layer) for name in ("own", "masked") for layer in range(readings.own.shape[1])
+        ]
+        asked += [("substitutes", None), ("context", None), ("blend", None)]
+        return {(name, layer): self._sense_views(readings, name, -1 if layer is None else layer) for name, layer in asked}
 
-        Returns:
-            Senses, with ``labels`` in the order of the sentences.
+    def _sense_views(self, readings: Readings, name: str, layer: int) -> SenseReadings:
+        weights = BLEND if name == "blend" else {name: 1.0}
+        views = {view: self.represent(readings, view, layer) for view in weights}
+        return SenseReadings(views, weights, readings.spans, readings.logits)
 
-        Raises:
-            BadInput: a sentence does not hold the word, or there are fewer sentences than senses.
-        """
-        readings = self.read(word, sentences, occurrence=occurrence, progress=progress)
-        vectors = self.represent(readings, representation, layer)
-        labels, tried = cluster(vectors, k, most=most)
-        report(progress, "sorting senses", 1, 1)
-        return Senses(
-            word=word,
-            labels=labels,
-            k=max(labels) + 1,
-            silhouette=silhouette(vectors, labels),
-            tried=tried,
-            typical=medoids(vectors, labels),
-            substitutes=self._telling(readings, labels),
-            representation=representation,
-        )
+    def _substitutes(self, readings: SenseReadings, labels: Sequence[int]) -> list[list[str]]:
+        assert readings.expected is not None
+        return self._expected(readings.expected, labels)
 
     @cached_property
     def _content(self) -> NDArray[np.bool_]:
         return self._pieces.vocabulary.tagged(CONTENT_TAGS)
 
-    def _telling(self, readings: Readings, labels: Sequence[int], n: int = 8) -> list[list[str]]:
+    def _expected(self, logits: NDArray[np.float32], labels: Sequence[int], n: int = 8) -> list[list[str]]:
         """For each sense the content words that its sentences expect more than the others do."""
-        probabilities = softmax(readings.logits)
+        probabilities = softmax(logits)
         groups = [probabilities[np.asarray(labels) == label].mean(0) for label in range(max(labels) + 1)]
         entries = self._pieces.vocabulary.entries
         result = []

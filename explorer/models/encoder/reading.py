@@ -60,6 +60,7 @@ class Readings:
         context: n × d, the weighted mean of the input vectors of the other content words (no network involved).
         substitutes: n × d, the mean input vector of the content morphemes that would fit, weighted by the square root of
             their probability at the mask, so that the first guess does not stand for all.
+        spans: where the word stands in each sentence (start and end in code points), where that is known.
     """
 
     own: Floats
@@ -67,6 +68,7 @@ class Readings:
     logits: Floats
     context: Floats
     substitutes: Floats
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 def find_places(

@@ -1,0 +1,76 @@
+"""Where a command's sentences come from: arguments, standard input, or a corpus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from explorer.cli.common import read_text
+from explorer.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from explorer.core.progress import ProgressCallback
+
+__all__ = ["Contexts", "contexts_of"]
+
+
+@dataclass(frozen=True)
+class Contexts:
+    """Sentences for one word.
+
+    Attributes:
+        sentences: as they are.
+        spans: where the word stands in each, where that is known already.
+        gold: its sense in each, for homographs of the sample.
+        source: what they were taken from.
+    """
+
+    sentences: list[str]
+    spans: list[tuple[int, int]] | None
+    gold: list[str] | None
+    source: str
+
+
+def contexts_of(
+    word: str, given: tuple[str, ...], corpus: str | None, limit: int, progress: ProgressCallback | None = None
+) -> Contexts:
+    """The sentences a person asked for.
+
+    Raises:
+        BadInput: there are none, or arguments and a corpus were given both.
+    """
+    if corpus is not None:
+        if given:
+            raise BadInput("sentences were given and --corpus too; leave one of them out")
+        return _from_corpus(word, corpus, limit, progress)
+    texts: list[str] = []
+    for sentence in given or (None,):
+        texts += read_text(sentence).splitlines() if sentence in (None, "-") else [str(sentence)]
+    texts = [text for text in texts if text.strip()]
+    if not texts:
+        raise BadInput('there is no sentence; give some as arguments or with --corpus, or pipe them in and write "-"')
+    return Contexts(texts, None, None, "arguments")
+
+
+def _from_corpus(word: str, corpus: str, limit: int, progress: ProgressCallback | None) -> Contexts:
+    from corpora import open_corpus
+
+    if corpus == "sample":
+        from corpora.sample import homographs
+
+        group = [one for one in homographs() if one.word == word.strip()]
+        if group:
+            senses = dict.fromkeys(one.sense for one in group)
+            turns = {sense: [one for one in group if one.sense == sense] for sense in senses}
+            # As many of each sense, and these in their order, so that a limit keeps all senses.
+            each = -(-min(limit, len(group)) // len(turns))
+            group = [one for members in turns.values() for one in members[:each]][:limit]
+            return Contexts(
+                [one.text for one in group], [(one.start, one.end) for one in group], [one.sense for one in group], "sample"
+            )
+    from explorer.models.word_contexts import word_contexts
+
+    found = word_contexts(open_corpus(corpus), word, limit, progress=progress)
+    if not found:
+        raise BadInput(f"the corpus {corpus!r} has no sentence with {word!r}; try another word or corpus")
+    return Contexts([one.text for one in found], [(one.start, one.end) for one in found], None, corpus)
