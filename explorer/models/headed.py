@@ -12,12 +12,12 @@ from explorer.models.checkpoints import Checkpoint, open_checkpoint
 __all__ = ["open_headed"]
 
 _CANNOT = {
-    "masked": "guesses no masked words; to continue a text with a decoder use `korean-explorer next`, and for masks an encoder "
-    "such as mini or bert-base-multilingual-cased",
+    "masked": "guesses no masked words; for masks use an encoder such as mini or bert-base-multilingual-cased, and to continue a "
+    "text `korean-explorer next`",
     "pair": "has no next-sentence score, which only BERT and few of its kin were trained for; use one such as "
     "bert-base-multilingual-cased",
-    "causal": "does not continue texts; for masked words use `korean-explorer mask`, and to continue a decoder "
-    "such as skt/kogpt2-base-v2, or kiwi",
+    "causal": "does not continue texts; to continue one use a decoder such as KoGPT2, or kiwi, and for masked words "
+    "`korean-explorer mask`",
 }
 
 
@@ -36,6 +36,8 @@ def open_headed(
     except BadInput as error:
         if "Unrecognized configuration class" in str(error.__cause__ or error):
             raise BadInput(f"{name} {_CANNOT[head]}") from error
+        if head == "causal" and "was saved without" in str(error) and _encoder_only(_config(name)):
+            raise BadInput(f"{name} {_CANNOT[head]}") from error
         raise
     if head == "causal" and _encoder_only(checkpoint.model.config):
         raise BadInput(f"{name} {_CANNOT[head]}")
@@ -45,12 +47,28 @@ def open_headed(
 def _check_own(name: str, head: str) -> None:
     """Names of this package that mean something else than a checkpoint."""
     from explorer.models.encoder.storing import encoder_folder, is_encoder
+    from explorer.models.loading import model_names
 
+    if name == "kiwi" and head == "causal":
+        raise BadInput(
+            "kiwi is no checkpoint to open; its next morphemes come from kiwi_next, or `korean-explorer next -m kiwi`"
+        )
     if name == "kiwi":
         raise BadInput(f"kiwi {_CANNOT[head]}")
+    if name in model_names():
+        raise BadInput(f"{name} holds one vector for each word whatever stands around it, and {_CANNOT[head]}")
     folder = encoder_folder(name)
     if folder is not None and is_encoder(folder):
         raise BadInput(f"{name} is an encoder over morphemes and {_CANNOT[head]}")
+
+
+def _config(name: str) -> Any:
+    """The configuration of a checkpoint that is on this machine: it has just been opened."""
+    from transformers import AutoConfig
+
+    return AutoConfig.from_pretrained(
+        Path(name).expanduser() if Path(name).expanduser().is_dir() else name, local_files_only=True
+    )
 
 
 def _encoder_only(config: Any) -> bool:
