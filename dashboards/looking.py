@@ -14,7 +14,8 @@ from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.progress import ProgressCallback
 
 if TYPE_CHECKING:
-    from explorer.models.filling import Filler, Gap
+    from explorer.models.filling import Filler
+    from explorer.models.guesses import Gap, Guess
     from explorer.models.inside import Inside, InsideModel
 
 __all__ = [
@@ -144,3 +145,20 @@ def guess(asked: dict[str, Any]) -> list[Gap]:
         return filler.fill(sentence, GUESSES, unit=unit, progress=progress)
 
     return state.opened("gaps", (place, sentence, unit), fill, "job.gaps")
+
+
+def following(sentence: str) -> list[Guess]:
+    """The morphemes that Kiwi's own language model expects next.
+
+    Raises:
+        NotReady: Kiwi is being opened.
+        ExplorerError: there is nothing to go on from.
+    """
+    kept = sentence[-MAX_SENTENCE:]
+
+    def opener(_: ProgressCallback) -> list[Guess]:
+        from explorer.models.continuing import kiwi_next
+
+        return kiwi_next(kept, GUESSES)
+
+    return state.opened("gaps", ("kiwi", kept), opener, "job.next")

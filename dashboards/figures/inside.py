@@ -49,64 +49,55 @@ def strips(parts: Mapping[str, NDArray[Any]], token: int, names: Mapping[str, st
     """
     figure = go.Figure()
     every = {name: array[token][:: shown_dimensions(array.shape[1])] for name, array in parts.items()}
-    summed = {name: row for name, row in every.items() if name != "input"}
-    for group in (summed, {name: row for name, row in every.items() if name == "input"}):
+    places = {name: place for place, name in enumerate(every)}
+    for group in ([name for name in every if name != "input"], [name for name in every if name == "input"]):
         if group:
-            figure.add_trace(_strip(np.stack(list(group.values())), [names[name] for name in group], parts, scheme))
-    return dress(
-        figure,
-        scheme,
-        xaxis={"visible": False, "fixedrange": True},
-        yaxis={
-            "type": "category",
-            "categoryorder": "array",
-            "categoryarray": [names[name] for name in every][::-1],
-            "showgrid": False,
-            "fixedrange": True,
-            "ticks": "",
-        },
-        dragmode=False,
-    )
+            stacked = np.stack([every[name] for name in group])
+            step = shown_dimensions(parts[group[0]].shape[1])
+            figure.add_trace(_strip(stacked, [places[name] for name in group], [names[name] for name in group], step, scheme))
+    return _striped(figure, list(every.values()), [names[name] for name in every], scheme, 12)
 
 
 def rows(array: NDArray[Any], labels: Sequence[str], scheme: str | None) -> go.Figure:
     """One part of every token's input: a strip for each token."""
     step = shown_dimensions(array.shape[1])
-    figure = go.Figure(_strip(array[:, ::step], list(range(len(labels))), {"": array}, scheme, labels))
+    figure = go.Figure(_strip(array[:, ::step], list(range(len(labels))), labels, step, scheme))
+    return _striped(figure, labels, labels, scheme, 11)
+
+
+def _striped(figure: go.Figure, lines: Sequence[Any], labels: Sequence[str], scheme: str | None, size: int) -> go.Figure:
     return dress(
         figure,
         scheme,
         xaxis={"visible": False, "fixedrange": True},
         yaxis={
-            "autorange": "reversed",
+            "range": [len(lines) - 0.5, -0.5],
             "showgrid": False,
             "zeroline": False,
             "fixedrange": True,
             "ticks": "",
-            "tickvals": list(range(len(labels))),
-            "ticktext": [name_of(label) for label in labels],
-            "tickfont": {"size": 11},
+            "tickvals": list(range(len(lines))),
+            "ticktext": [name_of(label, 20) for label in labels],
+            "tickfont": {"size": size},
         },
         dragmode=False,
     )
 
 
-def _strip(
-    values: NDArray[Any], y: Sequence[Any], parts: Mapping[str, NDArray[Any]], scheme: str | None, labels: Sequence[str] = ()
-) -> go.Heatmap:
-    step = shown_dimensions(next(iter(parts.values())).shape[1])
+def _strip(values: NDArray[Any], y: Sequence[int], labels: Sequence[str], step: int, scheme: str | None) -> go.Heatmap:
     reach = float(np.quantile(np.abs(values), 0.99)) or 1.0
+    width = values.shape[1]
     return go.Heatmap(
         z=np.asarray(values, np.float32),
-        x=list(range(0, step * values.shape[1], step)),
+        x=list(range(0, step * width, step)),
         y=list(y),
         zmin=-reach,
         zmax=reach,
         colorscale=diverging(scheme),
         showscale=False,
         ygap=3 if len(y) <= 8 else 1,
-        customdata=[[name_of(label)] * values.shape[1] for label in labels] or None,
-        hovertemplate=("%{customdata}" if labels else "%{y}") + " [%{x}] <b>%{z:.3f}</b><extra></extra>",
+        customdata=[[name_of(label, 20)] * width for label in labels],
+        hovertemplate="%{customdata} [%{x}] <b>%{z:.3f}</b><extra></extra>",
     )
 
 

@@ -19,7 +19,7 @@ from dashboards.looking import FIELDS, MAX_SENTENCE, UNITS, read
 from dashboards.url import clean, decode
 from dashboards.views import insideguess
 from dashboards.views.contextform import nothing
-from dashboards.views.insideform import EXAMPLES, answer_of, question_of
+from dashboards.views.insideform import EXAMPLES, answer_of, next_of, question_of
 from explorer.core.errors import ExplorerError
 
 if TYPE_CHECKING:
@@ -53,9 +53,11 @@ def layout(**query: Any) -> Any:
         dcc.Store(id="inside-done"),
         dcc.Store(id="inside-token", data=1),
         dcc.Store(id="inside-question"),
+        dcc.Store(id="inside-going"),
         html.Div(id="inside-address-note", className="context-slot", **{"aria-live": "polite"}),
         html.Div(id="inside-status", className="context-slot", **{"aria-live": "polite"}),
         answer_of(t, values),
+        next_of(t),
     )
 
 

@@ -12,7 +12,7 @@ from dashboards.figures.theme import blank
 from dashboards.i18n import Text
 from dashboards.looking import MASK, MAX_SENTENCE, UNITS
 
-__all__ = ["EXAMPLES", "answer_of", "question_of"]
+__all__ = ["EXAMPLES", "answer_of", "next_of", "question_of"]
 
 EXAMPLES = (
     ("나는 항구에서 배를 탔다.", "배가 고파서 배를 먹었다."),
@@ -21,6 +21,8 @@ EXAMPLES = (
     ("서울은 대한민국의 수도이다.", "도쿄는 일본의 수도이다."),
 )
 """Pairs of sentences that are offered."""
+
+START = "나는 학교"
 
 
 def question_of(t: Text, first: str, second: str, models: list[dict[str, str]], model: str | None) -> Any:
@@ -240,4 +242,32 @@ def _guess(t: Text) -> Any:
             gap="md",
         ),
         hint=t("inside.guess_help"),
+    )
+
+
+def next_of(t: Text) -> Any:
+    """What may come next, by Kiwi's own language model: there whatever model was chosen, and without any."""
+    return card(
+        t("inside.next"),
+        dmc.Stack(
+            [
+                html.Div(
+                    [
+                        dmc.TextInput(
+                            id="inside-start",
+                            value=START,
+                            label=t("inside.start"),
+                            description=t("inside.start_help"),
+                            inputProps={"maxLength": MAX_SENTENCE, "lang": "ko"},
+                            className="inside-sentence",
+                        ),
+                        dmc.Button(t("inside.go"), id="inside-go", variant="light"),
+                    ],
+                    className="inside-form",
+                ),
+                html.Div(id="inside-next", **{"aria-live": "polite"}),
+            ],
+            gap="md",
+        ),
+        hint=t("inside.next_help"),
     )

@@ -10,12 +10,13 @@ from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 
 from dashboards import ids, looking
 from dashboards.components import guarded, score_bar, tag_badge
+from dashboards.cutting import tidy
 from dashboards.i18n import Text, text
 from dashboards.looking import MASK, MAX_SENTENCE, read
 from dashboards.url import clean
 
 if TYPE_CHECKING:
-    from explorer.models.filling import Gap
+    from explorer.models.guesses import Gap, Guess
     from explorer.models.inside import Inside
 
 
@@ -84,7 +85,13 @@ def guesses(question: dict[str, Any] | None, _: Any) -> Any:
 
 
 def guess_list(t: Text, gap: Gap, number: int, many: int) -> Any:
+    """The guesses of one gap; its number where there are several."""
     head = [dmc.Text(t("inside.gap_number", number=number), size="sm", fw=600)] if many > 1 else []
+    return html.Div([*head, listed(t, gap.guesses)])
+
+
+def listed(t: Text, found: Sequence[Guess]) -> Any:
+    """Guesses with their probabilities."""
     items = [
         html.Li(
             [
@@ -93,9 +100,23 @@ def guess_list(t: Text, gap: Gap, number: int, many: int) -> Any:
             ],
             className="inside-guess",
         )
-        for one in gap.guesses
+        for one in found
     ]
-    return html.Div([*head, html.Ul(items, className="inside-guesses")])
+    return html.Ul(items, className="inside-guesses") if items else dmc.Text(t("inside.no_guess"), size="sm", c="dimmed")
+
+
+def go_on(_: Any, __: Any, written: str | None) -> Any:
+    """The text as it stands; a space at its end says that a word is over."""
+    kept = tidy(written, MAX_SENTENCE).replace("\n", " ").lstrip()
+    return kept if kept.strip() else no_update
+
+
+def next_ones(question: str | None, _: Any) -> Any:
+    """What Kiwi expects after the text."""
+    if not question:
+        return None
+    t = text()
+    return guarded(t, lambda: listed(t, looking.following(question)))
 
 
 def register(app: Dash) -> None:
@@ -123,3 +144,15 @@ def register(app: Dash) -> None:
         Input("inside-question", "data"),
         Input(ids.READY, "data"),
     )(guesses)
+    app.callback(
+        Output("inside-going", "data"),
+        Input("inside-go", "n_clicks"),
+        Input("inside-start", "n_submit"),
+        State("inside-start", "value"),
+        prevent_initial_call=True,
+    )(go_on)
+    app.callback(
+        Output("inside-next", "children"),
+        Input("inside-going", "data"),
+        Input(ids.READY, "data"),
+    )(next_ones)
