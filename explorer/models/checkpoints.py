@@ -18,6 +18,7 @@ from typing import Any
 from explorer.core.errors import BadInput, ExplorerError, MissingExtra, Unavailable
 from explorer.core.progress import ProgressCallback, report
 from explorer.models.hub_models import PICKLES, TOKENIZERS, fetch_model
+from explorer.models.precision import check_dtype, in_precision
 
 __all__ = ["Checkpoint", "open_checkpoint"]
 
@@ -64,6 +65,7 @@ def open_checkpoint(
     *,
     head: str = "encoder",
     attentions: bool = False,
+    dtype: str = "float32",
 ) -> Checkpoint:
     """Load a checkpoint from a folder, from the Hugging Face cache, or from the hub, in this order.
 
@@ -74,6 +76,7 @@ def open_checkpoint(
         head: ``"encoder"`` for states alone; ``"masked"`` to guess masked pieces, ``"pair"`` for the next-sentence score,
             ``"causal"`` for the next piece of a decoder.
         attentions: open it so that it can give its attention weights (the fast attention kernels keep none).
+        dtype: what it computes in (:mod:`explorer.models.precision`).
 
     Raises:
         MissingExtra: torch is not installed.
@@ -87,6 +90,7 @@ def open_checkpoint(
     name = str(name_or_path)
     folder = Path(name).expanduser()
     chosen = _device(device, torch)
+    check_dtype(dtype, chosen)
     if folder.is_dir():
         _check_folder(folder)
         report(progress, f"opening {folder.name}")
@@ -104,7 +108,8 @@ def open_checkpoint(
     capacity = _positions(tokenizer, model.config) - len(prefix) - len(suffix)
     if capacity < 2:
         raise BadInput(f"{name} takes only {capacity} tokens at a time; choose another checkpoint")
-    return Checkpoint(name, model.to(chosen).eval(), tokenizer, chosen, prefix, suffix, capacity)
+    model = in_precision(model.to(chosen).eval(), dtype, name)
+    return Checkpoint(name, model, tokenizer, chosen, prefix, suffix, capacity)
 
 
 def _device(device: str | None, torch: Any) -> str:
@@ -177,7 +182,9 @@ def _open(source: str, name: str, local: bool, head: str, attentions: bool) -> t
         raise BadInput(f"head={head!r} is unknown; choose one of {', '.join(_HEADS)}")
     kind, tokenizers = getattr(transformers, _HEADS[head]), transformers.AutoTokenizer
     options = {"trust_remote_code": False, "local_files_only": local}
-    how = {"attn_implementation": "eager"} if attentions else {}
+    how: dict[str, Any] = {"dtype": "float32"}  # whatever it was saved in
+    if attentions:
+        how["attn_implementation"] = "eager"
     try:
         with _quiet():
             model, loaded = kind.from_pretrained(source, use_safetensors=True, output_loading_info=True, **options, **how)

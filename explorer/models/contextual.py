@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import re
 import threading
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +21,8 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.models.checkpoints import Checkpoint, open_checkpoint
+from explorer.models.offsets import in_nfc, nfc, under
+from explorer.models.pooling import check_pooling, ends_in_last_state, pool_words
 from explorer.models.sensing import SenseFinder
 from explorer.models.word_spans import WordSpan, find_word
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Contextual", "WordVectors", "contextual"]
 
-POOLINGS = ("mean", "first", "last", "sum", "max")
 _LAST = re.compile(r"(sum|mean)-last-(\d+)")
 _BATCH_TOKENS = 8192
 
@@ -46,6 +45,7 @@ def contextual(
     layer: Layer = -1,
     pooling: str = "mean",
     device: str | None = None,
+    dtype: str = "float32",
     progress: ProgressCallback | None = None,
 ) -> Contextual:
     """Open a contextual model.
@@ -58,10 +58,12 @@ def contextual(
             mean is taken.
         pooling: ``"mean"``, ``"first"``, ``"last"``, ``"sum"`` or ``"max"`` over a word's sub-words.
         device: ``"cpu"``, ``"cuda"``, ``"mps"``; the best one present by default.
+        dtype: what it computes in: ``"float32"``, ``"bfloat16"``, or ``"int8"`` (linear layers, processor only). Vectors
+            are float32 whatever it is.
 
     Raises:
         MissingExtra: torch is not installed.
-        BadInput: the checkpoint, layer or pooling cannot be used; says why.
+        BadInput: the checkpoint, layer, pooling or dtype cannot be used; says why.
         Unavailable: the checkpoint is not on this machine and cannot be fetched.
     """
     from explorer.models.encoder.storing import encoder_folder, is_encoder
@@ -70,8 +72,9 @@ def contextual(
     if folder is not None and is_encoder(folder):
         from explorer.models.encoder.contextual import open_encoder
 
-        return open_encoder(folder, str(name_or_path), layer=layer, pooling=pooling, device=device)
-    model = Contextual(open_checkpoint(folder or name_or_path, device, progress), layer=layer, pooling=pooling)
+        return open_encoder(folder, str(name_or_path), layer=layer, pooling=pooling, device=device, dtype=dtype)
+    opened = open_checkpoint(folder or name_or_path, device, progress, dtype=dtype)
+    model = Contextual(opened, layer=layer, pooling=pooling)
     report(progress, f"opening {model.name}", 1, 1)
     return model
 
@@ -112,7 +115,7 @@ class Contextual(SenseFinder):
         self.layer: Layer = layer
         self.pooling = pooling
         self._layers(layer)
-        self._pooling(pooling)
+        check_pooling(pooling)
 
     @property
     def dim(self) -> int:
@@ -140,8 +143,8 @@ class Contextual(SenseFinder):
     def pieces(self, word: str, sentence: str, occurrence: int = 0) -> list[str]:
         """The model's sub-words under the word, as its vocabulary writes them."""
         span = self.locate(word, sentence, occurrence)
-        ids, offsets = self._encode(_nfc(sentence))
-        first, last = _under(offsets, _in_nfc(sentence, [(span.start, span.end)]), [span.surface])[0]
+        ids, offsets = self._encode(nfc(sentence))
+        first, last = under(offsets, in_nfc(sentence, [(span.start, span.end)]), [span.surface])[0]
         return [str(piece) for piece in self._checkpoint.tokenizer.convert_ids_to_tokens(ids[first:last])]
 
     def vector(
@@ -202,6 +205,17 @@ class Contextual(SenseFinder):
         """
         return self._states(requests, [[layer] for layer in range(self.depth)], "mean", pooling, progress)
 
+    def spans(
+        self,
+        requests: Sequence[tuple[str, list[tuple[int, int]]]],
+        *,
+        layer: Layer | None = None,
+        pooling: str | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> NDArray[np.float32]:
+        """Vectors (spans × d float32) of given spans of several texts, at one layer; see :meth:`span_layers`."""
+        return self._pool(requests, layer, pooling, progress)
+
     def words(self, text: str, *, unit: str = "eojeol", layer: Layer | None = None, pooling: str | None = None) -> WordVectors:
         """Vectors of every word of a text of any length; each word has exactly one.
 
@@ -209,15 +223,34 @@ class Contextual(SenseFinder):
             text: the text.
             unit: ``"eojeol"`` (between white space) or ``"morpheme"`` (by Kiwi).
         """
+        [found] = self.words_of([text], unit=unit, layer=layer, pooling=pooling)
+        return found
+
+    def words_of(
+        self,
+        texts: Sequence[str],
+        *,
+        unit: str = "eojeol",
+        layer: Layer | None = None,
+        pooling: str | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> list[WordVectors]:
+        """:meth:`words` of many texts, read together, which is much faster than one by one."""
+        requests = [(text, self._units(text, unit)) for text in texts]
+        vectors = self._pool(requests, layer, pooling, progress)
+        ends = np.cumsum([len(spans) for _, spans in requests])
+        return [WordVectors(spans, vectors[end - len(spans) : end]) for (_, spans), end in zip(requests, ends, strict=True)]
+
+    def _units(self, text: str, unit: str) -> list[tuple[int, int]]:
         if unit == "eojeol":
-            spans = [(match.start(), match.end()) for match in re.finditer(r"\S+", text)]
+            spans = [match.span() for match in re.finditer(r"\S+", text)]
         elif unit == "morpheme":
             spans = [(token.start, token.end) for token in self._analyser.tokenize(text) if token.end > token.start]
         else:
             raise BadInput(f"unit={unit!r} is unknown; choose eojeol or morpheme")
         if not spans:
             raise BadInput("the text has no word; give some text")
-        return WordVectors(spans, self._pool([(text, spans)], layer, pooling))
+        return spans
 
     def similarity(self, first: tuple[str, str], second: tuple[str, str], **options: Any) -> float:
         """Cosine of two words in their sentences, each given as ``(word, sentence)``."""
@@ -251,11 +284,6 @@ class Contextual(SenseFinder):
             )
         return [number % depth for number in numbers], join
 
-    def _pooling(self, pooling: str) -> str:
-        if pooling not in POOLINGS:
-            raise BadInput(f"pooling={pooling!r} is unknown; choose one of {', '.join(POOLINGS)}")
-        return pooling
-
     def _encode(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         """Ids and character offsets of an NFC text, without special tokens, of any length."""
         with self._lock:  # Hugging Face tokenizers change their own state on every call
@@ -282,7 +310,7 @@ class Contextual(SenseFinder):
         progress: ProgressCallback | None = None,
     ) -> NDArray[np.float32]:
         """Pooled vectors, groups × words × d: for every group of layers, every span of every text in turn."""
-        how = self._pooling(self.pooling if pooling is None else pooling)
+        how = check_pooling(self.pooling if pooling is None else pooling)
         jobs: list[_Job] = []
         total = 0
         for text, spans in requests:
@@ -303,8 +331,8 @@ class Contextual(SenseFinder):
     def _jobs(self, text: str, spans: list[tuple[int, int]], first_row: int) -> list[_Job]:
         """The windows a text needs, each word in the one where it is farthest from an edge."""
         checkpoint = self._checkpoint
-        ids, offsets = self._encode(_nfc(text))
-        ranges = _under(offsets, _in_nfc(text, spans), [text[start:end] for start, end in spans])
+        ids, offsets = self._encode(nfc(text))
+        ranges = under(offsets, in_nfc(text, spans), [text[start:end] for start, end in spans])
         size, step = checkpoint.capacity, max(1, checkpoint.capacity // 2)
         starts = [0] if len(ids) <= size else [*range(0, len(ids) - size, step), len(ids) - size]
         words: dict[int, list[tuple[int, int, int]]] = {}
@@ -339,61 +367,30 @@ class Contextual(SenseFinder):
         padding = checkpoint.tokenizer.pad_token_id or 0
         ids = torch.tensor([job.ids + [padding] * (longest - len(job.ids)) for job in jobs], device=checkpoint.device)
         mask = torch.tensor([[1] * len(job.ids) + [0] * (longest - len(job.ids)) for job in jobs], device=checkpoint.device)
+        rows = [row for job in jobs for row, _, _ in job.words]
+        places = [(place, first, last) for place, job in enumerate(jobs) for _, first, last in job.words]
+        last_only = groups == [[self.depth - 1]] and self._last_is_output
         with torch.inference_mode():
-            states = checkpoint.model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+            found = checkpoint.model(input_ids=ids, attention_mask=mask, output_hidden_states=not last_only)
             for group, numbers in enumerate(groups):
-                chosen = torch.stack([states[number] for number in numbers]) if len(numbers) > 1 else states[numbers[0]][None]
-                joined = (chosen.sum(0) if join == "sum" else chosen.mean(0)).float()
-                for place, job in enumerate(jobs):
-                    for row, first, last in job.words:
-                        result[group, row] = _pooled(joined[place, first:last], how).cpu().numpy()
+                if last_only:
+                    joined = found.last_hidden_state.float()
+                else:
+                    chosen = [found.hidden_states[number].float() for number in numbers]
+                    joined = chosen[0] if len(chosen) == 1 else torch.stack(chosen).sum(0)
+                    if join != "sum" and len(chosen) > 1:
+                        joined = joined / len(chosen)
+                result[group, rows] = pool_words(joined, places, how).cpu().numpy()
 
-
-def _pooled(states: Any, how: str) -> Any:
-    """Sub-word states (k × d tensor) to one vector."""
-    if how == "first":
-        return states[0]
-    if how == "last":
-        return states[-1]
-    if how == "max":
-        return states.max(0).values
-    return states.sum(0) if how == "sum" else states.mean(0)
+    @cached_property
+    def _last_is_output(self) -> bool:
+        """Whether the model's output is its last hidden state: then the others need not be kept."""
+        checkpoint = self._checkpoint
+        probe = self._encode("배를 타고")[0][: checkpoint.capacity]
+        return ends_in_last_state(checkpoint.model, [*checkpoint.prefix, *probe, *checkpoint.suffix], checkpoint.device)
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: NDArray[np.float32] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
     return unit
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
-def _in_nfc(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Offsets into ``text`` as offsets into its NFC form; spans begin and end between whole characters."""
-    if unicodedata.is_normalized("NFC", text):
-        return list(spans)
-    edges = sorted({0, *(edge for span in spans for edge in span)})
-    places = {0: 0}
-    for left, right in pairwise(edges):
-        places[right] = places[left] + len(_nfc(text[left:right]))
-    return [(places[start], places[end]) for start, end in spans]
-
-
-def _under(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]], shown: Sequence[str]) -> list[tuple[int, int]]:
-    """For every span, the first and one-past-last token that share a character with it.
-
-    Raises:
-        BadInput: a span has none; the tokenizer dropped these characters.
-    """
-    table = np.array(offsets, np.int64).reshape(-1, 2)
-    wanted = np.array(spans, np.int64).reshape(-1, 2)
-    first = np.searchsorted(table[:, 1], wanted[:, 0], side="right")
-    last = np.searchsorted(table[:, 0], wanted[:, 1], side="left")
-    lost = np.flatnonzero(first >= last)
-    if len(lost):
-        raise BadInput(
-            f"the model's tokenizer leaves out {shown[lost[0]][:40]!r}, so it has no vector there; give another word or text"
-        )
-    return list(zip(first.tolist(), last.tolist(), strict=True))

@@ -21,6 +21,7 @@ from explorer.models.encoder.reading import Readings, find_places, read_places, 
 from explorer.models.encoder.sequences import CONTENT_TAGS
 from explorer.models.encoder.storing import open_network
 from explorer.models.encoder.vocabulary import split_key
+from explorer.models.precision import check_dtype, in_precision
 from explorer.models.sensing import SenseReadings
 
 if TYPE_CHECKING:
@@ -49,7 +50,13 @@ class Substitute:
 
 
 def open_encoder(
-    folder: Path, name: str | None = None, *, layer: Layer = -1, pooling: str = "mean", device: str | None = None
+    folder: Path,
+    name: str | None = None,
+    *,
+    layer: Layer = -1,
+    pooling: str = "mean",
+    device: str | None = None,
+    dtype: str = "float32",
 ) -> MorphemeContextual:
     """Open an encoder over morphemes.
 
@@ -59,7 +66,8 @@ def open_encoder(
     """
     network, vocabulary, info = open_network(folder)
     where = pick_device(device)
-    network.to(where)
+    check_dtype(dtype, where)
+    network = in_precision(network.to(where), dtype, name or folder.name)
     length = int(network.config.max_position_embeddings)
     pieces = MorphemePieces(vocabulary, length=length)
     special = [pieces.cls_token_id], [pieces.sep_token_id]

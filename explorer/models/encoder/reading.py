@@ -142,7 +142,7 @@ def read_places(
                 report(progress, "reading sentences", at, len(order), "sentences")
         last = torch.from_numpy(masked[:, -1])
         for begin in range(0, len(places), 256):
-            part = last[begin : begin + 256].to(next(model.parameters()).device)
+            part = last[begin : begin + 256].to(next(model.parameters()))
             logits[begin : begin + 256] = model.cls(part).float().cpu().numpy()
     table = model.get_input_embeddings().weight.detach().float().cpu().numpy()
     content = np.where(pieces.vocabulary.tagged(CONTENT_TAGS), logits, -np.inf).astype(np.float32)
