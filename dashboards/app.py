@@ -29,7 +29,7 @@ from explorer.core.errors import BadInput
 
 __all__ = ["create_app", "serve", "views"]
 
-VIEWS = ("home", "tokens", "bench", "similarity", "analogy", "map", "context", "inside")
+VIEWS = ("home", "tokens", "bench", "similarity", "analogy", "map", "context", "senses", "inside")
 """Modules of dashboards.views. Each has PATH, NAME (i18n key ``view.name``), ORDER, ICON, USES_MODEL, layout(**query), register(app)."""
 
 MAX_REQUEST = 2 * 1024 * 1024

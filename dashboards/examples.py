@@ -26,6 +26,7 @@ HOME = {
     "analogy": [(expression, f"?q={quote(expression)}") for expression in ANALOGIES[:2]],
     "map": [("학교", f"?find={quote('학교')}"), ("ㅎㄱ", f"?find={quote('ㅎㄱ')}")],
     "context": [("배", f"?word={quote('배')}"), ("눈", f"?word={quote('눈')}")],
+    "senses": [("은행", f"?word={quote('은행')}&k=2"), ("연기", f"?word={quote('연기')}&k=3")],
     "inside": [("눈이 내려서 눈을 뜰 수 없었다.", f"?a={quote('눈이 내려서 눈을 뜰 수 없었다.')}&unit=eojeol")],
 }
 """For each view: (label, query string) of the examples on the first page."""

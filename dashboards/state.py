@@ -61,6 +61,7 @@ _KEPT = {
     "tokenizer": 24,
     "contextual": 2,
     "occurrences": 16,
+    "senses": 16,
     "inside": 2,
     "reading": 16,
     "filler": 2,

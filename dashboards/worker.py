@@ -49,7 +49,20 @@ def compare_tokenizers(params: dict[str, Any], progress: ProgressCallback) -> di
     return {"folder": str(make(params, progress))}
 
 
-TASKS: dict[str, Task] = {"kiwi": kiwi, "warm": warm, "project": project_words, "compare": compare_tokenizers}
+def find_contexts(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Sentences of a corpus with a word, through an index that is made on first use."""
+    from dashboards.sensing import contexts
+
+    return contexts(params, progress)
+
+
+TASKS: dict[str, Task] = {
+    "kiwi": kiwi,
+    "warm": warm,
+    "project": project_words,
+    "compare": compare_tokenizers,
+    "contexts": find_contexts,
+}
 
 
 def main() -> None:

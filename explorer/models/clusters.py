@@ -140,14 +140,21 @@ def _number(silhouettes: Mapping[int, Rows]) -> int:
 
 
 def _divide(points: Rows, distances: Rows, k: int, linkage: str) -> NDArray[np.int64]:
-    from sklearn.cluster import AgglomerativeClustering
+    """Labels in no particular order: the first merges of the tree until ``k`` groups are left.
 
+    SciPy's tree is the one that scikit-learn cuts, without pandas in tow, whose import may not run beside other threads.
+    """
+    labels = np.arange(len(points))
     if k == 1 or len(points) == 1:
         return np.zeros(len(points), np.int64)
-    if linkage == "ward":
-        return np.asarray(AgglomerativeClustering(n_clusters=k, linkage="ward").fit_predict(points), np.int64)
-    model = AgglomerativeClustering(n_clusters=k, metric="precomputed", linkage=linkage)
-    return np.asarray(model.fit_predict(distances), np.int64)
+    from scipy.cluster import hierarchy
+    from scipy.spatial.distance import squareform
+
+    ward = linkage == "ward"
+    tree = hierarchy.linkage(points if ward else squareform(distances, checks=False), linkage)
+    for step, (first, second) in enumerate(tree[: len(points) - k, :2].astype(np.int64)):
+        labels[(labels == first) | (labels == second)] = len(points) + step
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
 
 
 def silhouette(vectors: NDArray[np.floating[Any]], labels: Sequence[int], *, centre: bool = True) -> float | None:
@@ -168,12 +175,20 @@ def _silhouette(distances: Rows, labels: NDArray[np.int64]) -> float | None:
 
 
 def _silhouettes(distances: Rows, labels: NDArray[np.int64]) -> Rows | None:
-    """The silhouette of each vector."""
-    from sklearn.metrics import silhouette_samples
-
-    if not 2 <= len(set(labels.tolist())) <= len(labels) - 1:
+    """The silhouette of each vector (Rousseeuw 1987, https://doi.org/10.1016/0377-0427(87)90125-7); 0 for one on its own."""
+    names, which, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    if not 2 <= len(names) <= len(labels) - 1:
         return None
-    return np.asarray(silhouette_samples(distances, labels, metric="precomputed"), np.float64)
+    sums = distances @ np.eye(len(names))[which]
+    rows = np.arange(len(labels))
+    own = sums[rows, which] / np.maximum(sizes[which] - 1, 1)
+    others = sums / sizes
+    others[rows, which] = np.inf
+    nearest = others.min(axis=1)
+    longer = np.maximum(own, nearest)
+    values: Rows = np.divide(nearest - own, longer, out=np.zeros_like(own), where=longer > 0)
+    values[sizes[which] == 1] = 0
+    return values
 
 
 def _by_size(labels: NDArray[np.int64]) -> list[int]:

@@ -1,0 +1,154 @@
+"""The form of the senses page and the frame of its answer, as components."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboards.components import card, graph
+from dashboards.figures.theme import blank
+from dashboards.i18n import Text
+from dashboards.sensing import FROM_CORPUS, MAX_SENTENCE, MAX_SENTENCES, MAX_TEXT, NUMBERS, OWN, sources
+from dashboards.url import MAX_WORD
+
+__all__ = ["EXAMPLES", "answer_of", "own_style", "question_of"]
+
+EXAMPLES = ("배", "눈", "다리", "은행", "타다", "쓰다", "연기")
+"""Homographs of the sample corpus that are offered."""
+
+
+def own_style(source: str | None) -> dict[str, str]:
+    """The text box is there only where it is read."""
+    return {} if source == OWN else {"display": "none"}
+
+
+def question_of(
+    t: Text, word: str, source: str, lines: list[str], models: list[dict[str, str]], model: str | None, number: str
+) -> Any:
+    """The form: a word, where its sentences come from, a model, how many senses."""
+    examples = [
+        html.Button(name, id={"type": "senses-example", "number": place}, className="example", type="button", lang="ko")
+        for place, name in enumerate(EXAMPLES)
+    ]
+    named = {"sample": t("senses.source_sample"), OWN: t("senses.source_own")}
+    return card(
+        None,
+        dmc.Stack(
+            [
+                html.Div(
+                    [
+                        dmc.TextInput(
+                            id="senses-word",
+                            value=word,
+                            label=t("senses.word"),
+                            description=t("senses.word_help"),
+                            inputProps={"maxLength": MAX_WORD, "lang": "ko"},
+                            className="context-word",
+                        ),
+                        dmc.Select(
+                            id="senses-source",
+                            value=source,
+                            data=[{"value": name, "label": named.get(name, name)} for name in sources()],
+                            label=t("senses.source"),
+                            description=t("senses.source_help", most=FROM_CORPUS),
+                            allowDeselect=False,
+                            className="context-model",
+                        ),
+                        dmc.Select(
+                            id="senses-model",
+                            value=model,
+                            data=models,
+                            label=t("context.model"),
+                            description=t("context.model_help"),
+                            placeholder=t("context.model_none"),
+                            allowDeselect=False,
+                            disabled=not models,
+                            className="context-model",
+                        ),
+                        dmc.Select(
+                            id="senses-number",
+                            value=number,
+                            data=[{"value": name, "label": t("senses.auto") if name == "auto" else name} for name in NUMBERS],
+                            label=t("senses.number"),
+                            description=t("senses.number_help"),
+                            allowDeselect=False,
+                            className="context-pooling",
+                        ),
+                    ],
+                    className="context-form",
+                ),
+                dmc.Group([dmc.Text(t("context.examples"), size="sm", c="dimmed"), *examples], gap="xs"),
+                html.Div(
+                    dmc.Textarea(
+                        id="senses-sentences",
+                        value="\n".join(lines),
+                        label=t("context.sentences"),
+                        description=t("context.sentences_help", most=MAX_SENTENCES, long=MAX_SENTENCE),
+                        autosize=True,
+                        minRows=4,
+                        maxRows=14,
+                        spellCheck=False,
+                        inputProps={"maxLength": MAX_TEXT, "lang": "ko"},
+                    ),
+                    id="senses-own",
+                    style=own_style(source),
+                ),
+                dmc.Group([dmc.Button(t("senses.sort"), id="senses-sort", disabled=not models)], justify="flex-end"),
+            ],
+            gap="md",
+        ),
+    )
+
+
+def answer_of(t: Text) -> Any:
+    """The cards of the answer, hidden until there is one."""
+    new = html.Div(
+        [
+            dmc.TextInput(
+                id="senses-new",
+                label=t("senses.new_label"),
+                inputProps={"maxLength": MAX_SENTENCE, "lang": "ko"},
+                className="senses-new",
+            ),
+            dmc.Button(t("senses.new_ask"), id="senses-new-ask", variant="light"),
+        ],
+        className="senses-ask",
+    )
+    return html.Div(
+        [
+            card(None, html.Div(id="senses-facts", **{"aria-live": "polite"})),
+            html.Div(id="senses-columns", className="senses-columns"),
+            card(
+                t("senses.new"),
+                new,
+                html.Div(id="senses-new-answer", className="context-slot senses-verdict", **{"aria-live": "polite"}),
+                hint=t("senses.new_help"),
+            ),
+            html.Div(
+                [
+                    card(
+                        t("senses.plane"),
+                        graph(blank(None), "senses-plane", t("senses.plane"), height=420),
+                        hint=t("senses.plane_help"),
+                    ),
+                    card(
+                        t("senses.clarity"),
+                        graph(blank(None), "senses-clarity", t("senses.clarity"), height=360),
+                        html.Div(id="senses-clarity-note", className="senses-note"),
+                        hint=t("senses.clarity_help"),
+                    ),
+                    card(
+                        t("senses.cosines"),
+                        graph(blank(None), "senses-cosines", t("senses.cosines"), height=360),
+                        hint=t("senses.cosines_help"),
+                    ),
+                ],
+                className="context-grid",
+            ),
+        ],
+        id="senses-answer",
+        className="context-answer",
+        style={"display": "none"},
+    )

@@ -1,0 +1,146 @@
+"""The senses page: the form, the answer over HTTP with mini and with a small BERT, the box for a new sentence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+from support_bert import save_small_bert
+
+from dashboards import checkpoints, sensing, state
+from dashboards.figures import senses as figures
+from dashboards.url import decode
+from dashboards.views import senses as view
+from explorer.models.sense_curve import RandomPairs, SenseLevel
+
+pytest.importorskip("torch")
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting and no cache of this machine reaches a test."""
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.delenv(checkpoints.SETTING, raising=False)
+    state.forget()
+
+
+@pytest.fixture(scope="module")
+def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_small_bert(tmp_path_factory.mktemp("checkpoint") / "small-bert")
+
+
+OWN = ["은행에 돈을 맡겼다.", "은행에서 대출을 받았다.", "은행 냄새가 고약하다.", "노란 은행이 떨어졌다.", "바다는 <b>넓다</b>."]
+
+
+def ask(page, **asked):
+    values = {"senses-asked.data": asked, "shell-scheme.computedColorScheme": "light"}
+    found = page.settled("senses-done.data", values, lambda text: '"job"' not in text, 240)
+    return json.loads(found)
+
+
+def test_a_homograph_is_sorted_and_measured(page, home):
+    asked = {"word": "은행", "source": "sample", "sentences": [], "model": "mini", "k": "2"}
+    answer = ask(page, **asked)
+    assert answer["senses-done"]["data"] == asked
+    cards = json.dumps(answer["senses-columns"]["children"], ensure_ascii=False)
+    assert cards.count('"type": "Mark"') == 20 and cards.count("대표 문장") == 2 and "정답으로는 주로" in cards
+    facts = json.dumps(answer["senses-facts"]["children"], ensure_ascii=False)
+    assert "ARI" in facts and "V-측도" in facts and "→" in facts
+
+    drawn = page.call("senses-plane.figure", {"senses-done.data": asked, "shell-scheme.computedColorScheme": "dark"})
+    assert [trace["name"] for trace in drawn["senses-plane"]["figure"]["data"]] == ["뜻 1", "뜻 2"]
+    names = [trace["name"] for trace in drawn["senses-clarity"]["figure"]["data"] if trace["showlegend"]]
+    assert names == ["또렷함(실루엣)", "정답과의 일치(ARI)"]
+    axis = drawn["senses-clarity"]["figure"]["layout"]["xaxis"]["categoryarray"]
+    assert len(axis) == 9 and len(set(axis)) == 9 and "셋을 섞음" in axis
+    assert [t["name"] for t in drawn["senses-cosines"]["figure"]["data"] if t["showlegend"]] == [
+        "이 단어끼리",
+        "아무 단어 두 개",
+        "아무 단어 두 개, 평균을 뺀 뒤",
+    ]
+    assert "Kiwi" in json.dumps(drawn["senses-clarity-note"], ensure_ascii=False)
+
+    def verdict(sentence):
+        values = {"senses-done.data": asked, "senses-new.value": sentence}
+        return json.dumps(page.call("senses-new-answer.children", values), ensure_ascii=False)
+
+    placed = verdict("은행에서 돈을 찾아 통장에 넣었다.")
+    assert "가장 가깝습니다" in placed and placed.count("senses-bar-words") == 2
+    assert "찾지 못했습니다" in verdict("바다는 넓다.")
+    assert '"children": null' in verdict("  ")
+
+
+def test_own_sentences_with_any_checkpoint(page, home, bert, monkeypatch):
+    monkeypatch.setenv(checkpoints.SETTING, str(bert))
+    asked = {"word": "은행", "source": "own", "sentences": OWN, "model": "small-bert", "k": "auto"}
+    answer = ask(page, **asked)
+    cards = json.dumps(answer["senses-columns"]["children"], ensure_ascii=False)
+    assert cards.count('"type": "Mark"') == 4 and "찾지 못한 문장" in cards and "대신 들어갈 말" not in cards
+    assert '"type": "B"' not in cards
+    drawn = page.call("senses-plane.figure", {"senses-done.data": asked})
+    assert drawn["senses-clarity"]["figure"]["layout"]["xaxis"]["categoryarray"] == ["입력", "1", "2", "3"]
+
+
+def test_sentences_of_a_corpus_are_found_by_the_index(page, home):
+    answer = ask(page, word="먹다", source="sample", sentences=[], model="mini", k="3")
+    cards = json.dumps(answer["senses-columns"]["children"], ensure_ascii=False)
+    assert '"children": "먹"' in cards and cards.count("senses-head") == 3
+    assert "ARI" not in json.dumps(answer["senses-facts"]["children"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"word": "은행", "source": "own", "sentences": ["바다는 넓다."]}, "든 문장이 없습니다"),
+        ({"word": "은행", "source": "own", "sentences": []}, "문장을 써 주세요"),
+        ({"word": "은행", "source": "own", "sentences": OWN[:2], "k": "5"}, "문장이 모자랍니다"),
+        ({"word": " ", "source": "own", "sentences": OWN}, "입력을 확인해 주세요"),
+        ({"word": "은행", "source": "own", "sentences": OWN, "model": "/etc"}, "is not one of"),
+    ],
+)
+def test_what_is_missing_is_said(page, home, bert, monkeypatch, asked, said):
+    monkeypatch.setenv(checkpoints.SETTING, str(bert))
+    answer = ask(page, **({"model": "small-bert", "k": "auto"} | asked))
+    assert said in json.dumps(answer["senses-status"], ensure_ascii=False)
+    assert answer["senses-answer"]["style"] == {"display": "none"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [["은행에 갔다."], ["은행에 갔다."] * 3, ["은행ㅋㅋㅋ 갔다 😀", "銀行 은행", "\u200b은행\u200b이다", "은행을 털다"]],
+)
+def test_odd_sentences_are_sorted_too(page, home, bert, monkeypatch, lines):
+    monkeypatch.setenv(checkpoints.SETTING, str(bert))
+    asked = {"word": "은행", "source": "own", "sentences": lines, "model": "small-bert", "k": "auto"}
+    answer = ask(page, **asked)
+    assert answer["senses-done"]["data"] == asked, answer
+    assert page.call("senses-plane.figure", {"senses-done.data": asked})["senses-plane"]["figure"]["data"]
+
+
+def test_addresses_round_trip(home):
+    for lines in ([], OWN, ["긴 문장입니다 " * 30 + str(n) for n in range(20)]):
+        asked = {"word": "타다", "source": "own" if lines else "sample", "sentences": lines, "model": "mini", "k": "4"}
+        found, whole = view.address(asked)
+        values = decode(view.FIELDS, {name: parts[0] for name, parts in parse_qs(found[1:]).items()})
+        assert whole and (values["word"], values["from"], values["model"], values["k"]) == ("타다", asked["source"], "mini", "4")
+        assert sensing.split(values["s"] or values["z"]) == sensing.split("\n".join(lines))
+    drawn = str(view.layout(word="<b>", **{"from": "../../etc"}, k="999", model="/etc/passwd"))
+    assert "etc" not in drawn.replace("fetch", "")
+
+
+def test_the_text_box_is_limited():
+    lines = sensing.split("\n".join(f"{number} " + "가" * 1000 for number in range(100)))
+    assert len(lines) <= sensing.MAX_SENTENCES and all(len(line) <= sensing.MAX_SENTENCE for line in lines)
+
+
+def test_layers_of_one_representation_are_joined():
+    random = RandomPairs(0.6, 0.0, 10)
+    levels = [SenseLevel("own", layer, 2, 0.1 * layer, None, None, 0.9, random) for layer in range(3)]
+    levels.append(SenseLevel("blend", None, 2, 0.4, None, None, 0.2, None))
+    words = {"silhouette": "s", "ari": "a", "same": "w", "before": "b", "after": "c"}
+    figure = figures.clarity(levels, ["0", "1", "2", "x"], 3, words, "light")
+    assert [len(trace.x) for trace in figure.data] == [3, 1] and len(figure.layout.shapes) == 1
+    both = figures.cosines(levels, ["0", "1", "2", "x"], None, words, "dark")
+    assert [trace.name for trace in both.data if trace.showlegend] == ["w", "b", "c"]
