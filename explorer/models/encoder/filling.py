@@ -27,6 +27,8 @@ __all__ = ["MorphemeFiller", "open_morpheme_filler"]
 
 _REACH = 10
 """Characters read on each side of a gap, for each morpheme that fits the model."""
+_NEIGHBOURS = 6
+"""Morphemes on each side that a word in the gap is joined with at most, so that a page without spaces is no single word."""
 _STEMS = ("VV", "VA", "VX", "XSV", "XSA", "VCP", "VCN")
 _ATTACHED = ("J", "E", "XS", "VCP", "Z_")
 _NOUNS = ("NNG", "NNP", "NNB", "NR")
@@ -123,10 +125,16 @@ class MorphemeFiller(Filler):
         here = analysis.morphemes[at]
         low, high = at, at + 1
         # Zero-width characters are gone from the cleaned text, so that what touches here touches for the eye.
-        while low and _joins(analysis.morphemes[low - 1]) and analysis.morphemes[low - 1].end >= analysis.morphemes[low].start:
+        while (
+            low
+            and at - low < _NEIGHBOURS
+            and _joins(analysis.morphemes[low - 1])
+            and analysis.morphemes[low - 1].end >= analysis.morphemes[low].start
+        ):
             low -= 1
         while (
             high < len(analysis.morphemes)
+            and high - at <= _NEIGHBOURS
             and _joins(analysis.morphemes[high])
             and analysis.morphemes[high].start <= analysis.morphemes[high - 1].end
         ):
