@@ -23,7 +23,7 @@ from explorer.core.progress import terminal_progress
 @click.option("--epochs", type=click.IntRange(1, 10_000), help="Passes over the data.")
 @click.option("--seed", type=int, default=42, show_default=True, help="Same seed and one worker: same vectors.")
 @click.option("--workers", type=click.IntRange(1, 1024), default=None, help="Threads; all cores by default.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Any other parameter of the model.")
+@click.option("-p", "--set", "settings", multiple=True, metavar="NAME=VALUE", help="Any other parameter of the model.")
 @click.option("--force", is_flag=True, help="Replace a model of the same name.")
 @json_option
 def train(
@@ -37,13 +37,17 @@ def train(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Train MODEL (word2vec, fasttext, glove, bert) on a corpus and save it.
+    """Train MODEL (word2vec, fasttext, glove, ppmi, contextual, bert) on a corpus and save it.
+
+    contextual makes one vector a word out of an encoder's vectors in up to 50 contexts of the corpus (--set encoder=mini
+    --set contexts=50 --set layer=-1).
 
     bert learns to guess hidden morphemes, starting from Kiwi's vectors; --tokenizer wordpiece makes an ordinary BERT, and
     --set base=mini (or a checkpoint's folder) goes on from an existing one. An interrupted training goes on where it stopped.
 
     \b
     Example:  korean-explorer train word2vec --corpus wiki.txt.gz --tokenizer kiwi --name wiki-w2v
+              korean-explorer train contextual --corpus wiki.txt.gz --name wiki-mini -p encoder=mini -p contexts=50
               korean-explorer train bert --corpus wiki.txt.gz --name wiki-bert --set base=mini
               korean-explorer analogy --model wiki-w2v "서울 − 한국 + 일본"
     """

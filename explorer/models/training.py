@@ -26,6 +26,7 @@ __all__ = ["MODELS", "check_parameters", "texts_of", "train", "trainable_names"]
 MODELS = Registry(
     "model to train",
     {
+        "contextual": "explorer.models.averaging:fit_contextual",
         "fasttext": "explorer.models.fasttext:fit_fasttext",
         "glove": "explorer.models.glove:train_glove",
         "ppmi": "explorer.models.ppmi:fit_ppmi",
@@ -34,9 +35,10 @@ MODELS = Registry(
     group="korean_explorer.models",
 )
 """Models by name. An entry is a function ``fit(shards, vocabulary, *, dim, window, epochs, seed, workers, progress, …) ->
-Fitted`` whose keyword defaults are the model's defaults; other packages add theirs to the entry-point group."""
+Fitted`` whose keyword defaults are the model's defaults; other packages add theirs to the entry-point group. One with an
+attribute ``reads_texts`` needs the sentences themselves: ``fit(texts, *, tokenizer, min_count, seed, …) -> Vectors``."""
 
-_PLUMBING = {"seed", "workers", "progress"}
+_PLUMBING = {"seed", "workers", "progress", "tokenizer", "min_count", "keys", "corpus"}
 
 
 def trainable_names() -> list[str]:
@@ -71,7 +73,8 @@ def train(
     tokenizes only what is missing.
 
     Args:
-        model: ``"word2vec"``, ``"fasttext"``, ``"glove"`` or ``"ppmi"``, or another registered name (:func:`trainable_names`).
+        model: ``"word2vec"``, ``"fasttext"``, ``"glove"`` or ``"ppmi"``; ``"contextual"``, means of an encoder's vectors over
+            contexts (:mod:`explorer.models.averaging`); or another registered name (:func:`trainable_names`).
         texts: strings (documents or lines), or an object whose ``texts()`` gives them, such as a corpus.
         tokenizer: a name, path or hub id for :func:`explorer.tokenizer`, or a tokenizer.
         dim, window, epochs: dimensions, words to each side, passes; ``None`` takes the model's default.
@@ -113,6 +116,14 @@ def train(
     if keys == "eojeol":
         tokenizer, keys = "eojeol", None
     engine = make_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
+    if getattr(fit, "reads_texts", False):
+        if phrases is not None or max_vocab is not None:
+            raise BadInput(f"{model} takes neither phrases nor max_vocab; leave them out")
+        read: Vectors = fit(  # type: ignore[assignment]
+            texts_of(texts), tokenizer=engine, min_count=min_count, keys=keys, corpus=corpus, seed=seed, workers=workers,
+            progress=progress, **chosen,
+        )  # fmt: skip
+        return _saved(_without(read, components), name, overwrite, progress)
     shards = tokenize_corpus(texts_of(texts), engine, choice=keys, workers=workers, progress=progress)
     if phrases is not None:
         shards = replace(shards, phrases=find_phrases(shards, phrases, progress=progress))
@@ -134,11 +145,21 @@ def train(
         "history": [],
         **fitted.details,
     }
-    vectors = _finish(vocabulary, fitted, info, components)
+    return _saved(_finish(vocabulary, fitted, info, components), name, overwrite, progress)
+
+
+def _saved(vectors: Vectors, name: str | None, overwrite: bool, progress: ProgressCallback | None) -> Vectors:
     if name is not None:
         report(progress, "saving the model")
         vectors.save(name, overwrite=overwrite)
     return vectors
+
+
+def _without(vectors: Vectors, components: int | None) -> Vectors:
+    """The vectors without so many of their strongest directions."""
+    from explorer.vectors.transform import remove_components
+
+    return remove_components(vectors, components) if components and len(vectors) > components else vectors
 
 
 def _finish(vocabulary: Vocabulary, fitted: Fitted, info: dict[str, Any], components: int | None) -> Vectors:
@@ -162,6 +183,11 @@ def check_parameters(
     """
     fit: Callable[..., Fitted] = MODELS.get(model)
     chosen = _parameters(model, fit, common, params)
+    if getattr(fit, "reads_texts", False):
+        odd = sorted(key for key, value in common.items() if value is not None and key not in _parameters_of(fit))
+        if odd:
+            raise BadInput(f"{model} has no parameter {odd[0]}; it has {', '.join(sorted(_parameters_of(fit)))}")
+        return fit, chosen
     if components is not None and not 0 <= components < chosen["dim"]:
         raise BadInput(
             f"components is {components}; it must be from 0 to {chosen['dim'] - 1}, below the {chosen['dim']} dimensions"
@@ -169,13 +195,18 @@ def check_parameters(
     return fit, chosen
 
 
-def _parameters(model: str, fit: Callable[..., Any], common: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
-    """All parameters of a model with its defaults filled in; refuses what it does not know."""
-    allowed = {
+def _parameters_of(fit: Callable[..., Any]) -> dict[str, Any]:
+    """A model's own parameters and their defaults."""
+    return {
         item.name: item.default
         for item in inspect.signature(fit).parameters.values()
         if item.kind is inspect.Parameter.KEYWORD_ONLY and item.name not in _PLUMBING
     }
+
+
+def _parameters(model: str, fit: Callable[..., Any], common: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """All parameters of a model with its defaults filled in; refuses what it does not know."""
+    allowed = _parameters_of(fit)
     unknown = sorted(set(params) - set(allowed))
     if unknown:
         raise BadInput(f"{model} has no parameter {', '.join(unknown)}; it has {', '.join(sorted(allowed))}")

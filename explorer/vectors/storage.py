@@ -1,5 +1,6 @@
 """Vectors as an artifact: a folder with ``manifest.json``, ``keys.txt``, ``vectors.npy`` and, if known, ``counts.npy``
-(sub-word models also hold their n-grams: :mod:`explorer.vectors.subwords`, :mod:`explorer.vectors.buckets`).
+(sub-word models also hold their n-grams: :mod:`explorer.vectors.subwords`, :mod:`explorer.vectors.buckets`; means over contexts
+what their intervals need: :mod:`explorer.vectors.averaged`).
 
 The matrix is memory-mapped when it is loaded, so opening costs no more than reading the keys, and several processes share
 one copy. Sizes are checked on every load, hashes on demand. Nothing is ever unpickled.
@@ -19,6 +20,7 @@ import numpy.typing as npt
 from explorer.core.errors import BadInput
 from explorer.core.store import Manifest, artifact_path, atomic_folder, read_manifest, sha256_file, write_manifest
 from explorer.vectors import buckets, subwords
+from explorer.vectors.averaged import GROUPS, SPREAD, AveragedVectors
 from explorer.vectors.buckets import Buckets
 from explorer.vectors.subwords import Subwords
 from explorer.vectors.vectors import Vectors
@@ -77,6 +79,8 @@ def save_vectors(v: Vectors, folder: Path, overwrite: bool = False, name: str | 
             np.save(temporary / COUNTS, v.counts, allow_pickle=False)
         if isinstance(v.composer, Subwords | Buckets):
             v.composer.write(temporary)
+        if isinstance(v, AveragedVectors):
+            v.write(temporary)
         write_manifest(temporary, manifest)
     return folder
 
@@ -134,16 +138,21 @@ def load_vectors(folder: Path, *, verify: bool = False) -> Vectors:
         composer = Subwords.read(folder, d)
     elif buckets.ROWS in manifest.files:
         composer = Buckets.read(folder, d)
+    if GROUPS in manifest.files and counts is not None:
+        groups = _array(folder / GROUPS, (n, None, d), "float16")
+        spread = _array(folder / SPREAD, (n,), "float32")
+        return AveragedVectors(keys, matrix, counts, info, groups=groups, spread=spread, check=False)
     return Vectors(keys, matrix, counts, info, composer=composer, check=False)
 
 
-def _array(path: Path, shape: tuple[int, ...], dtype: str) -> npt.NDArray[Any]:
-    """Memory-map an array, checked against what the manifest promises."""
+def _array(path: Path, shape: tuple[int | None, ...], dtype: str) -> npt.NDArray[Any]:
+    """Memory-map an array, checked against what the manifest promises (``None`` for any length)."""
     try:
         array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise BadInput(f"{path} is damaged ({error}); save or train the model again") from error
-    if array.shape != shape or array.dtype != np.dtype(dtype):
+    fits = array.ndim == len(shape) and all(due in (None, got) for due, got in zip(shape, array.shape, strict=True))
+    if not fits or array.dtype != np.dtype(dtype):
         raise BadInput(
             f"{path} is damaged: it holds {array.dtype} of shape {array.shape} where {dtype} of shape {shape} is due; save or train the model again"
         )
