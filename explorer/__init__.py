@@ -26,8 +26,12 @@ __all__ = [
     "compare",
     "contextual",
     "evaluate",
+    "kiwi_next",
     "lab",
     "load",
+    "next_sentence",
+    "open_decoder",
+    "open_filler",
     "project",
     "tokenizer",
     "tokenizers",
@@ -57,8 +61,12 @@ _HOMES = {
     "compare": "explorer.tokenizers.comparison",
     "contextual": "explorer.models.contextual",
     "evaluate": "explorer.analysis.evaluation",
+    "kiwi_next": "explorer.models.kiwi_next",
     "lab": "explorer.analysis.lab",
     "load": "explorer.models.loading",
+    "next_sentence": "explorer.models.pair_score",
+    "open_decoder": "explorer.models.continuing",
+    "open_filler": "explorer.models.filling",
     "project": "explorer.analysis.projection",
     "tokenizer": "explorer.tokenizers.loading",
     "train": "explorer.models.training",
@@ -82,7 +90,11 @@ if TYPE_CHECKING:
     )
     from explorer.core.progress import Progress
     from explorer.models.contextual import contextual
+    from explorer.models.continuing import open_decoder
+    from explorer.models.filling import open_filler
+    from explorer.models.kiwi_next import kiwi_next
     from explorer.models.loading import load
+    from explorer.models.pair_score import next_sentence
     from explorer.models.training import train
     from explorer.tokenizers.comparison import Comparison, compare
     from explorer.tokenizers.loading import tokenizer
