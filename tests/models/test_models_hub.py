@@ -291,3 +291,12 @@ def test_the_hubs_own_settings_are_honoured(hub: LoopbackHub, tmp_path: Path) ->
     assert ask(**home, HF_HUB_OFFLINE="1") == "24"
     other = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HUB_CACHE": str(tmp_path / "other")}
     assert "cannot be reached" in ask(**other)
+
+
+def test_two_that_fetch_at_once_fetch_once(hub: LoopbackHub) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        plans = list(pool.map(fetch_model, [NAME] * 4))
+    assert hub.transfers() == [""] and len({plan.commit for plan in plans}) == 1
+    contextual(NAME, device="cpu")
