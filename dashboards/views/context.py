@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, get_relative_path, html, no_update
 
 from dashboards import ids, state
 from dashboards.checkpoints import FETCHABLE, available, torch_installed
@@ -170,11 +170,14 @@ def draw(done: dict[str, Any] | None, layer: int | None, centred: bool | None, s
     coords, shares = found.picture(layer)
     names = {group: glosses(t.language).get((found.word, group), group) for group in groups if group is not None}
     here = chance[layer]
+    other = found.chance(layer, not centred)
+    before, after = (other, here) if centred else (here, other)
+    pair = (before.mean, after.mean) if before and after else None
     words = {key: t(f"context.line_{key}") for key in ("same", "other", "chance", "layer")}
     if all(other is None for _, other in pairs):
         words["same"] = t("context.line_all")
     return (
-        scale(t, pairs[layer], here.mean if here else None),
+        [scale(t, pairs[layer], pair), *hint(t, done)],
         figures.heat(every[layer], lines, here.mean if here else None, scheme),
         figures.plane(coords, shares, groups, names, lines, t("context.axis"), scheme),
         figures.layers(
@@ -189,24 +192,34 @@ def draw(done: dict[str, Any] | None, layer: int | None, centred: bool | None, s
     )
 
 
-def scale(t: Text, pair: tuple[float | None, float | None], chance: float | None) -> Any:
-    """The numbers in words: within a sense, between senses, random pairs."""
+def scale(t: Text, pair: tuple[float | None, float | None], chance: tuple[float, float] | None) -> Any:
+    """The numbers in words: within a sense, between senses, random pairs before and after centring."""
     same, other = pair
     shown = [
-        ("context.same" if other is not None else "context.all", same),
-        ("context.other", other),
-        ("context.chance", chance),
+        ("context.same" if other is not None else "context.all", None if same is None else f"{same:.3f}"),
+        ("context.other", None if other is None else f"{other:.3f}"),
+        ("context.chance_both", None if chance is None else f"{chance[0]:.3f} → {chance[1]:.3f}"),
     ]
     return html.Div(
         [
-            html.Div(
-                [html.Span(f"{value:.3f}", className="context-value numbers"), html.Span(t(key), className="context-what")]
-            )
+            html.Div([html.Span(value, className="context-value numbers"), html.Span(t(key), className="context-what")])
             for key, value in shown
             if value is not None
         ],
         className="context-values",
     )
+
+
+def hint(t: Text, done: dict[str, Any]) -> list[Any]:
+    """For the encoder that ships: its own states hardly tell senses apart, the senses page reads it in better ways."""
+    if done.get("model") != "mini":
+        return []
+    from dashboards.views import senses
+
+    lines = [] if done["sentences"] == sentences_of(done["word"]) else list(done["sentences"])
+    question = {"word": done["word"], "source": "own" if lines else "sample", "sentences": lines, "model": "mini", "k": "auto"}
+    link = dcc.Link(t("context.to_senses"), href=get_relative_path(senses.PATH) + senses.address(question)[0])
+    return [dmc.Text([t("context.mini_states"), " ", link], size="sm", c="dimmed", mt="md")]
 
 
 # ---- what a person does

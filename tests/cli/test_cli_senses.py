@@ -1,0 +1,77 @@
+"""The command that sorts a word's sentences, and ``context --corpus``."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from support_bert import save_small_bert
+
+from explorer.cli import main
+
+pytest.importorskip("torch")
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    return str(save_small_bert(tmp_path_factory.mktemp("bert") / "small"))
+
+
+def run(*args: str, stdin: str | None = None):
+    return CliRunner().invoke(main, list(args), input=stdin)
+
+
+def test_the_sample_comes_with_known_senses(monkeypatch):
+    monkeypatch.delenv("EXPLORER_BERT", raising=False)
+    new = "은행에서 돈을 찾아 통장에 넣었다."
+    done = run("senses", "은행", "--corpus", "sample", "-k", "2", "--new", new, "--json")
+    assert done.exit_code == 0, done.output
+    data = json.loads(done.stdout)
+    assert data["k"] == 2 and len(data["labels"]) == 20 and set(data["gold"]) == {"bank", "ginkgo"}
+    assert data["agreement"]["ari"] > 0.5 and data["random_pairs"]["before"] > data["random_pairs"]["after"]
+    assert data["new"][0]["sense"] == data["labels"][data["gold"].index("bank")]
+
+
+def test_a_table_for_people(checkpoint):
+    done = run("senses", "은행", "--corpus", "sample", "--limit", "8", "-k", "2", "-m", checkpoint, "--layers")
+    assert done.exit_code == 0, done.output
+    lines = done.stdout.splitlines()
+    assert lines[0] == "sense\tsentence\tgold" and "[은행]" in lines[1] and len(lines) == 9 + 1 + 5
+    assert lines[9].startswith("compared\tlayer\tk\tsilhouette\tARI") and lines[-1].startswith("kiwi context")
+    assert "ARI" in done.stderr and "random pairs of words" in done.stderr and "telling words" in done.stderr
+
+
+def test_sentences_of_a_person_and_of_a_file(checkpoint, home, tmp_path):
+    done = run("senses", "먹다", "-", "-m", checkpoint, "-k", "2", stdin="밥을 먹었다.\n겁을 먹었다ㅋㅋ\n바다\n떡을 먹자 😀\n")
+    assert done.exit_code == 0, done.output
+    assert len(done.stdout.splitlines()) == 4 and "먹다 is not in it" in done.stderr and "ARI" not in done.stderr
+    (tmp_path / "mine.txt").write_text("은행에 갔다. 은행을 주웠다.\n은행이 노랗다.\n", encoding="utf-8")
+    done = run("senses", "은행", "--corpus", str(tmp_path / "mine.txt"), "-m", checkpoint, "--json")
+    assert done.exit_code == 0, done.output
+    assert sorted(json.loads(done.stdout)["sentences"]) == ["은행에 갔다.", "은행을 주웠다.", "은행이 노랗다."]
+
+
+def test_context_takes_a_corpus_too(checkpoint):
+    done = run("context", "은행", "--corpus", "sample", "--limit", "4", "-m", checkpoint, "--json")
+    assert done.exit_code == 0, done.output
+    assert len(json.loads(done.stdout)["occurrences"]) >= 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["은행", "은행에 갔다.", "--corpus", "sample"], "leave one of them out"),
+        (["은행", "바다", "-m", "MODEL"], "none of the 1 sentences"),
+        (["은행", "은행에 갔다.", "-k", "3", "-m", "MODEL"], "cannot be divided"),
+        (["은행", "은행에 갔다.", "--representation", "dream", "-m", "MODEL"], "is unknown"),
+        (["은행", "은행에 갔다.", "--new", "바다", "-m", "MODEL"], "does not occur"),
+        (["은행", "--corpus", "no-such-corpus", "-m", "MODEL"], "no-such-corpus"),
+        (["은행", " ", "-m", "MODEL"], "no sentence"),
+    ],
+)
+def test_mistakes_are_one_line_and_exit_1(checkpoint, home, monkeypatch, arguments, line):
+    monkeypatch.delenv("EXPLORER_BERT", raising=False)
+    done = run("senses", *[checkpoint if part == "MODEL" else part for part in arguments])
+    assert done.exit_code == 1
+    assert line in done.stderr and len(done.stderr.strip().splitlines()) == 1 and done.stdout == ""
