@@ -261,6 +261,10 @@ def model_of(search: str | None) -> str | None:
 def tick(_: int | None, ready: int | None) -> tuple[Any, list[Any], Any, int]:
     """:func:`follow_jobs` for the places that the browser says it has (their own ``id`` is missing while they go away)."""
     strip, panels, ended, quiet = follow_jobs([place["id"] for place in ctx.outputs_list[1]], ready)
+    if not any(one["prop_id"] == f"{ids.TICK}.n_intervals" for one in ctx.triggered):
+        # Dash also calls this when a page puts a new place for a job into the layout, and takes what follows for that page's
+        # own doing: the page would not be asked again ("circular"). So the end of a job is only told when the clock calls.
+        ended, quiet = no_update, False
     # Never quite off: an answer "nothing runs" that was on its way while a job started would leave the page waiting for ever.
     return strip, panels, ended, QUIET_MS if quiet else BUSY_MS
 

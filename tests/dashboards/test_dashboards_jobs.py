@@ -143,3 +143,28 @@ def test_a_failure_reaches_every_card_and_is_then_tried_again(monkeypatch):
         state.opened("map", "broken", opener, "job.warm", patience=10)
     assert len(tries) == 2
     state.forget()
+
+
+def test_the_end_of_a_job_is_told_only_when_the_clock_calls():
+    """Told while a page puts a place for the job into its layout, Dash would not ask that page again."""
+    from contextvars import copy_context
+
+    from dash import no_update
+    from dash._callback_context import context_value
+    from dash._utils import AttributeDict
+
+    from dashboards.components import BUSY_MS
+    from dashboards.jobs import jobs
+    from dashboards.shell import tick
+
+    job = jobs.start(("told",), lambda _: None, "job.warm")
+    jobs.await_end(job)
+    assert job.wait(10)
+
+    def called(triggered):
+        context_value.set(AttributeDict(outputs_list=[{}, [], {}, {}], triggered_inputs=triggered))
+        return tick(1, -1)
+
+    by_clock = copy_context().run(called, [{"prop_id": "tick.n_intervals", "value": 1}])
+    by_layout = copy_context().run(called, [])
+    assert by_clock[2] == jobs.ended and by_layout[2] is no_update and by_layout[3] == BUSY_MS
