@@ -14,7 +14,7 @@ from dashboards.figures.theme import colors, diverging, dress, scheme_of, sequen
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["cells", "name_of", "rows", "shown_dimensions", "spread", "square", "square_size", "strips"]
+__all__ = ["cells", "name_of", "rows", "shown_dimensions", "spread", "square", "square_size", "strips", "strongest"]
 
 MOST_DIMENSIONS = 256
 _NUMBERS_UP_TO = 12
@@ -176,6 +176,15 @@ def square(
         margin={"l": 8, "r": 8, "t": 8, "b": 44},
         dragmode=False,
     )
+
+
+def strongest(values: NDArray[Any]) -> float:
+    """Where the colours of attention end: of many cells the largest 1 % share one colour, or a single one hides all others.
+
+    >>> strongest(np.array([[0.25, 0.75], [0.5, 0.5]]))
+    0.75
+    """
+    return float(values.max() if len(values) <= _NUMBERS_UP_TO else np.quantile(values, 0.99))
 
 
 def spread(

@@ -204,7 +204,7 @@ def attention(done: dict[str, Any] | None, layer: Any, head: Any, unit: str | No
     number = int(head) if str(head).isdigit() and 0 < int(head) <= seen.heads else None
     values = seen.attention(layer, number, unit)
     labels = [one.text for one in seen.units(unit)]
-    figure = figures.square(values, labels, (t("inside.from"), t("inside.to")), 0.0, float(values.max()), scheme)
+    figure = figures.square(values, labels, (t("inside.from"), t("inside.to")), 0.0, figures.strongest(values), scheme)
     return figure, figures.square_size(len(labels)), t("inside.layer_of", layer=layer, last=seen.blocks)
 
 

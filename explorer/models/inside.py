@@ -37,6 +37,7 @@ __all__ = ["NOTES", "PARTS", "UNITS", "Inside", "InsideModel", "Piece", "Spread"
 MOST = 512
 """Tokens of one pass at most, whatever a model could take: attention is kept for every pair of them, in every head."""
 _LETTERS_PER_TOKEN = 40
+_BATCH = 16
 _TABLES = {"position": ("position_embeddings", "embed_positions"), "segment": ("token_type_embeddings",)}
 _NORMS = ("LayerNorm", "norm", "layernorm_embedding")
 
@@ -277,18 +278,32 @@ class InsideModel:
         return self._scale
 
     def _measure(self, progress: ProgressCallback | None) -> Scale:
-        """The background's tokens at every layer, special ones left out."""
-        states: list[NDArray[np.float32]] = []
-        numbers: list[int] = []
-        for number, sentence in enumerate(self.background):
-            report(progress, "measuring random pairs", number, len(self.background), "sentences")
-            pieces, segments, _ = self._encode([sentence])
-            kept = [one.index for one in pieces if not one.special]
-            states.append(self._pass(pieces, segments)[1][:, kept])
-            numbers += [number] * len(kept)
+        """The background's tokens at every layer, special ones left out; read in a few batches, without attention."""
+        import torch
+
+        encoded = [self._encode([sentence])[:2] for sentence in self.background]
         depth = int(self._model.config.num_hidden_layers) + 1
-        joined = np.concatenate(states, axis=1) if states else np.zeros((depth, 0, 1), np.float32)
-        return Scale(joined, np.array(numbers, np.int64))
+        states: list[NDArray[np.float32]] = [np.zeros((depth, 0, 1), np.float32)] if not encoded else []
+        numbers: list[int] = []
+        padding = getattr(self._tokenizer, "pad_token_id", None) or 0
+        for begin in range(0, len(encoded), _BATCH):
+            report(progress, "measuring random pairs", begin, len(encoded), "sentences")
+            batch = encoded[begin : begin + _BATCH]
+            longest = max(len(pieces) for pieces, _ in batch)
+            rows = [[one.id for one in pieces] + [padding] * (longest - len(pieces)) for pieces, _ in batch]
+            mask = [[1] * len(pieces) + [0] * (longest - len(pieces)) for pieces, _ in batch]
+            given = {"input_ids": rows, "attention_mask": mask}
+            if batch[0][1] is not None:
+                given["token_type_ids"] = [(kinds or []) + [0] * (longest - len(kinds or [])) for _, kinds in batch]
+            with torch.inference_mode():
+                tensors = {name: torch.tensor(values, device=self._device) for name, values in given.items()}
+                out = self._model(**tensors, output_hidden_states=True).hidden_states
+            every = np.stack([_array(state) for state in out])
+            for number, (pieces, _) in enumerate(batch):
+                kept = [one.index for one in pieces if not one.special]
+                states.append(every[:, number, kept])
+                numbers += [begin + number] * len(kept)
+        return Scale(np.concatenate(states, axis=1), np.array(numbers, np.int64))
 
 
 def _array(tensor: Any) -> NDArray[np.float32]:

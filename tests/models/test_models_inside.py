@@ -246,6 +246,13 @@ def test_random_pairs_are_of_different_sentences_and_centring_removes_what_all_s
         assert one.chance.low < one.chance.mean < one.chance.high
 
 
+def test_the_background_is_read_as_if_each_sentence_stood_alone(folder, bert, pair):
+    alone = [bert.read(sentence) for sentence in bert.background[:3]]
+    states = np.concatenate([one.states[:, [p.index for p in one.pieces if not p.special]] for one in alone], axis=1)
+    assert np.allclose(pair.scale.states[:, : states.shape[1]], states, atol=1e-5)
+    assert len(np.unique(pair.scale.sentences)) == len(bert.background) == 32
+
+
 def test_without_background_centring_says_what_it_needs(folder):
     seen = open_inside(folder, device="cpu", background=[]).read("배.")
     assert seen.chance() is None and seen.anisotropy()[0].here_centred is None
