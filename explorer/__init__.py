@@ -32,6 +32,7 @@ __all__ = [
     "next_sentence",
     "open_decoder",
     "open_filler",
+    "open_inside",
     "project",
     "tokenizer",
     "tokenizers",
@@ -67,6 +68,7 @@ _HOMES = {
     "next_sentence": "explorer.models.pair_score",
     "open_decoder": "explorer.models.continuing",
     "open_filler": "explorer.models.filling",
+    "open_inside": "explorer.models.inside",
     "project": "explorer.analysis.projection",
     "tokenizer": "explorer.tokenizers.loading",
     "train": "explorer.models.training",
@@ -92,6 +94,7 @@ if TYPE_CHECKING:
     from explorer.models.contextual import contextual
     from explorer.models.continuing import open_decoder
     from explorer.models.filling import open_filler
+    from explorer.models.inside import open_inside
     from explorer.models.kiwi_next import kiwi_next
     from explorer.models.loading import load
     from explorer.models.pair_score import next_sentence
