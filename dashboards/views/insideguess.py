@@ -21,9 +21,18 @@ if TYPE_CHECKING:
 
 
 def hideable(seen: Inside) -> list[tuple[int, int, int, str]]:
-    """Words that can be hidden: sentence, start, end, what is written there; each span once."""
-    spans = dict.fromkeys((one.sentence, one.start, one.end) for one in seen.units("morpheme") if one.sentence is not None)
-    found = [(sentence, start, end, seen.texts[sentence][start:end]) for sentence, start, end in spans]
+    """Words that can be hidden: sentence, start, end, what is written there.
+
+    Morphemes that share a letter (와서 = 오 + 아서) are hidden together.
+    """
+    spans = sorted((one.sentence, one.start, one.end) for one in seen.units("morpheme") if one.sentence is not None)
+    joined: list[tuple[int, int, int]] = []
+    for sentence, start, end in spans:
+        if joined and joined[-1][0] == sentence and start < joined[-1][2]:
+            joined[-1] = (sentence, joined[-1][1], max(end, joined[-1][2]))
+        else:
+            joined.append((sentence, start, end))
+    found = [(sentence, start, end, seen.texts[sentence][start:end]) for sentence, start, end in joined]
     return [one for one in found if any(char.isalnum() for char in one[3])]
 
 
@@ -95,7 +104,7 @@ def listed(t: Text, found: Sequence[Guess]) -> Any:
     items = [
         html.Li(
             [
-                html.Span([one.text, " ", tag_badge(t, one.tag)], className="word", lang="ko"),
+                html.Span([one.text, " ", tag_badge(t, one.tag)], className="inside-word", lang="ko"),
                 score_bar(one.probability),
             ],
             className="inside-guess",

@@ -157,15 +157,15 @@ def test_a_small_bert_is_opened_and_everything_is_drawn(page, home, bert, monkey
 
 def test_a_word_is_hidden_and_guessed_by_the_encoder_that_ships(page, home):
     pytest.importorskip("torch")
-    asked = {"model": "mini", "first": "나는 항구에서 배를 탔다.", "second": ""}
+    asked = {"model": "mini", "first": "나는 항구에 와서 배를 탔다.", "second": ""}
     assert answered(page, asked)["inside-done"]["data"] == asked
     buttons = page.call("inside-words.children", {"inside-done.data": asked})["inside-words"]["children"]
     names = [one["props"]["children"] for one in buttons]
-    assert "배" in names and "." not in names
+    assert names == ["나", "는", "항구", "에", "와서", "배", "를", "탔", "다"]
     button = {"type": "inside-hide", "number": names.index("배")}
     values = {"inside-done.data": asked, "inside-guess-unit.value": "word"}
     hidden = page.press("inside-gap.value", button, values)
-    assert hidden["inside-gap"]["value"] == "나는 항구에서 [MASK]를 탔다."
+    assert hidden["inside-gap"]["value"] == "나는 항구에 와서 [MASK]를 탔다."
     question = hidden["inside-question"]["data"]
     found = page.settled(
         "inside-guesses.children", {"inside-question.data": question}, lambda text: '"inside-guess"' in text, 120
