@@ -128,3 +128,55 @@ def save_byte_decoder(folder: Path, positions: int = 64) -> Path:
     )  # fmt: skip
     transformers.GPT2LMHeadModel(config).save_pretrained(folder)
     return folder
+
+
+def save_byte_masked(folder: Path) -> Path:
+    """A RoBERTa over byte-level pieces, a space before a word written Ġ."""
+    import torch
+    import transformers
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+
+    backend = Tokenizer(models.BPE(unk_token="<unk>"))
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    backend.decoder = decoders.ByteLevel()
+    specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    trainer = trainers.BpeTrainer(
+        vocab_size=340, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), special_tokens=specials, show_progress=False
+    )
+    backend.train_from_iterator(LINES, trainer)
+    backend.post_processor = processors.TemplateProcessing("<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+    names = dict(zip(("bos_token", "pad_token", "eos_token", "unk_token", "mask_token"), specials, strict=True))
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=backend, cls_token="<s>", sep_token="</s>", model_max_length=62, **names
+    )
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(3)
+    config = _config(transformers.RobertaConfig, len(tokenizer), pad_token_id=1, bos_token_id=0, eos_token_id=2)
+    transformers.RobertaForMaskedLM(config).save_pretrained(folder)
+    return folder
+
+
+def save_metaspace_decoder(folder: Path) -> Path:
+    """A GPT-2 over pieces that mark words by ▁, with bytes for what the vocabulary lacks."""
+    import torch
+    import transformers
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+
+    letters = sorted({char for line in LINES for char in line if not char.isspace()})
+    pieces = ["<unk>", "</s>", *[f"<0x{byte:02X}>" for byte in range(256)], "▁", *letters, "▁배", "▁섬", "▁날", "먹었"]
+    numbers = {piece: number for number, piece in enumerate(pieces)}
+    merges = [("▁", "배"), ("▁", "섬"), ("▁", "날"), ("먹", "었")]
+    backend = Tokenizer(models.BPE(numbers, merges, unk_token="<unk>", byte_fallback=True))
+    backend.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    backend.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Metaspace()])
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=backend, eos_token="</s>", unk_token="<unk>", model_max_length=64
+    )
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(4)
+    config = transformers.GPT2Config(
+        vocab_size=len(tokenizer), n_embd=24, n_layer=2, n_head=2, n_positions=64, initializer_range=0.6,
+        bos_token_id=1, eos_token_id=1,
+    )  # fmt: skip
+    transformers.GPT2LMHeadModel(config).save_pretrained(folder)
+    return folder

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,6 +39,9 @@ class CheckpointFiller(Filler):
         self.mask = str(checkpoint.tokenizer.mask_token)
         self._table = PieceTable(checkpoint.tokenizer, int(checkpoint.model.get_input_embeddings().weight.shape[0]))
         self._room = max(1, min(64, checkpoint.capacity // 4))
+        # Where the head cannot be run on the masks alone, the logits of a whole pass are kept below 256 MB.
+        self._head = _head(checkpoint.model)
+        self._batch = 4096 if self._head is not None else max(1, (1 << 26) // len(self._table.entries))
 
     def __repr__(self) -> str:
         return f"<CheckpointFiller {self.name}: {len(self._table.entries):,} pieces, {self._checkpoint.device}>"
@@ -54,11 +58,16 @@ class CheckpointFiller(Filler):
         for number, (start, end) in enumerate(parts):
             # A part between two gaps is near both of them; only what is far from every gap is left out.
             if number == 0:
-                start = max(start, end - reach)
+                start = _word_start(text, max(start, end - reach), end)
             elif number == len(parts) - 1:
                 end = min(end, start + reach)
             elif end - start > 2 * reach:
-                cuts.append((self._pieces(text, start, start + reach, True), self._pieces(text, end - reach, end, False)))
+                cuts.append(
+                    (
+                        self._pieces(text, start, start + reach, True),
+                        self._pieces(text, _word_start(text, end - reach, end), end, False),
+                    )
+                )
                 continue
             one = self._pieces(text, start, end, number > 0)
             cuts.append((one, one))
@@ -132,8 +141,13 @@ class CheckpointFiller(Filler):
         attention = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in whole], device=one.device)
         places = torch.tensor([place + len(one.prefix) for place in at], device=one.device)
         with torch.inference_mode():
-            logits = one.model(input_ids=ids, attention_mask=attention).logits
-            chosen = logits[torch.arange(len(whole), device=one.device), places].float().cpu().numpy()
+            rows_here = torch.arange(len(whole), device=one.device)
+            if self._head is not None:
+                states = one.model.base_model(input_ids=ids, attention_mask=attention).last_hidden_state
+                logits = self._head(states[rows_here, places])
+            else:
+                logits = one.model(input_ids=ids, attention_mask=attention).logits[rows_here, places]
+            chosen = logits.float().cpu().numpy()
         result: NDArray[np.float32] = chosen[:, : len(self._table.entries)]
         return result
 
@@ -177,3 +191,17 @@ class CheckpointFiller(Filler):
 
     def _entry(self, number: int) -> str:
         return self._table.entries[number]
+
+
+def _head(model: Any) -> Any:
+    """The part of a model that turns states into logits, where it is known to be all that follows its base model."""
+    name = {"bert": "cls", "roberta": "lm_head", "xlm-roberta": "lm_head", "camembert": "lm_head"}.get(model.config.model_type)
+    return getattr(model, name, None) if name else None
+
+
+def _word_start(text: str, at: int, end: int) -> int:
+    """The first beginning of a word from ``at`` on, so that no piece of half a word is read; ``at`` where there is none."""
+    if at == 0 or text[at - 1].isspace():
+        return at
+    space = re.compile(r"\s").search(text, at, end)
+    return space.end() if space else at

@@ -7,7 +7,6 @@ Neural Text Degeneration, ICLR 2020); brought back to the sum 1.
 
 from __future__ import annotations
 
-import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -24,6 +23,7 @@ from explorer.models.guesses import Guess, count
 from explorer.models.kiwi_next import kiwi_next
 from explorer.models.piece_table import PieceTable
 from explorer.text.normalise import check_text
+from explorer.tokenizers.huggingface import byte_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,7 +88,6 @@ class Decoder:
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self._checkpoint = checkpoint
-        self._lock = threading.Lock()
         self.name = checkpoint.name
         self.capacity = checkpoint.capacity
         self._table = PieceTable(checkpoint.tokenizer, int(checkpoint.model.get_input_embeddings().weight.shape[0]))
@@ -170,7 +169,7 @@ class Decoder:
             ended = chosen in ends
             if not ended:
                 new.append(chosen)
-            yield Step(number, guess, best, self._written(ids, new), read, ended)
+            yield Step(number, guess, best, self._written(new), read, ended)
             if ended:
                 return
 
@@ -225,31 +224,11 @@ class Decoder:
         ends = [getattr(made, "eos_token_id", None), self._checkpoint.tokenizer.eos_token_id]
         return {int(end) for one in ends if one is not None for end in (one if isinstance(one, list) else [one])}
 
-    def _written(self, ids: Sequence[int], new: Sequence[int]) -> str:
+    def _written(self, new: Sequence[int]) -> str:
         """What new pieces add to a text, whole characters as they are and bytes of an unfinished one in brackets."""
-        table = self._table
-        if table.kind == "bytes":
-            from explorer.tokenizers.huggingface import byte_text
-
-            parts = [table.raw(number) for number in new]
-            data = b"".join(part if part is not None else table.entries[n].encode() for part, n in zip(parts, new, strict=True))
-            text = byte_text(data)
-            return " " * (len(text) - len(text.lstrip("Ġ"))) + text.lstrip("Ġ")
-        tail = 0
-        while tail < min(3, len(new)) and table.raw(new[-1 - tail]) is not None:
-            tail += 1
-        last = b"".join(table.raw(number) or b"" for number in new[len(new) - tail :])
-        whole = len(new)
-        try:
-            last.decode()
-        except UnicodeDecodeError:
-            whole -= tail
-        before = list(ids[-8:])
-        with self._lock:
-            decode = self._checkpoint.tokenizer.decode
-            start, full = decode(before), decode([*before, *new[:whole]])
-        text = str(full[len(start) :] if full.startswith(start) else full)
-        return text + "".join(table.entries[number] for number in new[whole:])
+        text = byte_text(b"".join(map(self._table.written, new)))
+        rest = text.lstrip("Ġ")
+        return " " * (len(text) - len(rest)) + rest
 
 
 def reshape(logits: Sequence[float] | Floats, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0) -> Floats:
@@ -266,7 +245,8 @@ def reshape(logits: Sequence[float] | Floats, temperature: float = 1.0, top_k: i
         best[order[0]] = 1
         return best
     # The best is brought to 0 first: a tiny temperature must not make a difference of infinities.
-    chances: Floats = np.exp(log_softmax((table - table.max()) / temperature))
+    with np.errstate(over="ignore"):
+        chances: Floats = np.exp(log_softmax((table - table.max()) / temperature))
     keep = len(order) if top_k == 0 else min(top_k, len(order))
     kept = chances[order[:keep]]
     kept = kept / kept.sum()

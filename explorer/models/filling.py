@@ -15,7 +15,7 @@ pieces would favour long words, whose later pieces are nearly certain once the f
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,6 @@ __all__ = ["MASK", "Filler", "Gap", "Guess", "Place", "log_softmax", "open_fille
 
 UNITS = ("word", "piece")
 MOST_PIECES = 8
-_BATCH_TOKENS = 4096
 
 
 def open_filler(
@@ -149,7 +148,7 @@ class Filler(ABC):
                 digits, found by a beam search over 1 to ``pieces`` pieces. Left out are pieces that would break a word (an
                 inner one at its start, a marked start inside) and words that the tokenizer itself would cut otherwise.
             pieces: the longest word, in pieces, from 1 to 8; only for words.
-            progress: told about the gaps done.
+            progress: told about the gaps done, for words also about each number of pieces tried.
 
         Returns:
             One gap for each mask, in order. With several masks each gap is guessed while the others stay open.
@@ -163,10 +162,21 @@ class Filler(ABC):
         count(pieces, "pieces", MOST_PIECES)
         spans = mask_spans(text, self.mask)
         gaps = []
-        for number, place in enumerate(self._places(text, spans), 1):
-            guesses = self._by_piece(place, n) if unit == "piece" else self._by_word(place, n, pieces)
+        rounds = pieces if unit == "word" else 1
+        done = 0
+
+        def finished() -> None:
+            nonlocal done
+            done += 1
+            report(progress, "guessing", done, rounds * len(spans), "rounds")
+
+        for place in self._places(text, spans):
+            if unit == "piece":
+                guesses = self._by_piece(place, n)
+                finished()
+            else:
+                guesses = self._by_word(place, n, pieces, finished)
             gaps.append(Gap(place.start, place.end, guesses, place.read))
-            report(progress, "guessing", number, len(spans), "gaps")
         return gaps
 
     def score(self, text: str, candidates: Sequence[str]) -> list[Guess]:
@@ -219,6 +229,8 @@ class Filler(ABC):
 
     _room = 64
     """Pieces that a candidate may have."""
+    _batch = 4096
+    """Pieces in one pass through the model."""
 
     def _predict(self, place: Place, heads: Sequence[Sequence[int]], masks: Sequence[int]) -> Floats:
         """Log-probabilities (rows × entries) of the first mask, after given pieces, of ``masks`` masks in all that follow."""
@@ -226,7 +238,7 @@ class Filler(ABC):
             [*place.before, *head, *([self._mask_id] * left), *place.after] for head, left in zip(heads, masks, strict=True)
         ]
         at = [len(place.before) + len(head) for head in heads]
-        size = max(1, _BATCH_TOKENS // (max(map(len, rows)) + 2))
+        size = max(1, self._batch // (max(map(len, rows)) + 2))
         parts = [
             log_softmax(self._logits(rows[begin : begin + size], at[begin : begin + size]))
             for begin in range(0, len(rows), size)
@@ -238,7 +250,7 @@ class Filler(ABC):
         best = np.argsort(-chances, kind="stable")[:n]
         return [self._piece(int(number), float(chances[number])) for number in best]
 
-    def _by_word(self, place: Place, n: int, pieces: int) -> list[Guess]:
+    def _by_word(self, place: Place, n: int, pieces: int, finished: Callable[[], None]) -> list[Guess]:
         width = max(16, min(2 * n, 64))
         found: dict[str, tuple[float, tuple[int, ...]]] = {}
         for length in range(1, pieces + 1):
@@ -268,6 +280,7 @@ class Filler(ABC):
                 kept += 1
                 if kept == n:
                     break
+            finished()
         ranked = sorted(found.items(), key=lambda item: -item[1][0])[:n]
         return [
             Guess(word, float(np.exp(score)), tuple(map(self._entry, numbers)), place.glued, None, score)

@@ -71,20 +71,19 @@ def kiwi_context(tokens: Iterable[Any]) -> list[Any]:
     entry for: given as they are, it forgets all that stands before them. By form and part of speech it finds the morpheme
     that they vary; of several possible ones, or none, only the part of speech is told.
     """
-    kiwi, size = shared_kiwi(), _entries()
-    context: list[Any] = []
-    for token in tokens:
-        if token.id < size:
-            context.append(token.id)
-            continue
-        named = (token.form, token.tag)
-        try:
-            kiwi.predict_next_morpheme([named], top_n=1)
-        except ValueError:
-            context.append(_classes().get(token.tag.partition("-")[0], _classes()["NNG"]))
-        else:
-            context.append(named)
-    return context
+    size = _entries()
+    return [token.id if token.id < size else _varied(token.id) for token in tokens]
+
+
+@lru_cache(maxsize=4096)
+def _varied(number: int) -> Any:
+    """What a variant is told as: form and part of speech, else the number of all morphemes of that part of speech."""
+    one = shared_kiwi().morpheme(number)
+    try:
+        shared_kiwi().predict_next_morpheme([(one.form, one.tag)], top_n=1)
+    except ValueError:
+        return _classes().get(one.tag.partition("-")[0], _classes()["NNG"])
+    return one.form, one.tag
 
 
 @lru_cache(maxsize=1)

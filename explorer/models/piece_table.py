@@ -90,6 +90,15 @@ class PieceTable:
             entry = entry.removeprefix(self._prefix)
         return entry.removeprefix("▁").encode() if self.kind == "metaspace" else entry.encode()
 
+    def written(self, number: int) -> bytes:
+        """The UTF-8 that a piece adds to a running text, the space before a word included."""
+        data, entry = self.raw(number), self.entries[number]
+        if data is not None:
+            return data
+        if number not in self.special and self.kind == "wordpiece":
+            entry = entry.removeprefix(self._prefix) if entry.startswith(self._prefix) else f" {entry}"
+        return (entry.replace("▁", " ") if self.kind == "metaspace" else entry).encode()
+
     def starts_word(self, number: int) -> bool:
         """Whether a piece carries the mark of a new word (or lacks that of a continued one)."""
         entry = self.entries[number]

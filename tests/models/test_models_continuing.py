@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support_heads import save_byte_decoder, save_metaspace, save_wordpiece
+from support_heads import save_byte_decoder, save_metaspace, save_metaspace_decoder, save_wordpiece
 
 from explorer.core.errors import BadInput
 from explorer.models.continuing import draw, kiwi_next, open_decoder, reshape
@@ -150,6 +150,17 @@ def test_bytes_become_syllables_when_they_are_whole(decoder):
     assert len(data) > 5
     assert any("<0x" in guess.text for guess in decoder.next(TEXT, 50))
     assert any(guess.text == "Ġ먹었다" and not guess.continues for guess in decoder.next(TEXT, 320))
+
+
+def test_pieces_with_word_marks_and_bytes_are_written_as_text(tmp_path):
+    decoder = open_decoder(save_metaspace_decoder(tmp_path / "gpt"))
+    entries = decoder._table.entries.index
+    pieces = ["▁배", "<0xED>", "<0x95>", "<0x9C>", "▁섬", "<0xEC>", "<0x95>"]
+    texts = [decoder._written([entries(piece) for piece in pieces[:count]]) for count in range(1, len(pieces) + 1)]
+    assert texts == [" 배", " 배<0xED>", " 배<0xED><0x95>", " 배한", " 배한 섬", " 배한 섬<0xEC>", " 배한 섬<0xEC><0x95>"]
+    for step in decoder.sample("오늘 날씨가", 20, seed=1, temperature=1.5):
+        assert "\ufffd" not in step.text and "▁" not in step.text
+    assert all(guess.text.startswith("▁") for guess in decoder.next("오늘 날씨가 ", 3))
 
 
 def test_after_a_space_only_words_begin(decoder, bare):

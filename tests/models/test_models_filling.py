@@ -8,7 +8,7 @@ import unicodedata
 import numpy as np
 import pytest
 from support_bert import save_small_bert
-from support_heads import save_byte_decoder, save_metaspace, save_wordpiece
+from support_heads import save_byte_decoder, save_byte_masked, save_metaspace, save_wordpiece
 
 from explorer.core.errors import BadInput
 from explorer.models.encoder.gap_reading import analyse, join
@@ -209,6 +209,17 @@ def test_sentencepiece_marks_words_at_their_start(tmp_path):
     assert filler.score("배를 [MASK] 갔다", ["먹고"])[0].pieces == ("▁먹", "고")
 
 
+def test_byte_level_words_are_whole_characters(tmp_path):
+    filler = open_filler(save_byte_masked(tmp_path / "roberta"))
+    [gap] = filler.fill("배를 [MASK] 섬에 갔다.", n=10)
+    assert all(guess.text.isalnum() and guess.pieces[0].startswith("Ġ") for guess in gap.guesses)
+    assert filler.score("배를 [MASK] 갔다", ["먹었다"])[0].pieces == ("Ġë¨¹ìĹĪëĭ¤",)
+    spelled = filler.score("사과[MASK] 갔다", ["쀍"])[0]  # no entry of its own, but its bytes have some
+    assert len(spelled.pieces) == 3 and spelled.score < 0
+    [first] = filler.fill("[MASK]를 먹었다", n=5)
+    assert not any(guess.pieces[0].startswith("Ġ") for guess in first.guesses)  # no space before a text's first word
+
+
 @pytest.mark.parametrize(
     ("text", "options", "line"),
     [
@@ -251,6 +262,20 @@ def test_models_that_guess_no_masks_are_refused(tmp_path):
         open_filler("kiwi")
     with pytest.raises(BadInput, match="one vector for each word"):
         open_filler("glove")
+
+
+def test_progress_is_told_and_can_stop(filler):
+    from explorer.core.errors import Cancelled
+
+    seen = []
+    filler.fill("[MASK] 먹고 [MASK]", n=2, pieces=2, progress=seen.append)
+    assert [(one.done, one.total) for one in seen] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+    def stop(_):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        filler.fill("[MASK]", progress=stop)
 
 
 def test_plain_data(filler):
