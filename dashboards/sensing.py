@@ -110,9 +110,9 @@ def _sentences(
         group = [one for one in sample() if one.word == word]
         if group:
             return [one.text for one in group], [(one.start, one.end) for one in group]
-    from dashboards.workers import worker
+    from dashboards.workers import comparer  # the other worker may be compiling UMAP just now
 
-    answer = worker.call("contexts", {"corpus": source, "word": word, "n": FROM_CORPUS}, progress)
+    answer = comparer.call("contexts", {"corpus": source, "word": word, "n": FROM_CORPUS}, progress)
     found = answer["sentences"]
     if not found:
         raise BadInput(f"none of the sentences of {source!r} holds {word!r}; try another word or corpus")
