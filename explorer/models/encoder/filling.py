@@ -29,6 +29,8 @@ _REACH = 10
 """Characters read on each side of a gap, for each morpheme that fits the model."""
 _NEIGHBOURS = 6
 """Morphemes on each side that a word in the gap is joined with at most, so that a page without spaces is no single word."""
+_LONGEST = 12
+"""Characters of a morpheme at most that a word in the gap is joined with."""
 _STEMS = ("VV", "VA", "VX", "XSV", "XSA", "VCP", "VCN")
 _ATTACHED = ("J", "E", "XS", "VCP", "Z_")
 _NOUNS = ("NNG", "NNP", "NNB", "NR")
@@ -271,8 +273,10 @@ def _kind(tag: str) -> str:
 
 
 def _joins(morpheme: Morpheme) -> bool:
-    """Whether a morpheme is part of a word, and not a symbol or a mask."""
-    return morpheme.key is not None and not split_key(morpheme.key)[1].startswith(("S", "W_", "U"))
+    """Whether a morpheme is part of a word of usual length, and not a symbol or a mask."""
+    if morpheme.key is None or morpheme.end - morpheme.start > _LONGEST:
+        return False
+    return not split_key(morpheme.key)[1].startswith(("S", "W_", "U"))
 
 
 def _edge(text: str, at: int, reach: int, spans: Sequence[tuple[int, int]]) -> int:
