@@ -12,7 +12,7 @@ def test_a_homograph_is_sorted_at_once_and_a_new_sentence_placed(visit, language
     page = visit("/senses?word=은행&k=2&model=mini", language=language, scheme=scheme, width=width)
     page.set_default_timeout(240_000)
     page.wait_for_selector("#senses-columns mark")
-    assert set(page.locator("#senses-columns mark").all_inner_texts()) == {"은행"}
+    assert set(page.locator("#senses-columns mark").all_text_contents()) == {"은행"}
     assert page.locator(".senses-card").count() == 2
     page.wait_for_selector("#senses-plane .point")
     page.wait_for_selector("#senses-clarity .point")
