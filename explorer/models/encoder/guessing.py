@@ -123,13 +123,14 @@ def encoder_guesses(
 
 def kiwi_guesses(gaps: Sequence[Gap], vocabulary: MorphemeVocabulary, top: int = 200) -> list[int]:
     """First guesses of Kiwi's language model, which sees what stands before the gap and nothing after it."""
+    from explorer.models.kiwi_next import kiwi_context
     from explorer.text.morphology import shared_kiwi
     from explorer.tokenizers.kiwi import dictionary_form
 
     kiwi, possible = shared_kiwi(), answers(vocabulary)
     found = []
     for gap in gaps:
-        before = [0, *(token.id for token in gap.tokens[: gap.at] if token.id is not None)]
+        before = [0, *kiwi_context(token for token in gap.tokens[: gap.at] if token.id is not None)]
         guess = 0
         for morpheme in kiwi.predict_next_morpheme(before, top_n=top):
             number = vocabulary.numbers.get("/".join(dictionary_form(morpheme.form, morpheme.tag)), 0)
