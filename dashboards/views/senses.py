@@ -19,7 +19,7 @@ from dashboards.sensing import MAX_SENTENCE, MAX_TEXT, NUMBERS, OWN, Found, spli
 from dashboards.url import MAX_WORD, Field, choice, clean, decode, encode
 from dashboards.url import text as text_field
 from dashboards.views.contextform import nothing
-from dashboards.views.sensesform import EXAMPLES, answer_of, own_style, question_of
+from dashboards.views.sensesform import EXAMPLES, answer_of, note, own_style, question_of
 from dashboards.wording import glosses
 from explorer.core.errors import ExplorerError
 from explorer.models.senses import names_of
@@ -192,16 +192,6 @@ def level_labels(t: Text, found: Found) -> list[str]:
             layer = t("context.input") if level.layer == 0 else str(level.layer)
             names.append(f"{name} {layer}" if several else layer)
     return names
-
-
-def note(t: Text, found: Found) -> Any:
-    """Kiwi's own similarity of contexts, in a line."""
-    kiwi = found.curve.kiwi
-    if kiwi is None:
-        return dmc.Text(t("senses.kiwi_none"), size="sm", c="dimmed")
-    clear = "–" if kiwi.silhouette is None else f"{kiwi.silhouette:.2f}"
-    key = "senses.kiwi" if kiwi.ari is None else "senses.kiwi_ari"
-    return dmc.Text(t(key, silhouette=clear, ari=kiwi.ari or 0.0), size="sm", c="dimmed")
 
 
 # ---- callbacks

@@ -10,10 +10,10 @@ from dash import html
 from dashboards.components import card, graph
 from dashboards.figures.theme import blank
 from dashboards.i18n import Text
-from dashboards.sensing import FROM_CORPUS, MAX_SENTENCE, MAX_SENTENCES, MAX_TEXT, NUMBERS, OWN, sources
+from dashboards.sensing import FROM_CORPUS, MAX_SENTENCE, MAX_SENTENCES, MAX_TEXT, NUMBERS, OWN, Found, sources
 from dashboards.url import MAX_WORD
 
-__all__ = ["EXAMPLES", "answer_of", "own_style", "question_of"]
+__all__ = ["EXAMPLES", "answer_of", "note", "own_style", "question_of"]
 
 EXAMPLES = ("배", "눈", "다리", "은행", "타다", "쓰다", "연기")
 """Homographs of the sample corpus that are offered."""
@@ -152,3 +152,13 @@ def answer_of(t: Text) -> Any:
         className="context-answer",
         style={"display": "none"},
     )
+
+
+def note(t: Text, found: Found) -> Any:
+    """Kiwi's own similarity of contexts, in a line."""
+    kiwi = found.curve.kiwi
+    if kiwi is None:
+        return dmc.Text(t("senses.kiwi_none"), size="sm", c="dimmed")
+    clear = "–" if kiwi.silhouette is None else f"{kiwi.silhouette:.2f}"
+    key = "senses.kiwi" if kiwi.ari is None else "senses.kiwi_ari"
+    return dmc.Text(t(key, silhouette=clear, ari=kiwi.ari or 0.0), size="sm", c="dimmed")

@@ -150,8 +150,8 @@ def _divide(points: Rows, distances: Rows, k: int, linkage: str) -> NDArray[np.i
     from scipy.cluster import hierarchy
     from scipy.spatial.distance import squareform
 
-    ward = linkage == "ward"
-    tree = hierarchy.linkage(points if ward else squareform(distances, checks=False), linkage)
+    method: Any = linkage  # SciPy's own type of it is a list of names
+    tree = hierarchy.linkage(points if linkage == "ward" else squareform(distances, checks=False), method)
     for step, (first, second) in enumerate(tree[: len(points) - k, :2].astype(np.int64)):
         labels[(labels == first) | (labels == second)] = len(points) + step
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)
