@@ -31,7 +31,13 @@ def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_small_bert(tmp_path_factory.mktemp("checkpoint") / "small-bert")
 
 
-OWN = ["은행에 돈을 맡겼다.", "은행에서 대출을 받았다.", "은행 냄새가 고약하다.", "노란 은행이 떨어졌다.", "바다는 <b>넓다</b>."]
+OWN = [
+    "은행에 돈을 맡겼다.",
+    "은행에서 대출을 받았다.",
+    "은행 냄새가 고약하다.",
+    "노란 은행이 떨어졌다.",
+    "바다는 <b>넓다</b>.",
+]
 
 
 def ask(page, **asked):
@@ -124,7 +130,12 @@ def test_addresses_round_trip(home):
         asked = {"word": "타다", "source": "own" if lines else "sample", "sentences": lines, "model": "mini", "k": "4"}
         found, whole = view.address(asked)
         values = decode(view.FIELDS, {name: parts[0] for name, parts in parse_qs(found[1:]).items()})
-        assert whole and (values["word"], values["from"], values["model"], values["k"]) == ("타다", asked["source"], "mini", "4")
+        assert whole and (values["word"], values["from"], values["model"], values["k"]) == (
+            "타다",
+            asked["source"],
+            "mini",
+            "4",
+        )
         assert sensing.split(values["s"] or values["z"]) == sensing.split("\n".join(lines))
     drawn = str(view.layout(word="<b>", **{"from": "../../etc"}, k="999", model="/etc/passwd"))
     assert "etc" not in drawn.replace("fetch", "")
