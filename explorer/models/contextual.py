@@ -22,9 +22,10 @@ from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.models.checkpoints import Checkpoint, open_checkpoint
 from explorer.models.offsets import in_nfc, nfc, under
-from explorer.models.pooling import check_pooling, ends_in_last_state, pool_words
+from explorer.models.pooling import check_pooling, ends_in_last_state, pool_words, unit_rows
 from explorer.models.sensing import SenseFinder
-from explorer.models.word_spans import WordSpan, find_word
+from explorer.models.stretches import around, parts_around
+from explorer.models.word_spans import WordSpan, find_word, find_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,12 +141,22 @@ class Contextual(SenseFinder):
         """Where the word stands in the sentence; see :func:`~explorer.models.word_spans.find_word`."""
         return find_word(word, sentence, self._analyser, occurrence)
 
+    def locate_all(self, word: str, sentence: str, most: int | None = None) -> list[WordSpan]:
+        """Every place of the word in the sentence, at most ``most``; none is an empty list."""
+        return find_words(word, sentence, self._analyser, most)
+
     def pieces(self, word: str, sentence: str, occurrence: int = 0) -> list[str]:
         """The model's sub-words under the word, as its vocabulary writes them."""
         span = self.locate(word, sentence, occurrence)
-        ids, offsets = self._encode(nfc(sentence))
-        first, last = under(offsets, in_nfc(sentence, [(span.start, span.end)]), [span.surface])[0]
-        return [str(piece) for piece in self._checkpoint.tokenizer.convert_ids_to_tokens(ids[first:last])]
+        return self.pieces_under(sentence, span.start, span.end)
+
+    def pieces_under(self, text: str, start: int, end: int) -> list[str]:
+        """The model's sub-words under ``text[start:end]``, as its vocabulary writes them."""
+        begin, stop = around(text, start, end)
+        part = text[begin:stop]
+        ids, offsets = self._encode(nfc(part))
+        low, high = under(offsets, in_nfc(part, [(start - begin, end - begin)]), [text[start:end]])[0]
+        return list(map(str, self._checkpoint.tokenizer.convert_ids_to_tokens(ids[low:high])))
 
     def vector(
         self, word: str, sentence: str, *, layer: Layer | None = None, pooling: str | None = None, occurrence: int = 0
@@ -217,11 +228,8 @@ class Contextual(SenseFinder):
         return self._pool(requests, layer, pooling, progress)
 
     def words(self, text: str, *, unit: str = "eojeol", layer: Layer | None = None, pooling: str | None = None) -> WordVectors:
-        """Vectors of every word of a text of any length; each word has exactly one.
-
-        Args:
-            text: the text.
-            unit: ``"eojeol"`` (between white space) or ``"morpheme"`` (by Kiwi).
+        """Vectors of every word (``unit``: ``"eojeol"``, between white space, or ``"morpheme"``, by Kiwi) of a text of any
+        length; each word has exactly one.
         """
         [found] = self.words_of([text], unit=unit, layer=layer, pooling=pooling)
         return found
@@ -254,12 +262,12 @@ class Contextual(SenseFinder):
 
     def similarity(self, first: tuple[str, str], second: tuple[str, str], **options: Any) -> float:
         """Cosine of two words in their sentences, each given as ``(word, sentence)``."""
-        unit = _unit(self.vectors([first[0], second[0]], [first[1], second[1]], **options))
+        unit = unit_rows(self.vectors([first[0], second[0]], [first[1], second[1]], **options))
         return float(unit[0] @ unit[1])
 
     def similarity_matrix(self, word: str | Sequence[str], sentences: Sequence[str], **options: Any) -> NDArray[np.float32]:
         """Cosines (n × n float32) between the word's vectors in n sentences."""
-        unit = _unit(self.vectors(word, sentences, **options))
+        unit = unit_rows(self.vectors(word, sentences, **options))
         cosines: NDArray[np.float32] = np.clip(unit @ unit.T, -1, 1)
         return cosines
 
@@ -313,7 +321,7 @@ class Contextual(SenseFinder):
         how = check_pooling(self.pooling if pooling is None else pooling)
         jobs: list[_Job] = []
         total = 0
-        for text, spans in requests:
+        for text, spans in parts_around(requests, 8 * self._checkpoint.capacity):
             jobs += self._jobs(text, spans, total)
             total += len(spans)
         jobs.sort(key=lambda job: len(job.ids))
@@ -388,9 +396,3 @@ class Contextual(SenseFinder):
         checkpoint = self._checkpoint
         probe = self._encode("배를 타고")[0][: checkpoint.capacity]
         return ends_in_last_state(checkpoint.model, [*checkpoint.prefix, *probe, *checkpoint.suffix], checkpoint.device)
-
-
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: NDArray[np.float32] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
-    return unit

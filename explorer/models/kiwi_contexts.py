@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.core.errors import Unavailable
+from explorer.models.stretches import around
 from explorer.text.morphology import shared_kiwi
 
 if TYPE_CHECKING:
@@ -47,8 +48,10 @@ def context_similarities(
     if not hasattr(kiwi, "context_similarity"):
         raise Unavailable("the installed kiwipiepy has no context_similarity; version 0.21 or later has")
     contexts = []
-    for sentence, (start, _) in zip(sentences, spans, strict=True):
-        before = [token.id for token in analyser.tokenize(sentence) if token.end <= start and token.id is not None]
+    for sentence, (start, end) in zip(sentences, spans, strict=True):
+        first, last = around(sentence, start, end)
+        tokens = analyser.tokenize(sentence[first:last])
+        before = [token.id for token in tokens if token.end <= start - first and token.id is not None]
         contexts.append([_BEGINNING, *before][-_SEEN:])
     result = np.eye(len(contexts))
     try:

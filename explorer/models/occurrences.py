@@ -231,16 +231,10 @@ def occurrences(
 
 
 def _in_sentence(model: Contextual, word: str, text: str, number: int) -> list[Occurrence]:
-    here: list[Occurrence] = []
-    for place in range(MAX_IN_SENTENCE):
-        try:
-            span = model.locate(word, text, place)
-        except BadInput:
-            if not word.strip():
-                raise
-            break  # not in the sentence, or not once more
-        here.append(Occurrence(number, span.start, span.end, span.surface, tuple(model.pieces(word, text, place))))
-    return here
+    return [
+        Occurrence(number, span.start, span.end, span.surface, tuple(model.pieces_under(text, span.start, span.end)))
+        for span in model.locate_all(word, text, MAX_IN_SENTENCE)
+    ]
 
 
 def _others(background: Iterable[str]) -> list[tuple[str, list[tuple[int, int]]]]:

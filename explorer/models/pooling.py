@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explorer.core.errors import BadInput
 
-__all__ = ["POOLINGS", "check_pooling", "ends_in_last_state", "pool_words"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["POOLINGS", "check_pooling", "ends_in_last_state", "pool_words", "unit_rows"]
 
 POOLINGS = ("mean", "first", "last", "sum", "max")
 
@@ -73,3 +76,10 @@ def pool_words(states: Any, places: Sequence[tuple[int, int, int]], how: str) ->
         return lowest.scatter_reduce_(0, words[:, None].expand_as(tokens), tokens, "amax")
     sums = torch.zeros((len(counts), dim), device=flat.device, dtype=flat.dtype).index_add_(0, words, tokens)
     return sums if how == "sum" else sums / at(counts)[:, None]
+
+
+def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows of length 1; rows of zeros stay."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return unit

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.core.errors import BadInput, ExplorerError
+from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.models.clusters import Space, cluster, medoids, silhouette
 from explorer.models.senses import Assignment, Senses, place
+from explorer.models.stretches import around
 from explorer.models.telling import content_words, telling_words
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class SenseFinder:
         @property
         def depth(self) -> int: ...
         def locate(self, word: str, sentence: str, occurrence: int = 0) -> WordSpan: ...
+        def locate_all(self, word: str, sentence: str, most: int | None = None) -> list[WordSpan]: ...
         def span_layers(
             self,
             requests: Sequence[tuple[str, list[Span]]],
@@ -101,7 +103,7 @@ class SenseFinder:
 
         Args:
             word: as a person says it: 배 is found in 배를, 먹다 in 먹었다.
-            sentences: each holds the word.
+            sentences: each holds the word; of one longer than 5,000 characters what stands around it is read.
             k: how many senses; when ``None``, the number up to ``most`` with the clearest division (the smallest whose
                 silhouette is within one standard error of the highest). Whether there is more than one sense at all is not
                 decided by that.
@@ -249,8 +251,10 @@ class SenseFinder:
         """The telling words of each sense, among those around it."""
         from explorer.models.kiwi import kiwi_vectors
 
-        tokens = [self._analyser.tokenize(sentence) for sentence in sentences]
-        bags = [content_words(one, *span) for one, span in zip(tokens, spans, strict=True)]
+        bags = []
+        for sentence, (start, end) in zip(sentences, spans, strict=True):
+            first, last = around(sentence, start, end)
+            bags.append(content_words(self._analyser.tokenize(sentence[first:last]), start - first, end - first))
         return telling_words(bags, labels, kiwi_vectors())
 
     def _substitutes(self, readings: SenseReadings, labels: Sequence[int]) -> list[list[str]]:
@@ -302,11 +306,10 @@ def holding(model: SenseFinder, word: str, sentences: Sequence[str]) -> tuple[li
         raise BadInput("the word is empty; give a word that stands in the sentences")
     kept, spans, missing = [], [], []
     for number, sentence in enumerate(sentences):
-        try:
-            found = model.locate(word, sentence)
-        except ExplorerError:
+        found = model.locate_all(word, sentence, 1)
+        if not found:
             missing.append(number)
             continue
         kept.append(number)
-        spans.append((found.start, found.end))
+        spans.append((found[0].start, found[0].end))
     return kept, spans, missing

@@ -23,6 +23,7 @@ from explorer.models.encoder.storing import open_network
 from explorer.models.encoder.vocabulary import split_key
 from explorer.models.precision import check_dtype, in_precision
 from explorer.models.sensing import SenseReadings
+from explorer.models.stretches import around
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -116,7 +117,7 @@ class MorphemeContextual(Contextual):
 
         Args:
             word: one word, or one for each sentence.
-            sentences: the sentences.
+            sentences: the sentences; of one longer than 5,000 characters what stands around the word.
             occurrence: which of several, from 0.
             spans: where the word stands in each sentence (start and end in code points), instead of looking for it.
             progress: told about the sentences read.
@@ -129,19 +130,27 @@ class MorphemeContextual(Contextual):
             raise BadInput(f"{len(words)} words came with {len(sentences)} sentences; give one word, or one for each sentence")
         if spans is not None and len(spans) != len(sentences):
             raise BadInput(f"{len(spans)} spans came with {len(sentences)} sentences; give one for each")
-        tokens = [self._analyser.tokenize(sentence) for sentence in sentences]
+        tokens: list[list[Token]] = []
         where: list[tuple[int, int, str | None]] = []
+        given: list[tuple[int, int]] = []
         for index, (one, sentence) in enumerate(zip(words, sentences, strict=True)):
+            key = None
             if spans is None:
                 found = self.locate(one, sentence, occurrence)
-                where.append((found.start, found.end, found.key))
+                start, end, key = found.start, found.end, found.key
             else:
                 start, end = spans[index]
+            first, last = around(sentence, start, end)
+            tokens.append(self._analyser.tokenize(sentence[first:last]))
+            given.append((start, end))
+            start, end = start - first, end - first
+            if spans is not None:
                 touching = [t for t in tokens[index] if t.start < end and t.end > start and t.form == one]
-                where.append((start, end, f"{touching[0].form}/{touching[0].tag}" if touching else None))
+                key = f"{touching[0].form}/{touching[0].tag}" if touching else None
+            where.append((start, end, key))
         places = find_places(self._pieces, tokens, where, self._checkpoint.capacity)
         readings = read_places(self.network, self._pieces, places, progress)
-        return replace(readings, spans=tuple((start, end) for start, end, _ in where))
+        return replace(readings, spans=tuple(given))
 
     def represent(self, readings: Readings, representation: str = "blend", layer: int = -1) -> NDArray[np.float32]:
         """One vector for each reading.
