@@ -93,7 +93,7 @@ def open_checkpoint(
     check_dtype(dtype, chosen)
     if folder.is_dir():
         _check_folder(folder)
-        report(progress, f"opening {folder.name}")
+        report(progress, "opening the model", note=folder.name)
         model, tokenizer = _open(os.fspath(folder), name, True, head, attentions)
     elif isinstance(name_or_path, Path) or not _HUB_ID.fullmatch(name) or folder.exists():
         raise BadInput(
@@ -143,12 +143,12 @@ def _check_folder(folder: Path) -> None:
 
 def _from_hub(name: str, progress: ProgressCallback | None, head: str, attentions: bool) -> tuple[Any, Any]:
     try:
-        report(progress, f"opening {name}")
+        report(progress, "opening the model", note=name)
         return _open(name, name, True, head, attentions)
     except _NotHere:
         pass
     fetch_model(name, progress)
-    report(progress, f"opening {name}")
+    report(progress, "opening the model", note=name)
     try:
         return _open(name, name, True, head, attentions)
     except _NotHere as error:

@@ -76,7 +76,7 @@ def contextual(
         return open_encoder(folder, str(name_or_path), layer=layer, pooling=pooling, device=device, dtype=dtype)
     opened = open_checkpoint(folder or name_or_path, device, progress, dtype=dtype)
     model = Contextual(opened, layer=layer, pooling=pooling)
-    report(progress, f"opening {model.name}", 1, 1)
+    report(progress, "opening the model", 1, 1, note=model.name)
     return model
 
 

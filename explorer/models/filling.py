@@ -64,7 +64,7 @@ def open_filler(
     if folder is not None and is_encoder(folder):
         from explorer.models.encoder.filling import open_morpheme_filler
 
-        report(progress, f"opening {name_or_path}")
+        report(progress, "opening the model", note=str(name_or_path))
         return open_morpheme_filler(folder, str(name_or_path), device)
     from explorer.models.checkpoint_filling import CheckpointFiller
     from explorer.models.headed import open_headed

@@ -130,8 +130,8 @@ def fetch_model(name: str, progress: ProgressCallback | None = None) -> HubPlan:
         Unavailable: offline, refused, broken off for good, or no room on the disk; says which.
     """
     plan = plan_fetch(name)
-    stage = f"fetching {name} ({readable_size(plan.size)})"
-    note = "" if plan.repository == name else f"now called {plan.repository}"
+    stage = "fetching the model"
+    note = f"{name}, {readable_size(plan.size)}" + ("" if plan.repository == name else f", now called {plan.repository}")
     report(progress, stage, plan.size - plan.missing, plan.size, "bytes", note)
     _check_room(plan)
     done = 0

@@ -76,7 +76,7 @@ def open_inside(
         from explorer.models.encoder.pieces import MorphemePieces
         from explorer.models.encoder.storing import open_network
 
-        report(progress, f"opening {name_or_path}")
+        report(progress, "opening the model", note=str(name_or_path))
         network, vocabulary, _ = open_network(folder)
         where = pick_device(device)
         network.to(where)

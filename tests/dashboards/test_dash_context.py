@@ -255,14 +255,15 @@ def test_fetching_shows_its_bytes_and_can_be_stopped(home, monkeypatch):
     def slow(name: str, progress: Any, **_: Any) -> None:
         try:
             while True:
-                progress(Progress(f"fetching {name} (714 MB)", 357_000_000, 714_000_000, "bytes"))
+                progress(Progress("fetching the model", 357_000_000, 714_000_000, "bytes", f"{name}, 714 MB"))
                 time.sleep(0.02)
         finally:
             stopped.set()
 
     monkeypatch.setattr(library, "contextual", slow)
     told = view.fetched(checkpoints.FETCHABLE[1].id, None)
-    assert "357.0 MB / 714.0 MB" in str(told[0]) and "(714 MB)" in str(told[0])
+    assert "357.0 MB / 714.0 MB" in str(told[0])
+    assert "모델을 내려받는 중" in str(told[0]) and "fetching" not in str(told[0])
     for job in jobs.running():
         jobs.cancel(job.id)
     assert stopped.wait(10)
