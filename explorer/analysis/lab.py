@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "Lab", "lab"]
 
-FORMAT = 1
+FORMAT = 2
 """Part of every cell's hash; raised whenever the same settings would train another model."""
 
 

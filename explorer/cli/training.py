@@ -40,7 +40,7 @@ def train(
     """Train MODEL (word2vec, fasttext, glove, ppmi, contextual, bert) on a corpus and save it.
 
     contextual makes one vector a word out of an encoder's vectors in up to 50 contexts of the corpus (--set encoder=mini
-    --set contexts=50 --set layer=-1).
+    --set contexts=50 --set layer=1).
 
     bert learns to guess hidden morphemes, starting from Kiwi's vectors; --tokenizer wordpiece makes an ordinary BERT, and
     --set base=mini (or a checkpoint's folder) goes on from an existing one. An interrupted training goes on where it stopped.

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["average_contexts", "fit_contextual"]
 
+_LAYER = 1
+"""The layer of a model opened by name. The input layer does not see the sentence; the last one serves guessing hidden words."""
 _CHUNK = 4096
 """Contexts in one file on disk, and read by the model together."""
 
@@ -64,7 +66,8 @@ def average_contexts(
         words: only these: keys (``배/NNG``) or words, every reading of which counts; a word of several morphemes wants each of
             them. By default every key.
         contexts: at most so many for each word; every one of them where there are fewer.
-        layer, pooling: instead of the model's own.
+        layer, pooling: instead of the model's own; where the model is given by name, the first block (1), which was best for
+            words without a sentence (docs/contextual.md).
         centred: subtract the mean over all words, without which contextual vectors are all alike.
         min_count: words in fewer contexts of the corpus get no vector (1 where ``words`` are given).
         tokenizer, keys: how words are found and which count (:mod:`explorer.models.keys`), as in :func:`explorer.train`.
@@ -91,7 +94,9 @@ def average_contexts(
     engine = make_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
     choice = choose_keys(engine, keys)
     wanted = None if words is None else _wanted(words, engine)
-    opened = contextual(model, progress=progress) if isinstance(model, str | Path) else model
+    if isinstance(model, str | Path):
+        model, layer = contextual(model, progress=progress), _LAYER if layer is None else layer
+    opened = model
     opened.spans([("배를 탔다", [(0, 2)])], layer=layer, pooling=pooling)  # refuse a wrong layer before the work, not after it
     with tempfile.TemporaryDirectory(dir=cache_path("contexts", "x").parent) as room:
         found = Contexts(Path(room), contexts, seed)
@@ -134,6 +139,7 @@ def average_contexts(
         "corpus_stats": {
             "documents": found.documents,
             "characters": found.characters,
+            "tokens": found.tokens,
             "contexts": found.total,
             "read": read,
             "unreadable": skipped,
@@ -160,7 +166,7 @@ def fit_contextual(
     progress: ProgressCallback | None = None,
     encoder: str = "mini",
     contexts: int = 50,
-    layer: Any = -1,
+    layer: Any = _LAYER,
     pooling: str = "mean",
     centred: bool = True,
     min_count: int = 5,

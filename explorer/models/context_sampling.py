@@ -33,6 +33,7 @@ class Contexts:
     seed: int
     documents: int = 0
     characters: int = 0
+    tokens: int = 0
     total: int = 0
     files: int = 0
     names: list[str] = field(default_factory=list)
@@ -67,6 +68,7 @@ class Contexts:
         places: list[tuple[int, int, int, int]] = []
         for number, (text, found) in enumerate(zip(texts, tokens, strict=True)):
             here: dict[int, tuple[int, int]] = {}
+            self.tokens += len(found)
             for token in found:
                 code = self._code(token, keep, wanted)
                 if code >= 0 and token.end > token.start:

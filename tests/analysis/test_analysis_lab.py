@@ -153,3 +153,15 @@ def test_from_the_shell(home: Path, pairs: Path, tmp_path: Path) -> None:
     assert re.search(r"\| eojeol \| ppmi \| 12 \| [\d,]+ \| -?[\d.]+ \[", table)
     plain = CliRunner().invoke(main, [*base, "--epochs", "2"]).stdout.splitlines()
     assert plain[0].split("\t")[:3] == ["tokenizer", "model", "keys"] and len(plain) == 3
+
+
+def test_a_contextual_model_takes_part_and_says_what_it_does_not_take(home, pairs):
+    pytest.importorskip("torch")
+    models = [{"model": "contextual", "contexts": 3}, {"model": "ppmi", "dim": 5}]
+    made = lab(texts(40), ["kiwi"], models, test_sets=[pairs], min_count=1)
+    averaged, counted = made.cells
+    assert averaged.tokens >= 40 * 5 and averaged.dim == 256 and averaged.scores["pairs"].covered > 0
+    assert made.vectors("kiwi", averaged.model).info["params"]["layer"] == 1 and counted.tokens > 0
+    with pytest.raises(BadInput, match="contextual has no parameter dim; it has") as caught:
+        lab(texts(40), ["kiwi"], ["contextual"], dim=5)
+    assert "\n" not in str(caught.value)
