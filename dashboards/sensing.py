@@ -158,7 +158,7 @@ def _find(
         kept, spans, absent = holding(model, word, texts)
         missing = [texts[row] for row in absent]
         if not kept:
-            raise BadInput(f"none of the {len(texts)} sentences holds {word!r}; write sentences with it, as it is or inflected")
+            raise BadInput(f"none of the sentences holds {word!r}; write sentences with it, as it is or inflected")
         texts = [texts[row] for row in kept]
     known = homographs().get(word, {})
     gold: list[str | None] = [known.get(text) for text in texts]

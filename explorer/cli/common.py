@@ -12,9 +12,29 @@ import click
 
 from explorer.core.errors import BadInput
 
-__all__ = ["emit_json", "json_option", "model_option", "parse_settings", "print_table", "read_text", "write_output"]
+__all__ = [
+    "dtype_option",
+    "emit_json",
+    "json_option",
+    "model_option",
+    "parse_settings",
+    "print_table",
+    "read_text",
+    "write_output",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def dtype_option(function: F) -> F:
+    """Add ``--dtype`` to a command that runs a contextual model."""
+    return click.option(
+        "--dtype",
+        default="float32",
+        show_default=True,
+        type=click.Choice(["float32", "bfloat16", "int8"]),
+        help="What the model computes in; int8 on the processor only. Vectors are float32 always.",
+    )(function)
 
 
 def json_option(function: F) -> F:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from explorer.cli.common import emit_json, json_option, print_table
+from explorer.cli.common import dtype_option, emit_json, json_option, print_table
 from explorer.cli.contexts import contexts_of
 from explorer.core.progress import terminal_progress
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--corpus", help="Take the sentences from a corpus: sample, a stored one, a file or a folder.")
 @click.option("--limit", default=12, show_default=True, type=click.IntRange(1, 200), help="At most so many of a corpus.")
 @click.option("--centred", is_flag=True, help="Subtract the mean vector of other words first.")
+@dtype_option
 @json_option
 def context(
     word: str,
@@ -46,6 +47,7 @@ def context(
     corpus: str | None,
     limit: int,
     centred: bool,
+    dtype: str,
     as_json: bool,
 ) -> None:
     """Compare WORD's vectors in several SENTENCES ("-" reads them from standard input, one a line).
@@ -63,7 +65,7 @@ def context(
 
     with terminal_progress() as progress:
         texts = contexts_of(word, sentences, corpus, limit, progress).sentences
-        opened = contextual(model, layer=layer, pooling=pooling, progress=progress)
+        opened = contextual(model, layer=layer, pooling=pooling, dtype=dtype, progress=progress)
         found = occurrences(opened, word, texts, pooling=pooling, background=(one.text for one in sample()), progress=progress)
     if as_json:
         emit_json(found.to_dict(layer, centred))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from explorer.cli.common import emit_json, json_option, print_table
+from explorer.cli.common import dtype_option, emit_json, json_option, print_table
 from explorer.cli.contexts import contexts_of
 from explorer.core.errors import BadInput
 from explorer.core.progress import terminal_progress
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--layer", default=-1, show_default=True, help="0 is the input, 1 the first block, -1 the last.")
 @click.option("--layers", "curve", is_flag=True, help="Also: how clearly the senses part at every layer.")
 @click.option("--new", multiple=True, help="Say which of the senses the word has in this new sentence (may be repeated).")
+@dtype_option
 @json_option
 def senses(
     word: str,
@@ -48,6 +49,7 @@ def senses(
     layer: int,
     curve: bool,
     new: tuple[str, ...],
+    dtype: str,
     as_json: bool,
 ) -> None:
     """Sort SENTENCES by the sense WORD has in them ("-" reads them from standard input, one a line).
@@ -67,14 +69,16 @@ def senses(
     background = [one.text for one in sample()][::17]
     with terminal_progress() as progress:
         found = contexts_of(word, sentences, corpus, limit, progress)
-        opened = contextual(model, progress=progress)
+        opened = contextual(model, dtype=dtype, progress=progress)
         texts, spans, gold, missing = found.sentences, found.spans, found.gold, []
         if spans is None:
             kept, spans, absent = holding(opened, word, texts)
             missing = [texts[place] for place in absent]
             if not kept:
+                raise BadInput(f"none of the sentences holds {word!r}; write sentences with it, as it is or inflected")
+            if number is not None and number > len(kept) and missing:
                 raise BadInput(
-                    f"none of the {len(texts)} sentences holds {word!r}; write sentences with it, as it is or inflected"
+                    f"{word!r} stands in {len(kept)} of the {len(texts)} sentences, too few for {number} senses; give more of them"
                 )
             texts = [texts[place] for place in kept]
         asked: dict[str, Any] = {"representation": representation, "layer": layer}
@@ -133,8 +137,10 @@ def _print(
     print_table(("sense", "sentence", *(["gold"] if gold else [])), sorted(rows, key=lambda row: int(row[0])))
     for sense in range(result.k):
         words, fitting = (", ".join(names_of(keys[sense])) for keys in (result.telling, result.substitutes))
+        size = len(result.members(sense))
         click.echo(
-            f"sense {sense + 1}: {len(result.members(sense))} sentences; telling words around it: {words or '–'}", err=True
+            f"sense {sense + 1}: {size} {'sentence' if size == 1 else 'sentences'}; telling words around it: {words or '–'}",
+            err=True,
         )
         if fitting:
             click.echo(f"  would fit: {fitting}", err=True)

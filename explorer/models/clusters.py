@@ -114,7 +114,9 @@ def cluster(
     """
     count = len(vectors)
     if not count or (k is not None and not 1 <= k <= count):
-        raise BadInput(f"{count} sentences cannot be divided into {k or 'any'} senses; give more sentences")
+        raise BadInput(
+            f"{count} {'sentence' if count == 1 else 'sentences'} cannot be divided into {k or 'any'} senses; give more sentences"
+        )
     points = centred(vectors) if centre else _unit(vectors)
     distances = _distances(points)
     different = bool(distances.size) and bool((np.ptp(points, axis=0) > _NOTHING).any())

@@ -208,7 +208,7 @@ def occurrences(
             missing.append(number)
         report(progress, "looking for the word", number + 1, len(texts), "sentences")
     if not found:
-        raise BadInput(f"none of the {len(texts)} sentences holds {word!r}; write sentences with it, as it is or inflected")
+        raise BadInput(f"none of the sentences holds {word!r}; write sentences with it, as it is or inflected")
     requests = [
         (text, [(one.start, one.end) for one in found if one.sentence == number])
         for number, text in enumerate(texts)

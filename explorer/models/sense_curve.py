@@ -136,7 +136,9 @@ def sense_curve(
     if k is None and known:
         k = min(len(known), len(sentences))
     if not sentences or (k is not None and not 1 <= k <= len(sentences)):
-        raise BadInput(f"{len(sentences)} sentences cannot be divided into {k or 'any'} senses; give more sentences")
+        raise BadInput(
+            f"{len(sentences)} {'sentence' if len(sentences) == 1 else 'sentences'} cannot be divided into {k or 'any'} senses; give more sentences"
+        )
     readings = model._sense_levels(word, sentences, spans, pooling, occurrence, progress)
     words, texts, places = background_words(model._analyser, background)
     others = model._sense_levels(words, texts, places, pooling, 0, progress) if len(words) > 2 else {}

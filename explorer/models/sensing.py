@@ -123,7 +123,9 @@ class SenseFinder:
         """
         sentences = _checked(word, sentences)
         if not sentences or (k is not None and not 1 <= k <= len(sentences)):
-            raise BadInput(f"{len(sentences)} sentences cannot be divided into {k or 'any'} senses; give more sentences")
+            raise BadInput(
+                f"{len(sentences)} {'sentence' if len(sentences) == 1 else 'sentences'} cannot be divided into {k or 'any'} senses; give more sentences"
+            )
         readings = self._sense_readings(word, sentences, spans, representation, layer, pooling, occurrence, progress)
         space = Space.fit(readings.views, readings.weights, centre=centred)
         points = space.place(readings.views)

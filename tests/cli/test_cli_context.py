@@ -39,6 +39,22 @@ def test_sentences_come_from_standard_input_and_absence_is_said(checkpoint):
     assert "[배]를 탔다." in done.stderr and "배 is not in it" in done.stderr and "random pairs at layer 3" in done.stderr
 
 
+def test_fewer_bits_change_the_numbers_a_little(checkpoint):
+    asked = ("context", "배", "배를 탔다.", "배가 고프다.", "-m", checkpoint, "--json", "--dtype")
+    full, half, bytes_ = (json.loads(run(*asked, dtype).stdout)["cosines"][0][1] for dtype in ("float32", "bfloat16", "int8"))
+    assert full != half and full != bytes_ and half == pytest.approx(full, abs=0.05) == bytes_
+    refused = run(*asked, "float8")
+    assert refused.exit_code == 2 and "'float8' is not one of 'float32', 'bfloat16', 'int8'" in refused.stderr
+
+
+def test_int8_off_the_processor_is_refused_in_one_line(checkpoint, monkeypatch):
+    import explorer.models.checkpoints as module
+
+    monkeypatch.setattr(module, "_device", lambda device, torch: "cuda")
+    done = run("context", "배", "배를 탔다.", "배가 고프다.", "-m", checkpoint, "--dtype", "int8")
+    assert done.exit_code == 1 and done.stderr.count("\n") == 1 and "processor only" in done.stderr
+
+
 def test_centring_changes_the_numbers(checkpoint):
     plain = json.loads(run("context", "배", "배를 탔다.", "배가 고프다.", "-m", checkpoint, "--json").stdout)
     centred = json.loads(run("context", "배", "배를 탔다.", "배가 고프다.", "-m", checkpoint, "--centred", "--json").stdout)
@@ -50,7 +66,7 @@ def test_centring_changes_the_numbers(checkpoint):
     ("arguments", "line"),
     [
         (["배", "배를 탔다.", "-m", "/no/such/folder"], "there is no folder"),
-        (["자동차", "배를 탔다.", "-m", "MODEL"], "none of the 1 sentences"),
+        (["자동차", "배를 탔다.", "-m", "MODEL"], "none of the sentences"),
         (["배", "배를 탔다.", "-m", "MODEL", "--layer", "40"], "does not exist"),
         (["배", " ", "-m", "MODEL"], "no sentence"),
     ],

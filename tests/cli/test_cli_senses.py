@@ -42,6 +42,14 @@ def test_a_table_for_people(checkpoint):
     assert "ARI" in done.stderr and "random pairs of words" in done.stderr and "telling words" in done.stderr
 
 
+def test_senses_in_fewer_bits(checkpoint):
+    asked = ("senses", "은행", "--corpus", "sample", "-k", "2", "-m", checkpoint, "--json")
+    full, half = (
+        json.loads(run(*asked, "--dtype", dtype).stdout)["random_pairs"]["before"] for dtype in ("float32", "bfloat16")
+    )
+    assert full != half and half == pytest.approx(full, abs=0.05)
+
+
 def test_sentences_of_a_person_and_of_a_file(checkpoint, home, tmp_path):
     done = run("senses", "먹다", "-", "-m", checkpoint, "-k", "2", stdin="밥을 먹었다.\n겁을 먹었다ㅋㅋ\n바다\n떡을 먹자 😀\n")
     assert done.exit_code == 0, done.output
@@ -62,8 +70,9 @@ def test_context_takes_a_corpus_too(checkpoint):
     ("arguments", "line"),
     [
         (["은행", "은행에 갔다.", "--corpus", "sample"], "leave one of them out"),
-        (["은행", "바다", "-m", "MODEL"], "none of the 1 sentences"),
+        (["은행", "바다", "-m", "MODEL"], "none of the sentences"),
         (["은행", "은행에 갔다.", "-k", "3", "-m", "MODEL"], "cannot be divided"),
+        (["은행", "은행에 갔다.", "바다", "-k", "2", "-m", "MODEL"], "stands in 1 of the 2 sentences, too few for 2 senses"),
         (["은행", "은행에 갔다.", "--representation", "dream", "-m", "MODEL"], "is unknown"),
         (["은행", "은행에 갔다.", "--new", "바다", "-m", "MODEL"], "does not occur"),
         (["은행", "--corpus", "no-such-corpus", "-m", "MODEL"], "no-such-corpus"),
