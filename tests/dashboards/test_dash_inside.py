@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -201,3 +202,11 @@ def test_what_is_wrong_is_said(page, bert, monkeypatch, asked, said):
     answer = answered(page, asked)
     assert said in json.dumps(answer["inside-status"], ensure_ascii=False)
     assert answer["inside-answer"]["style"] == {"display": "none"}
+
+
+def test_odd_sentences_are_shown(page, bert, monkeypatch):
+    monkeypatch.setenv(checkpoints.SETTING, str(bert))
+    for first in ("😀", "ㅋㅋㅋ", "漢字를 배운다", "배\u200b를 탔다", unicodedata.normalize("NFD", "배를 탔다"), "를"):
+        for model in ("small-bert", "mini"):
+            answer = answered(page, {"model": model, "first": first, "second": "ㅋㅋ 그래"})
+            assert answer["inside-answer"]["style"] != {"display": "none"}, answer["inside-status"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -123,6 +124,23 @@ def test_odd_sentences_are_sorted_too(page, home, bert, monkeypatch, lines):
     answer = ask(page, **asked)
     assert answer["senses-done"]["data"] == asked, answer
     assert page.call("senses-plane.figure", {"senses-done.data": asked})["senses-plane"]["figure"]["data"]
+
+
+ODD = [
+    ("를", ["배를 탔다", "밥을 먹고 배를 탔다"]),
+    ("었", ["집에 갔다", "밥을 먹었다"]),
+    ("ㅋㅋㅋ", ["웃겨ㅋㅋㅋ", "ㅋㅋㅋ 정말"]),
+    ("漢字", ["漢字를 배운다", "그는 漢字다"]),
+    ("😀", ["좋아 😀", "나도 😀 좋아"]),
+    (unicodedata.normalize("NFD", "배"), [unicodedata.normalize("NFD", "배를 탔다"), "배가 고프다"]),
+]
+
+
+def test_odd_words_are_sorted_too(page, home):
+    for word, lines in ODD:  # one test, so that the model is opened once
+        answer = ask(page, word=word, source="own", sentences=lines, model="mini", k="auto")
+        assert answer["senses-done"]["data"]["sentences"] == lines, answer
+        assert answer["senses-answer"]["style"] != {"display": "none"}
 
 
 def test_addresses_round_trip(home):
