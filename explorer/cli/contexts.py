@@ -11,7 +11,10 @@ from explorer.core.errors import BadInput
 if TYPE_CHECKING:
     from explorer.core.progress import ProgressCallback
 
-__all__ = ["Contexts", "contexts_of"]
+__all__ = ["Contexts", "contexts_of", "marked", "shown"]
+
+_SHOWN = 400
+"""Characters of a sentence that are printed; a text of a megabyte would hide the answer. JSON has all of it."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,23 @@ def contexts_of(
     if not texts:
         raise BadInput('there is no sentence; give some as arguments or with --corpus, or pipe them in and write "-"')
     return Contexts(texts, None, None, "arguments")
+
+
+def shown(text: str) -> str:
+    """A sentence for people: its beginning, where it is very long."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def marked(text: str, start: int, end: int) -> str:
+    """A sentence with ``text[start:end]`` in brackets; of a very long one what stands around it.
+
+    >>> marked("배를 탔다", 0, 1)
+    '[배]를 탔다'
+    """
+    half = _SHOWN // 2
+    first, last = (0, len(text)) if len(text) <= _SHOWN else (max(0, start - half), min(len(text), end + half))
+    before, after = "…" if first else "", "…" if last < len(text) else ""
+    return f"{before}{text[first:start]}[{text[start:end]}]{text[end:last]}{after}"
 
 
 def _from_corpus(word: str, corpus: str, limit: int, progress: ProgressCallback | None) -> Contexts:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from explorer.cli.common import dtype_option, emit_json, json_option, print_table
-from explorer.cli.contexts import contexts_of
+from explorer.cli.contexts import contexts_of, marked, shown
 from explorer.core.progress import terminal_progress
 
 if TYPE_CHECKING:
@@ -75,11 +75,10 @@ def context(
 
 def _print(found: Occurrences, layer: int, centred: bool) -> None:
     for number, one in enumerate(found.found, 1):
-        text = found.sentences[one.sentence]
-        marked = f"{text[: one.start]}[{one.surface}]{text[one.end :]}"
-        click.echo(f"{number}\t{marked}\t{' '.join(one.pieces)}", err=True)
+        where = marked(found.sentences[one.sentence], one.start, one.end)
+        click.echo(f"{number}\t{where}\t{' '.join(one.pieces)}", err=True)
     for sentence in found.missing:
-        click.echo(f"–\t{found.sentences[sentence]}\t({found.word} is not in it)", err=True)
+        click.echo(f"–\t{shown(found.sentences[sentence])}\t({found.word} is not in it)", err=True)
     numbers = [str(number) for number in range(1, len(found.found) + 1)]
     rows: list[tuple[Any, ...]] = [
         (number, *map(float, row)) for number, row in zip(numbers, found.cosines(layer, centred), strict=True)

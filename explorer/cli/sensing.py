@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from explorer.cli.common import dtype_option, emit_json, json_option, print_table
-from explorer.cli.contexts import contexts_of
+from explorer.cli.contexts import contexts_of, marked, shown
 from explorer.core.errors import BadInput
 from explorer.core.progress import terminal_progress
 
@@ -129,11 +129,10 @@ def _print(
     from explorer.models.senses import names_of
 
     for sentence in missing:
-        click.echo(f"–\t{sentence}\t({result.word} is not in it)", err=True)
+        click.echo(f"–\t{shown(sentence)}\t({result.word} is not in it)", err=True)
     rows: list[tuple[Any, ...]] = []
     for place, (text, label) in enumerate(zip(result.sentences, result.labels, strict=True)):
-        start, end = result.spans[place]
-        rows.append((label + 1, f"{text[:start]}[{text[start:end]}]{text[end:]}", *([gold[place]] if gold else [])))
+        rows.append((label + 1, marked(text, *result.spans[place]), *([gold[place]] if gold else [])))
     print_table(("sense", "sentence", *(["gold"] if gold else [])), sorted(rows, key=lambda row: int(row[0])))
     for sense in range(result.k):
         words, fitting = (", ".join(names_of(keys[sense])) for keys in (result.telling, result.substitutes))
@@ -144,7 +143,7 @@ def _print(
         )
         if fitting:
             click.echo(f"  would fit: {fitting}", err=True)
-        click.echo(f"  typical: {result.sentences[result.typical[sense]]}", err=True)
+        click.echo(f"  typical: {shown(result.sentences[result.typical[sense]])}", err=True)
     clear = "not defined" if result.silhouette is None else f"{result.silhouette:.3f}"
     tried = "".join(f", {number} {value:.3f}" for number, value in result.tried.items())
     click.echo(f"silhouette: {clear}{f' (tried{tried[1:]})' if tried else ''}", err=True)
@@ -174,8 +173,7 @@ def _print_levels(levels: SenseCurve) -> None:
 
 
 def _print_new(one: Assignment) -> None:
-    marked = f"{one.sentence[: one.start]}[{one.sentence[one.start : one.end]}]{one.sentence[one.end :]}"
     cosines = ", ".join(f"{sense}: {value:.3f}" for sense, value in enumerate(one.cosines, 1))
     verdict = f"sense {one.sense + 1}" + (" (unclear)" if one.unclear else "")
     margin = "" if one.margin is None else f"; margin {one.margin:.3f}, spread {one.spread:.3f}"
-    click.echo(f"{verdict}\t{marked}\tcosines {cosines}{margin}")
+    click.echo(f"{verdict}\t{marked(one.sentence, one.start, one.end)}\tcosines {cosines}{margin}")

@@ -60,6 +60,14 @@ def test_sentences_of_a_person_and_of_a_file(checkpoint, home, tmp_path):
     assert sorted(json.loads(done.stdout)["sentences"]) == ["은행에 갔다.", "은행을 주웠다.", "은행이 노랗다."]
 
 
+def test_a_very_long_text_is_shown_around_the_word(checkpoint):
+    long = "바다는 넓다. " * 2000 + "은행에 갔다. " + "하늘은 푸르다. " * 2000
+    for command in ("senses", "context"):
+        done = run(command, "은행", "-", "-m", checkpoint, stdin=f"{long}\n은행을 주웠다.\n{'바다는 넓다. ' * 2000}\n")
+        assert done.exit_code == 0 and "…" in done.output and "[은행]에 갔다. 하늘은" in done.output
+        assert len(done.output) < 5000
+
+
 def test_context_takes_a_corpus_too(checkpoint):
     done = run("context", "은행", "--corpus", "sample", "--limit", "4", "-m", checkpoint, "--json")
     assert done.exit_code == 0, done.output
