@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from explorer.analysis.answers import best_answers, distances, neighbours_of_third
+from explorer.analysis.answers import best_answers, distances
 from explorer.analysis.scores import Score, Section
 from explorer.analysis.test_sets import AnalogySet, Question, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput
@@ -228,16 +228,12 @@ def _analogies(
     rows = {word: _row(v, word, resolve) for word in {word for question in covered for word in question.words}}
     quads = np.array([[rows[word] for word in question.words] for question in covered], dtype=np.int64)
     right: dict[str, npt.NDArray[np.bool_]] = {}
-    included = np.empty(0, dtype=bool)
+    numbers = {"impossible": np.any(quads[:, :3] == quads[:, 3:], axis=1)}
     for method in methods:
-        best, best_included = best_answers(v, quads[:, :3], method, progress)
-        right[method] = best == quads[:, 3]
-        included = best_included == quads[:, 3] if method == methods[0] else included
-    numbers = {
-        "impossible": np.any(quads[:, :3] == quads[:, 3:], axis=1),
-        "included": included,
-        "baseline": neighbours_of_third(v, quads[:, :3]) == quads[:, 3],
-    }
+        answers = best_answers(v, quads[:, :3], method, progress) == quads[:, 3]
+        right[method] = answers[0]
+        if method == methods[0]:
+            numbers["included"], numbers["baseline"] = answers[1:]
     measured, distance = _measured(v, tests, covered, quads, resolve)
     here = np.array([question.section for question in covered])
     there = np.array([question.section for question in measured])
@@ -305,13 +301,17 @@ def _draw_pairs(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Bootstrap over word pairs: a question counts as often as both its pairs were drawn (Owen 2007, the pigeonhole bootstrap)."""
     pairs, places = np.unique(numbers, return_inverse=True)
-    places = places.reshape(numbers.shape).T
+    first, second = places.reshape(numbers.shape).T
+    count = len(pairs)
     right, weight = np.empty(samples), np.empty(samples)
-    for sample in range(samples):
-        drawn = np.bincount(rng.integers(0, len(pairs), len(pairs)), minlength=len(pairs))
-        weights = drawn[places[0]] * drawn[places[1]]
-        right[sample] = weights[correct].sum()
-        weight[sample] = weights.sum()
+    step = max(1, (1 << 20) // max(count, len(first)))
+    for start in range(0, samples, step):
+        size = min(step, samples - start)
+        drawn = rng.integers(0, count, (size, count)) + np.arange(size)[:, None] * count
+        times = np.bincount(drawn.ravel(), minlength=size * count).reshape(size, count)
+        weights = times[:, first] * times[:, second]
+        right[start : start + size] = weights @ correct
+        weight[start : start + size] = weights.sum(axis=1)
     return right, weight
 
 

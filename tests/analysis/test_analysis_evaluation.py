@@ -122,7 +122,7 @@ def questions(tmp_path):
     return Vectors(keys, matrix), path
 
 
-@pytest.mark.parametrize("tile", [None, 4 * 300 * 80])
+@pytest.mark.parametrize("tile", [None, 4 * 300 * 64])
 def test_analogies_equal_gensims_question_by_question(questions, monkeypatch, tile):
     models = pytest.importorskip("gensim.models")
     v, path = questions
@@ -149,13 +149,14 @@ def test_batched_answers_equal_one_by_one(questions, method):
     assert isinstance(tests, AnalogySet)
     asked = [q for q in tests.questions if all(word in v for word in q.words) and len(set(q.words[:3])) == 3][:60]
     rows = np.array([[v.row(word) for word in q.words[:3]] for q in asked])
-    best, included = answers.best_answers(v, rows, method, None)
-    for q, row, honest in zip(asked, best, included, strict=True):
+    best, included, near = answers.best_answers(v, rows, method, None)
+    for q, row, honest, neighbour in zip(asked, best, included, near, strict=True):
         a, b, c, _ = q.words
         # In the class the direction sets out from the first added word: c + (b - a).
         expression = f"{c} - {a} + {b}"
         assert v.analogy(expression, method, 1)[0].key == v.keys[row]
         assert v.analogy(expression, method, 1, exclude=False)[0].key == v.keys[honest]
+        assert next(one.key for one in v.similar(c, 4) if one.key not in q.words[:3]) == v.keys[neighbour]
 
 
 def test_the_interval_is_over_pairs_not_questions(questions):
