@@ -81,6 +81,8 @@ def senses(
                     f"{word!r} stands in {len(kept)} of the {len(texts)} sentences, too few for {number} senses; give more of them"
                 )
             texts = [texts[place] for place in kept]
+        for sentence in new:
+            opened.locate(word, sentence)  # a sentence without the word is refused before the work
         asked: dict[str, Any] = {"representation": representation, "layer": layer}
         result = opened.senses(word, texts, number, spans=spans, progress=progress, **asked)
         agreement = result.agreement(gold) if gold else None

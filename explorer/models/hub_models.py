@@ -99,12 +99,13 @@ def plan_fetch(name: str) -> HubPlan:
 
     if constants.HF_HUB_OFFLINE:
         raise Unavailable(
-            f"{name} is not on this machine and HF_HUB_OFFLINE is set; unset it to fetch the model, or give a folder with it"
+            f"{name} is not on this machine and HF_HUB_OFFLINE is set; unset it to fetch the model, or give a folder "
+            "with it; mini needs no download"
         )
     if not hub_reachable():  # the hub's package itself would go on trying for a minute
         raise Unavailable(
             f"{name} is not on this machine and the Hugging Face hub cannot be reached; connect and try again, or download the "
-            "checkpoint elsewhere and give its folder"
+            "checkpoint elsewhere and give its folder; mini needs no download"
         )
     with _explained(name):
         found = HfApi(endpoint=constants.ENDPOINT).model_info(name, files_metadata=True, timeout=30)
