@@ -21,7 +21,7 @@ from explorer.core.progress import Progress
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from explorer.models import hub_models
+from explorer.models import hub_transfer
 from explorer.models.contextual import contextual
 from explorer.models.hub_models import fetch_model, plan_fetch
 
@@ -49,8 +49,8 @@ def hub(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
         template = server.endpoint + "/{repo_id}/resolve/{revision}/{filename}"
         monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
         monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
-        monkeypatch.setattr(hub_models, "_PAUSE", 0.01)
-        monkeypatch.setattr(hub_models, "_ENOUGH", 1024)
+        monkeypatch.setattr(hub_transfer, "_PAUSE", 0.01)
+        monkeypatch.setattr(hub_transfer, "_ENOUGH", 1024)
         yield server
 
 
@@ -104,7 +104,7 @@ def test_what_broke_off_for_good_is_gone_on_with_by_the_next_call(hub: LoopbackH
     with pytest.raises(Unavailable, match="goes on from there") as caught:
         contextual(NAME, device="cpu")
     one_line(caught)
-    assert len(hub.transfers()) == 1 + hub_models._RETRIES
+    assert len(hub.transfers()) == 1 + hub_transfer._RETRIES
     assert not (cache(tmp_path) / "refs" / "main").exists()
     assert not list((cache(tmp_path)).rglob("model.safetensors"))
     hub.cut, hub.asked = [], []
