@@ -11,7 +11,7 @@ from dashboards.bench import corpus_names
 from dashboards.checkpoints import available, place_of
 from dashboards.cutting import tidy
 from dashboards.url import MAX_WORD, clean
-from dashboards.wording import homographs
+from dashboards.wording import MAX_SENTENCE, homographs
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback
 
@@ -37,7 +37,6 @@ __all__ = [
 OWN = "own"
 """The source that is the text box; a stored corpus of that name is not offered."""
 MAX_SENTENCES = 60
-MAX_SENTENCE = 400
 MAX_TEXT = 12_000
 FROM_CORPUS = 120
 """Sentences read from a stored corpus, spread evenly over it."""

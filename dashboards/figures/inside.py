@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboards.figures.theme import colors, diverging, dress, scheme_of, sequential
+from dashboards.figures.context import layers
+from dashboards.figures.theme import colors, diverging, dress, sequential
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -202,42 +203,5 @@ def spread(
         layer: the chosen one, marked.
         words: ``here``, ``chance``, ``layer``.
     """
-    ink = colors(scheme)
-    numbers = list(range(len(here)))
-    figure = go.Figure()
-    if all(one is not None for one in chance):
-        low, high = [one[1] for one in chance if one], [one[2] for one in chance if one]
-        shade = "rgba(173,181,189,0.25)" if scheme_of(scheme) == "light" else "rgba(150,150,150,0.22)"
-        unseen: dict[str, Any] = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-        figure.add_trace(go.Scatter(x=numbers, y=high, **unseen))
-        figure.add_trace(go.Scatter(x=numbers, y=low, fill="tonexty", fillcolor=shade, **unseen))
-        figure.add_trace(_line(numbers, [one[0] for one in chance if one], words["chance"], ink["muted"], "dot"))
-    figure.add_trace(_line(numbers, here, words["here"], ink["palette"][0], "solid"))
-    figure.add_vline(x=layer, line={"width": 1, "dash": "dot", "color": ink["accent"]})
-    return dress(
-        figure,
-        scheme,
-        xaxis={
-            "title": {"text": words["layer"]},
-            "dtick": 1 if len(numbers) <= 14 else None,
-            "fixedrange": True,
-            "zeroline": False,
-        },
-        yaxis={"tickformat": ".1f", "fixedrange": True},
-        legend={"orientation": "h", "y": -0.24, "yanchor": "top", "x": 0},
-        margin={"l": 8, "r": 8, "t": 16, "b": 8},
-        hovermode="x unified",
-        dragmode=False,
-    )
-
-
-def _line(x: Sequence[int], y: Sequence[float | None], name: str, color: str, dash: str) -> go.Scatter:
-    return go.Scatter(
-        x=list(x),
-        y=list(y),
-        name=name,
-        mode="lines+markers",
-        line={"color": color, "width": 2.5, "dash": dash},
-        marker={"size": 6},
-        hovertemplate="%{y:.3f}",
-    )
+    named = {"same": words["here"], "chance": words["chance"], "layer": words["layer"]}
+    return layers(here, [None] * len(here), chance, layer, named, scheme)

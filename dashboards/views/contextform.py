@@ -17,7 +17,7 @@ from dashboards.url import MAX_WORD
 from dashboards.wording import MAX_SENTENCE, MAX_SENTENCES, POOLINGS
 from explorer.core.store import home
 
-__all__ = ["EXAMPLES", "answer_of", "nothing", "others", "question_of"]
+__all__ = ["EXAMPLES", "answer_of", "model_choice", "nothing", "others", "question_of", "sentence_box"]
 
 EXAMPLES = ("배", "눈", "다리", "말", "차", "타다", "쓰다")
 """Homographs of the sample corpus that are offered."""
@@ -70,6 +70,36 @@ def others(t: Text) -> Any:
     )
 
 
+def model_choice(t: Text, name: str, models: list[dict[str, str]], model: str | None) -> Any:
+    """Which contextual model to ask, for the page whose component is called ``name``."""
+    return dmc.Select(
+        id=name,
+        value=model,
+        data=models,
+        label=t("context.model"),
+        description=t("context.model_help"),
+        placeholder=t("context.model_none"),
+        allowDeselect=False,
+        disabled=not models,
+        className="context-model",
+    )
+
+
+def sentence_box(t: Text, name: str, lines: list[str], most: int, characters: int) -> Any:
+    """A person's own sentences, one a line; at most so many, of so many characters together."""
+    return dmc.Textarea(
+        id=name,
+        value="\n".join(lines),
+        label=t("context.sentences"),
+        description=t("context.sentences_help", most=most, long=MAX_SENTENCE),
+        autosize=True,
+        minRows=4,
+        maxRows=14,
+        spellCheck=False,
+        inputProps={"maxLength": characters, "lang": "ko"},
+    )
+
+
 def question_of(t: Text, word: str, lines: list[str], models: list[dict[str, str]], model: str | None, pooling: str) -> Any:
     """The form: a word, a model, sentences."""
     examples = [
@@ -90,17 +120,7 @@ def question_of(t: Text, word: str, lines: list[str], models: list[dict[str, str
                             inputProps={"maxLength": MAX_WORD, "lang": "ko"},
                             className="context-word",
                         ),
-                        dmc.Select(
-                            id="context-model",
-                            value=model,
-                            data=models,
-                            label=t("context.model"),
-                            description=t("context.model_help"),
-                            placeholder=t("context.model_none"),
-                            allowDeselect=False,
-                            disabled=not models,
-                            className="context-model",
-                        ),
+                        model_choice(t, "context-model", models, model),
                         dmc.Select(
                             id="context-pooling",
                             value=pooling,
@@ -114,17 +134,7 @@ def question_of(t: Text, word: str, lines: list[str], models: list[dict[str, str
                     className="context-form",
                 ),
                 dmc.Group([dmc.Text(t("context.examples"), size="sm", c="dimmed"), *examples], gap="xs"),
-                dmc.Textarea(
-                    id="context-sentences",
-                    value="\n".join(lines),
-                    label=t("context.sentences"),
-                    description=t("context.sentences_help", most=MAX_SENTENCES, long=MAX_SENTENCE),
-                    autosize=True,
-                    minRows=4,
-                    maxRows=14,
-                    spellCheck=False,
-                    inputProps={"maxLength": 5000, "lang": "ko"},
-                ),
+                sentence_box(t, "context-sentences", lines, MAX_SENTENCES, 5000),
                 dmc.Group([dmc.Button(t("context.compare"), id="context-compare", disabled=not models)], justify="flex-end"),
             ],
             gap="md",

@@ -12,6 +12,7 @@ from dashboards.figures.theme import blank
 from dashboards.i18n import Text
 from dashboards.sensing import FROM_CORPUS, MAX_SENTENCE, MAX_SENTENCES, MAX_TEXT, NUMBERS, OWN, Found, sources
 from dashboards.url import MAX_WORD
+from dashboards.views.contextform import model_choice, sentence_box
 
 __all__ = ["EXAMPLES", "answer_of", "note", "own_style", "question_of"]
 
@@ -56,17 +57,7 @@ def question_of(
                             allowDeselect=False,
                             className="context-model",
                         ),
-                        dmc.Select(
-                            id="senses-model",
-                            value=model,
-                            data=models,
-                            label=t("context.model"),
-                            description=t("context.model_help"),
-                            placeholder=t("context.model_none"),
-                            allowDeselect=False,
-                            disabled=not models,
-                            className="context-model",
-                        ),
+                        model_choice(t, "senses-model", models, model),
                         dmc.Select(
                             id="senses-number",
                             value=number,
@@ -81,17 +72,7 @@ def question_of(
                 ),
                 dmc.Group([dmc.Text(t("context.examples"), size="sm", c="dimmed"), *examples], gap="xs"),
                 html.Div(
-                    dmc.Textarea(
-                        id="senses-sentences",
-                        value="\n".join(lines),
-                        label=t("context.sentences"),
-                        description=t("context.sentences_help", most=MAX_SENTENCES, long=MAX_SENTENCE),
-                        autosize=True,
-                        minRows=4,
-                        maxRows=14,
-                        spellCheck=False,
-                        inputProps={"maxLength": MAX_TEXT, "lang": "ko"},
-                    ),
+                    sentence_box(t, "senses-sentences", lines, MAX_SENTENCES, MAX_TEXT),
                     id="senses-own",
                     style=own_style(source),
                 ),
