@@ -20,7 +20,7 @@ from corpora.catalogue import Part, card
 from corpora.library import StoredCorpus, add
 from explorer.core.errors import BadInput, MissingExtra, Unavailable, disk_errors
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import artifact_path, atomic_write, cache_path, list_artifacts, sha256_file
+from explorer.core.store import artifact_path, atomic_write, cache_path, check_target, list_artifacts, sha256_file
 
 __all__ = ["download", "fetch", "fetch_dataset", "mirrored"]
 
@@ -275,6 +275,7 @@ def _check_free(name: str, force: bool) -> None:
         raise BadInput(
             f"a corpus {name!r} is here already; use it, choose another name (--name), or fetch it again with --force"
         )
+    check_target(artifact_path("corpus", name), force, "corpus")
 
 
 def _check_extra(extra: str, name: str) -> None:

@@ -22,7 +22,7 @@ import orjson
 
 from corpora.corpus import Corpus
 from corpora.document import Document
-from corpora.folders import install, locked
+from corpora.folders import locked
 from corpora.readers.inputs import Input, find_inputs
 from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
@@ -34,7 +34,9 @@ from explorer.core.store import (
     artifact_path,
     atomic_write,
     check_name,
+    check_target,
     list_artifacts,
+    put_folder,
     read_manifest,
     remove_artifact,
 )
@@ -156,8 +158,7 @@ def add(
     if drop not in (None, "exact", "near"):
         raise BadInput(f"cannot drop {drop!r}; use 'exact' or 'near'")
     target = artifact_path("corpus", name)
-    if target.exists() and not force:
-        raise BadInput(f"a corpus {name!r} exists already; choose another name, or replace it on purpose (--force)")
+    _check_free(name, force)
     places = [where] if isinstance(where, str | Path) else list(where)
     found = Report()
     inputs = [one for place in places for one in find_inputs(place, found)]
@@ -170,8 +171,10 @@ def add(
     }
     folder = _partial(name)
     with disk_errors(f"writing {folder}"):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
         with locked(folder, name):
+            _check_free(name, force)  # again: the process that held it may have finished just now
+            folder.mkdir(exist_ok=True)
             try:
                 work = _Adding(folder, inputs, settings, found, progress)
                 work.run()
@@ -180,8 +183,15 @@ def add(
                 if not (folder / _STATE).exists():
                     shutil.rmtree(folder, ignore_errors=True)
                 raise
-            install(folder, target)
+            put_folder(folder, target, overwrite=force)
     return StoredCorpus(name)
+
+
+def _check_free(name: str, force: bool) -> None:
+    target = artifact_path("corpus", name)
+    if target.exists() and not force:
+        raise BadInput(f"a corpus {name!r} exists already; choose another name, or replace it on purpose (--force)")
+    check_target(target, force, "corpus")
 
 
 class _Adding:

@@ -20,7 +20,7 @@ from dashboards import state
 from dashboards.cutting import tidy
 from explorer.core.errors import BadInput, Cancelled, ExplorerError
 from explorer.core.progress import Progress, ProgressCallback, report
-from explorer.core.store import atomic_folder, cache_path, list_artifacts
+from explorer.core.store import Manifest, atomic_folder, cache_path, list_artifacts, write_manifest
 
 if TYPE_CHECKING:
     from explorer.tokenizers.comparison import Comparison
@@ -200,6 +200,7 @@ def make(params: dict[str, Any], progress: ProgressCallback) -> Path:
         (partial / "result.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         (partial / "report.html").write_text(found.to_html(), encoding="utf-8")
         (partial / "table.csv").write_text(_table(found), encoding="utf-8")
+        write_manifest(partial, Manifest("comparison", folder.name, "tokenizers"))
     return folder
 
 

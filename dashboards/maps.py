@@ -13,7 +13,7 @@ import numpy as np
 
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.progress import ProgressCallback
-from explorer.core.store import atomic_folder, cache_path
+from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -134,6 +134,7 @@ def make(vectors: Vectors, choice: Choice, progress: ProgressCallback | None = N
         (partial / "map.json").write_text(
             json.dumps({"keys": drawn.keys, "facts": facts}, ensure_ascii=False), encoding="utf-8"
         )
+        write_manifest(partial, Manifest("map", folder.name, choice.method))
     return folder
 
 

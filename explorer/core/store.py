@@ -4,9 +4,15 @@ Layout of the home folder (``EXPLORER_HOME``, else the platform's user data fold
 
     models/NAME/  tokenizers/NAME/  corpora/NAME/     artifacts, each with manifest.json
     cache/                                            may be deleted at any time
+    .locks/                                           one empty file for each name that was ever written
 
-An artifact is built in a temporary sibling folder, flushed to disk and renamed into place, so a crash, a full disk or a
-kill leaves either the old one or the new one, never a half. Nothing here is ever pickled.
+An artifact is built in a temporary sibling folder (``.partial-…``), flushed to disk and renamed into place under the lock of
+its name, so a crash, a full disk or a kill leaves either the old one or the new one, never a half. What is replaced must
+bear a manifest of ours and hold nothing else: a person's own files are never deleted. Nothing here is ever pickled.
+
+Old and new change places in one step where the system can (Linux). Elsewhere the old one is first renamed to
+``.replaced-NAME``; a writer killed right then left no folder under the name, and the next look at the name puts the old one
+back.
 """
 
 from __future__ import annotations
@@ -17,13 +23,14 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from explorer.core.errors import BadInput, UnknownName, disk_errors
+from explorer.core.errors import BadInput, Unavailable, UnknownName, disk_errors
+from explorer.core.exchange import exchange
 
 __all__ = [
     "FORMAT",
@@ -33,8 +40,12 @@ __all__ = [
     "atomic_write",
     "cache_path",
     "check_name",
+    "check_target",
     "home",
     "list_artifacts",
+    "name_lock",
+    "put_folder",
+    "read_artifact",
     "read_manifest",
     "remove_artifact",
     "sha256_file",
@@ -47,6 +58,11 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"[\w가-힣][\w가-힣.+-]{0,99}", re.ASCII)
 _PARTIAL = ".partial-"
+_REPLACED = ".replaced-"
+_LOCK_SECONDS = 60.0
+_READS = 5
+_LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
+_T = TypeVar("_T")
 
 
 def home() -> Path:
@@ -124,6 +140,8 @@ def _sync(path: Path) -> None:
 def atomic_write(path: Path, content: bytes | str) -> None:
     """Write a whole file or nothing: temporary sibling, fsync, rename."""
     data = content.encode("utf-8") if isinstance(content, str) else content
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder, which a file never replaces; give the name of a file in it, or another path")
     with disk_errors(f"writing {path}"):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_PARTIAL)
@@ -139,35 +157,198 @@ def atomic_write(path: Path, content: bytes | str) -> None:
 
 
 @contextmanager
+def name_lock(target: Path, wait: float = _LOCK_SECONDS, busy: str = "") -> Iterator[None]:
+    """Hold a path for this process and thread; the lock goes with the process, however it ends.
+
+    Args:
+        target: what is held; need not exist.
+        wait: seconds to wait for another holder.
+        busy: the message when it was held all that time.
+
+    Raises:
+        Unavailable: another process holds it.
+    """
+    from filelock import FileLock, Timeout
+
+    # One path has one lock however it was spelled; the name in front is for people who look into the folder.
+    place = os.path.normcase(os.path.join(os.path.realpath(target.parent), target.name))  # noqa: PTH118 - a string is hashed
+    digest = hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    file = home() / ".locks" / f"{target.name[:40]}-{digest}.lock"
+    with disk_errors(f"making {file.parent}"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(file, thread_local=False)
+    try:
+        with disk_errors(f"locking {target}"):
+            lock.acquire(timeout=wait)
+    except Timeout:
+        raise Unavailable(busy or f"another process is writing {target} right now; wait for it, then run it again") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def check_target(target: Path, overwrite: bool, kind: str | None = None) -> None:
+    """Refuse a place that may not be written: before long work, and once more under the lock.
+
+    Args:
+        target: the artifact's folder.
+        overwrite: whether an artifact that is there may be replaced.
+        kind: what will be written; an artifact of another kind is not replaced.
+
+    Raises:
+        BadInput: something is there and ``overwrite`` is false, or it is something that was not saved here: a file, a
+            link, a folder without a manifest of ours, an artifact of another kind, or one with other files in it.
+    """
+    if not os.path.lexists(target):
+        return
+    if not overwrite:
+        raise BadInput(f"{target} exists already; choose another name, or overwrite it on purpose (--force)")
+    if target.is_symlink():
+        raise BadInput(
+            f"{target} is a link, and nothing is replaced through a link; give the folder it leads to, or another one"
+        )
+    if not target.is_dir():
+        raise BadInput(f"{target} is a file, not a folder; give another folder")
+    if not any(target.iterdir()):
+        return
+    found = _own(target)
+    if found is None:
+        raise BadInput(
+            f"{target} was not written by korean-explorer (it has no {MANIFEST} of ours) and is kept as it is; only what was "
+            "saved there before is ever replaced: give another folder, or empty this one yourself"
+        )
+    # A checkpoint gives way to whatever its training writes next.
+    if kind is not None and found.kind not in (kind, "checkpoint"):
+        raise BadInput(f"{target} holds a {found.kind} and is not replaced by a {kind}; give another folder")
+    foreign = _foreign(target, found)
+    if foreign is not None:
+        raise BadInput(
+            f"{target} also holds {foreign}, which was not saved with it and would be lost; move that elsewhere, or give "
+            "another folder"
+        )
+
+
+def _own(folder: Path) -> Manifest | None:
+    """The manifest of a folder that this store wrote, by this or a newer version; ``None`` if it is not ours."""
+    try:
+        data = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(data, dict) or not isinstance(data.get("files"), dict):
+        return None
+    if type(data.get("format")) is not int or not all(isinstance(data.get(key), str) for key in ("kind", "name", "engine")):
+        return None
+    return Manifest(data["kind"], data["name"], data["engine"], files=data["files"], format=data["format"])
+
+
+def _foreign(folder: Path, manifest: Manifest) -> str | None:
+    """A file in an artifact's folder that its manifest does not name; what desktops strew about does not count."""
+    for part in sorted(folder.rglob("*")):
+        if part.is_dir() and not part.is_symlink():
+            continue
+        name = part.relative_to(folder).as_posix()
+        if name not in manifest.files and name != MANIFEST and part.name not in _LITTER:
+            return name
+    return None
+
+
+@contextmanager
 def atomic_folder(target: Path, overwrite: bool = False) -> Iterator[Path]:
     """Yield an empty temporary sibling of ``target``; on success it becomes ``target``, on any error it vanishes.
 
+    A folder in which no manifest was written can never be overwritten.
+
     Raises:
-        BadInput: ``target`` exists and ``overwrite`` is false.
+        BadInput: ``target`` exists and ``overwrite`` is false, or it is nothing that may be replaced (:func:`check_target`);
+            also when it came into being during the work.
     """
-    if target.exists() and not overwrite:
-        raise BadInput(f"{target} exists already; choose another name, or overwrite it on purpose (--force)")
     with disk_errors(f"writing {target}"):
+        check_target(target, overwrite)
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=_PARTIAL))
         try:
             yield temporary
             temporary.chmod(0o755)
-            for part in temporary.rglob("*"):
-                _sync(part)
-            _sync(temporary)
-            if target.exists():
-                # A folder cannot be replaced in one step; the old one steps aside and is deleted only after the rename.
-                aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=_PARTIAL))
-                os.replace(target, aside / "old")
-                os.replace(temporary, target)
-                shutil.rmtree(aside, ignore_errors=True)
-            else:
-                os.replace(temporary, target)
-            _sync(target.parent)
+            put_folder(temporary, target, overwrite)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
+
+
+def put_folder(made: Path, target: Path, overwrite: bool = False) -> None:
+    """Move a finished folder to its place beside it, under the lock of that place.
+
+    Raises:
+        BadInput: as :func:`check_target`; ``made`` stays where it is.
+    """
+    new = _own(made)
+    with disk_errors(f"writing {target}"):
+        for part in made.rglob("*"):
+            _sync(part)
+        _sync(made)
+        doomed: Path | None = None
+        with name_lock(target):
+            _settle(target)
+            # Looked at again: somebody else may have finished under this name while ours was made.
+            check_target(target, overwrite, new.kind if new else None)
+            if target.is_dir() and not any(target.iterdir()):
+                target.rmdir()
+            if not os.path.lexists(target):
+                os.replace(made, target)
+            elif exchange(made, target):
+                doomed = _doom(made)
+            else:
+                doomed = _step_aside(made, target)
+            _sync(target.parent)
+        if doomed is not None:
+            shutil.rmtree(doomed, ignore_errors=True)
+
+
+def _replaced(target: Path) -> Path:
+    return target.parent / f"{_REPLACED}{target.name}"
+
+
+def _doom(folder: Path) -> Path:
+    """Rename a folder into one that nobody looks at, so that an interrupted deletion leaves nothing that looks whole."""
+    doomed = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_PARTIAL))
+    os.replace(folder, doomed / "old")
+    return doomed
+
+
+def _step_aside(made: Path, target: Path) -> Path:
+    """Replace a folder in two renames, for systems without an exchange; returns the old one, to be deleted."""
+    old = _replaced(target)
+    if os.path.lexists(old):
+        raise BadInput(f"{old} is in the way and was not written by korean-explorer; move it elsewhere")
+    try:
+        os.replace(target, old)
+        os.replace(made, target)
+    except BaseException:
+        _settle(target)
+        raise
+    return _doom(old)
+
+
+def _settle(target: Path) -> None:
+    """Finish what a writer that was killed between its two renames left; called under the lock.
+
+    With nothing under the name, the old folder takes its place again; with the new one there, the old one goes.
+    """
+    old = _replaced(target)
+    if old.is_symlink() or _own(old) is None:
+        return
+    if os.path.lexists(target):
+        shutil.rmtree(_doom(old), ignore_errors=True)
+    else:
+        os.replace(old, target)
+
+
+def _recover(target: Path) -> None:
+    """Put back what a killed writer took away; waits for a writer that is at it. Costs a look at the disk or two."""
+    if not os.path.lexists(target) and os.path.lexists(_replaced(target)):
+        with disk_errors(f"putting {target} back"), name_lock(target):
+            _settle(target)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
@@ -189,6 +370,7 @@ def read_manifest(folder: Path, kind: str | None = None) -> Manifest:
     Raises:
         BadInput: the folder is no artifact, is of another kind, is damaged, or was written by a newer version.
     """
+    _recover(folder)
     path = folder / MANIFEST
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -206,12 +388,49 @@ def read_manifest(folder: Path, kind: str | None = None) -> Manifest:
     return manifest
 
 
+def read_artifact(folder: Path, kind: str, read: Callable[[Manifest], _T]) -> _T:
+    """Read an artifact whose parts all belong to one version of it, also while it is being overwritten.
+
+    Args:
+        folder: the artifact's folder.
+        kind: what it must be.
+        read: opens the parts; called again if another version took the folder's place meanwhile.
+
+    Raises:
+        BadInput: as :func:`read_manifest`, or what ``read`` raised.
+        Unavailable: it was replaced again at every try.
+    """
+    for _ in range(_READS):
+        before = _version(folder)
+        try:
+            result = read(read_manifest(folder, kind))
+        except (BadInput, OSError):
+            if _version(folder) == before:
+                raise
+            continue
+        if _version(folder) == before:
+            return result
+    raise Unavailable(f"{folder} is being replaced again and again; wait until that is over, then open it again")
+
+
+def _version(folder: Path) -> tuple[int, int, int] | None:
+    """What tells one version of a folder from the next."""
+    _recover(folder)
+    try:
+        status = (folder / MANIFEST).stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_mtime_ns
+
+
 _FOLDERS = {"vectors": "models", "tokenizer": "tokenizers", "corpus": "corpora", "encoder": "encoders"}
 
 
 def artifact_path(kind: str, name: str) -> Path:
     """Where the artifact of this kind and name lives (whether or not it exists)."""
-    return home() / _FOLDERS[kind] / check_name(name)
+    folder = home() / _FOLDERS[kind] / check_name(name)
+    _recover(folder)
+    return folder
 
 
 def list_artifacts(kind: str) -> dict[str, Manifest]:
@@ -220,6 +439,8 @@ def list_artifacts(kind: str) -> dict[str, Manifest]:
     found: dict[str, Manifest] = {}
     if not root.is_dir():
         return found
+    for left in root.glob(f"{_REPLACED}*"):
+        _recover(root / left.name.removeprefix(_REPLACED))
     for folder in sorted(root.iterdir()):
         if folder.name.startswith(".") or not (folder / MANIFEST).is_file():
             continue
@@ -237,10 +458,16 @@ def remove_artifact(kind: str, name: str) -> None:
         UnknownName: there is none of that name.
     """
     folder = artifact_path(kind, name)
-    if not (folder / MANIFEST).is_file():
-        raise UnknownName(kind, name, list_artifacts(kind))
+    doomed: Path | None = None
     with disk_errors(f"removing {folder}"):
-        # Renamed first, so that an interrupted removal leaves nothing that looks whole.
-        doomed = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_PARTIAL))
-        os.replace(folder, doomed / "old")
+        if folder.parent.is_dir():
+            with name_lock(folder):
+                _settle(folder)
+                if (folder / MANIFEST).is_file():
+                    if folder.is_symlink():  # the link goes, what it leads to is somebody else's
+                        folder.unlink()
+                        return
+                    doomed = _doom(folder)
+        if doomed is None:
+            raise UnknownName(kind, name, list_artifacts(kind))
         shutil.rmtree(doomed)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput
-from explorer.core.store import Manifest, atomic_folder, read_manifest, write_manifest
+from explorer.core.store import Manifest, atomic_folder, read_artifact, write_manifest
 from explorer.vectors.vectors import Vectors
 
 __all__ = ["compact", "is_compact", "load_compact", "save_compact"]
@@ -98,7 +98,10 @@ def load_compact(folder: Path) -> Vectors:
     Raises:
         BadInput: it is no such artifact, or is damaged.
     """
-    manifest = read_manifest(folder, "vectors")
+    return read_artifact(folder, "vectors", lambda manifest: _open(folder, manifest))
+
+
+def _open(folder: Path, manifest: Manifest) -> Vectors:
     try:
         keys = (folder / KEYS).read_text(encoding="utf-8").removesuffix("\n").split("\n")
         arrays: dict[str, npt.NDArray[Any]] = {

@@ -13,7 +13,7 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.registry import Registry
-from explorer.core.store import MANIFEST, artifact_path
+from explorer.core.store import MANIFEST, artifact_path, check_target
 from explorer.models.phrases import find_phrases
 from explorer.models.pipeline import Fitted, Vocabulary, build_vocabulary, tokenize_corpus
 
@@ -246,6 +246,7 @@ def _check_free(name: str, overwrite: bool) -> None:
         raise BadInput(f"{name!r} is the name of a built-in model; choose another one")
     if (folder / MANIFEST).exists() and not overwrite:
         raise BadInput(f"a model named {name!r} exists already; choose another name, or overwrite it on purpose (--force)")
+    check_target(folder, overwrite, "vectors")
 
 
 def _versions(*distributions: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from explorer.core.errors import BadInput, UnknownName
 from explorer.core.registry import Registry
-from explorer.core.store import MANIFEST, artifact_path, list_artifacts, read_manifest, sha256_file
+from explorer.core.store import MANIFEST, Manifest, artifact_path, list_artifacts, read_artifact, sha256_file
 from explorer.tokenizers.cards import CARDS, card
 from explorer.tokenizers.hub import HUB_FILES, hub_file
 from explorer.tokenizers.token import Tokenizer
@@ -127,7 +127,10 @@ def _make(factory: Any, name: str, options: dict[str, Any], *arguments: Any) -> 
 
 
 def _saved(folder: Path, options: dict[str, Any]) -> Tokenizer:
-    manifest = read_manifest(folder, "tokenizer")
+    return read_artifact(folder, "tokenizer", lambda manifest: _open(folder, manifest, options))
+
+
+def _open(folder: Path, manifest: Manifest, options: dict[str, Any]) -> Tokenizer:
     parts = [name for name in manifest.params.get("files", ()) if (folder / name).is_file()]
     engine = manifest.params.get("runs_with")
     if not parts or not isinstance(engine, str):

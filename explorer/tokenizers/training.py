@@ -16,7 +16,7 @@ from typing import Any
 
 from explorer.core.errors import BadInput, disk_errors
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import Manifest, artifact_path, atomic_folder, cache_path, check_name, write_manifest
+from explorer.core.store import Manifest, artifact_path, atomic_folder, cache_path, check_name, check_target, write_manifest
 from explorer.text.normalise import check_text
 from explorer.tokenizers import trainers
 from explorer.tokenizers.batch import tokenize_all
@@ -90,6 +90,8 @@ def train_tokenizer(
     target = artifact_path("tokenizer", check_name(name)) if name is not None else None
     if target is not None and target.exists() and not overwrite:
         raise BadInput(f"a tokenizer named {name!r} exists already; choose another name, or overwrite it on purpose (--force)")
+    if target is not None:
+        check_target(target, overwrite, "tokenizer")
     params: dict[str, Any] = {
         "vocab_size": vocab_size,
         "seed": seed,

@@ -18,16 +18,27 @@ from explorer.vectors.file_readers import keys_beside, labels_beside
 from explorer.vectors.records import word_of
 from explorer.vectors.vectors import Vectors
 
-__all__ = ["WRITERS", "encoded", "refuse", "whole"]
+__all__ = ["WRITERS", "check_file", "encoded", "refuse", "whole"]
 
 _BLOCK = 4_096
+
+
+def check_file(path: Path, overwrite: bool) -> None:
+    """Refuse to write over a folder ever, over a file unless told.
+
+    Raises:
+        BadInput: says which of the two it was.
+    """
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder, which a file never replaces; give the name of a file in it, or another path")
+    if os.path.lexists(path) and not overwrite:
+        raise BadInput(f"{path} exists already; choose another name, or overwrite it on purpose (--force)")
 
 
 @contextlib.contextmanager
 def whole(path: Path, overwrite: bool) -> Iterator[IO[bytes]]:
     """A stream whose content becomes ``path`` only if nothing goes wrong."""
-    if path.exists() and not overwrite:
-        raise BadInput(f"{path} exists already; choose another name, or overwrite it on purpose (--force)")
+    check_file(path, overwrite)
     with disk_errors(f"writing {path}"):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".partial-")
@@ -41,6 +52,7 @@ def whole(path: Path, overwrite: bool) -> Iterator[IO[bytes]]:
                 stream.flush()
                 os.fsync(stream.fileno())
             Path(temporary).chmod(0o644)
+            check_file(path, overwrite)  # again: another export may have finished meanwhile
             os.replace(temporary, path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
@@ -108,8 +120,7 @@ def _check_pair(first: Path, second: Path, overwrite: bool) -> None:
     for path in (first, second):
         if path.suffix == ".gz":
             raise BadInput(f"{path.name} cannot be compressed: this format is two files; end it without .gz")
-        if path.exists() and not overwrite:
-            raise BadInput(f"{path} exists already; choose another name, or overwrite it on purpose (--force)")
+        check_file(path, overwrite)
 
 
 def _write_npy(v: Vectors, path: Path, overwrite: bool, progress: ProgressCallback | None) -> list[Path]:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput
-from explorer.core.store import Manifest, artifact_path, atomic_folder, read_manifest, sha256_file, write_manifest
+from explorer.core.store import Manifest, artifact_path, atomic_folder, read_artifact, sha256_file, write_manifest
 from explorer.vectors import buckets, subwords
 from explorer.vectors.averaged import GROUPS, SPREAD, AveragedVectors
 from explorer.vectors.buckets import Buckets
@@ -108,7 +108,10 @@ def load_vectors(folder: Path, *, verify: bool = False) -> Vectors:
         BadInput: it is no artifact of vectors, or is damaged; says which file.
     """
     folder = Path(folder)
-    manifest = read_manifest(folder, KIND)
+    return read_artifact(folder, KIND, lambda manifest: _open(folder, manifest, verify))
+
+
+def _open(folder: Path, manifest: Manifest, verify: bool) -> Vectors:
     missing = [name for name in (KEYS, MATRIX) if name not in manifest.files] + [
         name for name in manifest.files if not (folder / name).is_file()
     ]

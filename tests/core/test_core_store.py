@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +67,190 @@ def test_a_killed_process_leaves_nothing_listed(home):
     (home / "models/.partial-x/manifest.json").write_text("{}")
     (home / "models/empty").mkdir()
     assert store.list_artifacts("vectors") == {}
+
+
+def test_only_what_was_saved_here_is_replaced(tmp_path):
+    def overwrite(target: Path, kind: str = "vectors"):
+        with store.atomic_folder(target, overwrite=True) as folder:
+            (folder / "keys.txt").write_text("new")
+            store.write_manifest(folder, Manifest(kind, target.name, "word2vec"))
+
+    thesis = tmp_path / "thesis"
+    thesis.mkdir()
+    overwrite(thesis)  # an empty folder holds nothing to lose
+    overwrite(thesis)
+    with pytest.raises(BadInput, match="holds a vectors"):
+        overwrite(thesis, "corpus")
+    (thesis / "chapter.txt").write_text("years of work")
+    with pytest.raises(BadInput, match=r"also holds chapter\.txt"):
+        overwrite(thesis)
+    for text in (None, "{", "[]", '{"manifest_version": 3, "name": "an extension"}'):
+        (thesis / "manifest.json").unlink(missing_ok=True)
+        if text is not None:
+            (thesis / "manifest.json").write_text(text)
+        with pytest.raises(BadInput, match="was not written by korean-explorer"):
+            overwrite(thesis)
+    assert (thesis / "chapter.txt").read_text() == "years of work"
+    file = tmp_path / "notes"
+    file.write_text("notes")
+    with pytest.raises(BadInput, match="is a file"):
+        overwrite(file)
+    with pytest.raises(BadInput, match="is a folder"):
+        store.atomic_write(thesis, "text")
+    assert file.read_text() == "notes"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["notes", "thesis"]
+
+
+def test_nothing_is_deleted_through_a_link(home, tmp_path):
+    make("real")
+    away = tmp_path / "away"
+    os.rename(home / "models/real", away)
+    (home / "models/link").symlink_to(away)
+    with pytest.raises(BadInput, match="is a link"):
+        make("link", overwrite=True)
+    assert list(store.list_artifacts("vectors")) == ["link"]
+    store.remove_artifact("vectors", "link")
+    assert store.list_artifacts("vectors") == {} and (away / "keys.txt").is_file()
+    (home / "models/nowhere").symlink_to(tmp_path / "gone")
+    with pytest.raises(BadInput, match="exists already"):
+        make("nowhere")
+
+
+def test_a_name_taken_during_the_work_is_not_lost(home):
+    with pytest.raises(BadInput, match="exists already"), store.atomic_folder(store.artifact_path("vectors", "a")) as folder:
+        (folder / "keys.txt").write_text("second")
+        make(content="first")
+    assert (home / "models/a/keys.txt").read_text() == "first"
+    assert [p.name for p in (home / "models").iterdir()] == ["a"]
+
+
+def test_a_held_name_is_waited_for_and_then_one_clear_line(home, monkeypatch):
+    monkeypatch.setattr(store, "_LOCK_SECONDS", 0.1)
+    target = store.artifact_path("vectors", "a")
+    with (
+        store.name_lock(target),
+        pytest.raises(Unavailable, match="another process is writing"),
+        store.name_lock(target.parent / ".." / "models" / "a", wait=0.1),
+    ):
+        pass
+    make()
+    assert [p.name for p in (home / "models").iterdir()] == ["a"]
+
+
+KILLED = """
+import os, shutil, signal, sys
+from explorer.core import store
+
+step, swap = int(sys.argv[1]), sys.argv[2] == "swap"
+
+def dying(function):
+    def run(*arguments, **named):
+        global step
+        step -= 1
+        if step < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*arguments, **named)
+    return run
+
+target = store.artifact_path("vectors", "a")
+with store.atomic_folder(target, overwrite=True) as folder:
+    (folder / "keys.txt").write_text("new")
+    store.write_manifest(folder, store.Manifest("vectors", "a", "word2vec"))
+    store.exchange = dying(store.exchange) if swap else lambda one, other: False
+    os.replace, shutil.rmtree, store._sync = dying(os.replace), dying(shutil.rmtree), dying(store._sync)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+@pytest.mark.parametrize("way", ["swap", "two renames"])
+def test_a_kill_at_any_step_leaves_the_old_or_the_new(home, way):
+    seen = []
+    for step in range(30):
+        shutil.rmtree(home, ignore_errors=True)
+        make(content="old")
+        done = subprocess.run([sys.executable, "-c", KILLED, str(step), way], check=False)
+        if way == "swap" and sys.platform == "linux":
+            assert (home / "models/a/keys.txt").is_file(), "missing before anybody looked"
+        assert list(store.list_artifacts("vectors")) == ["a"]
+        folder = store.artifact_path("vectors", "a")
+        seen.append((folder / "keys.txt").read_text())
+        assert store.read_manifest(folder).files["keys.txt"] == store.sha256_file(folder / "keys.txt")
+        make(content="next", overwrite=True)
+        left = {p.name for p in (home / "models").iterdir()} - {"a"}
+        assert all(name.startswith(".partial-") for name in left), left
+        assert (folder / "keys.txt").read_text() == "next"
+        store.remove_artifact("vectors", "a")
+        assert store.list_artifacts("vectors") == {}, "an old version came back"
+        if done.returncode == 0:
+            break
+        assert done.returncode == -signal.SIGKILL
+    assert done.returncode == 0 and len(seen) > 5
+    turn = seen.index("new")
+    assert turn and set(seen[:turn]) == {"old"} and set(seen[turn:]) == {"new"}
+
+
+def test_without_an_exchange_the_old_one_is_found_by_name_and_by_path(home, monkeypatch):
+    make(content="old")
+    folder = home / "models/a"
+    os.rename(folder, home / "models/.replaced-a")
+    with pytest.raises(BadInput, match="exists already"):
+        make(content="new")
+    os.rename(folder, home / "models/.replaced-a")
+    assert store.read_manifest(folder).name == "a" and (folder / "keys.txt").read_text() == "old"
+    # A failing second rename puts the old one back at once.
+    monkeypatch.setattr(store, "exchange", lambda one, other: False)
+    replace = os.replace
+
+    def failing(source, target):
+        if Path(target) == folder and ".partial-" in str(source):
+            raise OSError(errno.EIO, "broken disk")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", failing)
+    with pytest.raises(OSError, match="broken disk"):
+        make(content="new", overwrite=True)
+    assert [p.name for p in (home / "models").iterdir()] == ["a"] and (folder / "keys.txt").read_text() == "old"
+    monkeypatch.setattr(os, "replace", replace)
+    # Somebody else's folder of that name is neither taken for an old version nor written over.
+    (home / "models/.replaced-a").mkdir()
+    (home / "models/.replaced-a/mine.txt").write_text("mine")
+    with pytest.raises(BadInput, match="in the way"):
+        make(content="new", overwrite=True)
+    assert (home / "models/.replaced-a/mine.txt").is_file() and (folder / "keys.txt").read_text() == "old"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems rename twice")
+def test_linux_swaps_in_one_step(tmp_path):
+    from explorer.core.exchange import exchange
+
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text(name)
+    assert exchange(tmp_path / "one", tmp_path / "other")
+    assert (tmp_path / "one/file").read_text() == "other" and (tmp_path / "other/file").read_text() == "one"
+    with pytest.raises(FileNotFoundError):
+        exchange(tmp_path / "one", tmp_path / "none")
+
+
+def test_a_reader_never_mixes_two_versions(home):
+    make(content="old")
+    folder = home / "models/a"
+    reads = []
+
+    def read(manifest):
+        if not reads:
+            make(content="new", overwrite=True)  # the parts change after the manifest was read
+        reads.append((manifest.files["keys.txt"], store.sha256_file(folder / "keys.txt")))
+        return reads[-1]
+
+    first, second = store.read_artifact(folder, "vectors", read)
+    assert first == second and len(reads) == 2 and reads[0][0] != reads[0][1]
+
+    def always(manifest):
+        make(content="newer", overwrite=True)
+
+    with pytest.raises(Unavailable, match="again and again"):
+        store.read_artifact(folder, "vectors", always)
 
 
 def test_atomic_write_replaces_whole_files(tmp_path):

@@ -13,7 +13,16 @@ import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import MANIFEST, Manifest, artifact_path, atomic_folder, cache_path, check_name, write_manifest
+from explorer.core.store import (
+    MANIFEST,
+    Manifest,
+    artifact_path,
+    atomic_folder,
+    cache_path,
+    check_name,
+    check_target,
+    write_manifest,
+)
 from explorer.models.encoder.heads import Sampling
 from explorer.models.encoder.model import build_bert, initial_bias, initial_embeddings, require_torch
 from explorer.models.encoder.morphemes import MorphemeArrays, analyse
@@ -154,6 +163,7 @@ def train_bert(
     target = artifact_path("encoder", check_name(name))
     if name in ("mini", "morphemes", "wordpiece") or ((target / MANIFEST).is_file() and not overwrite):
         raise BadInput(f"the name {name!r} is taken; choose another, or overwrite your own on purpose (--force)")
+    check_target(target, overwrite, "encoder")
     start = _prepare(texts, recipe, corpus, workers, vectors, progress)
     train, heldout = start.text.split(recipe.heldout, recipe.seed)
     batches, measured = (_batches(part, start, recipe) for part in (train, heldout))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput
-from explorer.core.store import MANIFEST, Manifest, artifact_path, read_manifest, write_manifest
+from explorer.core.store import MANIFEST, Manifest, artifact_path, read_artifact, write_manifest
 from explorer.models.encoder.model import require_torch
 from explorer.models.encoder.vocabulary import MorphemeVocabulary
 
@@ -83,11 +83,14 @@ def open_network(folder: Path) -> tuple[Any, MorphemeVocabulary, dict[str, Any]]
         MissingExtra: torch is not installed.
     """
     require_torch()
+    return read_artifact(folder, "encoder", lambda manifest: _open(folder, manifest))
+
+
+def _open(folder: Path, manifest: Manifest) -> tuple[Any, MorphemeVocabulary, dict[str, Any]]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
     from transformers import BertConfig, BertForMaskedLM
 
-    manifest = read_manifest(folder, "encoder")
     vocabulary = MorphemeVocabulary.load(folder / VOCABULARY)
     try:
         config = BertConfig(**json.loads((folder / CONFIG).read_text(encoding="utf-8")))

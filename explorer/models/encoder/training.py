@@ -20,7 +20,7 @@ import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import atomic_folder
+from explorer.core.store import MANIFEST, Manifest, atomic_folder, check_target, write_manifest
 from explorer.models.encoder.heads import Sampling, masked_logits, sampled_loss
 from explorer.models.encoder.model import pick_device, require_torch
 from explorer.models.encoder.sequences import Batch, Batches
@@ -234,6 +234,8 @@ class _Run:
         self.position: dict[str, Any] = {"step": 0, "epoch": 0, "number": 0, "pieces": 0, "seconds": 0.0}
         self.outcome = Outcome()
         self.losses: list[Any] = []
+        if folder is not None:
+            check_target(folder, overwrite=True)  # before the first hours of work, not at the first checkpoint
         if folder is not None and (folder / STATE).is_file():
             self.position = _resume(torch, model, self.optimiser, folder, signature, self.outcome)
         torch.manual_seed(plan.seed + self.step * self.team.size + self.team.rank)
@@ -359,6 +361,8 @@ def _save(model: Any, optimiser: Any, folder: Path, state: dict[str, Any], expor
         (target / STATE).write_text(json.dumps(state, indent=1), encoding="utf-8")
         if export is not None:
             export(target)
+        if not (target / MANIFEST).is_file():
+            write_manifest(target, Manifest("checkpoint", folder.name, "bert"))
 
 
 def _resume(
