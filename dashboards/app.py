@@ -23,7 +23,7 @@ import dash
 from dash import Dash
 from flask import Response, g
 
-from dashboards import shell, state
+from dashboards import hosts, shell, state
 from dashboards.i18n import current, text
 from explorer.core.errors import BadInput
 
@@ -82,11 +82,13 @@ def views() -> list[ModuleType]:
     return sorted(found, key=lambda view: view.ORDER)
 
 
-def create_app(prepare: bool = False, **options: Any) -> Dash:
+def create_app(prepare: bool = False, host: str | None = None, **options: Any) -> Dash:
     """A complete app.
 
     Args:
         prepare: start opening Kiwi's vectors and compiling UMAP in the background now.
+        host: the address it will listen on. Only requests for that host, for this machine by its local names, and for those
+            in ``EXPLORER_HOSTS`` are answered (see :mod:`dashboards.hosts`).
         options: passed on to :class:`dash.Dash`, e.g. ``requests_pathname_prefix`` behind a proxy.
     """
     app = _App(
@@ -123,6 +125,7 @@ def create_app(prepare: bool = False, **options: Any) -> Dash:
     for view in pages:
         view.register(app)
     app.server.after_request(_headers)
+    hosts.guard(app.server, host)
     if prepare:
         state.prepare()
     return app
@@ -161,9 +164,11 @@ def serve(host: str = "127.0.0.1", port: int = 8050, open_browser: bool = True) 
     with listener:
         port = listener.getsockname()[1]
         # Handed over open, because werkzeug itself leaves the process when a port is taken.
-        server = make_server(host, port, create_app().server, threaded=True, request_handler=Quiet, fd=listener.fileno())
+        server = make_server(
+            host, port, create_app(host=host).server, threaded=True, request_handler=Quiet, fd=listener.fileno()
+        )
     shown = f"[{host}]" if ":" in host else host
-    if host in ("0.0.0.0", "::", ""):  # noqa: S104  only compared
+    if hosts.is_any(host):
         shown = "127.0.0.1"
     address = f"http://{shown}:{port}/"
     sys.stdout.write(f"korean-explorer: {address}  (Ctrl+C stops it)\n")

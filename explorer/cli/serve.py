@@ -12,5 +12,13 @@ import click
 def serve(host: str, port: int, open_browser: bool) -> None:
     """Open the dashboard. Everything it needs at first is here: no network, no download, no GPU."""
     from dashboards.app import serve as run
+    from dashboards.hosts import is_loopback
+
+    if not is_loopback(host):
+        click.echo(
+            f"--host {host}: everyone who reaches this address can read the stored corpora and models and start work on this "
+            "machine; there is no password",
+            err=True,
+        )
 
     run(host=host, port=port, open_browser=open_browser)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from explorer.core.errors import BadInput
+from explorer.core.errors import BadInput, ExplorerError
 from explorer.text.hangul import to_compatible
 from explorer.text.morphology import cpu_count, shared_kiwi
 from explorer.text.normalise import Normalised, normalise
 from explorer.tokenizers.files import file_name, file_params, require_file
 from explorer.tokenizers.spans import trim
 from explorer.tokenizers.token import Token, TokenDraft
+from explorer.tokenizers.trial import SAMPLE, require_opening
 
 __all__ = ["KiwiSubwordTokenizer", "KiwiTokenizer", "dictionary_form"]
 
@@ -25,6 +27,9 @@ _PREDICATES = {
     tag + suffix: tag for tag in ("VV", "VA", "VX", "VCP", "VCN") for suffix in ("", "-I", "-R")
 }  # fmt: skip
 _VARIANTS = {tag + suffix: tag for tag in ("XSV", "XSA") for suffix in ("-I", "-R")}
+
+_LARGEST = 256 << 20
+"""Bytes of a sub-word tokenizer's file; those that exist have a few million."""
 
 # White space to Python, characters to Kiwi.
 _SEPARATORS = re.compile("[\x1c-\x1f\x85]")
@@ -209,11 +214,44 @@ def _readable(text: str) -> str:
     return text.replace("\U0010ffff", "\ufffd")
 
 
+def _require_subwords(path: Path) -> None:
+    """Refuse what cannot be a sub-word tokenizer before Kiwi sees it: its JSON reader ends the process at a wrong byte."""
+    what = f"{path} is no Kiwi sub-word tokenizer"
+    with path.open("rb") as file:
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise BadInput(f"{what} (larger than {_LARGEST >> 20} MB); give the tokenizer.json that Kiwi trained")
+    try:
+        found = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{what} (not JSON); give the tokenizer.json that Kiwi trained") from error
+    decoder, model = (found.get(key) if isinstance(found, dict) else None for key in ("decoder", "model"))
+    vocabulary = model.get("vocab") if isinstance(model, dict) else None
+    if not isinstance(decoder, dict) or decoder.get("type") != "Kiwi" or not isinstance(vocabulary, list) or not vocabulary:
+        raise BadInput(f"{what} (no decoder of the type Kiwi, or no vocabulary); give the tokenizer.json that Kiwi trained")
+
+
+def try_subwords(path: str) -> None:
+    """Open a sub-word tokenizer and use all of it; for a process that may end of it (see ``trial``)."""
+    from kiwipiepy.sw_tokenizer import SwTokenizer
+
+    tokenizer = SwTokenizer(path, kiwi=shared_kiwi(workers=1))
+    tokenizer.config.unk_token  # noqa: B018  reading it runs the engine
+    for text in (SAMPLE, ""):
+        tokenizer.decode(tokenizer.encode(_readable(text), return_offsets=True)[0])
+    for index in tokenizer.vocab.values():
+        tokenizer.decode([index])
+
+
 class KiwiSubwordTokenizer:
     """Kiwi's own sub-word tokenizer: morphemes first, sub-words inside them, from a ``tokenizer.json`` that Kiwi trained.
 
     Args:
-        path: the file. Kiwi ships none; train one with kiwipiepy, or take one of those its author publishes.
+        path: the file. Kiwi ships none; train one with kiwipiepy, or take one of those its author publishes. It is tried in
+            a process of its own first, which takes as long as starting Kiwi: a damaged one would end this process.
+
+    Raises:
+        BadInput: the file is no Kiwi sub-word tokenizer, or a damaged one.
     """
 
     def __init__(self, path: str | Path, *, name: str | None = None) -> None:
@@ -222,7 +260,11 @@ class KiwiSubwordTokenizer:
         self.path = require_file(path, "a Kiwi sub-word tokenizer (.json)")
         self.name = name or file_name(self.path)
         try:
+            _require_subwords(self.path)
+            require_opening("kiwi-sw", [str(self.path)], "Kiwi sub-word tokenizer")
             self._tokenizer = SwTokenizer(str(self.path), kiwi=shared_kiwi())
+        except ExplorerError:
+            raise
         except (ValueError, RuntimeError, OSError, KeyError) as error:
             raise BadInput(f"{self.path} is no Kiwi sub-word tokenizer ({str(error).splitlines()[0]})") from error
         self._pieces = {index: form for form, index in self._tokenizer.vocab.items()}

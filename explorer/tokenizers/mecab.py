@@ -12,12 +12,20 @@ from explorer.text.normalise import normalise
 from explorer.tokenizers.kiwi import dictionary_form
 from explorer.tokenizers.spans import trim
 from explorer.tokenizers.token import Token
+from explorer.tokenizers.trial import SAMPLE, require_opening
 
 __all__ = ["MecabTokenizer"]
 
 # The lattice of one call holds every dictionary word of its text: long texts go in as pieces cut at white space.
 _PIECE = 8192
 _SPACE = re.compile(r"\s")
+
+
+def try_dictionaries(dictionary: str | None, user_dictionary: str | None) -> None:
+    """Open dictionaries and use them; for a process that may end of it (see ``trial``)."""
+    from mecab import MeCab
+
+    MeCab(dictionary_path=dictionary, user_dictionary_path=user_dictionary).parse(SAMPLE)
 
 
 class MecabTokenizer:
@@ -29,8 +37,11 @@ class MecabTokenizer:
         dictionary: a folder with a compiled system dictionary; by default the one that comes with the package.
         user_dictionary: a compiled user dictionary file.
 
+    Dictionaries of one's own are tried in another process first: MeCab maps them into memory and trusts what they say.
+
     Raises:
         MissingExtra: python-mecab-ko is not installed.
+        BadInput: a dictionary is none, or is damaged.
     """
 
     name = "mecab"
@@ -47,9 +58,11 @@ class MecabTokenizer:
         self.decompose = decompose
         self.dictionary = dictionary
         self.user_dictionary = user_dictionary
+        if dictionary or user_dictionary:
+            require_opening("mecab", [dictionary, user_dictionary], "compiled MeCab dictionary")
         try:
             self._mecab = MeCab(dictionary_path=dictionary, user_dictionary_path=user_dictionary)
-        except (RuntimeError, OSError) as error:
+        except (RuntimeError, OSError, ValueError) as error:
             raise BadInput(f"MeCab cannot open its dictionary ({' '.join(str(error).split())}); give a compiled one") from error
         self._lock = threading.Lock()
 

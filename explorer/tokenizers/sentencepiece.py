@@ -47,17 +47,19 @@ class SentencePieceTokenizer:
         self.raw = raw
         try:
             model = self.path.read_bytes()
+            if not model:
+                raise ValueError("empty")  # SentencePiece opens it, and fails at the first text
             self._processor = sentencepiece.SentencePieceProcessor(model_proto=model + _RAW if raw else model)
-        except (RuntimeError, OSError) as error:
+            self.vocab_size: int | None = self._processor.get_piece_size()
+            self._unknown = self._processor.unk_id()
+            # piece -> (id, length, how many of its first characters stand for spaces, unknown)
+            self._known: dict[str, tuple[int, int, int, bool]] = {}
+            for index in range(self._processor.get_piece_size()):
+                if not self._processor.is_unknown(index):
+                    piece = self._processor.id_to_piece(index)
+                    self._known[piece] = (index, len(piece), _spaces(piece), False)
+        except (RuntimeError, OSError, ValueError) as error:  # ValueError: a damaged piece that is no UTF-8
             raise BadInput(f"{self.path} is no SentencePiece model; give the .model file that SentencePiece wrote") from error
-        self.vocab_size: int | None = self._processor.get_piece_size()
-        self._unknown = self._processor.unk_id()
-        # piece -> (id, length, how many of its first characters stand for spaces, unknown)
-        self._known: dict[str, tuple[int, int, int, bool]] = {}
-        for index in range(self._processor.get_piece_size()):
-            if not self._processor.is_unknown(index):
-                piece = self._processor.id_to_piece(index)
-                self._known[piece] = (index, len(piece), _spaces(piece), False)
 
     def tokenize(self, text: str) -> list[Token]:
         clean = normalise(text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -129,3 +131,23 @@ def test_compare_prints_json_markdown_and_html(tmp_path):
     html = tmp_path / "report.html"
     assert run(*base, "--html", str(html)).exit_code == 0
     assert html.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html>")
+
+
+def test_a_file_that_ends_kiwi_is_one_line_and_exit_1():
+    # In a process of its own: what went wrong here ended the process, and would end this test run.
+    command = [sys.executable, "-m", "explorer", "tokenize", "-t", "kiwi-sw:/etc/hostname", "왕이"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1 and "kiwi" in done.stderr.lower()
+
+
+@pytest.mark.parametrize(("host", "lines"), [("127.0.0.1", 0), ("localhost", 0), ("::1", 0), ("0.0.0.0", 1), ("192.0.2.7", 1)])
+def test_serving_others_says_what_it_opens(host, lines, monkeypatch):
+    from dashboards import app
+
+    started = []
+    monkeypatch.setattr(app, "serve", lambda **options: started.append(options["host"]))
+    done = run("serve", "--host", host, "--no-open")
+    assert done.exit_code == 0 and started == [host]
+    assert len(done.stderr.splitlines()) == lines
+    assert not lines or ("read" in done.stderr and "models" in done.stderr)

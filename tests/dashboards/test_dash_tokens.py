@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -254,6 +257,41 @@ def test_a_path_is_opened_where_it_is_allowed_and_a_broken_one_says_why(home, mo
     assert not opening
     assert [token.form for token in done[str(good)]] == ["가", "##나"] and list(done) == [str(good), "syllable"]
     assert "no tokenizer.json" in str(wrong[str(bad)])
+
+
+def test_where_paths_are_not_allowed_no_answer_tells_what_exists(home, monkeypatch, tmp_path):
+    monkeypatch.delenv("EXPLORER_ALLOW_PATHS", raising=False)
+    there = tmp_path / "there.json"
+    there.write_text("{}", encoding="utf-8")
+    for engine in ("", "kiwi-sw:", "sentencepiece:", "hybrid:", "huggingface:"):
+        answers = set()
+        for path in (there, tmp_path, tmp_path / "else.json"):
+            name = f"{engine}{path}"
+            assert cutting.allowed([name]) == []
+            done, wrong, opening = cutting.cut("가", [name])
+            assert not done and not opening
+            answers.add(str(wrong[name]).replace(name, ""))
+        assert len(answers) == 1
+
+
+def test_the_server_goes_on_after_a_file_that_ends_kiwi(home):
+    # In a process of its own: what went wrong here ended the process, and would end this test run.
+    script = """
+import time
+from dashboards import cutting
+from dashboards.app import create_app
+client = create_app().server.test_client()
+name = "kiwi-sw:/etc/hostname"
+until = time.monotonic() + 60
+while not (found := cutting.cut("가", [name]))[1] and time.monotonic() < until:
+    time.sleep(0.1)
+assert "no Kiwi sub-word tokenizer" in str(found[1][name]), found
+assert client.get("/").status_code == 200
+print("alive")
+"""
+    environment = os.environ | {"EXPLORER_ALLOW_PATHS": "1"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0 and done.stdout.strip() == "alive", done.stderr
 
 
 def drawn(answer):
