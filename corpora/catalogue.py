@@ -333,5 +333,5 @@ def card(name: str) -> Card:
     """
     known = cards()
     if name not in known:
-        raise UnknownName("corpus", name, known, "Your own files: korean-explorer corpus add PATH --name NAME.")
+        raise UnknownName("corpus", name, known, "corpora.own_files")
     return known[name]

@@ -115,7 +115,9 @@ class FileCorpus(Corpus):
         self.report = report
         if not given:
             notes = "; ".join(report.lines())
-            raise BadInput(f"{self.name}: no text found in {len(self.inputs)} file(s){f' ({notes})' if notes else ''}")
+            raise BadInput(
+                "corpora.no_text_found", source=self.name, count=len(self.inputs), notes=f" ({notes})" if notes else ""
+            )
 
     def _documents_of(self, one: Input, report: Report) -> Iterator[Document]:
         try:
@@ -169,10 +171,10 @@ def open_corpus(name_or_path: str | Path | Corpus, *, field: str | None = None) 
         stored = list_artifacts("corpus")
         if name_or_path == "sample" or name_or_path in stored:
             if field:
-                raise BadInput(f"the corpus {name_or_path!r} is plain text by now; leave --field {field} out (it is for files)")
+                raise BadInput("corpora.field_not_needed", name=name_or_path, field=field)
             return SampleCorpus() if name_or_path == "sample" else _stored(name_or_path)
         if not Path(name_or_path).exists():
-            raise UnknownName("corpus", name_or_path, [*stored, "sample"], _hint(name_or_path))
+            raise UnknownName("corpus", name_or_path, [*stored, "sample"], _hint(name_or_path), corpus=name_or_path)
     return FileCorpus(name_or_path, field)
 
 
@@ -186,8 +188,8 @@ def _hint(name: str) -> str:
     from corpora.catalogue import cards
 
     if name in cards():
-        return f"It can be fetched: korean-explorer corpus fetch {name}"
-    return "No file or folder of that name is here either."
+        return "corpora.can_be_fetched"
+    return "corpora.no_file_either"
 
 
 def _looks_like_path(text: str) -> bool:

@@ -91,7 +91,7 @@ class Duplicates:
 
     def __init__(self, near: float | None = None) -> None:
         if near is not None and not 0.5 <= near <= 1:
-            raise BadInput(f"a similarity of {near} cannot be asked for; use one from 0.5 to 1, such as 0.8")
+            raise BadInput("corpora.bad_similarity", near=near)
         self._near = near
         self._exact = SeenTexts()
         if near is not None:

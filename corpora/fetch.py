@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 from corpora.catalogue import Part, card
 from corpora.library import StoredCorpus, add
+from explorer.core import settings
 from explorer.core.errors import BadInput, MissingExtra, Unavailable, disk_errors
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import artifact_path, atomic_write, cache_path, check_target, list_artifacts, sha256_file
@@ -38,11 +38,11 @@ def mirrored(url: str) -> str:
     Raises:
         BadInput: the mirror is no http(s) address.
     """
-    mirror = os.environ.get("EXPLORER_MIRROR", "").strip()
+    mirror = settings.mirror()
     if not mirror:
         return url
     if urlsplit(mirror).scheme not in ("http", "https"):
-        raise BadInput(f"EXPLORER_MIRROR is {mirror!r}; set it to an address that begins with https:// or http://")
+        raise BadInput("corpora.bad_mirror", mirror=mirror)
     parts = urlsplit(url)
     return f"{mirror.rstrip('/')}/{parts.netloc}{parts.path}"
 
@@ -76,9 +76,7 @@ class _Resuming:
             self._part.replace(output_file)
             self._mark.unlink(missing_ok=True)
             return None
-        raise Unavailable(
-            f"{url}: {last} ({ATTEMPTS} attempts in a row); {self._size():,} bytes are kept, and the same command goes on from there"
-        )
+        raise Unavailable("corpora.fetch_interrupted", url=url, reason=last, attempts=ATTEMPTS, size=self._size())
 
     def _size(self) -> int:
         return self._part.stat().st_size if self._part.exists() else 0
@@ -107,7 +105,7 @@ class _Resuming:
             length = answer.headers.get("Content-Length")
             total = start + int(length) if length else None
             self._mark_with(url, answer.headers)
-            with disk_errors(f"writing {self._part}"), self._part.open("ab" if resumed else "wb") as stream:
+            with disk_errors("core.writing", path=self._part), self._part.open("ab" if resumed else "wb") as stream:
                 self._copy(answer, stream, start, total)
             if total is not None and self._size() != total:
                 raise requests.ConnectionError(f"cut off after {self._size():,} of {total:,} bytes")
@@ -142,16 +140,11 @@ class _Resuming:
 
 def _check_status(status: int, url: str) -> None:
     if status in (404, 410):
-        raise Unavailable(
-            f"{url}: not there any more ({status}); look for its new place, set EXPLORER_MIRROR to a server with a copy, or "
-            "fetch it by hand and use: korean-explorer corpus add FILE --name NAME"
-        )
+        raise Unavailable("corpora.address_gone", url=url, status=status)
     if status in (401, 403):
-        raise Unavailable(
-            f"{url}: the server refuses ({status}); fetch it by hand and use: korean-explorer corpus add FILE --name NAME"
-        )
+        raise Unavailable("corpora.server_refused", url=url, status=status)
     if status not in (200, 206):
-        raise Unavailable(f"{url}: the server answered {status}; try again later")
+        raise Unavailable("corpora.server_error", url=url, status=status)
 
 
 def _network_words(error: Exception, url: str) -> str:
@@ -187,8 +180,8 @@ def download(part: Part, folder: Path, progress: ProgressCallback | None = None)
     target = folder / part.file
     url = mirrored(part.url)
     if urlsplit(url).scheme not in ("http", "https"):
-        raise BadInput(f"{url}: only http and https addresses can be fetched")
-    with disk_errors(f"writing {folder}"):
+        raise BadInput("corpora.unsupported_address", url=url)
+    with disk_errors("core.writing", path=folder):
         folder.mkdir(parents=True, exist_ok=True)
     pooch.get_logger().setLevel(logging.WARNING)  # its own reports of hashes are no news to a person
     downloader: Callable[..., Any] = _Resuming(target, progress)
@@ -203,10 +196,7 @@ def download(part: Part, folder: Path, progress: ProgressCallback | None = None)
             downloader=downloader,
         )
     except ValueError as error:
-        raise Unavailable(
-            f"{url}: the file is not the one expected (sha256 should be {part.sha256}); the source has changed or the connection "
-            "tampers with it, nothing was kept"
-        ) from error
+        raise Unavailable("corpora.checksum_mismatch", url=url, sha256=part.sha256) from error
     return Path(found)
 
 
@@ -236,9 +226,9 @@ def fetch(
     """
     what = card(name)
     if what.fetch == "shipped":
-        raise BadInput(f"{name!r} ships with korean-explorer; use it as it is: --corpus {name}")
+        raise BadInput("corpora.fetch_not_needed", name=name, corpus=name)
     if what.fetch != "download":
-        raise BadInput(f"{name!r} is not one file to fetch; {what.note}")
+        raise BadInput("corpora.not_single_file", name=name, note=what.note)
     title = save_as or name
     _check_free(title, force)
     _check_extra(what.extra, what.name)
@@ -272,9 +262,7 @@ def _known_hashes(name: str) -> dict[str, str]:
 
 def _check_free(name: str, force: bool) -> None:
     if artifact_path("corpus", name).exists() and not force:
-        raise BadInput(
-            f"a corpus {name!r} is here already; use it, choose another name (--name), or fetch it again with --force"
-        )
+        raise BadInput("corpora.already_fetched", name=name)
     check_target(artifact_path("corpus", name), force, "corpus")
 
 
@@ -284,7 +272,7 @@ def _check_extra(extra: str, name: str) -> None:
 
     needed = {"corpora": ("mwparserfromhell",), "datasets": ("datasets",)}.get(extra, ())
     if any(importlib.util.find_spec(module) is None for module in needed):
-        raise MissingExtra(f"the corpus {name}", extra)
+        raise MissingExtra("corpora.the_corpus", extra, name=name)
 
 
 def fetch_dataset(
@@ -319,7 +307,7 @@ def fetch_dataset(
     import datasets
 
     folder = cache_path("downloads", f"hf-{name}", "x").parent
-    with disk_errors(f"writing {folder}"):
+    with disk_errors("core.writing", path=folder):
         folder.mkdir(parents=True, exist_ok=True)
     path = folder / "rows.jsonl"
     try:
@@ -329,7 +317,7 @@ def fetch_dataset(
         if isinstance(error, OSError) and error.errno is not None:
             raise
         words = " ".join(str(error).split())[:300]
-        raise Unavailable(f"the dataset {identity!r} cannot be read: {words}") from error
+        raise Unavailable("corpora.dataset_unreadable", dataset=identity, reason=words) from error
     origin = {"source": f"https://huggingface.co/datasets/{identity}", "config": config, "split": split}
     stored = add(path, name, force=force, field=field, drop=drop, progress=progress, source=origin)
     shutil.rmtree(folder, ignore_errors=True)
@@ -340,7 +328,7 @@ def _write_rows(splits: Any, path: Path, progress: ProgressCallback | None) -> N
     import orjson
 
     done = 0
-    with disk_errors(f"writing {path}"), path.open("wb") as stream:
+    with disk_errors("core.writing", path=path), path.open("wb") as stream:
         for split, rows in splits.items():
             for row in rows:
                 stream.write(orjson.dumps({**row, "split": str(split)}, default=str, option=orjson.OPT_APPEND_NEWLINE))

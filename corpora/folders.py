@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from explorer.core.messages import Message
 from explorer.core.store import name_lock
 
 __all__ = ["locked"]
@@ -18,6 +19,6 @@ def locked(folder: Path, name: str) -> Iterator[None]:
     Raises:
         Unavailable: another process is adding the same corpus. It is not waited for: that may take hours.
     """
-    busy = f"another process is adding the corpus {name!r} right now; wait for it, or stop it"
+    busy = Message("corpora.being_added", {"name": name})
     with name_lock(folder, wait=0, busy=busy):
         yield

@@ -92,14 +92,14 @@ def read_shards(paths: Iterable[Path]) -> Iterator[Document]:
         try:
             stream = path.open("rb")
         except FileNotFoundError:
-            raise BadInput(f"{path} is missing; remove the corpus and add it again") from None
+            raise BadInput("corpora.corpus_file_missing", path=path) from None
         with stream:
             for number, line in enumerate(stream, 1):
                 try:
                     record = orjson.loads(line)
                     yield Document(record["id"], record["text"], record["title"], record["meta"])
                 except (ValueError, KeyError, TypeError) as error:
-                    raise BadInput(f"{path}:{number} is damaged ({error}); remove the corpus and add it again") from error
+                    raise BadInput("corpora.corpus_file_damaged", path=path, line=number, reason=error) from error
 
 
 @dataclass
@@ -154,9 +154,9 @@ def add(
         Unavailable: another process is adding the same corpus, or the disk is full.
     """
     if check_name(name) in _RESERVED:
-        raise BadInput(f"{name!r} ships with korean-explorer; choose another name")
+        raise BadInput("corpora.name_reserved", name=name)
     if drop not in (None, "exact", "near"):
-        raise BadInput(f"cannot drop {drop!r}; use 'exact' or 'near'")
+        raise BadInput("corpora.unknown_drop", drop=drop)
     target = artifact_path("corpus", name)
     _check_free(name, force)
     places = [where] if isinstance(where, str | Path) else list(where)
@@ -170,7 +170,7 @@ def add(
         "near": near if drop == "near" else None,
     }
     folder = _partial(name)
-    with disk_errors(f"writing {folder}"):
+    with disk_errors("core.writing", path=folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with locked(folder, name):
             _check_free(name, force)  # again: the process that held it may have finished just now
@@ -190,7 +190,7 @@ def add(
 def _check_free(name: str, force: bool) -> None:
     target = artifact_path("corpus", name)
     if target.exists() and not force:
-        raise BadInput(f"a corpus {name!r} exists already; choose another name, or replace it on purpose (--force)")
+        raise BadInput("corpora.corpus_exists", name=name)
     check_target(target, force, "corpus")
 
 
@@ -331,7 +331,10 @@ class _Adding:
         if not shards:
             notes = "; ".join(whole.lines())
             raise BadInput(
-                f"{', '.join(self.state.settings['paths'])}: no text found in {len(self.inputs)} file(s){f' ({notes})' if notes else ''}"
+                "corpora.no_text_found",
+                source=", ".join(self.state.settings["paths"]),
+                count=len(self.inputs),
+                notes=f" ({notes})" if notes else "",
             )
         sources = [{key: value for key, value in one.items() if key != "report"} for one in self.state.finished]
         manifest = Manifest(
@@ -386,7 +389,7 @@ def remove(name: str) -> None:
     partial = _partial(check_name(name))
     had_partial = partial.is_dir()
     if had_partial:
-        with disk_errors(f"removing {partial}"), locked(partial, name):
+        with disk_errors("core.removing", path=partial), locked(partial, name):
             shutil.rmtree(partial)
     if not had_partial or artifact_path("corpus", name).is_dir():
         remove_artifact("corpus", name)

@@ -261,7 +261,7 @@ def statistics(
         types.add(batch)
         heaps.append((totals["eojeol"], len(types.keys)))
     if not totals["eojeol"]:
-        raise BadInput(f"the corpus {corpus.name!r} has no text; nothing to count")
+        raise BadInput("corpora.corpus_without_text", name=corpus.name)
     report(progress, "counting", totals["documents"], totals["documents"], "documents")
     classes, syllables, syllable_types = _classes(codes)
     zipf = _zipf(types.counts)

@@ -45,7 +45,7 @@ _HOMES = {
     "Analogy": "explorer.vectors.records",
     "BadInput": "explorer.core.errors",
     "Cancelled": "explorer.core.errors",
-    "Comparison": "explorer.tokenizers.comparison",
+    "Comparison": "explorer.tokenizers.comparison.compare",
     "ExplorerError": "explorer.core.errors",
     "MissingExtra": "explorer.core.errors",
     "Neighbour": "explorer.vectors.records",
@@ -59,20 +59,20 @@ _HOMES = {
     "Unavailable": "explorer.core.errors",
     "UnknownName": "explorer.core.errors",
     "Vectors": "explorer.vectors.vectors",
-    "compare": "explorer.tokenizers.comparison",
-    "contextual": "explorer.models.contextual",
+    "compare": "explorer.tokenizers.comparison.compare",
+    "contextual": "explorer.encoders.contextual",
     "evaluate": "explorer.analysis.evaluation",
-    "kiwi_next": "explorer.models.kiwi_next",
+    "kiwi_next": "explorer.encoders.kiwi_next",
     "lab": "explorer.analysis.lab",
-    "load": "explorer.models.loading",
-    "next_sentence": "explorer.models.pair_score",
-    "open_decoder": "explorer.models.continuing",
-    "open_filler": "explorer.models.filling",
-    "open_inside": "explorer.models.inside",
+    "load": "explorer.static.load",
+    "next_sentence": "explorer.encoders.pair_score",
+    "open_decoder": "explorer.encoders.continuing",
+    "open_filler": "explorer.encoders.filling",
+    "open_inside": "explorer.encoders.inside",
     "project": "explorer.analysis.projection",
     "tokenizer": "explorer.tokenizers.loading",
-    "train": "explorer.models.training",
-    "train_tokenizer": "explorer.tokenizers.training",
+    "train": "explorer.static.train",
+    "train_tokenizer": "explorer.tokenizers.training.train",
 }
 
 if TYPE_CHECKING:
@@ -91,18 +91,18 @@ if TYPE_CHECKING:
         UnknownName,
     )
     from explorer.core.progress import Progress
-    from explorer.models.contextual import contextual
-    from explorer.models.continuing import open_decoder
-    from explorer.models.filling import open_filler
-    from explorer.models.inside import open_inside
-    from explorer.models.kiwi_next import kiwi_next
-    from explorer.models.loading import load
-    from explorer.models.pair_score import next_sentence
-    from explorer.models.training import train
-    from explorer.tokenizers.comparison import Comparison, compare
+    from explorer.encoders.contextual import contextual
+    from explorer.encoders.continuing import open_decoder
+    from explorer.encoders.filling import open_filler
+    from explorer.encoders.inside import open_inside
+    from explorer.encoders.kiwi_next import kiwi_next
+    from explorer.encoders.pair_score import next_sentence
+    from explorer.static.load import load
+    from explorer.static.train import train
+    from explorer.tokenizers.comparison.compare import Comparison, compare
     from explorer.tokenizers.loading import tokenizer
     from explorer.tokenizers.token import Token, Tokenizer
-    from explorer.tokenizers.training import train_tokenizer
+    from explorer.tokenizers.training.train import train_tokenizer
     from explorer.vectors.records import Analogy, Neighbour, Resolution
     from explorer.vectors.vectors import Vectors
 

@@ -54,7 +54,7 @@ def named_fields(field: str, known: Sequence[str], place: str) -> tuple[str, ...
     wanted = tuple(part.strip() for part in field.split(","))
     for one in wanted:
         if one not in known:
-            raise BadInput(f"{place}: no column or field {one!r}; there is {listing(known)}")
+            raise BadInput("corpora.no_such_field", place=place, field=one, known=listing(known))
     return wanted
 
 
@@ -85,7 +85,7 @@ def guess_field(records: Sequence[Mapping[str, Any]], place: str) -> tuple[str, 
         }
     best = max(amounts, key=lambda name: amounts[name], default=None)
     if best is None or not amounts[best]:
-        raise BadInput(f"{place}: no field holds text; name one with --field (there is {listing(sorted(known)) or 'none'})")
+        raise BadInput("corpora.no_text_field", place=place, known=listing(sorted(known)) or "none")
     return (best,)
 
 

@@ -72,7 +72,7 @@ class Buffered:
         except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile) as error:
             raise self._damaged(error) from error
         except RuntimeError as error:  # zipfile's word for a password
-            raise BadInput(f"{self._name}: {error}; unpack it yourself and name the folder") from error
+            raise BadInput("corpora.unpack_by_hand", name=self._name, reason=error) from error
         except OSError as error:
             if error.errno is None:  # bz2's word for damaged data
                 raise self._damaged(error) from error
@@ -81,15 +81,11 @@ class Buffered:
         if self._tell is not None:
             self._tell(self._given)
         if self._packed is not None and self._given > max(BOMB_BYTES, BOMB_RATIO * self._packed):
-            raise BadInput(
-                f"{self._name}: unpacks to over {self._given >> 20} MB from {self._packed:,} bytes, which no text does; refused as a zip bomb"
-            )
+            raise BadInput("corpora.zip_bomb_unpacked", name=self._name, unpacked=self._given >> 20, packed=self._packed)
         return data
 
     def _damaged(self, error: Exception) -> BadInput:
-        return BadInput(
-            f"{self._name}: the compressed data are damaged or cut off after {self._given:,} unpacked bytes ({error}); get the file again"
-        )
+        return BadInput("corpora.compressed_data_damaged", name=self._name, size=self._given, reason=error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +119,7 @@ class Input:
             try:
                 raw = stack.enter_context(self.path.open("rb"))
             except IsADirectoryError:
-                raise BadInput(f"{self.name} is a folder, not a file") from None
+                raise BadInput("corpora.folder_not_file", name=self.name) from None
             stream: Any = raw
             packed: int | None = None
             if self.member is not None:
@@ -132,7 +128,7 @@ class Input:
                 try:
                     stream = stack.enter_context(archive.open(self.member))
                 except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
-                    raise BadInput(f"{self.name}: {error}; unpack it yourself and name the folder") from error
+                    raise BadInput("corpora.unpack_by_hand", name=self.name, reason=error) from error
             source = Buffered(stream, self.name, packed, tell)
             opened = _decompressor(source.peek(6), source, self.name)
             if opened is not None:
@@ -154,7 +150,7 @@ def _decompressor(magic: bytes, source: Buffered, name: str) -> AbstractContextM
         try:
             import zstandard
         except ImportError:
-            raise MissingExtra(f"{name}: reading zstd files", "corpora") from None
+            raise MissingExtra("corpora.reading_zstd", "corpora", name=name) from None
         opened: AbstractContextManager[Any] = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
         return opened
     return None
@@ -180,7 +176,7 @@ def _zip(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
-        raise BadInput(f"{path.name}: a damaged zip archive ({error}); get it again") from error
+        raise BadInput("corpora.zip_damaged", name=path.name, reason=error) from error
     with archive:
         yield archive
 
@@ -198,13 +194,13 @@ def find_inputs(where: str | Path, report: Report) -> list[Input]:
         files = list(_walk(path, path, report, set()))
         base = path
         if not files:
-            raise BadInput(f"{path}: an empty folder; put text files in it, or name another")
+            raise BadInput("corpora.folder_empty", path=path)
     elif path.exists():
         files, base = [path], path.parent
     else:
         found = [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207 - patterns may be absolute
         if not found:
-            raise BadInput(f"{where}: no such file or folder, and no pattern that matches one")
+            raise BadInput("corpora.no_such_path", path=where)
         files = []
         for match in found:
             files += _walk(match, match, report, set()) if match.is_dir() else [match]
@@ -247,26 +243,24 @@ def _opened(file: Path, base: Path, report: Report) -> Iterable[Input]:
         with file.open("rb") as stream:
             magic = stream.read(4)
     except PermissionError:
-        raise BadInput(f"{file}: no permission to read it") from None
+        raise BadInput("corpora.no_read_permission", path=file) from None
     if magic != b"PK\x03\x04":
         return [Input(name, file, None, file.stat().st_size)]
     members = []
     with _zip(file) as archive:
         entries = archive.infolist()
         if any(entry.filename in {"[Content_Types].xml", "mimetype"} for entry in entries):
-            raise BadInput(f"{name}: an office document, not text; save its text as UTF-8 first")
+            raise BadInput("corpora.office_document", name=name)
         for entry in entries:
             parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
             if ".." in parts or (parts and (parts[0] == "/" or parts[0].endswith(":"))):
-                raise BadInput(f"{name}: its member {entry.filename!r} climbs out of the archive; the archive is refused")
+                raise BadInput("corpora.member_outside_archive", name=name, member=entry.filename)
             if entry.is_dir() or _JUNK.intersection(parts) or any(part.startswith(".") for part in parts):
                 continue
             members.append(Input(f"{name}/{entry.filename}", file, entry.filename, entry.compress_size))
         claimed = sum(entry.file_size for entry in entries)
         if claimed > max(BOMB_BYTES, BOMB_RATIO * file.stat().st_size):
-            raise BadInput(
-                f"{name}: {file.stat().st_size:,} bytes that claim to unpack to {claimed >> 20} MB, which no text does; refused as a zip bomb"
-            )
+            raise BadInput("corpora.zip_bomb_claimed", name=name, size=file.stat().st_size, claimed=claimed >> 20)
     if not members:
-        raise BadInput(f"{name}: an empty archive; nothing in it to read")
+        raise BadInput("corpora.archive_empty", name=name)
     return sorted(members, key=lambda member: member.name)

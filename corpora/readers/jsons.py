@@ -166,9 +166,7 @@ class _Elements:
             self._at += 1
             yield from self._object()
         if self._next_sign():
-            raise BadInput(
-                f"{self._lines.place}: more text after the JSON value; if it is JSON lines, put one object on every line"
-            )
+            raise BadInput("corpora.json_extra_text", place=self._lines.place)
 
     def _object(self) -> Iterator[tuple[str, Any]]:
         """Elements of every array that is a member; an object without arrays is one record itself."""
@@ -231,7 +229,11 @@ class _Elements:
                 held = len(self._text) - self._at
                 if held > self.MAX:
                     raise BadInput(
-                        f"{self._lines.place}: element {self._number} is over {self.MAX >> 20} million characters long, or broken ({error})"
+                        "corpora.json_element_too_long",
+                        place=self._lines.place,
+                        number=self._number,
+                        limit=self.MAX >> 20,
+                        reason=error,
                     ) from None
                 if not self._fill(max(1 << 16, held)):
                     raise self._broken(f"whole JSON ({error})") from None
@@ -244,6 +246,4 @@ class _Elements:
 
     def _broken(self, wanted: str) -> BadInput:
         near = self._text[self._at : self._at + 30]
-        return BadInput(
-            f"{self._lines.place}: broken JSON in element {self._number}: {wanted} was expected, {near!r} stands there"
-        )
+        return BadInput("corpora.json_broken", place=self._lines.place, number=self._number, wanted=wanted, found=near)

@@ -55,7 +55,7 @@ def _settle(head: bytes, name: str) -> tuple[str, int]:
         BadInput: they are UTF-32.
     """
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise BadInput(f"{name}: UTF-32 text cannot be streamed; save it as UTF-8")
+        raise BadInput("corpora.utf32_not_supported", name=name)
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             return encoding, len(mark)
@@ -70,9 +70,7 @@ def _settle(head: bytes, name: str) -> tuple[str, int]:
     if controls > max(8, len(head) // 50):
         found = _CONTROLS.search(head)
         assert found is not None
-        raise NotText(
-            f"{name}: binary data, not text (byte 0x{head[found.start()]:02x} at offset {found.start()}){_guess(head)}"
-        )
+        raise NotText("corpora.binary_data", name=name, byte=head[found.start()], offset=found.start(), guess=_guess(head))
     # The line that the head cuts in two says nothing.
     whole = head[: head.rfind(b"\n") + 1] or head
     votes = {"utf-8": 0, "cp949": 0}

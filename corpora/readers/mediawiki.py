@@ -75,9 +75,7 @@ class _Pages:
 
     def _entity(self, *_: Any) -> None:
         # No dump declares entities; files that do want to blow up or to read other files.
-        raise BadInput(
-            f"{self.name}:{self.parser.CurrentLineNumber}: the XML declares entities, which no MediaWiki dump does; refused"
-        )
+        raise BadInput("corpora.xml_entities_declared", name=self.name, line=self.parser.CurrentLineNumber)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "page":
@@ -119,7 +117,7 @@ def read_mediawiki(source: Buffered, name: str, report: Report) -> Iterator[Docu
     try:
         import mwparserfromhell  # noqa: F401 - asked for before gigabytes are read
     except ImportError:
-        raise MissingExtra(f"{name}: reading MediaWiki dumps", "corpora") from None
+        raise MissingExtra("corpora.reading_mediawiki", "corpora", name=name) from None
     pages = _Pages(name, report)
     final = False
     while not final:
@@ -128,9 +126,7 @@ def read_mediawiki(source: Buffered, name: str, report: Report) -> Iterator[Docu
         try:
             pages.parser.Parse(block, final)
         except expat.ExpatError as error:
-            raise BadInput(
-                f"{name}:{error.lineno}: broken XML ({error}); the dump is damaged or cut off, get it again"
-            ) from None
+            raise BadInput("corpora.xml_broken", name=name, line=error.lineno, reason=error) from None
         finished, pages.finished = pages.finished, []
         for page in finished:
             yield from _document(page, name, report)

@@ -37,7 +37,7 @@ def read_parquet(one: Input, source: Buffered, field: str | None, report: Report
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
-        raise MissingExtra(f"{one.name}: reading Parquet files", "corpora") from None
+        raise MissingExtra("corpora.reading_parquet", "corpora", name=one.name) from None
     with tempfile.TemporaryFile() as copy:
         where: Any = one.path
         with one.path.open("rb") as raw:
@@ -50,7 +50,7 @@ def read_parquet(one: Input, source: Buffered, field: str | None, report: Report
             with pq.ParquetFile(where, memory_map=False, pre_buffer=False) as file:
                 yield from documents_of_records(_records(file, one.name), _Place(one.name), field, report, "parquet")
         except pa.ArrowException as error:
-            raise BadInput(f"{one.name}: a damaged Parquet file ({error}); get it again") from error
+            raise BadInput("corpora.parquet_damaged", name=one.name, reason=error) from error
 
 
 def _records(file: Any, name: str) -> Iterator[tuple[str, Any]]:

@@ -35,9 +35,7 @@ def read_input(one: Input, field: str | None, report: Report, tell: Callable[[in
             return
         shape = sniff(source, one.name)
         if field and shape.form not in _WITH_FIELDS:
-            raise BadInput(
-                f"{one.name}: it was found to be {_WORDS[shape.form]}, which has no columns; leave --field {field} out"
-            )
+            raise BadInput("corpora.field_without_columns", name=one.name, form=_WORDS[shape.form], field=field)
         yield from _read(source, one, shape, field, report)
 
 

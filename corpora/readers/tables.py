@@ -83,9 +83,7 @@ def _numbered(rows: Iterator[list[str]], lines: Lines) -> Iterator[tuple[int, li
                 if row:
                     yield lines.line, row
         except csv.Error as error:
-            raise BadInput(
-                f"{lines.place}: {error}; a quotation mark is opened before this line and never closed, or the cell is over {MAX_CELL >> 20} MB"
-            ) from None
+            raise BadInput("corpora.table_cell_broken", place=lines.place, reason=error, limit=MAX_CELL >> 20) from None
         return
 
 

@@ -110,9 +110,9 @@ def association(
     sets = {"x": x, "y": y, "a": a, "b": b}
     for name, words in sets.items():
         if isinstance(words, str) or len(words) < 2:
-            raise BadInput(f"the set {name} needs two words or more; a single word says nothing about a group")
+            raise BadInput("analysis.set_too_small", name=name)
     if samples < 1:
-        raise BadInput(f"samples must be 1 or more, not {samples}")
+        raise BadInput("analysis.samples_too_few", samples=samples)
     unit = {name: v.unit_vectors(list(words)) for name, words in sets.items()}
     groups = np.vstack([unit["x"], unit["y"]])
     to_a, to_b = groups @ unit["a"].T, groups @ unit["b"].T
@@ -120,7 +120,7 @@ def association(
     size = len(x)
     effect = float(_effect(scores[:size], scores[size:]))
     if np.isnan(effect):
-        raise BadInput("all words lean the same way by the same amount, so there is no effect to measure; use other words")
+        raise BadInput("analysis.no_effect_to_measure")
     rng = np.random.default_rng(seed)
     p, exact = _p_value(scores, size, float(scores[:size].mean() - scores[size:].mean()), samples, rng)
     drawn = np.empty(samples)

@@ -104,13 +104,13 @@ def judge(
     """:func:`evaluate` with the draws of its bootstrap."""
     _check_resolve(resolve)
     if samples < 1:
-        raise BadInput(f"samples must be 1 or more, not {samples}")
+        raise BadInput("analysis.samples_too_few", samples=samples)
     methods = METHODS if method == "all" else (check_method(method),)
     if isinstance(tests, SimilaritySet):
         judged = _similarity(v, tests, resolve, samples, seed)
     else:
         if resolve == "composed":
-            raise BadInput("analogies are answered with keys, so resolve must be exact, form, analysed or subword")
+            raise BadInput("analysis.analogies_need_keys")
         judged = _analogies(v, tests, methods, resolve, samples, seed, progress)
     score = replace(
         judged.score,
@@ -125,7 +125,7 @@ def judge(
 
 def _check_resolve(resolve: str) -> None:
     if resolve not in RESOLVE:
-        raise BadInput(f"unknown resolve={resolve!r}; use one of {', '.join(RESOLVE)}")
+        raise BadInput("analysis.unknown_resolve", resolve=resolve, allowed=", ".join(RESOLVE))
 
 
 def covered_items(v: Vectors, tests: SimilaritySet | AnalogySet, resolve: str = "form") -> list[int]:
@@ -189,9 +189,7 @@ def _similarity(v: Vectors, tests: SimilaritySet, resolve: str, samples: int, se
     usable = {word for word in words if _has_vector(v, word, resolve)}
     covered = [place for place, pair in enumerate(tests.pairs) if usable.issuperset(pair)]
     if len(covered) < 3:
-        raise BadInput(
-            f"{len(covered)} of the {len(tests.pairs)} pairs of {tests.name} have vectors for both words, too few to score; use a model with a larger vocabulary"
-        )
+        raise BadInput("analysis.too_few_pairs", covered=len(covered), total=len(tests.pairs), name=tests.name)
     places = {word: place for place, word in enumerate(sorted(usable))}
     unit = _unit(v, list(places), resolve)
     ends = np.array([[places[word] for word in tests.pairs[place]] for place in covered])
@@ -199,7 +197,7 @@ def _similarity(v: Vectors, tests: SimilaritySet, resolve: str, samples: int, se
     human = np.array([tests.scores[place] for place in covered])
     value = float(spearman(cosine, human))
     if np.isnan(value):
-        raise BadInput(f"all judgements or all similarities on {tests.name} are equal, so there is no rank correlation")
+        raise BadInput("analysis.no_rank_correlation", name=tests.name)
     draws = np.random.default_rng(seed).integers(0, len(covered), (samples, len(covered)))
     drawn = spearman(cosine[draws], human[draws])
     low, high = np.nanpercentile(drawn, INTERVAL) if np.any(np.isfinite(drawn)) else (value, value)
@@ -221,9 +219,7 @@ def _analogies(
 ) -> Judged:
     places = covered_items(v, tests, resolve)
     if not places:
-        raise BadInput(
-            f"none of the {len(tests.questions):,} questions of {tests.name} has vectors for all its words; use a model with a larger vocabulary, or another tokenizer"
-        )
+        raise BadInput("analysis.no_question_covered", count=len(tests.questions), name=tests.name)
     covered = [tests.questions[place] for place in places]
     rows = {word: _row(v, word, resolve) for word in {word for question in covered for word in question.words}}
     quads = np.array([[rows[word] for word in question.words] for question in covered], dtype=np.int64)

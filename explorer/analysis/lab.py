@@ -91,13 +91,13 @@ class Lab:
         Raises:
             BadInput: there is no such cell.
         """
-        from explorer.vectors.storage import load_vectors
+        from explorer.vectors.files.storage import load_vectors
 
         for cell in self.cells:
             if (cell.tokenizer, cell.model) == (tokenizer, model):
                 return load_vectors(Path(cell.folder))
         known = ", ".join(f"{cell.tokenizer} × {cell.model}" for cell in self.cells)
-        raise BadInput(f"this lab has no cell {tokenizer} × {model}; it has {known}")
+        raise BadInput("analysis.no_such_cell", tokenizer=tokenizer, model=model, known=known)
 
     def rows(self) -> list[dict[str, Any]]:
         """Plain rows: for each test set the score, its 95 % interval, the coverage, and the score on common items."""
@@ -174,17 +174,15 @@ def lab(
         BadInput: nothing to compare, a corpus that can be read only once, or an impossible parameter: found before training.
         UnknownName: no such tokenizer or model.
     """
-    from explorer.models.training import check_parameters
+    from explorer.static.train import check_parameters
     from explorer.tokenizers.loading import tokenizer as make_tokenizer
 
     if not tokenizers or not models:
-        raise BadInput("a lab needs at least one tokenizer and one model; for example tokenizers=['kiwi'], models=['word2vec']")
+        raise BadInput("analysis.lab_is_empty")
     if isinstance(tokenizers, str) or isinstance(models, str | Mapping):
-        raise BadInput("tokenizers and models are lists; write ['kiwi'] and ['word2vec']")
+        raise BadInput("analysis.lists_needed")
     if isinstance(corpus, Iterator | str | bytes):
-        raise BadInput(
-            "the corpus is read once for every tokenizer; give a list of texts, or a corpus, not a generator or a string"
-        )
+        raise BadInput("analysis.lab_corpus_unrepeatable")
     engines = [make_tokenizer(one) if isinstance(one, str) else one for one in tokenizers]
     recipes = [_recipe(model, params) for model in models]
     for model, settings in recipes:
@@ -193,7 +191,7 @@ def lab(
         check_parameters(model, common, rest, settings.get("components"))
     tests = {_test_name(test): read_test_set(test) for test in test_sets}
     if len(tests) < len(test_sets):
-        raise BadInput("two test sets have the same name; rename one of the files")
+        raise BadInput("analysis.same_test_name")
     total = len(engines) * len(recipes)
     trained: list[tuple[str, str, Path]] = []
     for engine in engines:
@@ -214,7 +212,7 @@ def _recipe(model: str | Mapping[str, Any], params: Mapping[str, Any]) -> tuple[
     own = dict(model)
     kind = own.pop("model", None)
     if not isinstance(kind, str):
-        raise BadInput(f"{dict(model)} names no model; write {{'model': 'word2vec', 'dim': 100}}")
+        raise BadInput("analysis.model_name_missing", model=dict(model))
     return kind, {**params, **own}
 
 
@@ -246,10 +244,10 @@ def _train(
     progress: ProgressCallback | None,
 ) -> Path:
     """The folder of a cell: from the cache, else trained and put there."""
-    from explorer.models.pipeline import tokenize_corpus
-    from explorer.models.training import texts_of, train
+    from explorer.static.pipeline import tokenize_corpus
+    from explorer.static.train import texts_of, train
     from explorer.tokenizers.loading import tokenizer as make_tokenizer
-    from explorer.vectors.storage import save_vectors
+    from explorer.vectors.files.storage import save_vectors
 
     choice = settings.get("keys")
     cutter = make_tokenizer("eojeol") if choice == "eojeol" else engine
@@ -276,7 +274,7 @@ def _judge(
     corpus: str,
     progress: ProgressCallback | None,
 ) -> Lab:
-    from explorer.vectors.storage import load_vectors
+    from explorer.vectors.files.storage import load_vectors
 
     shared = {name: set(range(_size(test))) for name, test in tests.items()}
     loaded: list[Vectors] = [load_vectors(folder) for _, _, folder in trained]

@@ -121,7 +121,7 @@ def compare_models(
         BadInput: fewer than two models, or no (for pairs: fewer than 3) items that all cover.
     """
     if len(models) < 2:
-        raise BadInput(f"a comparison needs two models or more, and {len(models)} came")
+        raise BadInput("analysis.comparison_too_small", count=len(models))
     tests = name_or_path if isinstance(name_or_path, SimilaritySet | AnalogySet) else read_test_set(name_or_path)
     items = tests.pairs if isinstance(tests, SimilaritySet) else tests.questions
     common = set(range(len(items)))
@@ -129,7 +129,7 @@ def compare_models(
         common.intersection_update(covered_items(v, tests, resolve))
     if len(common) < (3 if isinstance(tests, SimilaritySet) else 1):
         raise BadInput(
-            f"only {len(common)} of the {len(items):,} items of {tests.name} are covered by all {len(models)} models; leave out the one with the smallest vocabulary, or resolve further"
+            "analysis.too_few_common_items", common=len(common), total=len(items), name=tests.name, models=len(models)
         )
     part = _part(tests, sorted(common))
     own: list[Score] = []

@@ -142,18 +142,17 @@ def _plan(
 ) -> _Plan:
     """Every choice settled, so that the same plan is the same map."""
     if method not in METHODS:
-        raise BadInput(f"unknown projection method {method!r}; use one of {', '.join(METHODS)}")
+        raise BadInput("analysis.unknown_projection", method=method, allowed=", ".join(METHODS))
     if dims not in (2, 3) or dims > v.dim:
-        raise BadInput(f"a map has 2 or 3 dimensions and no more than its vectors, which have {v.dim}; not {dims}")
+        raise BadInput("analysis.bad_map_dims", dim=v.dim, dims=dims)
     if not 0 <= seed < 2**32:
-        raise BadInput(f"seed must be from 0 to 4294967295, not {seed}")
+        raise BadInput("analysis.seed_out_of_range", seed=seed)
     if n_neighbors < 2 or not 0 <= min_dist <= 1 or not perplexity >= 1 or (epochs is not None and epochs < 1):
         raise BadInput(
-            "n_neighbors must be 2 or more, min_dist from 0 to 1, perplexity and epochs 1 or more, "
-            f"not {n_neighbors}, {min_dist}, {perplexity}, {epochs}"
+            "analysis.bad_map_parameters", n_neighbors=n_neighbors, min_dist=min_dist, perplexity=perplexity, epochs=epochs
         )
     if trust_sample is not None and trust_sample < 1:
-        raise BadInput(f"trust_sample must be 1 or more, or None for every point, not {trust_sample}")
+        raise BadInput("analysis.bad_trust_sample", trust_sample=trust_sample)
     keys, unit = _choose(v, words)
     params: dict[str, Any] = {"trust_sample": trust_sample}
     if method == "umap":
@@ -178,10 +177,10 @@ def _choose(v: Vectors, words: Sequence[str] | None) -> tuple[tuple[str, ...], F
     kept = np.any(unit != 0, axis=1)
     if not kept.all():
         if words is not None:
-            raise BadInput(f"the vector of {keys[int(kept.argmin())]!r} is all zero, so it has no place on a map; leave it out")
+            raise BadInput("analysis.zero_vector", word=keys[int(kept.argmin())])
         keys, unit = tuple(key for key, keep in zip(keys, kept, strict=True) if keep), unit[kept]
     if len(keys) < _MIN_WORDS:
-        raise BadInput(f"a map needs {_MIN_WORDS} different words or more, and {len(keys)} came; add some")
+        raise BadInput("analysis.map_words_too_few", minimum=_MIN_WORDS, count=len(keys))
     return keys, unit
 
 

@@ -142,12 +142,10 @@ def stability(
     """
     check_n(n)
     if len(models) < 2:
-        raise BadInput(f"stability compares two models or more, and {len(models)} came")
+        raise BadInput("analysis.stability_needs_models", count=len(models))
     shared = [key for key in models[0].keys if all(v.row(key) is not None for v in models[1:])]
     if len(shared) <= n:
-        raise BadInput(
-            f"the models share {len(shared):,} keys, too few for {n} neighbours; use models over the same tokenizer, or a smaller n"
-        )
+        raise BadInput("analysis.shared_keys_too_few", shared=len(shared), n=n)
     asked = _asked(models[0], shared, words, seed)
     place = {key: number for number, key in enumerate(shared)}
     found = np.empty((len(models), len(asked), n), dtype=np.int64)
@@ -172,9 +170,9 @@ def _asked(v: Vectors, shared: list[str], words: Iterable[str] | None, seed: int
     asked = list(dict.fromkeys(v.resolve(word).key for word in words))
     strange = [key for key in asked if key not in known]
     if strange:
-        raise BadInput(f"{strange[0]!r} is not a key of all models; ask for words that each of them has")
+        raise BadInput("analysis.key_not_shared", word=strange[0])
     if not asked:
-        raise BadInput("no words were given; give one or more, or leave words out")
+        raise BadInput("analysis.words_empty")
     return asked
 
 
@@ -237,7 +235,7 @@ class Resampled:
 def _once(texts: Any) -> Iterable[str]:
     source = texts.texts() if callable(getattr(texts, "texts", None)) else texts
     if isinstance(source, str | bytes) or not isinstance(source, Iterable):
-        raise BadInput(f"texts is {type(texts).__name__}; give a list of strings, or a corpus")
+        raise BadInput("analysis.texts_wrong_type", type_name=type(texts).__name__)
     return source
 
 
@@ -268,16 +266,16 @@ def train_again(
     Raises:
         BadInput: texts that can be read only once, an unknown ``resample``, or what training refuses.
     """
-    from explorer.models.training import train
+    from explorer.static.train import train
 
     if resample not in RESAMPLE:
-        raise BadInput(f"unknown resample={resample!r}; use one of {', '.join(RESAMPLE)}")
+        raise BadInput("analysis.unknown_resample", resample=resample, allowed=", ".join(RESAMPLE))
     if times < 2:
-        raise BadInput(f"times is {times}; one model says nothing about chance, so train 2 or more")
+        raise BadInput("analysis.times_too_few", times=times)
     if "name" in params:
-        raise BadInput("models that are trained again are not saved, so leave name out; save one with its save method")
+        raise BadInput("analysis.retrained_not_saved")
     if iter(_once(texts)) is texts:
-        raise BadInput("these texts can be read only once; give a list, or a corpus")
+        raise BadInput("analysis.texts_read_once")
     made: list[Vectors] = []
     for number in range(times):
         chosen = Resampled(texts, seed + number) if resample == "bootstrap" else _once(texts)

@@ -62,7 +62,7 @@ def stored_path(name: str) -> Path:
         UnknownName: no test set of that name is known.
     """
     if name not in NAMES:
-        raise UnknownName("test set", name, NAMES, "Give one of these names, or the path of a file.")
+        raise UnknownName("test set", name, NAMES, "analysis.give_a_name")
     return home() / "cache" / "test-sets" / NAMES[name]
 
 
@@ -74,11 +74,14 @@ def _find(name_or_path: str | Path) -> tuple[str, Path]:
             return name_or_path, fetched
         if not path.is_file():
             raise Unavailable(
-                f"the test set {name_or_path!r} is not on this machine; fetch it with: korean-explorer evaluate {name_or_path} --fetch, "
-                f"or give the path of its file {NAMES[name_or_path]}, or put the file at {fetched}"
+                "analysis.test_set_not_fetched",
+                name=name_or_path,
+                set_name=name_or_path,
+                file=NAMES[name_or_path],
+                path=fetched,
             )
     if not path.is_file():
-        raise BadInput(f"there is no test set {str(name_or_path)!r}; give a file, or one of {', '.join(NAMES)}")
+        raise BadInput("analysis.no_such_test_set", name=str(name_or_path), allowed=", ".join(NAMES))
     return path.stem, path
 
 
@@ -93,7 +96,7 @@ def read_test_set(name_or_path: str | Path) -> SimilaritySet | AnalogySet:
     try:
         text = decode(path.read_bytes()).text
     except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror}); check its permissions") from error
+        raise BadInput("analysis.test_file_unreadable", path=path, reason=error.strerror) from error
     lines = text.splitlines()
     if any(line.startswith(":") for line in lines):
         return _analogies(name, path, lines)
@@ -111,12 +114,12 @@ def _analogies(name: str, path: Path, lines: list[str]) -> AnalogySet:
             section = line.lstrip(":").strip()
             continue
         if len(fields) != 4:
-            raise BadInput(f"line {number} of {path} has {len(fields)} words where a question has 4; correct the file")
+            raise BadInput("analysis.question_word_count", line=number, path=path, count=len(fields))
         if not section:
-            raise BadInput(f"line {number} of {path} comes before the first ': section' line; correct the file")
+            raise BadInput("analysis.line_before_section", line=number, path=path)
         questions.append(Question(section, (fields[0], fields[1], fields[2], fields[3])))
     if not questions:
-        raise BadInput(f"{path} has sections and no questions; give four words a line")
+        raise BadInput("analysis.sections_without_questions", path=path)
     return AnalogySet(name, tuple(questions))
 
 
@@ -131,7 +134,7 @@ def _number(field: str) -> float | None:
 def _pairs(name: str, path: Path, lines: list[str]) -> SimilaritySet:
     filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not filled:
-        raise BadInput(f"{path} is empty; give a file of word pairs with scores, or of analogies")
+        raise BadInput("analysis.test_file_empty", path=path)
     delimiter = next((mark for mark in ("\t", ",", ";") if mark in filled[0][1]), None)
     pairs: list[tuple[str, str]] = []
     scores: list[float] = []
@@ -139,16 +142,14 @@ def _pairs(name: str, path: Path, lines: list[str]) -> SimilaritySet:
         fields = line.split() if delimiter is None else next(csv.reader(io.StringIO(line), delimiter=delimiter))
         fields = [field.strip() for field in fields]
         if len(fields) < 3:
-            raise BadInput(
-                f"line {number} of {path} has {len(fields)} columns where two words and a score are needed; correct the file"
-            )
+            raise BadInput("analysis.pair_column_count", line=number, path=path, count=len(fields))
         score = _number(fields[2])
         if score is None and place == 0:
             continue  # the header
         if score is None or not fields[0] or not fields[1]:
-            raise BadInput(f"line {number} of {path} has no two words with a number as third column; correct the file")
+            raise BadInput("analysis.pair_malformed", line=number, path=path)
         pairs.append((fields[0], fields[1]))
         scores.append(score)
     if not pairs:
-        raise BadInput(f"{path} has a header and no pairs; give two words and a score a line")
+        raise BadInput("analysis.header_without_pairs", path=path)
     return SimilaritySet(name, tuple(pairs), tuple(scores))

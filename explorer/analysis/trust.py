@@ -77,9 +77,9 @@ def measure_trust(
 
     n = len(original)
     if not 1 <= k <= largest_k(n):
-        raise BadInput(f"a neighbourhood of {k} does not fit {n} points; use 1 to {largest_k(n)}, or more points")
+        raise BadInput("analysis.bad_neighbourhood", k=k, points=n, largest=largest_k(n))
     if not np.all(np.isfinite(coords)):
-        raise BadInput("the map has positions that are no finite numbers; make it again with other parameters")
+        raise BadInput("analysis.map_not_finite")
     if sample is None or sample >= n:
         rows = np.arange(n)
     else:

@@ -46,7 +46,7 @@ def project(
 ) -> None:
     """Coordinates of a model's words on a map, with how far the map can be trusted."""
     from explorer.analysis.projection import project as make_map
-    from explorer.models.loading import load
+    from explorer.static.load import load
 
     with terminal_progress() as progress:
         vectors = load(model, progress=progress)
@@ -111,7 +111,7 @@ def evaluate(
 
     ws353-ko and kwat name the Korean WordSim-353 and 10,000 Korean analogies; --fetch downloads them once.
     """
-    from explorer.models.loading import load
+    from explorer.static.load import load
 
     with terminal_progress() as progress:
         if fetch:

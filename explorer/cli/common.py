@@ -68,7 +68,7 @@ def read_text(text: str | None) -> str:
         BadInput: nothing was given, or the input is not text in a known encoding.
     """
     if text is None and sys.stdin.isatty():
-        raise BadInput('no text: give it as an argument, or pipe it in and write "-"')
+        raise BadInput("cli.no_text")
     if text is None or text == "-":
         from explorer.text.reading import decode
 
@@ -127,7 +127,7 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not equals or not name.isidentifier():
-            raise BadInput(f"setting {setting!r} is not NAME=VALUE; for example --set x_max=10")
+            raise BadInput("cli.setting_not_pair", setting=setting)
         try:
             parsed[name] = json.loads(value)
         except ValueError:

@@ -44,14 +44,14 @@ def contexts_of(
     """
     if corpus is not None:
         if given:
-            raise BadInput("sentences were given and --corpus too; leave one of them out")
+            raise BadInput("cli.sentences_and_corpus")
         return _from_corpus(word, corpus, limit, progress)
     texts: list[str] = []
     for sentence in given or (None,):
         texts += read_text(sentence).splitlines() if sentence in (None, "-") else [str(sentence)]
     texts = [text for text in texts if text.strip()]
     if not texts:
-        raise BadInput('there is no sentence; give some as arguments or with --corpus, or pipe them in and write "-"')
+        raise BadInput("cli.no_sentences")
     return Contexts(texts, None, None, "arguments")
 
 
@@ -88,9 +88,9 @@ def _from_corpus(word: str, corpus: str, limit: int, progress: ProgressCallback 
             return Contexts(
                 [one.text for one in group], [(one.start, one.end) for one in group], [one.sense for one in group], "sample"
             )
-    from explorer.models.word_contexts import word_contexts
+    from corpora.word_contexts import word_contexts
 
     found = word_contexts(open_corpus(corpus), word, limit, progress=progress)
     if not found:
-        raise BadInput(f"the corpus {corpus!r} has no sentence with {word!r}; try another word or corpus")
+        raise BadInput("cli.word_not_in_corpus", corpus=corpus, word=word)
     return Contexts([one.text for one in found], [(one.start, one.end) for one in found], None, corpus)

@@ -9,9 +9,10 @@ import click
 from explorer.cli.common import dtype_option, emit_json, json_option, print_table
 from explorer.cli.contexts import contexts_of, marked, shown
 from explorer.core.progress import terminal_progress
+from explorer.core.settings import default_encoder
 
 if TYPE_CHECKING:
-    from explorer.models.occurrences import Occurrences
+    from explorer.encoders.occurrences import Occurrences
 
 
 @click.command()
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
 @click.option(
     "-m",
     "--model",
-    envvar="EXPLORER_BERT",
-    default="mini",
+    default=default_encoder,
     show_default=True,
-    help="mini, which ships; an encoder trained here; a checkpoint's folder; or a Hugging Face id. EXPLORER_BERT changes the default.",
+    help="mini, which ships; an encoder trained here; a checkpoint's folder; or a Hugging Face id. EXPLORER_ENCODER changes the default.",
 )
 @click.option("--layer", default=-1, show_default=True, help="0 is the input, 1 the first block, -1 the last.")
 @click.option(
@@ -60,8 +60,8 @@ def context(
               korean-explorer context 배 --corpus sample
     """
     from corpora.sample import sentences as sample
-    from explorer.models.contextual import contextual
-    from explorer.models.occurrences import occurrences
+    from explorer.encoders.contextual import contextual
+    from explorer.encoders.occurrences import occurrences
 
     with terminal_progress() as progress:
         texts = contexts_of(word, sentences, corpus, limit, progress).sentences

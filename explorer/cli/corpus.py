@@ -197,7 +197,7 @@ def _resumable() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise Cancelled("stopped; what was finished is kept, and the same command goes on from there") from None
+        raise Cancelled("cli.stopped_finished_kept") from None
 
 
 def _said(stored: Any, as_json: bool) -> None:
@@ -316,7 +316,7 @@ def concordance(
     The first search of a corpus builds its index: one pass of Kiwi, unless training has made it already.
     """
     from corpora import open_corpus
-    from explorer.models.concordance import concordance as search
+    from corpora.concordance import concordance as search
 
     with terminal_progress() as progress:
         mode = "substring" if substring else "word"

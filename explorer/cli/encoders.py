@@ -13,7 +13,7 @@ from explorer.core.errors import BadInput
 from explorer.core.progress import terminal_progress
 
 if TYPE_CHECKING:
-    from explorer.models.encoder.bert import Recipe, TrainedBert
+    from explorer.encoders.train.bert import Recipe, TrainedBert
 
 __all__ = ["train_bert_command"]
 
@@ -23,7 +23,7 @@ def train_bert_command(
 ) -> None:
     """Train, report the held-out loss before and after, and every warning."""
     from corpora import open_corpus
-    from explorer.models.encoder.bert import train_bert
+    from explorer.encoders.train.bert import train_bert
 
     given = dict(settings)
     workers = given.pop("workers", None)
@@ -40,17 +40,17 @@ def train_bert_command(
 
 
 def _recipe(tokenizer: str, settings: Mapping[str, Any]) -> Recipe:
-    from explorer.models.encoder.bert import Recipe
+    from explorer.encoders.train.bert import Recipe
 
     given = dict(settings)
     if tokenizer not in ("kiwi", "wordpiece"):
-        raise BadInput(f"a bert is trained over kiwi or wordpiece, not {tokenizer!r}; choose one of them with --tokenizer")
+        raise BadInput("cli.bert_tokenizer_unfit", tokenizer=tokenizer)
     if tokenizer == "wordpiece":
         given.setdefault("base", "wordpiece")
     known = {one.name: one for one in fields(Recipe)}
     odd = sorted(set(given) - set(known))
     if odd:
-        raise BadInput(f"a bert has no parameter {odd[0]!r}; it has {', '.join(known)}")
+        raise BadInput("cli.no_bert_parameter", parameter=odd[0], known=", ".join(known))
     return Recipe(**given)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import os
 from typing import Any
 
 import click
 
+from explorer.core import settings
 from explorer.core.errors import ExplorerError
+from explorer.core.messages import Message
 
 __all__ = ["LazyGroup", "main"]
 
@@ -35,6 +36,12 @@ COMMANDS = {
 }
 
 
+def _line(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return Message("core.interrupted").said(settings.language())
+    return error.said(settings.language()) if isinstance(error, ExplorerError) else str(error)
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands by name and one line, and turns the library's errors into one line and exit 1."""
 
@@ -56,17 +63,18 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except (ExplorerError, OSError, KeyboardInterrupt) as error:
-            if isinstance(error, BrokenPipeError) or os.environ.get("EXPLORER_DEBUG"):
+            if isinstance(error, BrokenPipeError) or settings.debug():
                 raise
-            message = "interrupted; nothing half-made was kept" if isinstance(error, KeyboardInterrupt) else str(error)
+            message = _line(error)
             click.echo(f"korean-explorer: {' '.join(message.split())}", err=True)
             ctx.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option("--home", type=click.Path(file_okay=False), help="Home folder for models, tokenizers, corpora and caches.")
+@click.option("--lang", type=click.Choice(["ko", "en"]), help="Language of messages; else EXPLORER_LANG or the locale decides.")
 @click.version_option(package_name="korean-explorer", prog_name="korean-explorer")
-def main(home: str | None) -> None:
+def main(home: str | None, lang: str | None) -> None:
     """See and compute what tokenizers and embedding models make of Korean text.
 
     \b
@@ -78,4 +86,6 @@ def main(home: str | None) -> None:
     Commands that print data take --json; "-" reads standard input.
     """
     if home:
-        os.environ["EXPLORER_HOME"] = home
+        settings.set_home(home)
+    if lang:
+        settings.set_language(lang)

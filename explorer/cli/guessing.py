@@ -9,12 +9,13 @@ import click
 from explorer.cli.common import emit_json, json_option, print_table, read_text
 from explorer.core.errors import BadInput
 from explorer.core.progress import terminal_progress
+from explorer.core.settings import default_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from explorer.models.filling import Filler
-    from explorer.models.guesses import Gap, Guess
+    from explorer.encoders.filling import Filler
+    from explorer.encoders.guesses import Gap, Guess
 
 
 @click.command()
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
 @click.option(
     "-m",
     "--model",
-    envvar="EXPLORER_BERT",
-    default="mini",
+    default=default_encoder,
     show_default=True,
-    help="mini, which ships; an encoder trained here; a masked model's folder; or a Hugging Face id. EXPLORER_BERT changes "
+    help="mini, which ships; an encoder trained here; a masked model's folder; or a Hugging Face id. EXPLORER_ENCODER changes "
     "the default.",
 )
 @click.option("-n", "--number", default=10, show_default=True, help="Guesses for each mask.")
@@ -50,7 +50,7 @@ def mask(text: str | None, model: str, number: int, unit: str, pieces: int, cand
                korean-explorer mask "배를 [MASK] 섬에 갔다." --candidate 타고 --candidate 먹고
     """
     sentence = read_text(text)
-    from explorer.models.filling import open_filler
+    from explorer.encoders.filling import open_filler
 
     with terminal_progress() as progress:
         filler = open_filler(model, progress=progress)
@@ -135,7 +135,7 @@ def next_piece(
     if model == "kiwi":
         _kiwi(start, number, as_json, steps is not None or (temperature, top_k, top_p) != (1.0, 0, 1.0))
         return
-    from explorer.models.continuing import open_decoder
+    from explorer.encoders.continuing import open_decoder
 
     shape: dict[str, Any] = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
     with terminal_progress() as progress:
@@ -175,11 +175,8 @@ def next_piece(
 
 def _kiwi(text: str, number: int, as_json: bool, shaped: bool) -> None:
     if shaped:
-        raise BadInput(
-            "kiwi only tells the next morpheme; --steps, --temperature, --top-k and --top-p need a causal checkpoint: "
-            "give one with --model"
-        )
-    from explorer.models.kiwi_next import kiwi_next
+        raise BadInput("cli.kiwi_next_only")
+    from explorer.encoders.kiwi_next import kiwi_next
 
     guesses = kiwi_next(text, number)
     if as_json:
@@ -208,7 +205,7 @@ def next_sentence_command(first: str, second: str, model: str, as_json: bool) ->
     \b
     Example:  korean-explorer next-sentence "배를 타고 섬에 갔다." "바다가 잔잔했다." -m FOLDER
     """
-    from explorer.models.pair_score import next_sentence
+    from explorer.encoders.pair_score import next_sentence
 
     with terminal_progress() as progress:
         found = next_sentence(model, first, second, progress=progress)

@@ -20,7 +20,7 @@ def models() -> None:
 def list_models(as_json: bool) -> None:
     """Every model that `--model` accepts by name."""
     from explorer.core.store import list_artifacts, read_manifest
-    from explorer.models.loading import model_names, shipped_models
+    from explorer.static.load import model_names, shipped_models
 
     saved = list_artifacts("vectors")
     shipped = {name: read_manifest(folder, "vectors") for name, folder in shipped_models().items() if name not in saved}
@@ -48,7 +48,7 @@ def list_models(as_json: bool) -> None:
 @json_option
 def show(name: str, as_json: bool) -> None:
     """Where a model comes from: corpus, tokenizer, parameters, seed, post-processing."""
-    from explorer.models.loading import load
+    from explorer.static.load import load
 
     with terminal_progress() as progress:
         vectors = load(name, progress=progress)
@@ -72,7 +72,7 @@ def import_model(file: str, name: str, force: bool) -> None:
 
     Known by content: word2vec, GloVe, fastText (.vec and .bin), gensim's own files, npy, safetensors, Parquet, projector TSV.
     """
-    from explorer.vectors.formats import read_vectors
+    from explorer.vectors.files.formats import read_vectors
 
     with terminal_progress() as progress:
         vectors = read_vectors(file, progress=progress)
@@ -88,8 +88,8 @@ def import_model(file: str, name: str, force: bool) -> None:
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 def export(name: str, file: str, force: bool) -> None:
     """Write a model to FILE; the ending chooses the format (.bin .txt .vec .glove .tsv .npy .safetensors .parquet)."""
-    from explorer.models.loading import load
-    from explorer.vectors.formats import write_vectors
+    from explorer.static.load import load
+    from explorer.vectors.files.formats import write_vectors
 
     with terminal_progress() as progress:
         vectors = load(name, progress=progress)
@@ -107,9 +107,9 @@ def compact(name: str, folder: str, keys: int, dim: int | None, force: bool) -> 
     """Write a small copy of a model to FOLDER: a byte a number. `--model FOLDER` opens it."""
     from pathlib import Path
 
-    from explorer.models.compact import compact as make_small
-    from explorer.models.compact import save_compact
-    from explorer.models.loading import load
+    from explorer.static.compact import compact as make_small
+    from explorer.static.compact import save_compact
+    from explorer.static.load import load
 
     with terminal_progress() as progress:
         small = make_small(load(name, progress=progress), keys, dim)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _load(model: str) -> Vectors:
-    from explorer.models.loading import load
+    from explorer.static.load import load
 
     with terminal_progress() as progress:
         return load(model, progress=progress)

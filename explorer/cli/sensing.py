@@ -10,10 +10,11 @@ from explorer.cli.common import dtype_option, emit_json, json_option, print_tabl
 from explorer.cli.contexts import contexts_of, marked, shown
 from explorer.core.errors import BadInput
 from explorer.core.progress import terminal_progress
+from explorer.core.settings import default_encoder
 
 if TYPE_CHECKING:
-    from explorer.models.sense_curve import RandomPairs, SenseCurve, SenseLevel
-    from explorer.models.senses import Agreement, Assignment, Senses
+    from explorer.encoders.sense_curve import RandomPairs, SenseCurve, SenseLevel
+    from explorer.encoders.senses import Agreement, Assignment, Senses
 
 
 @click.command()
@@ -24,10 +25,9 @@ if TYPE_CHECKING:
 @click.option(
     "-m",
     "--model",
-    envvar="EXPLORER_BERT",
-    default="mini",
+    default=default_encoder,
     show_default=True,
-    help="mini, which ships; an encoder trained here; a checkpoint's folder; or a Hugging Face id. EXPLORER_BERT changes the default.",
+    help="mini, which ships; an encoder trained here; a checkpoint's folder; or a Hugging Face id. EXPLORER_ENCODER changes the default.",
 )
 @click.option("-k", "number", type=click.IntRange(1), help="How many senses; by default what divides most clearly.")
 @click.option(
@@ -62,9 +62,9 @@ def senses(
     Example:  korean-explorer senses 배 --corpus sample -k 3 --new "배를 타고 섬에 갔다."
     """
     from corpora.sample import sentences as sample
-    from explorer.models.contextual import contextual
-    from explorer.models.sense_curve import random_pairs
-    from explorer.models.sensing import holding
+    from explorer.encoders.contextual import contextual
+    from explorer.encoders.sense_curve import random_pairs
+    from explorer.encoders.sensing import holding
 
     background = [one.text for one in sample()][::17]
     with terminal_progress() as progress:
@@ -75,11 +75,9 @@ def senses(
             kept, spans, absent = holding(opened, word, texts)
             missing = [texts[place] for place in absent]
             if not kept:
-                raise BadInput(f"none of the sentences holds {word!r}; write sentences with it, as it is or inflected")
+                raise BadInput("dashboards.word_in_no_sentence", word=word)
             if number is not None and number > len(kept) and missing:
-                raise BadInput(
-                    f"{word!r} stands in {len(kept)} of the {len(texts)} sentences, too few for {number} senses; give more of them"
-                )
+                raise BadInput("cli.too_few_for_senses", word=word, found=len(kept), total=len(texts), senses=number)
             texts = [texts[place] for place in kept]
         for sentence in new:
             opened.locate(word, sentence)  # a sentence without the word is refused before the work
@@ -128,7 +126,7 @@ def _data(
 def _print(
     result: Senses, missing: list[str], gold: list[str] | None, agreement: Agreement | None, random: RandomPairs | None
 ) -> None:
-    from explorer.models.senses import names_of
+    from explorer.encoders.senses import names_of
 
     for sentence in missing:
         click.echo(f"–\t{shown(sentence)}\t({result.word} is not in it)", err=True)

@@ -11,8 +11,8 @@ import click
 @click.option("--open/--no-open", "open_browser", default=True, help="Open the page in the browser once it answers.")
 def serve(host: str, port: int, open_browser: bool) -> None:
     """Open the dashboard. Everything it needs at first is here: no network, no download, no GPU."""
-    from dashboards.app import serve as run
-    from dashboards.hosts import is_loopback
+    from dashboards.app.application import serve as run
+    from dashboards.app.hosts import is_loopback
 
     if not is_loopback(host):
         click.echo(

@@ -133,7 +133,7 @@ def compare(
     Example:  korean-explorer compare -t kiwi -t syllable -t eojeol --corpus sample --markdown
     """
     from corpora import open_corpus
-    from explorer.tokenizers.comparison import compare as compare_all
+    from explorer.tokenizers.comparison.compare import compare as compare_all
 
     with terminal_progress() as progress:
         comparison = compare_all(

@@ -52,7 +52,7 @@ def train(
               korean-explorer analogy --model wiki-w2v "서울 − 한국 + 일본"
     """
     from corpora import open_corpus
-    from explorer.models.training import train as train_vectors
+    from explorer.static.train import train as train_vectors
 
     params = {key: value for key, value in given.items() if value is not None} | parse_settings(settings)
     if model == "bert":
@@ -98,7 +98,7 @@ def train_tokenizer(
 ) -> None:
     """Train a sub-word tokenizer of KIND (unigram, bpe, wordpiece, byte-bpe, kiwi-bpe, kiwi-unigram) and save it."""
     from corpora import open_corpus
-    from explorer.tokenizers.training import train_tokenizer as train_one
+    from explorer.tokenizers.training.train import train_tokenizer as train_one
 
     with terminal_progress() as progress:
         source = open_corpus(corpus, field=field)

@@ -8,16 +8,20 @@
     ├── Unavailable       something outside this process: network, disk, a server
     └── Cancelled         the person asked to stop
 
-A message says what came, what is allowed and what to do next, on one line. The command line prints that line and exits
-with 1; the dashboard shows it in place.
+An error is a code and the values of its sentence; :mod:`explorer.core.messages` has the sentence in English and Korean. A sentence
+says what came, what is allowed and what to do next, on one line. The command line prints it and exits with 1; the dashboard
+shows it in place. Programs look at :attr:`ExplorerError.code`.
 """
 
 from __future__ import annotations
 
 import difflib
 import errno
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
+
+from explorer.core.messages import Message, codes, listing
 
 __all__ = [
     "BadInput",
@@ -28,12 +32,52 @@ __all__ = [
     "Unavailable",
     "UnknownName",
     "disk_errors",
+    "error_from",
     "listing",
 ]
 
 
 class ExplorerError(Exception):
-    """Base of all errors raised on purpose; ``str(error)`` is one line fit for a person."""
+    """Base of all errors raised on purpose; ``str(error)`` is one English line fit for a person.
+
+    Args:
+        code: a code of the catalogue, ``"room.name"``.
+        **values: what its sentence names.
+
+    >>> BadInput("core.kind.model").code
+    'core.kind.model'
+    """
+
+    def __init__(self, code: str, /, **values: Any) -> None:
+        # Of other programs' errors only the text is kept: the object would keep its traceback, and all that hangs on it, alive.
+        self.message = Message(code, {name: _plain(value) for name, value in values.items()})
+        super().__init__(code)
+
+    @property
+    def code(self) -> str:
+        """What went wrong, for programs."""
+        return self.message.code
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the sentence names."""
+        return dict(self.message.values)
+
+    def said(self, language: str = "en") -> str:
+        """The line in ``"en"`` or ``"ko"``."""
+        return self.message.said(language)
+
+    def __str__(self) -> str:
+        return self.said()
+
+    def _made_of(self) -> tuple[list[Any], dict[str, Any]]:
+        """Arguments that make this error again."""
+        return [self.code], self.values
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for another process; :func:`error_from` makes the error of it again."""
+        arguments, values = self._made_of()
+        return {"kind": type(self).__name__, "arguments": _packed(arguments), "values": _packed(values)}
 
 
 class BadInput(ExplorerError, ValueError):
@@ -44,45 +88,70 @@ class UnknownName(ExplorerError, LookupError):
     """A name nobody registered or saved; carries what exists.
 
     Args:
-        kind: what the name should have been, e.g. ``"tokenizer"``.
+        kind: what the name should have been, a code ``core.kind.*`` without that prefix, e.g. ``"tokenizer"``.
         name: what came.
         known: every name that would have been accepted.
-        hint: what to do next, a full sentence.
+        hint: the code of a sentence on what to do next.
+        **values: what the hint names.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "", **values: Any) -> None:
         self.kind = kind
         self.name = name
         self.known = tuple(sorted(known))
-        near = difflib.get_close_matches(name, self.known, n=3, cutoff=0.6)
-        self.suggestions = tuple(near)
-        text = f"unknown {kind} {name!r}"
-        text += f"; did you mean {' or '.join(near)}?" if near else "."
-        text += f" Known: {listing(self.known)}." if self.known else f" No {kind} exists yet."
-        super().__init__(f"{text} {hint}".strip())
+        self.suggestions = tuple(difflib.get_close_matches(name, self.known, n=3, cutoff=0.6))
+        self.hint = Message(hint, values) if hint else None
+        code = f"core.kind.{kind.replace(' ', '_')}"
+        said_kind = Message(code) if code in codes("core") else kind
+        super().__init__("core.unknown", kind=said_kind, name=name, known=self.known, suggestions=self.suggestions)
+
+    def _made_of(self) -> tuple[list[Any], dict[str, Any]]:
+        hint = self.hint
+        return [self.kind, self.name, self.known, hint.code if hint else ""], dict(hint.values) if hint else {}
+
+    def said(self, language: str = "en") -> str:
+        near = {"near": listing(self.suggestions)}
+        parts = [
+            super().said(language) if not self.suggestions else Message("core.unknown_near", self.values | near).said(language)
+        ]
+        parts.append(Message("core.known" if self.known else "core.none_known", self.values).said(language))
+        return " ".join(parts + ([self.hint.said(language)] if self.hint else []))
 
 
 class OutOfVocabulary(ExplorerError, LookupError):
-    """A word the model has no vector for, with the nearest words it does have."""
+    """A word the model has no vector for, with the nearest words it does have; ``hint`` is the code of a further sentence."""
 
-    def __init__(self, word: str, suggestions: Sequence[str] = (), hint: str = "") -> None:
+    def __init__(self, word: str, suggestions: Sequence[str] = (), hint: str = "", **values: Any) -> None:
         self.word = word
         self.suggestions = tuple(suggestions)
-        text = f"no vector for {word!r}"
-        if self.suggestions:
-            text += f"; near it in the vocabulary: {', '.join(self.suggestions)}"
-        super().__init__(f"{text}. {hint}".strip() if hint else text)
+        self.hint = Message(hint, values) if hint else None
+        super().__init__("core.no_vector" if not suggestions else "core.no_vector_near", word=word, near=self.suggestions)
+
+    def _made_of(self) -> tuple[list[Any], dict[str, Any]]:
+        hint = self.hint
+        return [self.word, self.suggestions, hint.code if hint else ""], dict(hint.values) if hint else {}
+
+    def said(self, language: str = "en") -> str:
+        line = super().said(language)
+        return f"{line}. {self.hint.said(language)}" if self.hint else line
 
 
 class MissingExtra(ExplorerError, ImportError):
-    """An optional dependency that is not installed; says how to install it."""
+    """An optional dependency that is not installed; says how to install it.
 
-    def __init__(self, feature: str, extra: str) -> None:
-        self.feature = feature
+    Args:
+        feature: what needs it, the code of a noun phrase.
+        extra: the extra that brings it.
+        **values: what the noun phrase names.
+    """
+
+    def __init__(self, feature: str, extra: str, **values: Any) -> None:
+        self.feature = Message(feature, values)
         self.extra = extra
-        super().__init__(
-            f"{feature} needs the optional packages of {extra!r}; install them with: pip install 'korean-explorer[{extra}]'"
-        )
+        super().__init__("core.missing_extra", feature=self.feature, extra=extra)
+
+    def _made_of(self) -> tuple[list[Any], dict[str, Any]]:
+        return [self.feature.code, self.extra], dict(self.feature.values)
 
 
 class Unavailable(ExplorerError):
@@ -92,31 +161,61 @@ class Unavailable(ExplorerError):
 class Cancelled(ExplorerError):
     """The person asked to stop. Raised inside a progress callback, it ends the work cleanly."""
 
-    def __init__(self, message: str = "cancelled; nothing half-made was kept") -> None:
-        super().__init__(message)
+    def __init__(self, code: str = "core.cancelled", /, **values: Any) -> None:
+        super().__init__(code, **values)
 
 
-def listing(names: Iterable[str], limit: int = 40) -> str:
-    """Join names for a message, cutting a long list and saying by how much.
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, BaseException) and not isinstance(value, ExplorerError) else value
 
-    >>> listing(["a", "b"])
-    'a, b'
+
+def error_from(data: Mapping[str, Any]) -> ExplorerError:
+    """The error that :meth:`ExplorerError.to_dict` wrote down; of a class unknown here, its nearest of this module.
+
+    >>> error_from(BadInput("core.writing", path="a.txt").to_dict()).values
+    {'path': 'a.txt'}
     """
-    all_names = list(names)
-    shown = ", ".join(all_names[:limit])
-    return shown if len(all_names) <= limit else f"{shown}, … and {len(all_names) - limit} more"
+    kinds = {one.__name__: one for one in (BadInput, UnknownName, OutOfVocabulary, MissingExtra, Unavailable, Cancelled)}
+    made: ExplorerError = kinds.get(data["kind"], ExplorerError)(*_unpacked(data["arguments"]), **_unpacked(data["values"]))
+    return made
+
+
+def _packed(value: Any) -> Any:
+    if isinstance(value, Message):
+        return {"message": value.code, "values": _packed(value.values)}
+    if isinstance(value, ExplorerError):
+        return {"error": value.to_dict()}
+    if isinstance(value, Mapping):
+        return {str(key): _packed(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_packed(one) for one in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def _unpacked(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_unpacked(one) for one in value]
+    if isinstance(value, dict) and "message" in value:
+        return Message(value["message"], _unpacked(value["values"]))
+    if isinstance(value, dict) and "error" in value:
+        return error_from(value["error"])
+    return {key: _unpacked(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 @contextmanager
-def disk_errors(doing: str) -> Iterator[None]:
-    """Turn the operating system's refusals while writing into one clear line."""
+def disk_errors(code: str, /, **values: Any) -> Iterator[None]:
+    """Turn the operating system's refusals while writing into one clear line.
+
+    Args:
+        code: what is being done, the code of a phrase such as ``"core.writing"``.
+        **values: what the phrase names.
+    """
+    doing = Message(code, values)
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Unavailable(f"the disk is full while {doing}; free some space and run it again") from error
+            raise Unavailable("core.disk_full", doing=doing) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise Unavailable(
-                f"no permission while {doing} ({error.filename or error.strerror}); choose another home folder with --home or EXPLORER_HOME"
-            ) from error
+            raise Unavailable("core.no_permission", doing=doing, where=error.filename or error.strerror) from error
         raise

@@ -64,6 +64,4 @@ class Registry:
         try:
             return getattr(importlib.import_module(module), attribute)
         except AttributeError as error:
-            raise ExplorerError(
-                f"{self.kind} {name!r} is registered as {target!r}, which does not exist; reinstall the package that provides it"
-            ) from error
+            raise ExplorerError("core.target_missing", kind=self.kind, name=name, target=target) from error

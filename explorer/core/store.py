@@ -31,6 +31,8 @@ from typing import Any, TypeVar
 
 from explorer.core.errors import BadInput, Unavailable, UnknownName, disk_errors
 from explorer.core.exchange import exchange
+from explorer.core.messages import Message
+from explorer.core.settings import home_folder
 
 __all__ = [
     "FORMAT",
@@ -67,9 +69,9 @@ _T = TypeVar("_T")
 
 def home() -> Path:
     """The home folder: ``EXPLORER_HOME`` if set, else the platform's user data folder. Not created by asking."""
-    chosen = os.environ.get("EXPLORER_HOME")
-    if chosen:
-        return Path(chosen).expanduser()
+    chosen = home_folder()
+    if chosen is not None:
+        return chosen
     from platformdirs import user_data_path
 
     return user_data_path("korean-explorer", appauthor=False)
@@ -78,7 +80,7 @@ def home() -> Path:
 def cache_path(*parts: str) -> Path:
     """A path under the cache of the home folder, its parent folder made."""
     path = home().joinpath("cache", *parts)
-    with disk_errors(f"making {path.parent}"):
+    with disk_errors("core.making", path=path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
@@ -90,9 +92,7 @@ def check_name(name: str) -> str:
         BadInput: it is empty, too long, starts with a dot or holds characters such as ``/``.
     """
     if not _NAME.fullmatch(name):
-        raise BadInput(
-            f"{name!r} cannot be a name; use 1 to 100 letters, digits, 가-힣 or . _ + - (starting with a letter or digit)"
-        )
+        raise BadInput("core.bad_name", name=name)
     return name
 
 
@@ -141,8 +141,8 @@ def atomic_write(path: Path, content: bytes | str) -> None:
     """Write a whole file or nothing: temporary sibling, fsync, rename."""
     data = content.encode("utf-8") if isinstance(content, str) else content
     if path.is_dir():
-        raise BadInput(f"{path} is a folder, which a file never replaces; give the name of a file in it, or another path")
-    with disk_errors(f"writing {path}"):
+        raise BadInput("core.folder_in_the_way", path=path)
+    with disk_errors("core.writing", path=path):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_PARTIAL)
         try:
@@ -157,7 +157,7 @@ def atomic_write(path: Path, content: bytes | str) -> None:
 
 
 @contextmanager
-def name_lock(target: Path, wait: float = _LOCK_SECONDS, busy: str = "") -> Iterator[None]:
+def name_lock(target: Path, wait: float = _LOCK_SECONDS, busy: Message | None = None) -> Iterator[None]:
     """Hold a path for this process and thread; the lock goes with the process, however it ends.
 
     Args:
@@ -174,14 +174,15 @@ def name_lock(target: Path, wait: float = _LOCK_SECONDS, busy: str = "") -> Iter
     place = os.path.normcase(os.path.join(os.path.realpath(target.parent), target.name))  # noqa: PTH118 - a string is hashed
     digest = hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()[:32]
     file = home() / ".locks" / f"{target.name[:40]}-{digest}.lock"
-    with disk_errors(f"making {file.parent}"):
+    with disk_errors("core.making", path=file.parent):
         file.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(file, thread_local=False)
     try:
-        with disk_errors(f"locking {target}"):
+        with disk_errors("core.locking", path=target):
             lock.acquire(timeout=wait)
     except Timeout:
-        raise Unavailable(busy or f"another process is writing {target} right now; wait for it, then run it again") from None
+        busy = busy or Message("core.being_written", {"target": target})
+        raise Unavailable(busy.code, **busy.values) from None
     try:
         yield
     finally:
@@ -203,30 +204,22 @@ def check_target(target: Path, overwrite: bool, kind: str | None = None) -> None
     if not os.path.lexists(target):
         return
     if not overwrite:
-        raise BadInput(f"{target} exists already; choose another name, or overwrite it on purpose (--force)")
+        raise BadInput("core.already_exists", target=target)
     if target.is_symlink():
-        raise BadInput(
-            f"{target} is a link, and nothing is replaced through a link; give the folder it leads to, or another one"
-        )
+        raise BadInput("core.target_is_link", target=target)
     if not target.is_dir():
-        raise BadInput(f"{target} is a file, not a folder; give another folder")
+        raise BadInput("core.target_is_file", target=target)
     if not any(target.iterdir()):
         return
     found = _own(target)
     if found is None:
-        raise BadInput(
-            f"{target} was not written by korean-explorer (it has no {MANIFEST} of ours) and is kept as it is; only what was "
-            "saved there before is ever replaced: give another folder, or empty this one yourself"
-        )
+        raise BadInput("core.foreign_folder", target=target, manifest=MANIFEST)
     # A checkpoint gives way to whatever its training writes next.
     if kind is not None and found.kind not in (kind, "checkpoint"):
-        raise BadInput(f"{target} holds a {found.kind} and is not replaced by a {kind}; give another folder")
+        raise BadInput("core.other_kind_there", target=target, found=found.kind, kind=kind)
     foreign = _foreign(target, found)
     if foreign is not None:
-        raise BadInput(
-            f"{target} also holds {foreign}, which was not saved with it and would be lost; move that elsewhere, or give "
-            "another folder"
-        )
+        raise BadInput("core.foreign_files", target=target, foreign=foreign)
 
 
 def _own(folder: Path) -> Manifest | None:
@@ -263,7 +256,7 @@ def atomic_folder(target: Path, overwrite: bool = False) -> Iterator[Path]:
         BadInput: ``target`` exists and ``overwrite`` is false, or it is nothing that may be replaced (:func:`check_target`);
             also when it came into being during the work.
     """
-    with disk_errors(f"writing {target}"):
+    with disk_errors("core.writing", path=target):
         check_target(target, overwrite)
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=_PARTIAL))
@@ -283,7 +276,7 @@ def put_folder(made: Path, target: Path, overwrite: bool = False) -> None:
         BadInput: as :func:`check_target`; ``made`` stays where it is.
     """
     new = _own(made)
-    with disk_errors(f"writing {target}"):
+    with disk_errors("core.writing", path=target):
         for part in made.rglob("*"):
             _sync(part)
         _sync(made)
@@ -320,7 +313,7 @@ def _step_aside(made: Path, target: Path) -> Path:
     """Replace a folder in two renames, for systems without an exchange; returns the old one, to be deleted."""
     old = _replaced(target)
     if os.path.lexists(old):
-        raise BadInput(f"{old} is in the way and was not written by korean-explorer; move it elsewhere")
+        raise BadInput("core.in_the_way", old=old)
     try:
         os.replace(target, old)
         os.replace(made, target)
@@ -347,7 +340,7 @@ def _settle(target: Path) -> None:
 def _recover(target: Path) -> None:
     """Put back what a killed writer took away; waits for a writer that is at it. Costs a look at the disk or two."""
     if not os.path.lexists(target) and os.path.lexists(_replaced(target)):
-        with disk_errors(f"putting {target} back"), name_lock(target):
+        with disk_errors("core.putting_back", path=target), name_lock(target):
             _settle(target)
 
 
@@ -376,15 +369,13 @@ def read_manifest(folder: Path, kind: str | None = None) -> Manifest:
         data = json.loads(path.read_text(encoding="utf-8"))
         manifest = Manifest(**data)
     except FileNotFoundError:
-        raise BadInput(f"{folder} is no artifact: it has no {MANIFEST}") from None
+        raise BadInput("core.not_artifact", folder=folder, manifest=MANIFEST) from None
     except (OSError, ValueError, TypeError) as error:
-        raise BadInput(f"{path} is damaged ({error}); save or train the artifact again") from error
+        raise BadInput("core.damaged_artifact", path=path, reason=error) from error
     if not isinstance(manifest.format, int) or manifest.format > FORMAT:
-        raise BadInput(
-            f"{folder} was written by a newer version (format {manifest.format}, this one reads up to {FORMAT}); upgrade korean-explorer"
-        )
+        raise BadInput("core.format_too_new", folder=folder, written=manifest.format, readable=FORMAT)
     if kind is not None and manifest.kind != kind:
-        raise BadInput(f"{folder} holds a {manifest.kind}, not a {kind}")
+        raise BadInput("core.wrong_kind", folder=folder, kind=manifest.kind, wanted=kind)
     return manifest
 
 
@@ -410,7 +401,7 @@ def read_artifact(folder: Path, kind: str, read: Callable[[Manifest], _T]) -> _T
             continue
         if _version(folder) == before:
             return result
-    raise Unavailable(f"{folder} is being replaced again and again; wait until that is over, then open it again")
+    raise Unavailable("core.replaced_meanwhile", folder=folder)
 
 
 def _version(folder: Path) -> tuple[int, int, int] | None:
@@ -459,7 +450,7 @@ def remove_artifact(kind: str, name: str) -> None:
     """
     folder = artifact_path(kind, name)
     doomed: Path | None = None
-    with disk_errors(f"removing {folder}"):
+    with disk_errors("core.removing", path=folder):
         if folder.parent.is_dir():
             with name_lock(folder):
                 _settle(folder)

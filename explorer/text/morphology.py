@@ -61,24 +61,22 @@ def _build(model_type: str, dialects: str, user_words: Sequence[tuple[str, str, 
     from kiwipiepy import Dialect, Kiwi
 
     if model_type not in MODEL_TYPES:
-        raise BadInput(f"{model_type!r} is no Kiwi model; use one of {', '.join(MODEL_TYPES)}")
+        raise BadInput("text.no_such_kiwi_model", model=model_type, known=", ".join(MODEL_TYPES))
     names = [name.strip() for name in dialects.split(",") if name.strip()]
     known = sorted(dialect.name.lower() for dialect in Dialect)
     for name in names:
         if name not in {*known, "standard"}:
-            raise BadInput(f"{name!r} is no dialect Kiwi knows; use some of {', '.join(known)}, joined by commas")
+            raise BadInput("text.no_such_dialect", dialect=name, known=", ".join(known))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             kiwi = Kiwi(num_workers=threads, model_type=model_type, enabled_dialects=",".join(names) or None)
         for form, tag, score in user_words:
             if not kiwi.add_user_word(form, tag, score) and not form.strip():
-                raise BadInput("a user word is empty; give (form, tag, score)")
+                raise BadInput("text.user_word_empty")
         kiwi.tokenize("")  # loading is lazy; it has to happen under the lock
     except (ValueError, KeyError) as error:
-        raise BadInput(f"Kiwi refused its settings: {error}") from error
+        raise BadInput("text.kiwi_settings_refused", reason=error) from error
     except OSError as error:
-        raise ExplorerError(
-            f"the Kiwi model {model_type!r} cannot be loaded ({error}); its files come with the kiwipiepy_model package (cong only)"
-        ) from error
+        raise ExplorerError("text.kiwi_model_unloadable", model=model_type, reason=error) from error
     return kiwi

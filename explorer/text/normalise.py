@@ -74,10 +74,7 @@ def check_text(text: str) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise BadInput(
-            f"lone surrogate U+{ord(text[error.start]):04X} at character {error.start}: half of a character, which no text file can "
-            "hold; decode the source again with its real encoding, or drop it with text.encode('utf-8', 'ignore').decode()"
-        ) from None
+        raise BadInput("text.lone_surrogate", point=ord(text[error.start]), position=error.start) from None
     return text
 
 

@@ -151,17 +151,12 @@ class _BadByte(BadInput):
     def __init__(self, tried: str, offset: int, byte: int) -> None:
         self.tried = tried
         self.offset = offset
-        super().__init__(str(_unreadable(tried, offset, byte)))
+        super().__init__("text.no_encoding", byte=byte, offset=offset, encoding=tried)
 
 
 def _unreadable(encoding: str, offset: int, byte: int) -> BadInput:
-    what = (
-        "binary data, not text" if byte == 0 else f"neither UTF-8 nor CP949 text (read as {_SPELLINGS.get(encoding, encoding)})"
-    )
-    return BadInput(
-        f"byte 0x{byte:02x} at offset {offset} cannot be read: {what}; "
-        "save the file as UTF-8, or cut the damaged part out (UTF-8, UTF-16 and CP949 are read)"
-    )
+    code = "text.binary" if byte == 0 else "text.no_encoding"
+    return BadInput(code, byte=byte, offset=offset, encoding=_SPELLINGS.get(encoding, encoding))
 
 
 def _detect(data: bytes, *, final: bool) -> tuple[str, int]:

@@ -31,7 +31,7 @@ def split_sentences(text: str, method: str = "kiwi") -> list[str]:
 def sentence_spans(text: str, method: str = "kiwi") -> list[tuple[int, int]]:
     """Like :func:`split_sentences`, but ``(start, end)`` offsets into ``text``."""
     if method not in METHODS:
-        raise BadInput(f"{method!r} is no way to split sentences; use one of {', '.join(METHODS)}")
+        raise BadInput("text.no_such_splitter", method=method, known=", ".join(METHODS))
     clean = normalise(text, strip_zero_width=True, jamo=True)
     if method == "kiwi":
         kiwi = shared_kiwi()

@@ -27,7 +27,7 @@ def _threads(workers: int | None) -> int:
     if workers is None:
         return cpu_count()
     if workers < 1:
-        raise BadInput(f"workers={workers} is not possible; use 1 or more, or None for all cores")
+        raise BadInput("tokenizers.bad_workers", workers=workers)
     return workers
 
 
@@ -50,7 +50,7 @@ def tokenize_all(
     Raises:
         BadInput: ``workers`` below 1, or a text with a lone surrogate.
 
-    >>> from explorer.tokenizers.rules import EojeolTokenizer
+    >>> from explorer.tokenizers.engines.rules import EojeolTokenizer
     >>> [len(tokens) for tokens in tokenize_all(EojeolTokenizer(), ["왕이 왔다", ""])]
     [2, 0]
     """
@@ -73,7 +73,7 @@ def keys_all(
 
     Engines that have ``keys_batch`` make no spans for it, which for sub-words is several times faster.
 
-    >>> from explorer.tokenizers.rules import EojeolTokenizer
+    >>> from explorer.tokenizers.engines.rules import EojeolTokenizer
     >>> list(keys_all(EojeolTokenizer(), ["왕이 왔다"]))
     [['왕이', '왔다']]
     """

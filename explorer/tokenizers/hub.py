@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from explorer.core import settings
 from explorer.core.errors import Unavailable
 
 __all__ = ["HUB_FILES", "hub_file", "hub_reachable"]
@@ -42,14 +43,11 @@ def hub_file(repository: str) -> Path:
             continue
         except Exception as error:
             raise _explained(repository, error) from error
-    raise Unavailable(f"{repository!r} holds no tokenizer this program can run: none of {', '.join(HUB_FILES)} is in it")
+    raise Unavailable("tokenizers.repository_without_tokenizer", repository=repository, files=", ".join(HUB_FILES))
 
 
 def _absent(repository: str, why: str) -> Unavailable:
-    return Unavailable(
-        f"the tokenizer of {repository!r} cannot be had: it is no local file or folder, not in the Hugging Face cache, and {why}; "
-        "connect and try again, or download it elsewhere and give the folder"
-    )
+    return Unavailable("tokenizers.hub_tokenizer_unavailable", repository=repository, reason=why)
 
 
 def _explained(repository: str, error: Exception) -> Exception:
@@ -57,11 +55,9 @@ def _explained(repository: str, error: Exception) -> Exception:
     from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
 
     if isinstance(error, GatedRepoError):
-        return Unavailable(
-            f"{repository!r} is gated: accept its terms on its page on huggingface.co, log in with `hf auth login`, and try again"
-        )
+        return Unavailable("tokenizers.repository_gated", repository=repository)
     if isinstance(error, RepositoryNotFoundError):
-        return Unavailable(f"Hugging Face has no public repository {repository!r}; check the name, or log in for a private one")
+        return Unavailable("tokenizers.no_such_repository", repository=repository)
     if isinstance(error, HfHubHTTPError):
         return _absent(repository, f"the hub refused (HTTP {getattr(error.response, 'status_code', 'error')})")
     if isinstance(error, OSError) or type(error).__module__.startswith(_CLIENTS):
@@ -72,14 +68,13 @@ def _explained(repository: str, error: Exception) -> Exception:
 
 def hub_reachable() -> bool:
     """Whether a connection opens within seconds; the hub client itself would go on trying for minutes."""
-    import os
     import socket
     from urllib.parse import urlsplit
     from urllib.request import getproxies
 
-    if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "TRUE", "YES", "ON"):
+    if settings.hub_offline():
         return False
-    address = urlsplit(os.environ.get("HF_ENDPOINT", "https://huggingface.co"))
+    address = urlsplit(settings.hub_endpoint())
     if address.scheme in getproxies():
         return True  # only the proxy can tell
     port = address.port or (443 if address.scheme == "https" else 80)

@@ -19,11 +19,11 @@ __all__ = ["REGISTRY", "from_params", "tokenizer", "tokenizer_names"]
 REGISTRY = Registry(
     "tokenizer",
     {
-        "eojeol": "explorer.tokenizers.rules:EojeolTokenizer",
-        "syllable": "explorer.tokenizers.rules:SyllableTokenizer",
-        "jamo": "explorer.tokenizers.rules:JamoTokenizer",
-        "kiwi": "explorer.tokenizers.kiwi:KiwiTokenizer",
-        "mecab": "explorer.tokenizers.mecab:MecabTokenizer",
+        "eojeol": "explorer.tokenizers.engines.rules:EojeolTokenizer",
+        "syllable": "explorer.tokenizers.engines.rules:SyllableTokenizer",
+        "jamo": "explorer.tokenizers.engines.rules:JamoTokenizer",
+        "kiwi": "explorer.tokenizers.engines.kiwi:KiwiTokenizer",
+        "mecab": "explorer.tokenizers.engines.mecab:MecabTokenizer",
     },
     group="korean_explorer.tokenizers",
 )
@@ -32,16 +32,14 @@ REGISTRY = Registry(
 ENGINES = Registry(
     "tokenizer engine",
     {
-        "kiwi-sw": "explorer.tokenizers.kiwi:KiwiSubwordTokenizer",
-        "sentencepiece": "explorer.tokenizers.sentencepiece:SentencePieceTokenizer",
-        "huggingface": "explorer.tokenizers.huggingface:HuggingFaceTokenizer",
-        "hybrid": "explorer.tokenizers.hybrid:HybridTokenizer",
-        "tiktoken": "explorer.tokenizers.tiktoken:TiktokenTokenizer",
+        "kiwi-sw": "explorer.tokenizers.engines.kiwi:KiwiSubwordTokenizer",
+        "sentencepiece": "explorer.tokenizers.engines.sentencepiece:SentencePieceTokenizer",
+        "huggingface": "explorer.tokenizers.engines.huggingface:HuggingFaceTokenizer",
+        "hybrid": "explorer.tokenizers.engines.hybrid:HybridTokenizer",
+        "tiktoken": "explorer.tokenizers.engines.tiktoken:TiktokenTokenizer",
     },
 )
 """Engines that need a file or an encoding name besides."""
-
-_HINT = "A path to a .model, vocab.txt or tokenizer.json, a folder, or a Hugging Face id (with a /) works too."
 
 
 def tokenizer_names() -> list[str]:
@@ -86,8 +84,8 @@ def tokenizer(name_or_path: str | Path, **options: Any) -> Tokenizer:
     if known is not None:
         return tokenizer(known.source, **{"name": known.name, **options})
     if "/" in text or path.suffix in (".model", ".json", ".txt"):
-        raise BadInput(f"there is no file or folder {text}; give an existing path, or one of: {', '.join(tokenizer_names())}")
-    raise UnknownName("tokenizer", text, [*tokenizer_names(), *(entry.name for entry in CARDS)], _HINT)
+        raise BadInput("tokenizers.no_such_path", path=text, known=", ".join(tokenizer_names()))
+    raise UnknownName("tokenizer", text, [*tokenizer_names(), *(entry.name for entry in CARDS)], "tokenizers.give_a_path")
 
 
 def from_params(params: Mapping[str, Any]) -> Tokenizer:
@@ -102,11 +100,11 @@ def from_params(params: Mapping[str, Any]) -> Tokenizer:
     options = {key: value for key, value in params.items() if key not in ("engine", "version", "sha256")}
     engine = params.get("engine")
     if not isinstance(engine, str):
-        raise BadInput(f"tokenizer parameters without an engine: {dict(params)!r}; pass what params() returned")
+        raise BadInput("tokenizers.params_without_engine", params=dict(params))
     registry = REGISTRY if engine in REGISTRY else ENGINES
     path, digest = params.get("path"), params.get("sha256")
     if path is not None and digest is not None and Path(path).is_file() and sha256_file(Path(path)) != digest:
-        raise BadInput(f"{path} is no longer the tokenizer that was used (its hash changed); restore the file, or start anew")
+        raise BadInput("tokenizers.tokenizer_changed", path=path)
     if registry is REGISTRY and "name" not in inspect.signature(registry.get(engine)).parameters:
         options.pop("name", None)
     return _make(registry.get(engine), engine, options)
@@ -118,11 +116,11 @@ def _make(factory: Any, name: str, options: dict[str, Any], *arguments: Any) -> 
     unknown = [option for option in options if option not in names]
     if unknown and not any(parameter.kind is parameter.VAR_KEYWORD for parameter in allowed):
         choices = ", ".join(option for option in names if option not in ("path", "name")) or "none"
-        raise BadInput(f"the tokenizer {name!r} has no option {', '.join(unknown)}; its options: {choices}")
+        raise BadInput("tokenizers.no_such_option", tokenizer=name, unknown=", ".join(unknown), choices=choices)
     try:
         made: Tokenizer = factory(*arguments, **options)
     except TypeError as error:
-        raise BadInput(f"the tokenizer {name!r} cannot be made with {options!r}: {error}") from error
+        raise BadInput("tokenizers.options_refused", tokenizer=name, options=options, reason=error) from error
     return made
 
 
@@ -134,7 +132,7 @@ def _open(folder: Path, manifest: Manifest, options: dict[str, Any]) -> Tokenize
     parts = [name for name in manifest.params.get("files", ()) if (folder / name).is_file()]
     engine = manifest.params.get("runs_with")
     if not parts or not isinstance(engine, str):
-        raise BadInput(f"{folder} is damaged: its tokenizer files are missing; train the tokenizer again")
+        raise BadInput("tokenizers.tokenizer_files_missing", folder=folder)
     settings = {"name": manifest.name, **manifest.params.get("options", {}), **options}
     return _make(ENGINES.get(engine), manifest.name, settings, folder / parts[0])
 
@@ -148,7 +146,7 @@ def _folder(folder: Path, options: dict[str, Any]) -> Tokenizer:
     models = sorted(folder.glob("*.model"))
     if len(models) == 1:
         return _file(models[0], {"name": folder.resolve().name, **options})
-    raise BadInput(f"{folder} holds no tokenizer: none of {', '.join(HUB_FILES)} is in it")
+    raise BadInput("tokenizers.folder_without_tokenizer", folder=folder, files=", ".join(HUB_FILES))
 
 
 def _file(path: Path, options: dict[str, Any]) -> Tokenizer:
@@ -156,4 +154,4 @@ def _file(path: Path, options: dict[str, Any]) -> Tokenizer:
         return _make(ENGINES.get("sentencepiece"), str(path), options, path)
     if path.suffix in (".txt", ".json"):
         return _make(ENGINES.get("huggingface"), str(path), options, path)
-    raise BadInput(f"{path} is no tokenizer file; a .model, a vocab.txt, a tokenizer.json or a folder with one of them is")
+    raise BadInput("tokenizers.not_tokenizer_file", path=path)

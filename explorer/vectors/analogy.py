@@ -36,7 +36,7 @@ def check_method(method: str) -> str:
         BadInput: there is none; lists them.
     """
     if method not in METHODS:
-        raise BadInput(f"unknown analogy method {method!r}; use one of {', '.join(METHODS)}")
+        raise BadInput("vectors.unknown_analogy_method", method=method, allowed=", ".join(METHODS))
     return method
 
 
@@ -84,16 +84,14 @@ def score_direction(unit: npt.NDArray[Any], terms: Floats, weights: Floats, inve
     """
     positive, negative = weights > 0, weights < 0
     if not (np.all(positive.sum(axis=1) == 2) and np.all(negative.sum(axis=1) == 1)):
-        raise BadInput(
-            "the method 'direction' needs two added words and one subtracted, such as 왕 − 남자 + 여자; use '3cosadd' for others"
-        )
+        raise BadInput("vectors.direction_needs_three")
     rows = np.arange(len(terms))
     start = terms[rows, positive.argmax(axis=1)]
     end = terms[rows, weights.shape[1] - 1 - positive[:, ::-1].argmax(axis=1)]
     direction = end - terms[rows, negative.argmax(axis=1)]
     length = np.linalg.norm(direction, axis=1)
     if np.any(length < EPSILON):
-        raise BadInput("the two words of the direction have the same vector, so there is no direction; use two different words")
+        raise BadInput("vectors.direction_words_same")
     direction /= length[:, None]
     # |x - start|² = 2 - 2 x·start for unit vectors (1 + 1 only if x is not a row of zeros, which scores 0 below).
     numerator = cosines(unit, direction, inverse) - np.einsum("qd,qd->q", direction, start)[:, None]
@@ -136,7 +134,7 @@ def solve(
         terms, weights = terms[None], weights[None]
     scorer = _SCORERS[check_method(method)]
     if method == "3cosadd" and np.any(np.linalg.norm(np.einsum("qt,qtd->qd", weights, terms), axis=1) < EPSILON):
-        raise BadInput("the words cancel each other out, so nothing is left to search for; change a word or a weight")
+        raise BadInput("vectors.words_cancel_out")
 
     def score(part: slice) -> Floats:
         return scorer(matrix[part], terms, weights, None if inverse is None else inverse[part])

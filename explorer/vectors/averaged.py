@@ -76,10 +76,7 @@ class AveragedVectors(Vectors):
         super().__init__(keys, vectors, counts, info, **more)
         n = len(self)
         if self.counts is None or groups.ndim != 3 or groups.shape[::2] != (n, self.dim) or spread.shape != (n,):
-            raise BadInput(
-                f"groups of shape {groups.shape} and spread of shape {spread.shape} do not fit {n:,} vectors of {self.dim} numbers; "
-                "average the contexts again"
-            )
+            raise BadInput("vectors.context_stats_mismatch", groups=groups.shape, spread=spread.shape, count=n, dim=self.dim)
         self.groups = groups
         self.spread = spread
 
@@ -110,7 +107,7 @@ class AveragedVectors(Vectors):
         from scipy import stats
 
         if not 0 < confidence < 1:
-            raise BadInput(f"confidence is {confidence}; it must be between 0 and 1, such as 0.95")
+            raise BadInput("vectors.confidence_out_of_range", confidence=confidence)
         rows = self._row(a), self._row(b)
         value = self.similarity(a, b)
         variance, freedom = 0.0, self.groups.shape[1] - 1
@@ -131,10 +128,10 @@ class AveragedVectors(Vectors):
     def _row(self, word: str) -> int:
         rows = self.rows(self.resolve(word))
         if len(rows) != 1:
-            raise BadInput(f"{word!r} is made of {len(rows)} keys, whose contexts are apart; ask for one of them")
+            raise BadInput("vectors.several_keys_averaged", word=word, count=len(rows))
         assert self.counts is not None
         if self.counts[rows[0]] < 2:
-            raise BadInput(f"{word!r} was read in a single context, which says nothing about others; average over more text")
+            raise BadInput("vectors.single_context", word=word)
         return int(rows[0])
 
     def _left_out(self, row: int) -> npt.NDArray[np.float64]:

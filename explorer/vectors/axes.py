@@ -96,7 +96,7 @@ def pole_draws(unit: Floats, samples: int, rng: np.random.Generator) -> Floats:
 def _pole(v: Vectors, words: str | Iterable[str], side: str) -> tuple[list[str], tuple[Resolution, ...], Floats]:
     chosen = [words] if isinstance(words, str) else list(words)
     if not chosen:
-        raise BadInput(f"the {side} pole has no words; give one or more")
+        raise BadInput("vectors.pole_empty", side=side)
     return chosen, tuple(v.resolve(word) for word in chosen), v.unit_vectors(chosen)
 
 
@@ -141,9 +141,7 @@ def axis(
     direction = high_mean - low_mean
     length = float(np.linalg.norm(direction))
     if length < 1e-6:
-        raise BadInput(
-            f"the poles {', '.join(low_words[:3])} and {', '.join(high_words[:3])} are the same, so there is no axis; choose other words"
-        )
+        raise BadInput("vectors.poles_same", low=", ".join(low_words[:3]), high=", ".join(high_words[:3]))
     direction /= length
     given = words is not None
     asked = list(words) if words is not None else _extremes(v, direction, [*low_found, *high_found], n, tags, min_count)

@@ -173,4 +173,4 @@ class Buckets:
                 raise ValueError(f"{rows.dtype} of shape {rows.shape}")
             return cls(rows, int(sizes["least"]), int(sizes["most"]))
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
-            raise BadInput(f"the n-grams of {folder} are damaged ({error}); save or import the model again") from error
+            raise BadInput("vectors.ngrams_damaged", folder=folder, reason=error) from error

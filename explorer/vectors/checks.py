@@ -15,7 +15,7 @@ __all__ = ["as_counts", "as_index", "as_matrix", "check_n"]
 def check_n(n: int) -> None:
     """Refuse a number of answers that is none."""
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-        raise BadInput(f"n must be a whole number of 1 or more, not {n!r}")
+        raise BadInput("vectors.n_not_positive", n=n)
 
 
 def as_matrix(vectors: Any) -> Floats:
@@ -30,9 +30,9 @@ def as_matrix(vectors: Any) -> Floats:
             else array
         )
     except (TypeError, ValueError) as error:
-        raise BadInput(f"vectors must be a table of numbers, one row a key ({error})") from error
+        raise BadInput("vectors.matrix_not_numbers", reason=error) from error
     if matrix.ndim != 2 or 0 in matrix.shape:
-        raise BadInput(f"vectors must be n × d with n and d of 1 or more, not of shape {matrix.shape}")
+        raise BadInput("vectors.matrix_bad_shape", shape=matrix.shape)
     view = matrix.view()
     view.flags.writeable = False
     return view
@@ -43,13 +43,11 @@ def as_index(keys: tuple[str, ...]) -> dict[str, int]:
     index: dict[str, int] = {}
     for row, key in enumerate(keys):
         if not isinstance(key, str) or not key:
-            raise BadInput(f"keys must be non-empty texts, and number {row + 1} is {key!r}")
+            raise BadInput("vectors.key_not_text", row=row + 1, key=key)
         index[key] = row
     if len(index) != len(keys):
         twice = sorted({key for row, key in enumerate(keys) if index[key] != row})
-        raise BadInput(
-            f"{len(keys) - len(index):,} keys occur more than once, such as {', '.join(twice[:3])}; give each key once"
-        )
+        raise BadInput("vectors.keys_repeated", count=len(keys) - len(index), examples=", ".join(twice[:3]))
     return index
 
 
@@ -59,6 +57,6 @@ def as_counts(counts: Any, n: int) -> Ints | None:
         return None
     array = np.array(counts, dtype=np.int64)
     if array.shape != (n,) or (array < 0).any():
-        raise BadInput(f"counts must be {n:,} numbers of 0 or more, not of shape {array.shape}")
+        raise BadInput("vectors.counts_bad_shape", count=n, shape=array.shape)
     array.flags.writeable = False
     return array

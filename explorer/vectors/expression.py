@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from explorer.core.errors import BadInput
+from explorer.core.messages import Message
 from explorer.text.normalise import ZERO_WIDTH, normalise
 from explorer.vectors.records import Term
 
@@ -73,13 +74,17 @@ class ExpressionError(BadInput):
         position: offset of the problem in it, in code points.
     """
 
-    def __init__(self, message: str, expression: str, position: int) -> None:
+    def __init__(self, code: str, expression: str, position: int, /, **values: object) -> None:
         self.expression = expression
         self.position = position
-        before, after = expression[max(0, position - 20) : position], expression[position : position + 20]
-        head, tail = "…" if position > 20 else "", "…" if position + 20 < len(expression) else ""
+        super().__init__(code, **values)
+
+    def said(self, language: str = "en") -> str:
+        at = self.position
+        before, after = self.expression[max(0, at - 20) : at], self.expression[at : at + 20]
+        head, tail = "…" if at > 20 else "", "…" if at + 20 < len(self.expression) else ""
         shown = f"{head}{before}▸{after}{tail}".replace("\n", " ")
-        super().__init__(f"{message} (character {position + 1}: {shown})")
+        return Message("vectors.at_character", {"what": super().said(language), "place": at + 1, "shown": shown}).said(language)
 
     def pointer(self) -> str:
         """Two lines for a fixed-width terminal: the expression and a caret under the place (Hangul is two columns wide)."""
@@ -108,11 +113,11 @@ def _quoted(text: str, start: int) -> _Piece:
     closers = QUOTES[text[start]]
     ends = [position for closer in closers if (position := text.find(closer, start + 1)) >= 0]
     if not ends:
-        raise ExpressionError(f"the quote {text[start]} is never closed; add {closers[0]}", text, start)
+        raise ExpressionError("vectors.quote_not_closed", text, start, opening=text[start], closing=closers[0])
     end = min(ends)
     word = clean_word(text[start + 1 : end])
     if not word:
-        raise ExpressionError("there is no word between the quotes; put one in, or take the quotes away", text, start)
+        raise ExpressionError("vectors.quotes_empty", text, start)
     return _Piece("word", word, start, end + 1, quoted=True)
 
 
@@ -164,7 +169,7 @@ def _pieces(text: str) -> Iterable[_Piece]:
 def _weight(number: _Piece, text: str) -> float:
     value = float(number.text)
     if not math.isfinite(value) or value == 0:
-        raise ExpressionError(f"the weight {number.text[:20]} is no usable factor; use a number above 0", text, number.start)
+        raise ExpressionError("vectors.weight_unusable", text, number.start, weight=number.text[:20])
     return value
 
 
@@ -175,19 +180,13 @@ def _next_sign(pieces: list[_Piece], at: int, text: str) -> tuple[float, int]:
         if at == 0:
             return 1.0, at
         if piece.kind == "*":
-            raise ExpressionError("a weight stands before its word; write 2*왕, not 왕*2", text, piece.start)
-        raise ExpressionError(
-            "a sign is missing between two words; put + or − there, or quotes around a word with a space in it",
-            text,
-            piece.start,
-        )
+            raise ExpressionError("vectors.weight_after_word", text, piece.start)
+        raise ExpressionError("vectors.sign_missing", text, piece.start)
     if at + 1 == len(pieces):
-        raise ExpressionError(f"a word is missing after {piece.text}; add one", text, piece.end)
+        raise ExpressionError("vectors.word_missing_after_sign", text, piece.end, sign=piece.text)
     following = pieces[at + 1]
     if following.kind in "+-":
-        raise ExpressionError(
-            "two signs stand in a row; take one away, or put quotes around a word with a sign in it", text, following.start
-        )
+        raise ExpressionError("vectors.two_signs_in_row", text, following.start)
     return (-1.0 if piece.kind == "-" else 1.0), at + 1
 
 
@@ -195,15 +194,15 @@ def _next_word(pieces: list[_Piece], at: int, text: str) -> tuple[float, _Piece,
     """The weight, the word and the place after it."""
     piece = pieces[at]
     if piece.kind == "*":
-        raise ExpressionError(f"a number is missing before {piece.text}; write for example 0.5*왕", text, piece.start)
+        raise ExpressionError("vectors.number_missing", text, piece.start, sign=piece.text)
     multiplied = at + 1 < len(pieces) and pieces[at + 1].kind == "*"
     if piece.kind != "number" or not multiplied:
         return 1.0, piece, at + 1
     if at + 2 == len(pieces):
-        raise ExpressionError(f"a word is missing after the weight {piece.text}; add one", text, pieces[at + 1].end)
+        raise ExpressionError("vectors.word_missing_after_weight", text, pieces[at + 1].end, weight=piece.text)
     word = pieces[at + 2]
     if word.kind not in ("word", "number"):
-        raise ExpressionError(f"a word is missing after the weight {piece.text}; add one", text, word.start)
+        raise ExpressionError("vectors.word_missing_after_weight", text, word.start, weight=piece.text)
     return _weight(piece, text), word, at + 3
 
 
@@ -226,16 +225,16 @@ def parse(expression: str) -> tuple[Term, ...]:
     for piece in _pieces(expression):
         pieces.append(piece)
         if len(pieces) > 4 * MAX_TERMS:
-            raise ExpressionError(f"the expression has too many words; use at most {MAX_TERMS}", expression, piece.start)
+            raise ExpressionError("vectors.too_many_words", expression, piece.start, limit=MAX_TERMS)
     if not pieces:
-        raise ExpressionError("the expression is empty; write for example 왕 − 남자 + 여자", expression, 0)
+        raise ExpressionError("vectors.expression_empty", expression, 0)
     terms: list[Term] = []
     at = 0
     while at < len(pieces):
         sign, at = _next_sign(pieces, at, expression)
         weight, word, at = _next_word(pieces, at, expression)
         if len(terms) == MAX_TERMS:
-            raise ExpressionError(f"the expression has too many words; use at most {MAX_TERMS}", expression, word.start)
+            raise ExpressionError("vectors.too_many_words", expression, word.start, limit=MAX_TERMS)
         terms.append(Term(word.text, sign * weight, word.start, word.end))
     return tuple(terms)
 
@@ -251,7 +250,7 @@ def _quote(word: str) -> str:
     for opening in ('"', "'", "「", "『", "《", "〈"):
         if not any(closer in word for closer in QUOTES[opening]):
             return f"{opening}{word}{QUOTES[opening][0]}"
-    raise BadInput(f"the word {word!r} holds every kind of quote, so it cannot be written in an expression")
+    raise BadInput("vectors.word_has_all_quotes", word=word)
 
 
 def format_terms(terms: Iterable[Term]) -> str:

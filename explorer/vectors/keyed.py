@@ -42,7 +42,7 @@ class Keyed:
         self._vectors = as_matrix(vectors)
         self._index = as_index(self._keys)
         if len(self._keys) != len(self._vectors):
-            raise BadInput(f"{len(self._keys):,} keys came with {len(self._vectors):,} vectors; give one vector for each key")
+            raise BadInput("vectors.keys_vectors_differ", keys=len(self._keys), count=len(self._vectors))
         self._counts = as_counts(counts, len(self._keys))
         self._info = dict(info or {})
         self._composer = composer
@@ -101,9 +101,7 @@ class Keyed:
                 inverse = inverse_norms(self._vectors)
                 bad = np.flatnonzero(~np.isfinite(inverse))
                 if len(bad):
-                    raise BadInput(
-                        f"{len(bad):,} vectors hold NaN, infinite or vanishingly small numbers, first that of {self._keys[bad[0]]!r}; remove them, or train again"
-                    )
+                    raise BadInput("vectors.vectors_not_finite", count=len(bad), key=self._keys[bad[0]])
                 inverse.flags.writeable = False
                 self._inverse = inverse
             return self._inverse
@@ -164,12 +162,12 @@ class Keyed:
         if known is not None:
             return known
         if not isinstance(word, str):
-            raise BadInput(f"a word must be text, not {type(word).__name__}")
+            raise BadInput("vectors.word_not_text", kind=type(word).__name__)
         resolution, vector = self._words().resolve(word)
         if vector is not None:
             vector = np.ascontiguousarray(vector, dtype=np.float32)
             if vector.shape != (self.dim,):
-                raise BadInput(f"the model composed {vector.shape} numbers for {word!r} where {self.dim} are needed")
+                raise BadInput("vectors.composed_wrong_shape", shape=vector.shape, word=word, dim=self.dim)
         if len(self._resolved) < _CACHED_WORDS:
             self._resolved[word] = (resolution, vector)
         return resolution, vector
@@ -264,12 +262,12 @@ class Keyed:
             if missing or not wanted:
                 known = sorted(set(present.tolist()) - {""})
                 raise BadInput(
-                    f"no key has the tag {', '.join(missing) or '(none given)'}; this model has: {', '.join(known) or 'no tags'}"
+                    "vectors.no_such_tag", missing=", ".join(missing) or "(none given)", known=", ".join(known) or "no tags"
                 )
             mask = np.isin(present, sorted(wanted))
         if min_count > 0:
             if self._counts is None:
-                raise BadInput("this model has no counts, so min_count cannot be used; leave it out")
+                raise BadInput("vectors.no_counts")
             frequent = self._counts >= min_count
             mask = frequent if mask is None else mask & frequent
         return mask

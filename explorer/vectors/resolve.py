@@ -152,7 +152,7 @@ class Resolver:
             return self._single(query, self._index[query], "exact"), None
         word = clean_word(query)
         if not word:
-            raise BadInput("the word is empty; type one")
+            raise BadInput("vectors.word_empty")
         if word in self._index:
             return self._single(query, self._index[word], "exact"), None
         rows = self.readings(word)
@@ -177,8 +177,7 @@ class Resolver:
         found = self.find(query)
         if found is None:
             word = clean_word(query)
-            hint = "Check the spelling, or choose a model with a larger vocabulary."
-            raise OutOfVocabulary(shorten(word), self.suggest(word), hint)
+            raise OutOfVocabulary(shorten(word), self.suggest(word), "vectors.check_spelling")
         return found
 
     def _single(self, query: str, row: int, how: str, others: Sequence[int] = ()) -> Resolution:

@@ -87,7 +87,7 @@ class Subwords:
         self, names: Sequence[str], rows: Floats, jamo: tuple[int, int] = (3, 5), syllables: tuple[int, int] = (1, 4)
     ) -> None:
         if len(names) != len(rows):
-            raise BadInput(f"{len(names):,} n-grams came with {len(rows):,} vectors; give one vector for each")
+            raise BadInput("vectors.ngrams_vectors_differ", ngrams=len(names), count=len(rows))
         self.names = list(names)
         self.rows = rows
         self.jamo = jamo
@@ -131,4 +131,4 @@ class Subwords:
                 raise ValueError(f"{rows.dtype} of shape {rows.shape}")
             return cls(content["ngrams"], rows, jamo, syllables)
         except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError) as error:
-            raise BadInput(f"the sub-words of {folder} are damaged ({error}); save or train the model again") from error
+            raise BadInput("vectors.subwords_damaged", folder=folder, reason=error) from error

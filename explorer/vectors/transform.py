@@ -84,9 +84,9 @@ def remove_components(v: Vectors, components: int | None = None, strength: float
     """
     chosen = max(1, v.dim // 100) if components is None else components
     if not 0 <= chosen < v.dim:
-        raise BadInput(f"components must be from 0 to {v.dim - 1} for {v.dim} dimensions, not {chosen}")
+        raise BadInput("vectors.components_out_of_range", most=v.dim - 1, dim=v.dim, components=chosen)
     if not 0 < strength <= 1:
-        raise BadInput(f"strength must be above 0 and up to 1, not {strength}")
+        raise BadInput("vectors.strength_out_of_range", strength=strength)
     mean, axes, variances = principal_axes(v.vectors)
     top = axes[:, :chosen].astype(np.float32)
     offset = mean.astype(np.float32)
@@ -110,7 +110,7 @@ def subset(v: Vectors, keys: Iterable[str]) -> Vectors:
     """
     rows = np.array([v.index(key) for key in keys], dtype=np.int64)
     if not len(rows):
-        raise BadInput("a subset of no keys is no model; give one key or more")
+        raise BadInput("vectors.subset_empty")
     return v.derive(v.vectors[rows], {"step": "subset", "keys": len(rows), "of": len(v)}, rows, move=lambda vector: vector)
 
 
@@ -120,7 +120,7 @@ def _shared(a: Vectors, b: Vectors, words: Iterable[str] | None) -> tuple[npt.ND
     wanted = None if words is None else set(words)
     pairs = [(row, theirs[key]) for row, key in enumerate(a.keys) if key in theirs and (wanted is None or key in wanted)]
     if not pairs:
-        raise BadInput(f"{a.name} and {b.name} share no keys, so they cannot be put together; use models of the same tokenizer")
+        raise BadInput("vectors.no_shared_keys", first=a.name, second=b.name)
     both = np.array(pairs, dtype=np.int64)
     return both[:, 0], both[:, 1]
 
@@ -133,7 +133,7 @@ def concatenate(a: Vectors, b: Vectors, weight: float = 1.0) -> Vectors:
         weight: how much the second counts beside the first.
     """
     if not (np.isfinite(weight) and weight > 0):
-        raise BadInput(f"weight must be above 0, not {weight}")
+        raise BadInput("vectors.weight_not_positive", weight=weight)
     mine, theirs = _shared(a, b, None)
     joined = np.hstack([a.unit[mine], np.float32(weight) * b.unit[theirs]])
     step = {"step": "concatenate", "with": b.name, "weight": weight, "keys": len(mine)}
@@ -155,7 +155,7 @@ def align(source: Vectors, target: Vectors, words: Iterable[str] | None = None) 
         BadInput: different dimensions, or no shared keys.
     """
     if source.dim != target.dim:
-        raise BadInput(f"only spaces of one dimension can be aligned, and these have {source.dim} and {target.dim}")
+        raise BadInput("vectors.dimensions_differ", source=source.dim, target=target.dim)
     mine, theirs = _shared(source, target, words)
     product = source.unit[mine].astype(np.float64).T @ target.unit[theirs].astype(np.float64)
     left, _, right = np.linalg.svd(product)

@@ -97,7 +97,7 @@ class Vectors(Keyed):
         """:meth:`similar` for several words in one pass over the matrix."""
         check_n(n)
         if method not in SIMILAR:
-            raise BadInput(f"unknown way to rank neighbours {method!r}; use one of {', '.join(SIMILAR)}")
+            raise BadInput("vectors.unknown_ranking", method=method, allowed=", ".join(SIMILAR))
         mask = self.mask(tags, min_count)
         resolutions = [self.resolve(word) for word in words]
         if not resolutions:
@@ -118,7 +118,7 @@ class Vectors(Keyed):
         check_n(n)
         query = np.asarray(vector, dtype=np.float32)
         if query.shape != (self.dim,) or not np.all(np.isfinite(query)):
-            raise BadInput(f"a query vector must be {self.dim} finite numbers, not of shape {query.shape}")
+            raise BadInput("vectors.query_bad_shape", dim=self.dim, shape=query.shape)
         barred = [row for word in exclude for row in self.rows(self.resolve(word))]
         [answer] = nearest(self._vectors, query[None], n, self.inverse, [barred])
         return Neighbours(self._neighbours(*answer), None, self.name)
@@ -143,7 +143,7 @@ class Vectors(Keyed):
         check_method(method)
         terms = parse(expression) if isinstance(expression, str) else tuple(expression)
         if not terms:
-            raise BadInput("the expression has no words; write for example 왕 − 남자 + 여자")
+            raise BadInput("vectors.expression_without_words")
         written = expression if isinstance(expression, str) else " ".join(f"{term.weight:+g}*{term.word}" for term in terms)
         resolved = tuple(self.resolve(term.word) for term in terms)
         unit = self.unit_vectors([term.word for term in terms])
@@ -155,7 +155,7 @@ class Vectors(Keyed):
     def odd_one_out(self, words: Sequence[str]) -> str:
         """The word least like the others: the lowest mean cosine with them. Needs three words or more."""
         if len(words) < 3:
-            raise BadInput(f"odd_one_out compares three or more words, and {len(words)} came")
+            raise BadInput("vectors.too_few_words", count=len(words))
         cosine = self.matrix(words)
         return words[int(cosine.sum(axis=1).argmin())]
 
@@ -169,7 +169,7 @@ class Vectors(Keyed):
 
     def save(self, name_or_path: str | Path, overwrite: bool = False) -> Path:
         """Save as an artifact: under a name in the home folder, or in the folder a path names. Returns the folder."""
-        from explorer.vectors.storage import save
+        from explorer.vectors.files.storage import save
 
         return save(self, name_or_path, overwrite)
 

@@ -103,7 +103,7 @@ def test_cells_are_kept_and_a_stopped_lab_goes_on(home: Path, pairs: Path, monke
 
     with pytest.raises(Cancelled):
         lab(texts(), ["eojeol"], ["ppmi", "word2vec"], progress=stop, **SMALL)
-    from explorer.models import training
+    from explorer.static import train as training
 
     train = training.train
     monkeypatch.setattr(training, "train", lambda model, *a, **k: trained.append(model) or train(model, *a, **k))

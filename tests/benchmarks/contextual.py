@@ -83,7 +83,7 @@ def bare(folder: Path) -> Loop:
 
 def ours(folder: Path) -> dict[str, Loop]:
     """One word of each sentence, and every eojeol of each."""
-    from explorer.models.contextual import contextual
+    from explorer.encoders.contextual import contextual
 
     model = contextual(folder, device="cpu")
     model.vector("배", "배를 타고")  # Kiwi reads its dictionary at the first question
@@ -101,7 +101,7 @@ def ours(folder: Path) -> dict[str, Loop]:
 
 def peak(folder: Path, count: int) -> dict[str, float]:
     """Largest resident memory, in GB, of a process that opens the model and reads the sentences."""
-    from explorer.models.contextual import contextual
+    from explorer.encoders.contextual import contextual
 
     model = contextual(folder, device="cpu")
     opened = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -19,9 +19,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from explorer.models.cooccurrence import BREAK, Cooccurrence, count_pairs
-from explorer.models.glove import fit_glove
-from explorer.models.pipeline import build_vocabulary, encode, tokenize_corpus
+from explorer.static.cooccurrence import BREAK, Cooccurrence, count_pairs
+from explorer.static.glove import fit_glove
+from explorer.static.pipeline import build_vocabulary, encode, tokenize_corpus
 
 T = TypeVar("T")
 DIM, GLOVE_WINDOW, GLOVE_EPOCHS, SKIPGRAM_EPOCHS, VOCABULARY = 100, 10, 15, 5, 20_000

@@ -53,7 +53,7 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest
     """A new home with a small BERT and Kiwi's vectors, which are recovered once and then kept with pytest's own cache."""
     home = tmp_path_factory.mktemp("home")
     kept = pytestconfig.cache.mkdir("kiwi-vectors")
-    command = [sys.executable, "-c", "from explorer.models.kiwi import kiwi_vectors; kiwi_vectors()"]
+    command = [sys.executable, "-c", "from explorer.static.kiwi import kiwi_vectors; kiwi_vectors()"]
     subprocess.run(command, env=os.environ | {"EXPLORER_HOME": str(kept)}, check=True)
     shutil.copytree(kept / "cache", home / "cache")
     if importlib.util.find_spec("torch"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboards.figures.map import CHOSEN, FOUND, NEAR
+from dashboards.pages.map.figures import CHOSEN, FOUND, NEAR
 
 PAGES = ["/", "/tokens", "/bench", "/similarity", "/analogy", "/map", "/context"]
 

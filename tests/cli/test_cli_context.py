@@ -48,7 +48,7 @@ def test_fewer_bits_change_the_numbers_a_little(checkpoint):
 
 
 def test_int8_off_the_processor_is_refused_in_one_line(checkpoint, monkeypatch):
-    import explorer.models.checkpoints as module
+    import explorer.encoders.checkpoints as module
 
     monkeypatch.setattr(module, "_device", lambda device, torch: "cuda")
     done = run("context", "배", "배를 탔다.", "배가 고프다.", "-m", checkpoint, "--dtype", "int8")

@@ -143,7 +143,7 @@ def test_a_file_that_ends_kiwi_is_one_line_and_exit_1():
 
 @pytest.mark.parametrize(("host", "lines"), [("127.0.0.1", 0), ("localhost", 0), ("::1", 0), ("0.0.0.0", 1), ("192.0.2.7", 1)])
 def test_serving_others_says_what_it_opens(host, lines, monkeypatch):
-    from dashboards import app
+    from dashboards.app import application as app
 
     started = []
     monkeypatch.setattr(app, "serve", lambda **options: started.append(options["host"]))

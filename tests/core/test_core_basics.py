@@ -19,10 +19,10 @@ def test_unknown_names_list_what_exists_and_what_was_meant():
 
 def test_every_error_is_one_line_and_an_explorer_error():
     errors = [
-        BadInput("나쁨"),
+        BadInput("core.in_the_way", old="나쁨"),
         UnknownName("model", "x", ["y"]),
         OutOfVocabulary("뷁", ["북"]),
-        MissingExtra("BERT", "bert"),
+        MissingExtra("encoders.an_encoder", "bert"),
         Cancelled(),
     ]
     for error in errors:

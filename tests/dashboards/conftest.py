@@ -57,7 +57,7 @@ def small() -> Any:
 @pytest.fixture
 def served(home: Path) -> Iterator[str]:
     """The small model saved in a home of its own; its name."""
-    from dashboards import state, workers
+    from dashboards.app import state, workers
 
     state.forget()
     small_vectors().save("small")
@@ -129,6 +129,6 @@ def outputs_of(output: str) -> Any:
 @pytest.fixture
 def page(served: str) -> Page:
     """The pages in Korean, with the small model."""
-    from dashboards.app import create_app
+    from dashboards.app.application import create_app
 
     return Page(create_app())

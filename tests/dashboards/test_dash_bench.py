@@ -9,11 +9,12 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from dashboards import bench, messages
-from dashboards.figures import bench as figures
-from dashboards.i18n import Text
-from dashboards.url import decode
-from dashboards.views import bench as view
+from dashboards.kit import errors as messages
+from dashboards.kit.i18n import Text
+from dashboards.kit.url import decode
+from dashboards.pages.bench import asked as bench
+from dashboards.pages.bench import figures
+from dashboards.pages.bench import page as view
 from explorer.core.errors import BadInput
 from explorer.tokenizers.token import Token
 
@@ -93,7 +94,7 @@ def test_nothing_to_compare_is_said_before_anything_starts(home):
         with pytest.raises(BadInput) as caught:
             bench.open_result(asked)
         title, line = messages.explain(caught.value, Text("ko"))
-        assert title == Text("ko")("error.input") and "견줄" in line
+        assert title == Text("ko")("error.input") and "비교" in line
 
 
 def test_a_damaged_result_says_so(tmp_path):

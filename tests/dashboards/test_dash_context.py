@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 from support_bert import save_small_bert
 
-from dashboards import checkpoints, state, wording
-from dashboards.figures import context as figures
-from dashboards.i18n import Text
-from dashboards.jobs import jobs
-from dashboards.views import context as view
+from dashboards.app import state
+from dashboards.app.jobs import jobs
+from dashboards.kit import checkpoints
+from dashboards.kit.i18n import Text
+from dashboards.pages.context import asked as wording
+from dashboards.pages.context import figures
+from dashboards.pages.context import page as view
 from explorer.core.errors import BadInput, Unavailable
 from explorer.core.progress import Progress
 
@@ -25,7 +27,7 @@ from explorer.core.progress import Progress
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting and no cache of this machine reaches a test."""
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.delenv(checkpoints.SETTING, raising=False)
+    monkeypatch.delenv("EXPLORER_BERT", raising=False)
     monkeypatch.delenv("EXPLORER_ALLOW_PATHS", raising=False)
     state.forget()
 
@@ -58,7 +60,7 @@ def test_models_are_named_by_the_setting_the_home_and_the_cache(home, tmp_path, 
         snapshot.mkdir(parents=True)
         (snapshot / "config.json").write_text(json.dumps({"model_type": kind}))
         (snapshot / weights).write_bytes(b"")
-    monkeypatch.setenv(checkpoints.SETTING, str(tmp_path / "one" / "mine"))
+    monkeypatch.setenv("EXPLORER_BERT", str(tmp_path / "one" / "mine"))
     found = checkpoints.available()
     assert list(found) == ["mine", "kept", "mine (2)", "klue/bert-base", "mini"]
     assert found["mine"] == str(tmp_path / "one" / "mine") and found["klue/bert-base"] == "klue/bert-base"
@@ -154,7 +156,7 @@ def test_three_ways_to_another_model_are_shown_and_no_folder_of_the_server(home,
 def test_addresses_round_trip():
     from urllib.parse import parse_qs
 
-    from dashboards.url import decode
+    from dashboards.kit.url import decode
 
     for lines in (["배를 탔다.", "배가 <b>고프다"], ["긴 문장입니다 " * 40] * 1, wording.sentences_of("배")):
         asked = {"word": "배", "sentences": wording.split("\n".join(lines)), "model": "small-bert", "pooling": "first"}
@@ -170,7 +172,7 @@ def answered(page: Any, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_word_is_compared_across_sentences(page, home, bert, monkeypatch):
-    monkeypatch.setenv(checkpoints.SETTING, str(bert))
+    monkeypatch.setenv("EXPLORER_BERT", str(bert))
     asked = {
         "word": "배",
         "sentences": [*wording.sentences_of("배", 6), "바다는 <b>넓다</b>."],
@@ -210,7 +212,7 @@ def test_a_word_is_compared_across_sentences(page, home, bert, monkeypatch):
     ],
 )
 def test_what_is_missing_is_said(page, bert, monkeypatch, word, lines, said):
-    monkeypatch.setenv(checkpoints.SETTING, str(bert))
+    monkeypatch.setenv("EXPLORER_BERT", str(bert))
     answer = answered(page, {"word": word, "sentences": lines, "model": "small-bert", "pooling": "mean"})
     assert said in json.dumps(answer["context-status"], ensure_ascii=False) and answer["context-answer"]["style"] == {
         "display": "none"
@@ -222,33 +224,33 @@ def test_a_broken_checkpoint_is_one_line(page, home, tmp_path, monkeypatch):
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "config.json").write_text("{}")
-    monkeypatch.setenv(checkpoints.SETTING, str(broken))
+    monkeypatch.setenv("EXPLORER_BERT", str(broken))
     answer = answered(page, {"word": "배", "sentences": ["배를 탔다."], "model": "broken", "pooling": "mean"})
-    assert "no weights" in json.dumps(answer["context-status"])
+    assert "가중치(model.safetensors)가 없습니다" in json.dumps(answer["context-status"], ensure_ascii=False)
 
 
 def test_models_are_fetched_only_from_the_list_and_failure_is_said(home, monkeypatch):
-    import explorer.models.contextual as library
+    import explorer.encoders.contextual as library
 
     asked: list[str] = []
 
     def offline(name: str, **_: Any) -> None:
         asked.append(name)
-        raise Unavailable("the hub cannot be reached")
+        raise Unavailable("encoders.hub_unreachable", model="m")
 
     monkeypatch.setattr(library, "contextual", offline)
     assert view.fetched("evil/model", None)[1:] == (view.no_update,) * 5 and asked == []
     known = checkpoints.FETCHABLE[0].id
     for _ in range(100):
         told = view.fetched(known, None)
-        if "cannot be reached" in str(told[0]):
+        if "연결할 수 없습니다" in str(told[0]):
             break
         time.sleep(0.1)
-    assert "cannot be reached" in str(told[0]) and told[-1] is None and asked[0] == known
+    assert "연결할 수 없습니다" in str(told[0]) and told[-1] is None and asked[0] == known
 
 
 def test_fetching_shows_its_bytes_and_can_be_stopped(home, monkeypatch):
-    import explorer.models.contextual as library
+    import explorer.encoders.contextual as library
 
     stopped = threading.Event()
 

@@ -12,20 +12,21 @@ import numpy as np
 import pytest
 from support_bert import save_small_bert
 
-from dashboards import checkpoints, looking, state
-from dashboards.figures import inside as figures
-from dashboards.i18n import Text
-from dashboards.url import decode
-from dashboards.views import inside as view
+from dashboards.app import state
+from dashboards.kit.i18n import Text
+from dashboards.kit.url import decode
+from dashboards.pages.inside import asked as looking
+from dashboards.pages.inside import figures
+from dashboards.pages.inside import page as view
 from explorer.core.errors import BadInput
-from explorer.models.inside_record import NOTES, PARTS
+from explorer.encoders.inside_record import NOTES, PARTS
 
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting and no cache of this machine reaches a test."""
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.delenv(checkpoints.SETTING, raising=False)
+    monkeypatch.delenv("EXPLORER_BERT", raising=False)
     monkeypatch.delenv("EXPLORER_ALLOW_PATHS", raising=False)
     state.forget()
 
@@ -121,7 +122,7 @@ def answered(page: Any, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_small_bert_is_opened_and_everything_is_drawn(page, home, bert, monkeypatch):
-    monkeypatch.setenv(checkpoints.SETTING, str(bert))
+    monkeypatch.setenv("EXPLORER_BERT", str(bert))
     asked = {"model": "small-bert", "first": "배를 <b>타고</b> 갔다.", "second": "배가 고프다."}
     answer = answered(page, asked)
     assert answer["inside-done"]["data"] == asked and answer["inside-layer"]["max"] == 3 == answer["inside-at"]["max"]
@@ -177,7 +178,7 @@ def test_a_word_is_hidden_and_guessed_by_the_encoder_that_ships(page, home):
 
 
 def test_a_model_without_its_head_says_so_in_its_place(page, bert, monkeypatch):
-    monkeypatch.setenv(checkpoints.SETTING, str(bert))
+    monkeypatch.setenv("EXPLORER_BERT", str(bert))
     question = {"model": "small-bert", "text": "[MASK]를 탔다.", "unit": "word"}
     found = page.settled("inside-guesses.children", {"inside-question.data": question}, lambda text: "alert" in text, 120)
     assert '"role": "alert"' in found and 'inside-guess"' not in found
@@ -198,14 +199,14 @@ def test_kiwi_goes_on(page, home):
     ],
 )
 def test_what_is_wrong_is_said(page, bert, monkeypatch, asked, said):
-    monkeypatch.setenv(checkpoints.SETTING, str(bert))
+    monkeypatch.setenv("EXPLORER_BERT", str(bert))
     answer = answered(page, asked)
     assert said in json.dumps(answer["inside-status"], ensure_ascii=False)
     assert answer["inside-answer"]["style"] == {"display": "none"}
 
 
 def test_odd_sentences_are_shown(page, bert, monkeypatch):
-    monkeypatch.setenv(checkpoints.SETTING, str(bert))
+    monkeypatch.setenv("EXPLORER_BERT", str(bert))
     for first in ("😀", "ㅋㅋㅋ", "漢字를 배운다", "배\u200b를 탔다", unicodedata.normalize("NFD", "배를 탔다"), "를"):
         for model in ("small-bert", "mini"):
             answer = answered(page, {"model": model, "first": first, "second": "ㅋㅋ 그래"})

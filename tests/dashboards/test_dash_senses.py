@@ -10,11 +10,12 @@ from urllib.parse import parse_qs
 import pytest
 from support_bert import save_small_bert
 
-from dashboards import checkpoints, sensing, state
-from dashboards.figures import senses as figures
-from dashboards.url import decode
-from dashboards.views import senses as view
-from explorer.models.sense_curve import RandomPairs, SenseLevel
+from dashboards.app import state
+from dashboards.kit.url import decode
+from dashboards.pages.senses import asked as sensing
+from dashboards.pages.senses import figures
+from dashboards.pages.senses import page as view
+from explorer.encoders.sense_curve import RandomPairs, SenseLevel
 
 pytest.importorskip("torch")
 
@@ -23,7 +24,7 @@ pytest.importorskip("torch")
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting and no cache of this machine reaches a test."""
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.delenv(checkpoints.SETTING, raising=False)
+    monkeypatch.delenv("EXPLORER_BERT", raising=False)
     state.forget()
 
 
@@ -80,7 +81,7 @@ def test_a_homograph_is_sorted_and_measured(page, home):
 
 
 def test_own_sentences_with_any_checkpoint(page, home, bert, monkeypatch):
-    monkeypatch.setenv(checkpoints.SETTING, str(bert))
+    monkeypatch.setenv("EXPLORER_BERT", str(bert))
     asked = {"word": "은행", "source": "own", "sentences": OWN, "model": "small-bert", "k": "auto"}
     answer = ask(page, **asked)
     cards = json.dumps(answer["senses-columns"]["children"], ensure_ascii=False)
@@ -104,11 +105,11 @@ def test_sentences_of_a_corpus_are_found_by_the_index(page, home):
         ({"word": "은행", "source": "own", "sentences": []}, "문장을 써 주세요"),
         ({"word": "은행", "source": "own", "sentences": OWN[:2], "k": "5"}, "문장이 모자랍니다"),
         ({"word": " ", "source": "own", "sentences": OWN}, "입력을 확인해 주세요"),
-        ({"word": "은행", "source": "own", "sentences": OWN, "model": "/etc"}, "is not one of"),
+        ({"word": "은행", "source": "own", "sentences": OWN, "model": "/etc"}, "쓸 수 있는 모델"),
     ],
 )
 def test_what_is_missing_is_said(page, home, bert, monkeypatch, asked, said):
-    monkeypatch.setenv(checkpoints.SETTING, str(bert))
+    monkeypatch.setenv("EXPLORER_BERT", str(bert))
     answer = ask(page, **({"model": "small-bert", "k": "auto"} | asked))
     assert said in json.dumps(answer["senses-status"], ensure_ascii=False)
     assert answer["senses-answer"]["style"] == {"display": "none"}
@@ -119,7 +120,7 @@ def test_what_is_missing_is_said(page, home, bert, monkeypatch, asked, said):
     [["은행에 갔다."], ["은행에 갔다."] * 3, ["은행ㅋㅋㅋ 갔다 😀", "銀行 은행", "\u200b은행\u200b이다", "은행을 털다"]],
 )
 def test_odd_sentences_are_sorted_too(page, home, bert, monkeypatch, lines):
-    monkeypatch.setenv(checkpoints.SETTING, str(bert))
+    monkeypatch.setenv("EXPLORER_BERT", str(bert))
     asked = {"word": "은행", "source": "own", "sentences": lines, "model": "small-bert", "k": "auto"}
     answer = ask(page, **asked)
     assert answer["senses-done"]["data"] == asked, answer

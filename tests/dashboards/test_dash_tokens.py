@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboards import cutting
-from dashboards.figures.tokens import (
+from dashboards.pages.tokens import asked as cutting
+from dashboards.pages.tokens import page as view
+from dashboards.pages.tokens.figures import (
     BYTES,
     CHANGED,
     DROPPED,
@@ -27,7 +28,6 @@ from dashboards.figures.tokens import (
     grid,
     sendable,
 )
-from dashboards.views import tokens as view
 from explorer.tokenizers.loading import tokenizer
 from explorer.tokenizers.token import Token
 
@@ -200,7 +200,7 @@ def test_any_text_becomes_text(value):
 def test_addresses_carry_the_page_and_never_grow_endless():
     from urllib.parse import parse_qs
 
-    from dashboards.url import decode
+    from dashboards.kit.url import decode
 
     for text in ("가나\n다 & <b>", "긴 글입니다. " * 60):
         found = cutting.address(text, ["kiwi", "jamo"], "table")
@@ -246,7 +246,7 @@ def settled(value: str, names: list[str]):
 
 
 def test_a_path_is_opened_where_it_is_allowed_and_a_broken_one_says_why(home, monkeypatch, tmp_path):
-    from dashboards import state
+    from dashboards.app import state
 
     state.forget()
     monkeypatch.setenv("EXPLORER_ALLOW_PATHS", "1")
@@ -278,7 +278,7 @@ def test_the_server_goes_on_after_a_file_that_ends_kiwi(home):
     # In a process of its own: what went wrong here ended the process, and would end this test run.
     script = """
 import time
-from dashboards import cutting
+from dashboards.pages.tokens import asked as cutting
 from dashboards.app import create_app
 client = create_app().server.test_client()
 name = "kiwi-sw:/etc/hostname"
@@ -356,7 +356,7 @@ def test_the_layout_takes_its_text_and_tokenizers_from_the_address(home):
 
 
 def test_every_example_is_within_the_limit_and_named_in_both_languages():
-    from dashboards.i18n import Text
+    from dashboards.kit.i18n import Text
 
     for name, sample in view.EXAMPLES.items():
         assert cutting.tidy(sample) == sample and Text("ko")(f"tokens.example_{name}") and Text("en")(f"tokens.example_{name}")

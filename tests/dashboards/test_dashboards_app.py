@@ -16,7 +16,7 @@ from explorer.core.errors import BadInput
 
 @pytest.fixture
 def app(home):
-    from dashboards.app import create_app
+    from dashboards.app.application import create_app
 
     return create_app()
 
@@ -48,7 +48,7 @@ def as_json(component):
 
 
 def test_every_callback_speaks_of_components_that_exist(app):
-    from dashboards.app import views
+    from dashboards.app.application import views
 
     client = app.server.test_client()
     shell = client.get("/_dash-layout").json
@@ -67,7 +67,7 @@ def test_every_callback_speaks_of_components_that_exist(app):
 
 
 def test_an_app_can_be_made_twice_and_both_are_complete(app):
-    from dashboards.app import create_app
+    from dashboards.app.application import create_app
 
     other = create_app()
     outputs = [
@@ -78,7 +78,7 @@ def test_an_app_can_be_made_twice_and_both_are_complete(app):
 
 
 def pages():
-    from dashboards.app import views
+    from dashboards.app.application import views
 
     return [view.PATH for view in views()]
 
@@ -106,7 +106,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("query", HOSTILE, ids=["nothing", "script", "lists", "numbers"])
 def test_any_query_gives_a_page(app, query):
-    from dashboards.app import views
+    from dashboards.app.application import views
 
     with app.server.test_request_context():
         for view in views():
@@ -115,7 +115,7 @@ def test_any_query_gives_a_page(app, query):
 
 
 def test_a_page_nobody_knows_is_said_kindly(app):
-    from dashboards.views.not_found import layout
+    from dashboards.pages.not_found import layout
 
     with app.server.test_request_context():
         assert "없는 쪽입니다" in json.dumps(as_json(layout(x="y")), ensure_ascii=False)
@@ -151,10 +151,10 @@ def test_similarity_says_what_is_wrong(page):
     assert "단어를 하나 써 보세요" in page.settled(
         "similarity-neighbours.children", base | {"similarity-word.value": "  "}, lambda t: True
     )
-    assert "모르는 이름" in page.settled(
+    assert "라는 모델은" in page.settled(
         "similarity-neighbours.children", base | {"similarity-word.value": "왕", "model.value": "/etc/passwd"}, lambda t: True
     )
-    assert "그 품사의 단어가 없습니다" in page.settled(
+    assert "인 키가 없습니다" in page.settled(
         "similarity-neighbours.children",
         base | {"similarity-word.value": "왕", "similarity-tags.value": ["<b>"]},
         lambda t: "alert" in t,
@@ -269,7 +269,7 @@ def test_the_shell_follows_the_address_and_what_runs(page):
 
 def test_the_first_page_loads_nothing_heavy():
     script = (
-        "import sys\nfrom dashboards.app import create_app\nc = create_app().server.test_client()\n"
+        "import sys\nfrom dashboards.app.application import create_app\nc = create_app().server.test_client()\n"
         "assert c.get('/').status_code == 200 and c.get('/_dash-layout').status_code == 200\n"
         "print([m for m in ('torch', 'transformers', 'umap', 'numba', 'kiwipiepy', 'sklearn', 'scipy', 'gensim', 'pandas') if m in sys.modules])"
     )
@@ -278,7 +278,7 @@ def test_the_first_page_loads_nothing_heavy():
 
 
 def test_a_taken_port_is_one_clear_line(home):
-    from dashboards.app import serve
+    from dashboards.app.application import serve
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -289,14 +289,14 @@ def test_a_taken_port_is_one_clear_line(home):
 
 
 def test_an_address_that_is_not_ours_is_one_clear_line(home):
-    from dashboards.app import serve
+    from dashboards.app.application import serve
 
     with pytest.raises(BadInput, match=r"--host|another port"):
         serve(host="no-such-host.invalid", port=0, open_browser=False)
 
 
 def test_the_server_prints_one_line_and_answers(home):
-    script = "from dashboards import app, state\nstate.prepare = lambda: None\napp.serve(port=0, open_browser=False)"
+    script = "from dashboards.app import application as app, state\nstate.prepare = lambda: None\napp.serve(port=0, open_browser=False)"
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as server:
         try:
             line = server.stdout.readline()
@@ -311,11 +311,11 @@ def test_the_server_prints_one_line_and_answers(home):
 
 
 def test_the_wsgi_module_offers_a_server(home, monkeypatch):
-    from dashboards import state
+    from dashboards.app import state
 
     prepared = []
     monkeypatch.setattr(state, "prepare", lambda: prepared.append(1))
-    monkeypatch.delitem(sys.modules, "dashboards.wsgi", raising=False)
-    from dashboards import wsgi
+    monkeypatch.delitem(sys.modules, "dashboards.app.wsgi", raising=False)
+    from dashboards.app import wsgi
 
     assert prepared == [1] and wsgi.server.test_client().get("/").status_code == 200

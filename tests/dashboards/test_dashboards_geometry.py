@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.geometry import plane, random_cosines, share_below
+from dashboards.kit.geometry import plane, random_cosines, share_below
 from explorer.core.errors import BadInput
 
 

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from dashboards.hosts import is_any, is_loopback, parts
+from dashboards.app.hosts import is_any, is_loopback, parts
 
 CALLBACK = "/_dash-update-component"
 
@@ -120,7 +120,7 @@ def test_what_is_only_here():
 
 
 def test_the_server_itself_refuses_a_strangers_name(home):
-    script = "from dashboards import app, state\nstate.prepare = lambda: None\napp.serve(port=0, open_browser=False)"
+    script = "from dashboards.app import application as app, state\nstate.prepare = lambda: None\napp.serve(port=0, open_browser=False)"
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as server:
         try:
             port = int(server.stdout.readline().split()[1].rstrip("/").rpartition(":")[2])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.i18n import DEFAULT, LANGUAGES, Text, catalogue, current, text
+from dashboards.kit.i18n import DEFAULT, LANGUAGES, Text, catalogue, current, text
 
 ROOT = Path(__file__).resolve().parents[2] / "dashboards"
 SOURCES = [path for path in sorted(ROOT.rglob("*.py")) if path.name not in ("examples.py", "__init__.py")]
@@ -96,7 +96,7 @@ def test_views_hold_no_words_of_their_own(path):
 
 
 def test_every_view_has_its_sentences():
-    from dashboards.app import views
+    from dashboards.app.application import views
 
     for view in views():
         name = view.NAME.split(".")[0]

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from dashboards.jobs import Jobs, NotReady
-from dashboards.shell import follow_jobs
+from dashboards.app.jobs import Jobs, NotReady
+from dashboards.app.shell import follow_jobs
 from explorer.core.errors import BadInput, Cancelled
 from explorer.core.progress import Progress
 
@@ -43,7 +43,7 @@ def test_a_failure_is_one_line_and_unexpected_ones_are_logged(caplog):
     jobs = Jobs()
 
     def wrong(_):
-        raise BadInput("give another file")
+        raise BadInput("core.target_is_file", target="x")
 
     def broken(_):
         raise ZeroDivisionError("oh")
@@ -52,7 +52,7 @@ def test_a_failure_is_one_line_and_unexpected_ones_are_logged(caplog):
     job = jobs.start(("b",), broken, "job.warm")
     assert job.wait(10) and job.state == "failed"
     assert str(job.error) == "ZeroDivisionError: oh"
-    assert "Traceback" in caplog.text and "give another file" not in caplog.text
+    assert "Traceback" in caplog.text and "is a file, not" not in caplog.text
 
 
 def test_the_end_of_awaited_work_is_counted_even_when_it_ended_before_anyone_waited():
@@ -69,7 +69,7 @@ def test_the_end_of_awaited_work_is_counted_even_when_it_ended_before_anyone_wai
 
 
 def test_old_jobs_are_forgotten():
-    from dashboards.jobs import KEPT
+    from dashboards.app.jobs import KEPT
 
     jobs = Jobs()
     numbers = []
@@ -81,8 +81,8 @@ def test_old_jobs_are_forgotten():
 
 
 def test_the_shell_shows_what_runs_once_and_says_when_to_look_again(monkeypatch):
-    from dashboards import jobs as module
-    from dashboards import shell
+    from dashboards.app import jobs as module
+    from dashboards.app import shell
 
     jobs, gate = Jobs(), threading.Event()
     monkeypatch.setattr(module, "jobs", jobs)
@@ -101,7 +101,7 @@ def test_the_shell_shows_what_runs_once_and_says_when_to_look_again(monkeypatch)
 
 @pytest.mark.parametrize("attempt", range(3))
 def test_what_is_opened_is_opened_once_by_many_threads(attempt):
-    from dashboards import state
+    from dashboards.app import state
 
     state.forget()
     opened = []
@@ -125,17 +125,17 @@ def test_what_is_opened_is_opened_once_by_many_threads(attempt):
 
 
 def test_a_failure_reaches_every_card_and_is_then_tried_again(monkeypatch):
-    from dashboards import state
+    from dashboards.app import state
 
     state.forget()
     tries = []
 
     def opener(_):
         tries.append(1)
-        raise BadInput("no such file")
+        raise BadInput("core.target_is_file", target="x")
 
     for _ in range(3):
-        with pytest.raises(BadInput, match="no such file"):
+        with pytest.raises(BadInput, match="is a file"):
             state.opened("map", "broken", opener, "job.warm", patience=10)
     assert len(tries) == 1
     monkeypatch.setattr(state, "MEMORY", -1.0)
@@ -153,9 +153,9 @@ def test_the_end_of_a_job_is_told_only_when_the_clock_calls():
     from dash._callback_context import context_value
     from dash._utils import AttributeDict
 
-    from dashboards.components import BUSY_MS
-    from dashboards.jobs import jobs
-    from dashboards.shell import tick
+    from dashboards.app.jobs import jobs
+    from dashboards.app.shell import tick
+    from dashboards.kit.components import BUSY_MS
 
     job = jobs.start(("told",), lambda _: None, "job.warm")
     jobs.await_end(job)

@@ -8,7 +8,7 @@ import io
 import numpy as np
 import pytest
 
-from dashboards.maps import Choice, Map, choose, find, make, read
+from dashboards.pages.map.maps import Choice, Map, choose, find, make, read
 from explorer.core.errors import BadInput
 
 

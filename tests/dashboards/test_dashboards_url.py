@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards import url
+from dashboards.kit import url
 
 FIELDS = {
     "word": url.text(),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.maps import Choice, read
-from dashboards.workers import Worker
+from dashboards.app.workers import Worker
+from dashboards.pages.map.maps import Choice, read
 from explorer.core.errors import Cancelled, ExplorerError, Unavailable
 from explorer.core.progress import Progress
 

@@ -37,7 +37,7 @@ def korean() -> list[str]:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """``{kind: file of a trained tokenizer}``."""
-    from explorer.tokenizers.training import train_tokenizer
+    from explorer.tokenizers.training.train import train_tokenizer
 
     before = os.environ.get("EXPLORER_HOME")
     os.environ["EXPLORER_HOME"] = str(tmp_path_factory.mktemp("trained"))

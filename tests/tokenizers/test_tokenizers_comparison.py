@@ -7,7 +7,7 @@ import pytest
 
 import explorer as ex
 from explorer.core.errors import BadInput, Cancelled
-from explorer.tokenizers.gold import boundary_counts, cuts, morpheme_cuts, read_conllu, read_sentences
+from explorer.tokenizers.comparison.gold import boundary_counts, cuts, morpheme_cuts, read_conllu, read_sentences
 from explorer.tokenizers.token import Token
 
 TEXTS = ["왕이 왔다. 왕비도 왔다.", "강아지는 밥을 먹었다ㅋㅋ", "고양이가 예뻐서 웃었다!", "<script>alert(1)</script> & 왕"]
@@ -60,7 +60,7 @@ def test_a_tokenizer_that_cannot_be_had_has_a_row():
 
 
 def test_chunks_do_not_change_numbers(monkeypatch):
-    from explorer.tokenizers import entries
+    from explorer.tokenizers.comparison import entries
 
     whole = ex.compare(["kiwi"], TEXTS * 3)
     monkeypatch.setattr(entries, "_CHUNK_TEXTS", 2)
@@ -328,7 +328,7 @@ def test_inflection_of_rules_and_morphemes():
 
 
 def test_the_shipped_forms_are_what_kiwi_joins():
-    from explorer.tokenizers import probes
+    from explorer.tokenizers.comparison import probes
 
     made = probes.generate_forms()
     assert made == [(lemma.stem, lemma.tag, form) for lemma in probes.lemmas() for form in lemma.forms]

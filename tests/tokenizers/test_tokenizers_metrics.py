@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import explorer as ex
 from explorer.core.errors import BadInput
-from explorer.tokenizers.metrics import Interval, Meter, Text, renyi_efficiency, renyi_entropy, resample_ratio
+from explorer.tokenizers.comparison.metrics import Interval, Meter, Text, renyi_efficiency, renyi_entropy, resample_ratio
 from explorer.tokenizers.token import Token
 
 # "pick @@ed pick @@l @@ed pick @@les": the oracle of the tokenization-scorer package's own test.

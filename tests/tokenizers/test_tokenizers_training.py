@@ -9,7 +9,7 @@ import pytest
 import explorer as ex
 from explorer.core.errors import BadInput, Cancelled
 from explorer.core.store import artifact_path, list_artifacts, read_manifest
-from explorer.tokenizers.training import KINDS, train_tokenizer
+from explorer.tokenizers.training.train import KINDS, train_tokenizer
 
 SIZES = {"unigram": 76, "bpe": 130, "wordpiece": 200, "byte-bpe": 400, "kiwi-bpe": 120, "kiwi-unigram": 75}
 

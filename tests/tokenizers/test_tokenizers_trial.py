@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import explorer as ex
-from explorer.tokenizers import trial
+from explorer.tokenizers.engines import trial
 
 
 @pytest.fixture

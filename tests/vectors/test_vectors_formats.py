@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from explorer.core.errors import BadInput, Cancelled
-from explorer.vectors.formats import detect_format, read_vectors, write_vectors
+from explorer.vectors.files.formats import detect_format, read_vectors, write_vectors
 from explorer.vectors.vectors import Vectors
 
 ENDINGS = {

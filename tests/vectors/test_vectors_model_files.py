@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from explorer.core.errors import BadInput, Cancelled
-from explorer.vectors import file_readers
 from explorer.vectors.buckets import Buckets, ngram_hashes
-from explorer.vectors.formats import detect_format, read_vectors, write_vectors
-from explorer.vectors.gensim_files import Named, read_opcodes
+from explorer.vectors.files import readers as file_readers
+from explorer.vectors.files.formats import detect_format, read_vectors, write_vectors
+from explorer.vectors.files.gensim import Named, read_opcodes
 from explorer.vectors.vectors import Vectors
 
 SENTENCES = [["먹었다", "먹는다", "한국어", "서울", "왕", "😀"], ["왕", "여왕", "궁전"], ["가", "나", "abc"]] * 10

@@ -7,8 +7,8 @@ import pytest
 
 from explorer.core import store
 from explorer.core.errors import BadInput, Unavailable
-from explorer.vectors import storage
-from explorer.vectors.storage import load_vectors, save_vectors
+from explorer.vectors.files import storage
+from explorer.vectors.files.storage import load_vectors, save_vectors
 from explorer.vectors.vectors import Vectors
 
 

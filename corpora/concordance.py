@@ -1,0 +1,372 @@
+"""Concordance: a word in its contexts, line by line, where the match is the word and not a string of letters.
+
+먹다 finds 먹었다 and 먹는; 왕 does not find 왕복. An SQLite full-text index (FTS5) holds, for every line of text, its tokenizer keys
+(왕/NNG 이/JKS …) as numbers, so that one key is one term whatever characters it is made of. It is built from the same cached
+token shards that training uses, once per corpus, and kept in the home folder's cache. The index knows the lines; the exact
+places come from tokenizing the few lines that are shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from itertools import islice, product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from explorer.core.errors import BadInput, Unavailable, disk_errors
+from explorer.core.progress import ProgressCallback, report
+from explorer.core.store import cache_path
+from explorer.static.keys import key_filter
+from explorer.static.pipeline import Shard, text_spans, tokenize_corpus
+
+if TYPE_CHECKING:
+    from explorer.tokenizers.token import Token, Tokenizer
+
+__all__ = ["Concordance", "ConcordanceIndex", "ConcordanceLine", "concordance"]
+
+_FORMAT = 2
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_MOST_PHRASES = 64
+_keep, _ = key_filter("all")
+
+
+class _Document(Protocol):
+    id: str
+    title: str
+    text: str
+
+
+class _Corpus(Protocol):
+    name: str
+
+    def documents(self) -> Iterator[Any]: ...
+
+    def texts(self) -> Iterator[str]: ...
+
+    def fingerprint(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConcordanceLine:
+    """One match in its context.
+
+    Attributes:
+        left, match, right: the text around and at the match; line ends are written as spaces.
+        document, title: the document's id and title.
+        start, end: the match's span in the document's text; ``text[start:end]`` is ``match``.
+    """
+
+    left: str
+    match: str
+    right: str
+    document: str
+    title: str
+    start: int
+    end: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Concordance:
+    """Matches of a query in a corpus.
+
+    Attributes:
+        query: as it was asked.
+        mode: ``"word"`` or ``"substring"``.
+        resolved: what was looked for: phrases of keys (``"먹다/VV"``, ``"한국/NNP 전쟁/NNG"``); several readings of a word are
+            all looked for. Empty where the corpus has none of them.
+        lines: the first matches in the order of the corpus.
+        count: how many matches there are in all; of phrases, how many lines of text have one.
+    """
+
+    query: str
+    mode: str
+    resolved: tuple[str, ...]
+    lines: tuple[ConcordanceLine, ...]
+    count: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def to_frame(self) -> Any:
+        """The lines as a pandas ``DataFrame``."""
+        import pandas as pd
+
+        return pd.DataFrame([line.to_dict() for line in self.lines], columns=list(ConcordanceLine.__slots__))
+
+
+def concordance(
+    corpus: _Corpus,
+    word: str,
+    n: int = 20,
+    *,
+    mode: str = "word",
+    width: int = 40,
+    start: int = 0,
+    tokenizer: str | Tokenizer = "kiwi",
+    progress: ProgressCallback | None = None,
+) -> Concordance:
+    """Show a word or phrase in its contexts.
+
+    The index is built on first use: one pass of the tokenizer, unless training on this corpus has made it already.
+
+    Args:
+        corpus: a corpus with ``documents()``, ``texts()`` and ``fingerprint()``, such as ``corpora.open_corpus`` gives.
+        word: a word in any form (먹었다 looks for 먹다), a key (``먹다/VV``), or a phrase of several words.
+        n: at most so many matches.
+        mode: ``"word"``, or ``"substring"`` for plain text, which needs no index.
+        width: characters of context on each side.
+        start: leave out the matches of so many lines of text (of so many matches, for substrings) at the beginning.
+        tokenizer: what cuts the text.
+        progress: told how far the index is.
+
+    Raises:
+        BadInput: an empty word, an unknown mode, or a corpus without text.
+    """
+    query = unicodedata.normalize("NFC", " ".join(word.split()))
+    if not query:
+        raise BadInput("corpora.no_word_given")
+    if n < 0 or width < 0 or start < 0:
+        raise BadInput("corpora.negative_window", n=n, width=width, start=start)
+    if mode == "substring":
+        return _substring(corpus, query, n, width, start)
+    if mode != "word":
+        raise BadInput("corpora.unknown_mode", mode=mode)
+    with closing(ConcordanceIndex.of(corpus, tokenizer, progress)) as index:
+        return index.find(query, n, width=width, start=start)
+
+
+def _substring(corpus: _Corpus, query: str, n: int, width: int, start: int) -> Concordance:
+    lines: list[ConcordanceLine] = []
+    count = 0
+    for document in corpus.documents():
+        found = document.text.count(query)
+        if found and count + found > start and len(lines) < n:
+            position = -1
+            for number in range(count, count + found):
+                position = document.text.find(query, position + 1 if position < 0 else position + len(query))
+                if number >= start and len(lines) < n:
+                    lines.append(_line(document.text, position, position + len(query), document.id, document.title, width))
+        count += found
+    return Concordance(query, "substring", (query,) if count else (), tuple(lines), count)
+
+
+def _line(text: str, start: int, end: int, document: str, title: str, width: int) -> ConcordanceLine:
+    left = text[max(0, start - width) : start].replace("\n", " ")
+    right = text[end : end + width].replace("\n", " ")
+    return ConcordanceLine(left, text[start:end], right, document, title, start, end)
+
+
+class ConcordanceIndex:
+    """The index of one corpus, open for reading. Use :meth:`of`; close it afterwards."""
+
+    def __init__(self, path: Path, tokenizer: Tokenizer) -> None:
+        self.path = path
+        self.tokenizer = tokenizer
+        self._database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+
+    def close(self) -> None:
+        self._database.close()
+
+    @classmethod
+    def of(
+        cls, corpus: _Corpus, tokenizer: str | Tokenizer = "kiwi", progress: ProgressCallback | None = None
+    ) -> ConcordanceIndex:
+        """The index of a corpus, built if there is none yet.
+
+        Raises:
+            BadInput: the corpus has no text.
+            Unavailable: the disk is full.
+        """
+        from explorer.tokenizers.loading import tokenizer as load_tokenizer
+
+        engine = load_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
+        identity = json.dumps([_FORMAT, corpus.fingerprint(), engine.params()], ensure_ascii=False, sort_keys=True, default=str)
+        path = cache_path("concordance", f"{hashlib.sha256(identity.encode()).hexdigest()[:40]}.sqlite")
+        if not path.exists():
+            _build(corpus, engine, path, progress)
+        return cls(path, engine)
+
+    def find(self, query: str, n: int = 20, *, width: int = 40, start: int = 0) -> Concordance:
+        """Matches of a word or phrase; see :func:`concordance`."""
+        phrases = self._resolve(query)
+        resolved = tuple(" ".join(key for key, _, _ in phrase) for phrase in phrases)
+        if not phrases:
+            return Concordance(query, "word", (), (), 0)
+        match = " OR ".join('"' + " ".join(_code(number) for _, number, _ in phrase) + '"' for phrase in phrases)
+        wanted = {tuple(key for key, _, _ in phrase) for phrase in phrases}
+        lines: list[ConcordanceLine] = []
+        rows = self._database.execute(
+            "SELECT rowid FROM keys_of_line WHERE keys_of_line MATCH ? ORDER BY rowid LIMIT ? OFFSET ?", (match, n, start)
+        )
+        for (row,) in rows:
+            lines += islice(self._matches(row, wanted, width), n - len(lines))
+            if len(lines) >= n:
+                break
+        if all(len(phrase) == 1 for phrase in phrases):
+            count = sum(phrase[0][2] for phrase in phrases)
+        else:
+            (count,) = self._database.execute(
+                "SELECT count(*) FROM keys_of_line WHERE keys_of_line MATCH ?", (match,)
+            ).fetchone()
+        return Concordance(query, "word", resolved, tuple(lines), count)
+
+    def _matches(self, row: int, wanted: set[tuple[str, ...]], width: int) -> Iterator[ConcordanceLine]:
+        for identity, title, text, _, (first, last) in self._places(row, wanted):
+            yield _line(text, first, last, identity, title, width)
+
+    def _places(
+        self, row: int, wanted: set[tuple[str, ...]]
+    ) -> Iterator[tuple[str, str, str, tuple[int, int], tuple[int, int]]]:
+        """The places in one line of text, by tokenizing it again: document, title, its text, the line's span, the match's."""
+        identity, title, text, offset, length = self._database.execute(
+            "SELECT documents.id, documents.title, documents.text, lines.start, lines.length "
+            "FROM lines JOIN documents ON documents.number = lines.document WHERE lines.number = ?",
+            (row,),
+        ).fetchone()
+        tokens = [(key, token) for token in self.tokenizer.tokenize(text[offset : offset + length]) if (key := _key(token))]
+        keys = [key for key, _ in tokens]
+        for at in range(len(keys)):
+            for phrase in wanted:
+                if tuple(keys[at : at + len(phrase)]) == phrase:
+                    spans = [(token.start, token.end) for _, token in tokens[at : at + len(phrase)]]
+                    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+                    yield identity, title, text, (offset, offset + length), (offset + first, offset + last)
+                    break
+
+    def _resolve(self, query: str) -> list[list[tuple[str, int, int]]]:
+        """Phrases of ``(key, number, occurrences)`` to look for, the most frequent reading first."""
+        exact = self._keys("key", query)
+        if exact:
+            return [exact]
+        if " " not in query:
+            # A word as a dictionary has it: every reading of it that occurs (차다 is a verb and an adjective).
+            readings = self._keys("form", query)
+            if readings:
+                return [[reading] for reading in readings]
+        parts = query.split(" ")
+        if any("/" in part for part in parts):
+            choices = [self._keys("key", part) or self._keys("form", part) for part in parts]
+            if all(choices):
+                return [list(phrase) for phrase in islice(product(*choices), _MOST_PHRASES)]
+        keys = [key for token in self.tokenizer.tokenize(query) if (key := _key(token))]
+        # 먹었다 and 왕에게 ask for the words 먹다 and 왕: endings and particles at the end are the asker's, not the word's.
+        while len(keys) > 1 and keys[-1].rpartition("/")[2][:1] in ("E", "J"):
+            keys.pop()
+        phrase = [found[0] for key in keys if (found := self._keys("key", key))]
+        return [phrase] if phrase and len(phrase) == len(keys) else []
+
+    def _keys(self, column: str, value: str) -> list[tuple[str, int, int]]:
+        statement = {
+            "key": "SELECT key, number, occurrences FROM keys WHERE key = ?",
+            "form": "SELECT key, number, occurrences FROM keys WHERE form = ? ORDER BY occurrences DESC, key",
+        }[column]
+        return self._database.execute(statement, (value,)).fetchall()
+
+
+def _key(token: Token) -> str | None:
+    from explorer.tokenizers.token import key_of
+
+    return _keep(key_of(token))
+
+
+def _code(number: int) -> str:
+    """A number as FTS5 sees it: letters and digits only, short."""
+    text = ""
+    while True:
+        number, digit = divmod(number, 36)
+        text = _DIGITS[digit] + text
+        if not number:
+            return text
+
+
+_SCHEMA = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -65536;
+PRAGMA page_size = 8192;
+CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE lines (number INTEGER PRIMARY KEY, document INTEGER NOT NULL, start INTEGER NOT NULL, length INTEGER NOT NULL);
+CREATE TABLE keys (number INTEGER PRIMARY KEY, key TEXT NOT NULL, form TEXT NOT NULL, occurrences INTEGER NOT NULL);
+CREATE VIRTUAL TABLE keys_of_line USING fts5(keys, content='', columnsize=0, tokenize='ascii');
+INSERT INTO keys_of_line(keys_of_line, rank) VALUES ('hashsize', 67108864);
+"""
+
+
+def _build(corpus: _Corpus, tokenizer: Tokenizer, path: Path, progress: ProgressCallback | None) -> None:
+    """Write the index beside its place and move it there when it is whole."""
+    shards = tokenize_corpus(corpus.texts(), tokenizer, choice="all", progress=progress)
+    with disk_errors("core.writing", path=path):
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".partial-")
+        os.close(handle)
+        try:
+            with closing(sqlite3.connect(temporary, isolation_level=None)) as database:
+                _fill(database, corpus, shards.paths, progress)
+            os.replace(temporary, path)
+        except sqlite3.OperationalError as error:
+            if "full" in str(error):
+                raise Unavailable("corpora.disk_full", path=path) from error
+            raise
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _fill(database: sqlite3.Connection, corpus: _Corpus, paths: Sequence[Path], progress: ProgressCallback | None) -> None:
+    database.executescript(_SCHEMA)
+    numbers: dict[str, int] = {}
+    codes: list[str] = []
+    counts = np.zeros(0, np.int64)
+    documents = iter(corpus.documents())
+    line = number = 0
+    for done, path in enumerate(paths):
+        report(progress, "indexing", done, len(paths), "shards", f"{line:,} lines")
+        shard = Shard.read(path)
+        here = np.array([numbers.setdefault(key, len(numbers)) for key in shard.keys], np.int64)
+        codes += [_code(value) for value in range(len(codes), len(numbers))]
+        counts = np.pad(counts, (0, len(numbers) - len(counts)))
+        counts += np.bincount(here[shard.codes], minlength=len(numbers)) if len(shard.codes) else 0
+        words = [codes[value] for value in here.tolist()]
+        tokens = shard.codes.tolist()
+        database.execute("BEGIN")
+        first = 0
+        rows: list[tuple[int, int, int, int]] = []
+        texts: list[tuple[int, str]] = []
+        ends = iter(shard.lines.tolist())
+        for document in islice(documents, shard.documents):
+            number += 1
+            database.execute("INSERT INTO documents VALUES (?, ?, ?, ?)", (number, document.id, document.title, document.text))
+            for start, stop in text_spans(document.text):
+                line += 1
+                end = next(ends, None)
+                if end is None:
+                    raise BadInput("corpora.changed_while_indexing", name=corpus.name)
+                rows.append((line, number, start, stop - start))
+                texts.append((line, " ".join([words[token] for token in tokens[first:end]])))
+                first = end
+        database.executemany("INSERT INTO lines VALUES (?, ?, ?, ?)", rows)
+        database.executemany("INSERT INTO keys_of_line(rowid, keys) VALUES (?, ?)", texts)
+        database.execute("COMMIT")
+    database.execute("BEGIN")
+    database.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", _key_rows(numbers, counts))
+    database.execute("CREATE INDEX keys_by_key ON keys (key)")
+    database.execute("CREATE INDEX keys_by_form ON keys (form)")
+    database.execute("COMMIT")
+    report(progress, "indexing", len(paths), len(paths), "shards", f"{line:,} lines")
+
+
+def _key_rows(numbers: dict[str, int], counts: Iterable[int]) -> Iterator[tuple[int, str, str, int]]:
+    for (key, number), count in zip(numbers.items(), counts, strict=True):
+        form, slash, tag = key.rpartition("/")
+        yield number, key, form if slash and form and tag.isascii() and tag[:1].isupper() else key, int(count)

@@ -1,0 +1,208 @@
+"""The dashboard as an application, and the small server that opens it from the command line.
+
+``create_app()`` may be called any number of times in a process: every view registers its callbacks on the app it is
+given, and nothing heavier than Dash is imported before the first page is out.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib
+import importlib.util
+import re
+import signal
+import socket
+import sys
+import threading
+import webbrowser
+from types import ModuleType
+from typing import Any
+
+import dash
+from dash import Dash
+from flask import Response, g
+
+from dashboards.app import hosts, shell, state
+from dashboards.kit.i18n import current, text
+from explorer.core.errors import BadInput
+
+__all__ = ["create_app", "serve", "views"]
+
+VIEWS = ("home", "tokens", "bench", "similarity", "analogy", "map", "context", "senses", "inside")
+"""Modules of dashboards.pages. Each has PATH, NAME (i18n key ``view.name``), ORDER, ICON, USES_MODEL, layout(**query), register(app)."""
+
+MAX_REQUEST = 2 * 1024 * 1024
+"""Bytes a request may bring; the largest honest one is a text of a few thousand characters."""
+
+_INDEX = """<!DOCTYPE html>
+<html lang="{{language}}">
+<head>
+{%metas%}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{%title%}</title>
+<script>{{scheme}}</script>
+{%favicon%}
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>"""
+
+# Before anything is drawn: the colours the person chose last time, so that a dark page never flashes white.
+_SCHEME = (
+    "(function(){var s=null;try{s=localStorage.getItem('mantine-color-scheme-value')}catch(e){}"
+    "if(s!=='light'&&s!=='dark')s=matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light';"
+    "document.documentElement.setAttribute('data-mantine-color-scheme',s)})()"
+)
+
+
+class _App(Dash):  # type: ignore[misc]  # Dash ships no types
+    """Dash with a page frame in the language of the request and a strict content policy."""
+
+    def interpolate_index(self, **kwargs: Any) -> str:
+        page: str = super().interpolate_index(**kwargs)
+        page = page.replace("{{language}}", current()).replace("{{scheme}}", _SCHEME)
+        scripts = re.findall(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))[^>]*>(.*?)</script>", page, re.DOTALL)
+        g.script_hashes = [
+            f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
+        ]
+        return page
+
+
+def views() -> list[ModuleType]:
+    """The pages there are, in the order of the navigation."""
+    found = []
+    for name in VIEWS:
+        if importlib.util.find_spec(f"dashboards.pages.{name}"):
+            found.append(importlib.import_module(f"dashboards.pages.{name}.page"))
+    return sorted(found, key=lambda view: view.ORDER)
+
+
+def create_app(prepare: bool = False, host: str | None = None, **options: Any) -> Dash:
+    """A complete app.
+
+    Args:
+        prepare: start opening Kiwi's vectors and compiling UMAP in the background now.
+        host: the address it will listen on. Only requests for that host, for this machine by its local names, and for those
+            in ``EXPLORER_HOSTS`` are answered (see :mod:`dashboards.app.hosts`).
+        options: passed on to :class:`dash.Dash`, e.g. ``requests_pathname_prefix`` behind a proxy.
+    """
+    app = _App(
+        "dashboards",
+        use_pages=True,
+        pages_folder="",
+        use_async=False,
+        compress=True,
+        update_title=None,
+        index_string=_INDEX,
+        title="korean-explorer",
+        health_endpoint="health",
+        **options,
+    )
+    app.server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
+    app.server.config["COMPRESS_MIN_SIZE"] = 1000
+    app.server.config["COMPRESS_LEVEL"] = 4  # gzip: half the time of the default for a tenth more bytes
+    dash.page_registry.clear()  # it belongs to the process, not to the app: what an earlier app left is not ours
+    pages = views()
+    for view in pages:
+        dash.register_page(
+            view.__name__,
+            path=view.PATH,
+            name=view.NAME,
+            order=view.ORDER,
+            title=_title(view.NAME),
+            description="",
+            layout=view.layout,
+        )
+    missing = importlib.import_module("dashboards.pages.not_found")
+    dash.register_page("not_found_404", path="/404", title=_title("shell.lost"), layout=missing.layout)
+    app.layout = lambda: shell.layout(pages)
+    shell.register(app, pages)
+    for view in pages:
+        view.register(app)
+    app.server.after_request(_headers)
+    hosts.guard(app.server, host)
+    if prepare:
+        state.prepare()
+    return app
+
+
+def _title(name: str) -> Any:
+    return lambda **_: f"{text()(name)} · {text()('shell.name')}"
+
+
+def _headers(response: Response) -> Response:
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    hashes = g.pop("script_hashes", None)
+    if hashes is not None:
+        # 'unsafe-eval' is what plotly's WebGL traces need; inline styles are Mantine's.
+        response.headers["Content-Security-Policy"] = (
+            f"default-src 'self'; script-src 'self' 'unsafe-eval' {' '.join(hashes)}; style-src 'self' 'unsafe-inline'; "
+            "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+        )
+    return response
+
+
+def serve(host: str = "127.0.0.1", port: int = 8050, open_browser: bool = True) -> None:
+    """Open the dashboard and stay until interrupted. Port 0 picks a free one; one line with the address is printed.
+
+    Raises:
+        BadInput: the address cannot be listened on (taken, not ours, no such host).
+    """
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Quiet(WSGIRequestHandler):
+        def log_request(self, *_: Any) -> None:
+            return
+
+    listener = _listen(host, port)
+    with listener:
+        port = listener.getsockname()[1]
+        # Handed over open, because werkzeug itself leaves the process when a port is taken.
+        server = make_server(
+            host, port, create_app(host=host).server, threaded=True, request_handler=Quiet, fd=listener.fileno()
+        )
+    shown = f"[{host}]" if ":" in host else host
+    if hosts.is_any(host):
+        shown = "127.0.0.1"
+    address = f"http://{shown}:{port}/"
+    sys.stdout.write(f"korean-explorer: {address}  (Ctrl+C stops it)\n")
+    sys.stdout.flush()
+    threading.Timer(0.2, state.prepare).start()
+    if open_browser:
+        threading.Timer(0.3, webbrowser.open, [address]).start()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl+C: the child process is ended too
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        sys.stdout.write("\n")
+    finally:
+        server.server_close()
+        from dashboards.app.workers import stop_all
+
+        stop_all()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, proto)
+    except OSError as error:
+        raise BadInput("dashboards.host_not_bindable", host=host, reason=error.strerror or error) from error
+    try:
+        if sys.platform != "win32":  # there it would let two servers share one port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise BadInput("dashboards.port_not_bindable", host=host, port=port, reason=error.strerror or error) from error
+    return listener

@@ -1,0 +1,126 @@
+"""The child process of :mod:`dashboards.app.workers`: reads tasks from standard input, writes lines of JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from explorer.core.errors import ExplorerError
+from explorer.core.progress import Progress, ProgressCallback
+
+__all__ = ["TASKS", "main"]
+
+Task = Callable[[dict[str, Any], ProgressCallback], dict[str, Any]]
+
+
+def kiwi(_: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Recover Kiwi's vectors into the cache of the home folder, unless they are there."""
+    from explorer.static.kiwi import kiwi_vectors
+
+    return {"words": len(kiwi_vectors(progress=progress))}
+
+
+def warm(_: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Let UMAP compile itself, so that a person's first map does not wait for it."""
+    from explorer.analysis.projection import warm_up
+
+    progress(Progress("compiling"))
+    warm_up()
+    return {}
+
+
+def project_words(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Draw a map of a model's words and keep it in the cache; answers with its folder."""
+    from dashboards.pages.map.maps import draw
+
+    return {"folder": str(draw(params, progress))}
+
+
+def compare_tokenizers(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Compare tokenizers on a corpus and keep the result in the cache; answers with its folder."""
+    from dashboards.pages.bench.asked import make
+
+    return {"folder": str(make(params, progress))}
+
+
+def find_contexts(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Sentences of a corpus with a word, through an index that is made on first use."""
+    from dashboards.pages.senses.asked import contexts
+
+    return contexts(params, progress)
+
+
+TASKS: dict[str, Task] = {
+    "kiwi": kiwi,
+    "warm": warm,
+    "project": project_words,
+    "compare": compare_tokenizers,
+    "contexts": find_contexts,
+}
+
+
+def main() -> None:
+    """Answer tasks until standard input ends."""
+    channel = _private_channel()
+    if hasattr(os, "nice"):
+        os.nice(5)  # pages first
+    todo: list[str] = []
+    arrived = threading.Condition()
+
+    def listen() -> None:
+        for line in sys.stdin:
+            with arrived:
+                todo.append(line)
+                arrived.notify()
+        os._exit(0)  # the server is gone; nothing half-written is left behind by the store
+
+    threading.Thread(target=listen, daemon=True).start()
+    while True:
+        with arrived:
+            while not todo:
+                arrived.wait()
+            line = todo.pop(0)
+        _say(channel, _answer(json.loads(line), channel))
+
+
+def _answer(message: dict[str, Any], channel: TextIO) -> dict[str, Any]:
+    last = 0.0
+
+    def progress(step: Progress) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last > 0.1 or step.fraction == 1:
+            last = now
+            _say(channel, {"progress": asdict(step)})
+
+    try:
+        return {"answer": TASKS[message["task"]](message["params"], progress)}
+    except ExplorerError as error:
+        return {"error": error.to_dict()}
+    except Exception as error:
+        import traceback
+
+        traceback.print_exc()
+        return {"error": ExplorerError("dashboards.unexpected", kind=type(error).__name__, reason=error).to_dict()}
+
+
+def _say(channel: TextIO, message: dict[str, Any]) -> None:
+    channel.write(json.dumps(message, default=float) + "\n")
+    channel.flush()
+
+
+def _private_channel() -> TextIO:
+    """Standard output for us alone: whatever libraries print goes to standard error."""
+    channel = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return channel
+
+
+if __name__ == "__main__":
+    main()

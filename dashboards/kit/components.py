@@ -1,0 +1,268 @@
+"""The pieces every page is built of, so that pages look alike: heads, cards, waiting, problems, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html, set_props
+from dash.exceptions import MissingCallbackContextException
+
+from dashboards.app.jobs import Job, NotReady
+from dashboards.kit import ids
+from dashboards.kit.errors import explain
+from dashboards.kit.i18n import Text
+from explorer.core.errors import ExplorerError
+
+__all__ = [
+    "card",
+    "empty",
+    "graph",
+    "guarded",
+    "icon",
+    "job_panel",
+    "page",
+    "problem",
+    "resolved",
+    "score_bar",
+    "table",
+    "tag_badge",
+    "waiting",
+    "watch",
+]
+
+
+def icon(name: str, size: int = 20) -> html.Span:
+    """A line icon of assets/icons.css in the colour of the text around it."""
+    return html.Span(className=f"glyph glyph-{name}", style={"width": size, "height": size}, **{"aria-hidden": "true"})
+
+
+def page(t: Text, view: str, *children: Any) -> dmc.Stack:
+    """A page: its name, one line of what it is for (``VIEW.title``, ``VIEW.lead``), then its cards."""
+    head = html.Div(
+        [
+            dmc.Title(t(f"{view}.title"), order=1, className="page-title"),
+            dmc.Text(t(f"{view}.lead"), c="dimmed", className="lead"),
+        ]
+    )
+    return dmc.Stack([head, dcc.Store(id=ids.address(view)), *children], gap="lg", className="page", id=f"{view}-page")
+
+
+def card(title: str | None, *children: Any, hint: str | None = None, right: Any = None, **props: Any) -> dmc.Card:
+    """A card with a title, an optional line of explanation under it and something at its right end."""
+    head: list[Any] = []
+    if title:
+        head.append(
+            dmc.Group(
+                [
+                    html.Div(
+                        [dmc.Title(title, order=2, size="h4"), *([dmc.Text(hint, size="sm", c="dimmed", mt=2)] if hint else [])]
+                    ),
+                    *([right] if right is not None else []),
+                ],
+                justify="space-between",
+                align="flex-start",
+                mb="md",
+                className="card-head",
+            )
+        )
+    return dmc.Card([*head, *children], withBorder=True, padding="lg", radius="lg", **props)
+
+
+def empty(title: str, lead: str, *children: Any, picture: str = "spark") -> dmc.Stack:
+    """What stands where results will be: what to do and an example to press."""
+    return dmc.Stack(
+        [
+            dmc.ThemeIcon(icon(picture, 26), size=52, radius="xl", variant="light"),
+            dmc.Text(title, fw=600),
+            dmc.Text(lead, size="sm", c="dimmed", ta="center", maw=460),
+            *children,
+        ],
+        align="center",
+        gap="xs",
+        py="xl",
+        className="empty",
+    )
+
+
+def problem(t: Text, error: ExplorerError) -> dmc.Alert:
+    """An error in place: what went wrong, what to do."""
+    title, line = explain(error, t)
+    return dmc.Alert(
+        line,
+        title=title,
+        color="red",
+        variant="light",
+        radius="md",
+        className="problem",
+        attributes={"root": {"role": "alert"}},
+    )
+
+
+def job_panel(t: Text, job: Job) -> dmc.Stack:
+    """One job: what it does, how far it is, a button to stop it."""
+    step = job.progress
+    fraction = step.fraction if step else None
+    stage = t.maybe(f"stages.{step.stage}", step.stage) if step else t("job.starting")
+    counted = f"{_amount(step.done, step.unit)} / {_amount(step.total, step.unit)}" if step and step.total else ""
+    return dmc.Stack(
+        [
+            dmc.Group(
+                [
+                    dmc.Group(
+                        [dmc.Text(t(job.label, **job.values), size="sm", fw=600), dmc.Text(stage, size="sm", c="dimmed")],
+                        gap="xs",
+                    ),
+                    dmc.Group(
+                        [
+                            dmc.Text(counted, size="xs", c="dimmed", className="numbers"),
+                            dmc.Button(
+                                t("job.cancel"), id=ids.cancel(job.id), size="compact-xs", variant="subtle", color="gray"
+                            ),
+                        ],
+                        gap="xs",
+                        wrap="nowrap",
+                    ),
+                ],
+                justify="space-between",
+                align="flex-start",
+                wrap="nowrap",
+            ),
+            dmc.Progress(
+                value=100 * fraction if fraction is not None else 100,
+                animated=fraction is None,
+                striped=fraction is None,
+                size="sm",
+                radius="xl",
+                attributes={"section": {"aria-label": t(job.label, **job.values)}},
+            ),
+        ],
+        gap=6,
+    )
+
+
+def _amount(number: float, unit: str) -> str:
+    return f"{number / 1e6:,.1f} MB" if unit == "bytes" else f"{number:,.0f}"
+
+
+def waiting(t: Text, job: Job, widths: Sequence[str] = ("70%", "55%", "62%")) -> dmc.Stack:
+    """A card's content while a job prepares what it needs; the shell keeps it up to date and the page fills in when it ends."""
+    return dmc.Stack(
+        [
+            html.Div(job_panel(t, job), id=ids.job(job.id), **{"aria-live": "polite"}),
+            *[dmc.Skeleton(height=14, radius="xl", width=width) for width in widths],
+        ],
+        gap="sm",
+        py="sm",
+    )
+
+
+BUSY_MS, QUIET_MS = 400, 3000
+"""How often a page asks what runs in the background, in milliseconds: while something does, and otherwise."""
+
+
+def watch() -> None:
+    """From inside a callback: let the page follow what runs in the background."""
+    try:
+        set_props(ids.TICK, {"interval": BUSY_MS})
+    except (MissingCallbackContextException, LookupError):
+        return  # called as a plain function: nobody is watching
+
+
+def guarded(t: Text, build: Callable[[], Any], wrap: Callable[[Any], Any] = lambda content: content) -> Any:
+    """What ``build`` gives; progress while something is being prepared; one line when something is wrong.
+
+    Args:
+        wrap: what is put around progress or the line, e.g. a card where ``build`` gives cards itself.
+    """
+    try:
+        return build()
+    except NotReady as wait:
+        watch()
+        return wrap(waiting(t, wait.job))
+    except ExplorerError as error:
+        return wrap(problem(t, error))
+
+
+def graph(figure: Any, name: str, label: str, height: int | str, scroll: bool = False, **props: Any) -> html.Div:
+    """A chart that fits its card, with a sentence for those who cannot see it; ``scroll`` lets the wheel zoom."""
+    return html.Div(
+        dcc.Graph(
+            id=name,
+            figure=figure,
+            config={
+                "displaylogo": False,
+                "responsive": True,
+                "scrollZoom": scroll,
+                "displayModeBar": "hover" if scroll else False,
+                # Nothing leaves this machine: plotly's button that uploads a chart is taken away, and its address too.
+                "modeBarButtonsToRemove": ["sendChartToCloud", "lasso2d", "select2d", "autoScale2d"],
+                "plotlyServerURL": "",
+            },
+            style={"height": height},
+            **props,
+        ),
+        role="img",
+        className="chart",
+        **{"aria-label": label},
+    )
+
+
+def table(head: Sequence[Any], rows: Iterable[Sequence[Any]], label: str, **props: Any) -> html.Div:
+    """A plain table; wide ones scroll inside their card, never the page."""
+    return html.Div(
+        dmc.Table(
+            [
+                dmc.TableThead(dmc.TableTr([dmc.TableTh(cell) for cell in head])),
+                dmc.TableTbody([dmc.TableTr([dmc.TableTd(cell) for cell in row]) for row in rows]),
+            ],
+            highlightOnHover=True,
+            verticalSpacing=6,
+            tabularNums=True,
+            **props,
+        ),
+        className="table-scroll",
+        tabIndex=0,  # so that a wide table can be scrolled by keyboard
+        role="region",
+        **{"aria-label": label},
+    )
+
+
+def score_bar(score: float, low: float = 0.0, high: float = 1.0) -> html.Div:
+    """A number with its bar."""
+    share = min(1.0, max(0.0, (score - low) / ((high - low) or 1)))
+    return html.Div(
+        [
+            html.Span(f"{score:.3f}", className="numbers score-number"),
+            html.Div(
+                html.Div(style={"width": f"{share:.1%}"}, className="score-fill"),
+                className="score-track",
+                **{"aria-hidden": "true"},
+            ),
+        ],
+        className="score",
+    )
+
+
+def resolved(t: Text, resolution: Any) -> html.Div:
+    """What a typed word was taken for: always shown, with how it was found and the readings that were not taken."""
+    plain = resolution.how in ("exact", "form") and not resolution.alternatives  # the arrow says it all
+    how = "" if plain else t.maybe(f"how.{resolution.how}", resolution.how)
+    parts: list[Any] = [
+        dmc.Badge(resolution.query, variant="default", size="lg", tt="none", className="word-badge"),
+        html.Span("→", className="arrow", **{"aria-hidden": "true"}),
+        dmc.Badge(resolution.key, variant="light", size="lg", tt="none", className="word-badge"),
+        dmc.Text(how, size="xs", c="dimmed"),
+    ]
+    if resolution.alternatives:
+        parts.append(dmc.Text(t("how.others", keys=", ".join(map(str, resolution.alternatives[:4]))), size="xs", c="dimmed"))
+    return html.Div(parts, className="resolved")
+
+
+def tag_badge(t: Text, tag: str | None) -> Any:
+    """A part-of-speech tag with its name in the language of the page."""
+    if not tag:
+        return ""
+    name = t.maybe(f"tags.{tag}", "")
+    return html.Span([html.Span(tag, className="tag", title=name), html.Span(name, className="tag-name")])

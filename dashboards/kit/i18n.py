@@ -1,0 +1,66 @@
+"""What the pages say, in Korean and English.
+
+Each page keeps its sentences beside its code: ``pages/map/text.ko.json`` holds the keys ``map.*``; what several pages say is in
+``kit/text``. Every key exists in both languages (a test holds that), and no page holds words of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+__all__ = ["COOKIE", "DEFAULT", "LANGUAGES", "Text", "catalogue", "current", "text"]
+
+LANGUAGES = {"ko": "한국어", "en": "English"}
+DEFAULT = "ko"
+COOKIE = "explorer-language"
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Every sentence of one language by its key ``"file.name"``."""
+    sentences: dict[str, str] = {}
+    here = Path(__file__).parent
+    shared = {path.name.partition(".")[0]: path for path in (here / "text").glob(f"*.{language}.json")}
+    pages = {path.parent.name: path for path in (here.parent / "pages").glob(f"*/text.{language}.json")}
+    for prefix, path in {**shared, **pages}.items():
+        for name, sentence in json.loads(path.read_text(encoding="utf-8")).items():
+            sentences[f"{prefix}.{name}"] = sentence
+    return sentences
+
+
+class Text:
+    """The sentences of one language.
+
+    >>> Text("en")("shell.home")
+    'Home'
+    """
+
+    def __init__(self, language: str = DEFAULT) -> None:
+        self.language = language if language in LANGUAGES else DEFAULT
+        self._sentences = catalogue(self.language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        sentence = self._sentences[key]
+        return sentence.format(**values) if values else sentence
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._sentences
+
+    def maybe(self, key: str, otherwise: str) -> str:
+        """The sentence, or the given one where the library speaks words this catalogue does not know."""
+        return self._sentences.get(key, otherwise)
+
+
+def current() -> str:
+    """The language the person chose (a cookie), Korean by default and outside a request."""
+    from flask import has_request_context, request
+
+    chosen = request.cookies.get(COOKIE, DEFAULT) if has_request_context() else DEFAULT
+    return chosen if chosen in LANGUAGES else DEFAULT
+
+
+def text(language: str | None = None) -> Text:
+    """Sentences in ``language``, by default in the one of this request."""
+    return Text(language or current())

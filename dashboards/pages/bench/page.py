@@ -1,0 +1,304 @@
+"""Tokenizers compared on a corpus: every number with its interval, pictures, and the sentences that divide them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, dcc, html, no_update
+
+from dashboards.app import state
+from dashboards.app.jobs import NotReady
+from dashboards.kit import ids, url
+from dashboards.kit.components import card, page, problem, waiting, watch
+from dashboards.kit.i18n import text
+from dashboards.pages.bench import figures
+from dashboards.pages.bench.asked import MAX_PASTED, PASTED, SIZES, Choice, Result, corpus_names, gold_files, open_result
+from dashboards.pages.bench.form import (
+    ADDRESS_NOTE,
+    ANSWER,
+    ASKED,
+    CORPUS,
+    CSV,
+    DIVIDED,
+    DONE,
+    FIRST,
+    GO,
+    GROUP,
+    HTML,
+    LENGTHS,
+    NAMES,
+    NOTE,
+    PASTE,
+    PENDING,
+    POINTS,
+    PRICE,
+    RANKS,
+    SAVE,
+    SECOND,
+    SIZE,
+    SPEED,
+    STATUS,
+    TABLE,
+    answer_of,
+    form_of,
+    nothing,
+)
+from dashboards.pages.bench.table import GROUPS, disagreements, numbers, row_names
+from dashboards.pages.tokens.asked import MAX_ADDRESS, MAX_TOKENIZERS, PLAIN, allowed, pack, tidy, unpack
+from explorer.core.errors import ExplorerError
+
+PATH = "/bench"
+NAME = "bench.name"
+ORDER = 2
+ICON = "bench"
+USES_MODEL = False
+
+DEFAULTS = ("kiwi", "mecab", "eojeol", "syllable", "jamo")
+
+FIELDS = {
+    "t": url.texts(limit=300, most=MAX_TOKENIZERS),
+    "c": url.text(100, "sample"),
+    "text": url.Field("", lambda value: tidy(value, MAX_PASTED), str),
+    "z": url.Field("", lambda value: unpack(value, MAX_PASTED), pack),
+    "n": url.choice(SIZES, SIZES[1]),
+    "speed": url.flag(),
+    "price": url.number(0, 1_000_000, 0),
+    "run": url.flag(),
+}
+
+# ---- the page
+
+
+def layout(**query: Any) -> Any:
+    t = text()
+    q = url.decode(FIELDS, query)
+    corpora = corpus_names()
+    pasted = q["text"] or q["z"]
+    corpus = q["c"] if q["c"] in (*corpora, PASTED) else corpora[0]
+    saved = [name for name in state.tokenizer_names() if name not in DEFAULTS]
+    names = allowed(q["t"]) or allowed([*DEFAULTS, *saved])[:MAX_TOKENIZERS]
+    asked = question(names, corpus, pasted, q["n"], q["speed"], q["price"]) if q["run"] else None
+    return page(
+        t,
+        "bench",
+        card(None, form_of(t, names, corpora, corpus, pasted, q)),
+        dcc.Store(id=ASKED, data=asked),
+        dcc.Store(id=DONE),
+        dcc.Store(id=PENDING, data=bool(asked)),
+        dcc.Download(id=SAVE),
+        html.Div(id=ADDRESS_NOTE, className="context-slot", **{"aria-live": "polite"}),
+        html.Div(None if asked else nothing(t), id=STATUS, className="context-slot", **{"aria-live": "polite"}),
+        answer_of(t),
+    )
+
+
+# ---- what a person asks
+
+
+def question(names: list[str], corpus: str, pasted: str, size: str, speed: bool, price: float) -> dict[str, Any]:
+    return {
+        "t": names,
+        "c": corpus,
+        "text": pasted if corpus == PASTED else "",
+        "n": size,
+        "speed": speed,
+        "price": price,
+    }
+
+
+def choice_of(asked: dict[str, Any]) -> Choice:
+    """What a page asks for, from what the browser sends (validated again: it is only a browser)."""
+    names = allowed([str(name)[:300] for name in asked.get("t") or []])
+    corpus = asked.get("c") if asked.get("c") in (*corpus_names(), PASTED) else "sample"
+    price = asked.get("price")
+    return Choice(
+        tuple(names),
+        str(corpus),
+        tidy(str(asked.get("text") or ""), MAX_PASTED) if corpus == PASTED else "",
+        int(asked.get("n")) if asked.get("n") in SIZES else int(SIZES[1]),  # type: ignore[arg-type]
+        asked.get("speed") is True,
+        float(price) if isinstance(price, int | float) and 0 <= price <= 1_000_000 else 0.0,
+    )
+
+
+def address(asked: dict[str, Any]) -> tuple[str, bool]:
+    """The query string, and whether everything is in it (a long pasted text is not)."""
+    pasted = asked["text"]
+    values = {name: asked[name] for name in ("t", "c", "n", "speed", "price")} | {"run": True}
+    whole = url.encode(FIELDS, values | ({"text" if len(pasted) <= PLAIN else "z": pasted} if pasted else {}))
+    if len(whole) <= MAX_ADDRESS:
+        return whole, True
+    return url.encode(FIELDS, values | {"run": False}), False
+
+
+def ask(
+    _: Any, names: list[str] | None, corpus: str | None, pasted: str | None, size: str | None, speed: Any, price: Any
+) -> tuple[Any, Any, Any]:
+    """The question as it stands, for the answer and for the address bar."""
+    t = text()
+    price = float(price) if isinstance(price, int | float) and 0 <= price <= 1_000_000 else 0.0
+    size = size if size in SIZES else SIZES[1]
+    corpus = corpus if corpus in (*corpus_names(), PASTED) else "sample"
+    asked = question(allowed(names or []), corpus, tidy(pasted, MAX_PASTED), size, speed is True, price)
+    where, whole = address(asked)
+    return asked, where, None if whole else dmc.Text(t("bench.not_in_address"), size="sm", c="orange")
+
+
+def form(corpus: str | None) -> tuple[Any, Any]:
+    """The text box for pasted text only; whether a corpus brings gold boundaries."""
+    t = text()
+    gold = corpus and corpus != PASTED and gold_files(corpus)
+    note = t("bench.has_gold") if gold else t("bench.no_gold")
+    return {} if corpus == PASTED else {"display": "none"}, dmc.Text(note, size="sm", c="dimmed")
+
+
+# ---- what it gets
+
+
+def answer(
+    asked: dict[str, Any] | None, _: Any, done: dict[str, Any] | None, pending: bool | None
+) -> tuple[Any, Any, Any, Any]:
+    """How far it is, whether there is something to see, what, and whether it is being waited for."""
+    hidden = {"display": "none"}
+    woken = dash.ctx.triggered and {one["prop_id"] for one in dash.ctx.triggered} == {f"{ids.READY}.data"}
+    if not asked or (woken and not pending):  # what was stopped does not begin again because something else has ended
+        return no_update, no_update, no_update, no_update
+    if done == asked:
+        return None, {}, no_update, False
+    t = text()
+    try:
+        open_result(choice_of(asked))
+    except NotReady as wait:
+        watch()
+        return card(None, waiting(t, wait.job)), hidden, None, True
+    except ExplorerError as error:
+        return problem(t, error), hidden, None, False
+    return None, {}, asked, False
+
+
+def _result(done: dict[str, Any] | None) -> Result | None:
+    if not done:
+        return None
+    try:
+        return open_result(choice_of(done))
+    except (NotReady, ExplorerError):  # told by the callback above, which asks for the same
+        return None
+
+
+def table(done: dict[str, Any] | None, group: str | None) -> Any:
+    """One group of metrics, every tokenizer with what it loses."""
+    result = _result(done)
+    if result is None:
+        return no_update
+    return numbers(text(), result, group if group in GROUPS else GROUPS[0])
+
+
+def draw(done: dict[str, Any] | None, scheme: str | None) -> tuple[Any, Any, Any]:
+    """The pictures."""
+    result = _result(done)
+    if result is None:
+        return no_update, no_update, no_update
+    t = text()
+    names, curves = row_names(t, result), result.data["curves"]
+
+    def say(picture: str, *keys: str) -> dict[str, str]:
+        return {key: t(f"bench.{picture}_{key}") for key in ("x", "y", *keys)}
+
+    words = say("points", "marked")
+    if result.data["reference"] == "kiwi":
+        words["y"] = t("bench.points_y_kiwi")
+    return (
+        figures.against_boundaries(result.rows, names, words, scheme),
+        figures.ranks(curves, names, say("ranks"), scheme),
+        figures.lengths(curves, names, say("lengths", "part"), scheme),
+    )
+
+
+def pairs(done: dict[str, Any] | None, first: str | None, second: str | None) -> tuple[Any, ...]:
+    """Which two can be looked at, and the sentences on which they disagree most."""
+    result = _result(done)
+    if result is None:
+        return no_update, no_update, no_update, no_update, no_update
+    t = text()
+    names = row_names(t, result)
+    working = [place for place, row in enumerate(result.rows) if not row["error"]]
+    data = [{"value": str(place), "label": names[place]} for place in working]
+    one, other = (int(value) if value and value.isdigit() else -1 for value in (first, second))
+    if one not in working or other not in working or one == other:
+        if len(working) < 2:
+            return [], [], None, None, dmc.Text(t("bench.no_pair"), size="sm", c="dimmed")
+        one = one if one in working else working[0]
+        other = next(place for place in working if place != one)
+    return data, data, str(one), str(other), disagreements(t, result, one, other)
+
+
+def download(_: Any, __: Any, done: dict[str, Any] | None) -> Any:
+    """The report or the table, as the comparison left them."""
+    result = _result(done)
+    if result is None or not dash.ctx.triggered_id or not any(one["value"] for one in dash.ctx.triggered):
+        return no_update
+    name, kind = ("report.html", "text/html") if dash.ctx.triggered_id == HTML else ("table.csv", "text/csv")
+    content = (result.folder / name).read_text(encoding="utf-8")
+    return {"content": content, "filename": f"tokenizers-{name}", "type": f"{kind};charset=utf-8"}
+
+
+def register(app: Dash) -> None:
+    """Everything that moves on this page."""
+    app.callback(Output(f"{PASTE}-box", "style"), Output(NOTE, "children"), Input(CORPUS, "value"))(form)
+    app.callback(
+        Output(ASKED, "data"),
+        Output(ids.address("bench"), "data"),
+        Output(ADDRESS_NOTE, "children"),
+        Input(GO, "n_clicks"),
+        State(NAMES, "value"),
+        State(CORPUS, "value"),
+        State(PASTE, "value"),
+        State(SIZE, "value"),
+        State(SPEED, "checked"),
+        State(PRICE, "value"),
+        prevent_initial_call=True,
+    )(ask)
+    app.callback(
+        Output(STATUS, "children"),
+        Output(ANSWER, "style"),
+        Output(DONE, "data"),
+        Output(PENDING, "data"),
+        Input(ASKED, "data"),
+        Input(ids.READY, "data"),
+        State(DONE, "data"),
+        State(PENDING, "data"),
+    )(answer)
+    app.callback(
+        Output(TABLE, "children"),
+        Input(DONE, "data"),
+        Input(GROUP, "value"),
+        prevent_initial_call=True,
+    )(table)
+    app.callback(
+        Output(POINTS, "figure"),
+        Output(RANKS, "figure"),
+        Output(LENGTHS, "figure"),
+        Input(DONE, "data"),
+        Input(ids.SCHEME, "computedColorScheme"),
+        prevent_initial_call=True,
+    )(draw)
+    app.callback(
+        Output(FIRST, "data"),
+        Output(SECOND, "data"),
+        Output(FIRST, "value"),
+        Output(SECOND, "value"),
+        Output(DIVIDED, "children"),
+        Input(DONE, "data"),
+        Input(FIRST, "value"),
+        Input(SECOND, "value"),
+        prevent_initial_call=True,
+    )(pairs)
+    app.callback(
+        Output(SAVE, "data"),
+        Input(HTML, "n_clicks"),
+        Input(CSV, "n_clicks"),
+        State(DONE, "data"),
+        prevent_initial_call=True,
+    )(download)

@@ -1,0 +1,198 @@
+"""The form of the context page and the frame of its answer, as components."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboards.kit.checkpoints import FETCHABLE
+from dashboards.kit.components import card, graph
+from dashboards.kit.i18n import Text
+from dashboards.kit.local import paths_allowed
+from dashboards.kit.theme import blank
+from dashboards.kit.url import MAX_WORD
+from dashboards.pages.context.asked import MAX_SENTENCE, MAX_SENTENCES, POOLINGS
+from explorer.core.store import home
+
+__all__ = ["EXAMPLES", "answer_of", "model_choice", "nothing", "others", "question_of", "sentence_box"]
+
+EXAMPLES = ("배", "눈", "다리", "말", "차", "타다", "쓰다")
+"""Homographs of the sample corpus that are offered."""
+
+
+def nothing(t: Text) -> Any:
+    """What to install, when there is nothing to compute with."""
+    return dmc.Alert(
+        dmc.Stack(
+            [dmc.Text(t("context.no_torch"), size="sm"), dmc.Code('pip install "korean-explorer[bert]"', block=True)],
+            gap="xs",
+        ),
+        title=t("context.no_torch_title"),
+        color="blue",
+        variant="light",
+        radius="md",
+    )
+
+
+def others(t: Text) -> Any:
+    """How to use a model beside the one that ships; folded until somebody wants it."""
+    rows = [
+        dmc.Group(
+            [
+                dmc.Button(t("context.fetch"), id={"type": "context-fetch", "id": one.id}, size="compact-sm", variant="light"),
+                dmc.Code(one.id),
+                dmc.Text(t(f"context.fetch_{one.languages}", size=one.size), size="sm", c="dimmed"),
+            ],
+            gap="sm",
+        )
+        for one in FETCHABLE
+    ]
+    return html.Details(
+        [
+            html.Summary(t("context.no_model_title")),
+            dmc.Stack(
+                [
+                    dmc.Text(t("context.no_model"), size="sm"),
+                    dmc.Text(t("context.no_model_folder"), size="sm"),
+                    dmc.Code(f"EXPLORER_BERT={t('context.some_folder')} korean-explorer serve", block=True),
+                    dmc.Text(t("context.no_model_home"), size="sm"),
+                    dmc.Code(str(home() / "models") if paths_allowed() else t("context.home_models"), block=True),
+                    dmc.Text(t("context.no_model_fetch"), size="sm"),
+                    *rows,
+                ],
+                gap="xs",
+                mt="sm",
+            ),
+        ]
+    )
+
+
+def model_choice(t: Text, name: str, models: list[dict[str, str]], model: str | None) -> Any:
+    """Which contextual model to ask, for the page whose component is called ``name``."""
+    return dmc.Select(
+        id=name,
+        value=model,
+        data=models,
+        label=t("context.model"),
+        description=t("context.model_help"),
+        placeholder=t("context.model_none"),
+        allowDeselect=False,
+        disabled=not models,
+        className="context-model",
+    )
+
+
+def sentence_box(t: Text, name: str, lines: list[str], most: int, characters: int) -> Any:
+    """A person's own sentences, one a line; at most so many, of so many characters together."""
+    return dmc.Textarea(
+        id=name,
+        value="\n".join(lines),
+        label=t("context.sentences"),
+        description=t("context.sentences_help", most=most, long=MAX_SENTENCE),
+        autosize=True,
+        minRows=4,
+        maxRows=14,
+        spellCheck=False,
+        inputProps={"maxLength": characters, "lang": "ko"},
+    )
+
+
+def question_of(t: Text, word: str, lines: list[str], models: list[dict[str, str]], model: str | None, pooling: str) -> Any:
+    """The form: a word, a model, sentences."""
+    examples = [
+        html.Button(name, id={"type": "context-example", "number": number}, className="example", type="button", lang="ko")
+        for number, name in enumerate(EXAMPLES)
+    ]
+    return card(
+        None,
+        dmc.Stack(
+            [
+                html.Div(
+                    [
+                        dmc.TextInput(
+                            id="context-word",
+                            value=word,
+                            label=t("context.word"),
+                            description=t("context.word_help"),
+                            inputProps={"maxLength": MAX_WORD, "lang": "ko"},
+                            className="context-word",
+                        ),
+                        model_choice(t, "context-model", models, model),
+                        dmc.Select(
+                            id="context-pooling",
+                            value=pooling,
+                            data=[{"value": name, "label": t(f"context.pooling_{name}")} for name in POOLINGS],
+                            label=t("context.pooling"),
+                            description=t("context.pooling_help"),
+                            allowDeselect=False,
+                            className="context-pooling",
+                        ),
+                    ],
+                    className="context-form",
+                ),
+                dmc.Group([dmc.Text(t("context.examples"), size="sm", c="dimmed"), *examples], gap="xs"),
+                sentence_box(t, "context-sentences", lines, MAX_SENTENCES, 5000),
+                dmc.Group([dmc.Button(t("context.compare"), id="context-compare", disabled=not models)], justify="flex-end"),
+            ],
+            gap="md",
+        ),
+    )
+
+
+def answer_of(t: Text) -> Any:
+    """The cards of the answer, hidden until there is one."""
+    controls = html.Div(
+        [
+            html.Div(
+                [
+                    dmc.Text(t("context.layer"), size="sm", fw=600, id="context-layer-name"),
+                    dmc.Slider(
+                        id="context-layer",
+                        min=0,
+                        max=12,
+                        value=12,
+                        step=1,
+                        updatemode="mouseup",
+                        size="sm",
+                        className="context-slider",
+                    ),
+                ],
+                className="context-layer",
+            ),
+            dmc.Switch(
+                id="context-centre", label=t("context.centre"), description=t("context.centre_help"), checked=False, size="sm"
+            ),
+        ],
+        className="context-controls",
+    )
+    return html.Div(
+        [
+            card(None, controls, html.Div(id="context-scale", className="context-scale", **{"aria-live": "polite"})),
+            html.Div(
+                [
+                    card(t("context.found"), html.Div(id="context-found"), hint=t("context.found_help")),
+                    card(
+                        t("context.heat"),
+                        graph(blank(None), "context-heat", t("context.heat"), height=420),
+                        hint=t("context.heat_help"),
+                    ),
+                    card(
+                        t("context.plane"),
+                        graph(blank(None), "context-plane", t("context.plane"), height=420),
+                        hint=t("context.plane_help"),
+                    ),
+                    card(
+                        t("context.layers"),
+                        graph(blank(None), "context-layers", t("context.layers"), height=420),
+                        hint=t("context.layers_help"),
+                    ),
+                ],
+                className="context-grid",
+            ),
+        ],
+        id="context-answer",
+        className="context-answer",
+        style={"display": "none"},
+    )

@@ -1,0 +1,273 @@
+"""The form of the inside page and the frame of its answer, as components."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboards.kit.components import card, graph
+from dashboards.kit.i18n import Text
+from dashboards.kit.theme import blank
+from dashboards.pages.inside.asked import MASK, MAX_SENTENCE, UNITS
+
+__all__ = ["EXAMPLES", "answer_of", "next_of", "question_of"]
+
+EXAMPLES = (
+    ("나는 항구에서 배를 탔다.", "배가 고파서 배를 먹었다."),
+    ("눈이 펑펑 내려서 눈을 뜰 수 없었다.", ""),
+    ("할아버지께서 진지를 잡수셨다.", "밥을 다 드셨어요?"),
+    ("서울은 대한민국의 수도이다.", "도쿄는 일본의 수도이다."),
+)
+"""Pairs of sentences that are offered."""
+
+START = "나는 학교"
+
+
+def question_of(t: Text, first: str, second: str, models: list[dict[str, str]], model: str | None) -> Any:
+    """The form: a model and one or two sentences."""
+    examples = [
+        html.Button(one, id={"type": "inside-example", "number": number}, className="example", type="button", lang="ko")
+        for number, (one, _) in enumerate(EXAMPLES)
+    ]
+    field = {"maxLength": MAX_SENTENCE, "lang": "ko"}
+    return card(
+        None,
+        dmc.Stack(
+            [
+                html.Div(
+                    [
+                        dmc.TextInput(
+                            id="inside-first",
+                            value=first,
+                            label=t("inside.first"),
+                            inputProps=field,
+                            className="inside-sentence",
+                        ),
+                        dmc.TextInput(
+                            id="inside-second",
+                            value=second,
+                            label=t("inside.second"),
+                            placeholder=t("inside.second_none"),
+                            inputProps=field,
+                            className="inside-sentence",
+                        ),
+                    ],
+                    className="inside-form",
+                ),
+                dmc.Group([dmc.Text(t("inside.examples"), size="sm", c="dimmed"), *examples], gap="xs"),
+                html.Div(
+                    [
+                        dmc.Select(
+                            id="inside-model",
+                            value=model,
+                            data=models,
+                            label=t("inside.model"),
+                            allowDeselect=False,
+                            disabled=not models,
+                            className="inside-model",
+                        ),
+                        dmc.Button(t("inside.look"), id="inside-look", disabled=not models),
+                    ],
+                    className="inside-form",
+                ),
+            ],
+            gap="md",
+        ),
+    )
+
+
+def picture(name: str, label: str, height: int) -> html.Div:
+    """A picture that scrolls inside its card where the screen is too narrow for it."""
+    return html.Div(
+        graph(blank(None), name, label, height=height),
+        className="inside-scroll",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": label},
+    )
+
+
+def slider(name: str, label: str, low: int, value: int) -> html.Div:
+    return html.Div(
+        [
+            dmc.Text(label, size="sm", fw=600, id=f"{name}-name"),
+            dmc.Slider(
+                id=name, min=low, max=99, value=value, step=1, updatemode="mouseup", size="sm", className="inside-slider"
+            ),
+        ],
+        className="inside-layer",
+    )
+
+
+def answer_of(t: Text, values: dict[str, Any]) -> Any:
+    """The cards of the answer, hidden until there is one."""
+    return html.Div(
+        [
+            _tokens(t),
+            _attention(t, values),
+            _similarity(t, values),
+            _guess(t),
+        ],
+        id="inside-answer",
+        className="inside-answer",
+        style={"display": "none"},
+    )
+
+
+def _tokens(t: Text) -> Any:
+    parts = [{"value": name, "label": t(f"inside.part_{name}")} for name in ("token", "segment", "position", "sum", "input")]
+    return card(
+        t("inside.tokens"),
+        dmc.Stack(
+            [
+                html.Div(id="inside-notes", className="context-slot"),
+                html.Div(id="inside-tokens", className="inside-tokens"),
+                html.Div(id="inside-token-facts", **{"aria-live": "polite"}),
+                graph(blank(None), "inside-strips", t("inside.strips"), height=230),
+                dmc.Text(t("inside.strips_help"), size="sm", c="dimmed"),
+                dmc.Title(t("inside.all_tokens"), order=3, size="h5"),
+                html.Div(
+                    dmc.SegmentedControl(
+                        id="inside-part", value="sum", data=parts, size="sm", **{"aria-label": t("inside.all_tokens")}
+                    ),
+                    className="inside-segments",
+                ),
+                graph(blank(None), "inside-rows", t("inside.all_tokens"), height=300),
+                html.Details(
+                    [
+                        html.Summary(t("inside.numbers")),
+                        html.Div(id="inside-numbers", className="inside-numbers"),
+                        dmc.Text(t("inside.numbers_help"), size="sm", c="dimmed", mt="xs"),
+                    ]
+                ),
+            ],
+            gap="md",
+        ),
+        hint=t("inside.tokens_help"),
+    )
+
+
+def _attention(t: Text, values: dict[str, Any]) -> Any:
+    return card(
+        t("inside.attention"),
+        html.Div(
+            [
+                slider("inside-layer", t("inside.layer"), 1, values["layer"]),
+                dmc.Select(
+                    id="inside-head",
+                    label=t("inside.head"),
+                    data=[{"value": "0", "label": t("inside.head_mean")}],
+                    value=str(values["head"]),
+                    allowDeselect=False,
+                    className="inside-head",
+                ),
+                html.Div(
+                    [
+                        dmc.Text(t("inside.unit"), size="sm", fw=500),
+                        dmc.SegmentedControl(
+                            id="inside-unit",
+                            value=values["unit"],
+                            data=[{"value": unit, "label": t(f"inside.unit_{unit}")} for unit in UNITS],
+                            size="sm",
+                            **{"aria-label": t("inside.unit")},
+                        ),
+                    ]
+                ),
+            ],
+            className="inside-controls",
+        ),
+        picture("inside-attention", t("inside.attention"), 500),
+        dmc.Text(t("inside.attention_note"), size="sm", c="dimmed", mt="sm"),
+        hint=t("inside.attention_help"),
+    )
+
+
+def _similarity(t: Text, values: dict[str, Any]) -> Any:
+    return card(
+        t("inside.similarity"),
+        html.Div(
+            [
+                slider("inside-at", t("inside.layer"), 0, values["at"]),
+                dmc.Switch(
+                    id="inside-centre",
+                    label=t("inside.centre"),
+                    description=t("inside.centre_help"),
+                    checked=values["centre"],
+                    size="sm",
+                ),
+            ],
+            className="inside-controls",
+        ),
+        html.Div(id="inside-scale", className="inside-scale", **{"aria-live": "polite"}),
+        picture("inside-cosines", t("inside.similarity"), 500),
+        dmc.Title(t("inside.spread"), order=3, size="h5", mt="md"),
+        dmc.Text(t("inside.spread_help"), size="sm", c="dimmed"),
+        graph(blank(None), "inside-spread", t("inside.spread"), height=320),
+        hint=t("inside.similarity_help"),
+    )
+
+
+def _guess(t: Text) -> Any:
+    return card(
+        t("inside.guess"),
+        dmc.Stack(
+            [
+                html.Div(id="inside-words", className="inside-tokens"),
+                html.Div(
+                    [
+                        dmc.TextInput(
+                            id="inside-gap",
+                            value="",
+                            label=t("inside.gap"),
+                            placeholder=t("inside.gap_none", mask=MASK),
+                            inputProps={"maxLength": MAX_SENTENCE + len(MASK), "lang": "ko"},
+                            className="inside-sentence",
+                        ),
+                        dmc.Button(t("inside.fill"), id="inside-fill", variant="light"),
+                    ],
+                    className="inside-form",
+                ),
+                dmc.SegmentedControl(
+                    id="inside-guess-unit",
+                    value="word",
+                    data=[{"value": unit, "label": t(f"inside.guess_{unit}")} for unit in ("word", "piece")],
+                    size="sm",
+                    w="fit-content",
+                    **{"aria-label": t("inside.unit")},
+                ),
+                html.Div(id="inside-guesses", **{"aria-live": "polite"}),
+            ],
+            gap="md",
+        ),
+        hint=t("inside.guess_help"),
+    )
+
+
+def next_of(t: Text) -> Any:
+    """What may come next, by Kiwi's own language model: there whatever model was chosen, and without any."""
+    return card(
+        t("inside.next"),
+        dmc.Stack(
+            [
+                html.Div(
+                    [
+                        dmc.TextInput(
+                            id="inside-start",
+                            value=START,
+                            label=t("inside.start"),
+                            description=t("inside.start_help"),
+                            inputProps={"maxLength": MAX_SENTENCE, "lang": "ko"},
+                            className="inside-sentence",
+                        ),
+                        dmc.Button(t("inside.go"), id="inside-go", variant="light"),
+                    ],
+                    className="inside-form",
+                ),
+                html.Div(id="inside-next", **{"aria-live": "polite"}),
+            ],
+            gap="md",
+        ),
+        hint=t("inside.next_help"),
+    )

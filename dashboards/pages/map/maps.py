@@ -1,0 +1,230 @@
+"""Maps of a model's words: which words, where they are kept, how they are searched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.core.errors import BadInput, ExplorerError
+from explorer.core.progress import ProgressCallback
+from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from explorer.vectors.vectors import Vectors
+
+__all__ = ["CONTENT", "Choice", "Map", "choose", "csv_cell", "find", "make", "open_map", "read"]
+
+CONTENT = ("NNG", "NNP", "NNB", "NR", "NP", "VV", "VA", "MM", "MAG", "MAJ", "IC", "XR", "SL", "SH")
+"""Tags of words that mean something by themselves; particles and endings would fill the map otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which map is wanted.
+
+    Attributes:
+        model: a model's name.
+        method: ``"pca"`` or ``"umap"``.
+        words: how many, the most frequent content words.
+        seed, n_neighbors, min_dist: as in :func:`explorer.analysis.projection.project`.
+    """
+
+    model: str
+    method: str = "pca"
+    words: int = 5000
+    seed: int = 42
+    n_neighbors: int = 15
+    min_dist: float = 0.1
+
+
+@dataclass(frozen=True)
+class Map:
+    """A drawn map; rows in order of frequency.
+
+    Attributes:
+        id: changes with anything that changes the map.
+        keys, words, tags: of every point (a tag is ``""`` where the model has none).
+        coords: n × 2 float32.
+        trust: n float32 in [0, 1], NaN where it was not measured.
+        facts: trustworthiness, preserved, trust_k, measured, method, seed, params, explained, model.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
+    coords: NDArray[np.float32]
+    trust: NDArray[np.float32]
+    facts: dict[str, Any]
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """Row of every key."""
+        return {key: row for row, key in enumerate(self.keys)}
+
+    @cached_property
+    def initials(self) -> tuple[str, ...]:
+        """초성 of every word."""
+        from explorer.text.hangul import choseong
+
+        return tuple(choseong(word) for word in self.words)
+
+    def to_csv(self) -> str:
+        """Coordinates as a table with a header; spreadsheets read the Hangul because of the mark at the start."""
+        import csv
+        import io
+
+        stream = io.StringIO()
+        rows = csv.writer(stream, lineterminator="\n")
+        rows.writerow(["word", "key", "tag", "x", "y", "trust"])
+        for word, key, tag, (x, y), trust in zip(
+            self.words, self.keys, self.tags, self.coords.tolist(), self.trust.tolist(), strict=True
+        ):
+            rows.writerow(
+                [csv_cell(word), csv_cell(key), tag, f"{x:.5f}", f"{y:.5f}", "" if trust != trust else f"{trust:.4f}"]
+            )
+        return "\ufeff" + stream.getvalue()
+
+
+def csv_cell(value: str) -> str:
+    """A cell of a CSV file; one that begins like a formula would be computed by a spreadsheet."""
+    return f"'{value}" if value[:1] in "=+-@\t\r" else value
+
+
+def choose(vectors: Vectors, most: int) -> list[str]:
+    """The most frequent content words of a model (all words where it has no tags)."""
+    from explorer.vectors.records import split_key
+
+    chosen: list[str] = []
+    for key in vectors.most_frequent(len(vectors)):
+        tag = split_key(key)[1]
+        if tag is None or tag.split("-")[0] in CONTENT:
+            chosen.append(key)
+            if len(chosen) == most:
+                break
+    return chosen
+
+
+def make(vectors: Vectors, choice: Choice, progress: ProgressCallback | None = None) -> Path:
+    """Draw a map and keep it in the cache of the home folder; one that is there is not drawn again."""
+    from explorer.analysis.projection import Projection, project
+
+    options: dict[str, Any] = {"method": choice.method, "words": choose(vectors, choice.words), "seed": choice.seed}
+    if choice.method == "umap":
+        options |= {"n_neighbors": choice.n_neighbors, "min_dist": choice.min_dist}
+    folder = cache_path("maps", Projection.cache_key(vectors, **options))
+    if folder.exists():
+        return folder
+    drawn = project(vectors, **options, progress=progress)
+    facts = {
+        name: getattr(drawn, name)
+        for name in ("trustworthiness", "preserved", "trust_k", "measured", "method", "seed", "params", "explained", "model")
+    }
+    with atomic_folder(folder, overwrite=True) as partial:
+        np.save(partial / "coords.npy", drawn.coords, allow_pickle=False)
+        np.save(partial / "trust.npy", drawn.trust, allow_pickle=False)
+        (partial / "map.json").write_text(
+            json.dumps({"keys": drawn.keys, "facts": facts}, ensure_ascii=False), encoding="utf-8"
+        )
+        write_manifest(partial, Manifest("map", folder.name, choice.method))
+    return folder
+
+
+def read(folder: Path) -> Map:
+    """A kept map.
+
+    Raises:
+        BadInput: its files are damaged; delete the folder.
+    """
+    from explorer.vectors.records import split_key
+
+    try:
+        data = json.loads((folder / "map.json").read_text(encoding="utf-8"))
+        coords = np.load(folder / "coords.npy", allow_pickle=False)
+        trust = np.load(folder / "trust.npy", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise BadInput("dashboards.kept_map_damaged", folder=folder, reason=error) from error
+    parts = [split_key(key) for key in data["keys"]]
+    digest = hashlib.sha256(folder.name.encode()).hexdigest()[:16]
+    return Map(
+        digest,
+        tuple(data["keys"]),
+        tuple(word for word, _ in parts),
+        tuple(tag or "" for _, tag in parts),
+        coords,
+        trust,
+        data["facts"],
+    )
+
+
+def draw(params: dict[str, Any], progress: ProgressCallback) -> Path:
+    """In the worker process: open the model, make the map."""
+    from dashboards.app.state import load_model
+
+    choice = Choice(**params)
+    return make(load_model(choice.model, progress), choice, progress)
+
+
+def open_map(choice: Choice) -> Map:
+    """The map, drawn in the background the first time.
+
+    Raises:
+        NotReady: it, or the model, is being prepared.
+    """
+    from dashboards.app import state
+
+    vectors = state.vectors(choice.model)
+
+    def opener(progress: ProgressCallback) -> Map:
+        if choice.method == "pca":
+            return read(make(vectors, choice, progress))
+        from dashboards.app.workers import worker
+
+        return read(Path(worker.call("project", asdict(choice), progress)["folder"]))
+
+    # Patience: PCA of some thousand words is a matter of a second, sooner there than a progress bar is read.
+    return state.opened("map", (choice, state.version(choice.model)), opener, "job.map", patience=1.5, words=choice.words)
+
+
+def find(shown: Map, query: str, most: int = 300, vectors: Vectors | None = None) -> list[int]:
+    """Rows a search finds: 초성 (ㅎㄱ), the word itself, its dictionary form, then words that begin with it or hold it.
+
+    Args:
+        shown: the map.
+        query: what was typed; nothing finds nothing.
+        most: how many rows at most.
+        vectors: the model, to take inflected words back to their dictionary form.
+    """
+    from explorer.text.hangul import is_jamo, to_compatible
+
+    wanted = query.strip().casefold()
+    if not wanted:
+        return []
+    ranked: dict[int, int] = {}
+    if all(is_jamo(character) for character in wanted):
+        wanted = to_compatible(wanted)
+        for row, initials in enumerate(shown.initials):
+            if wanted in initials:
+                ranked[row] = 0 if initials == wanted else 1 if initials.startswith(wanted) else 2
+        return sorted(ranked, key=lambda row: (ranked[row], row))[:most]
+    if vectors is not None:
+        try:
+            resolution = vectors.resolve(query)
+            ranked.update((shown.rows[part], 1) for part in resolution.parts if part in shown.rows)
+        except ExplorerError:
+            pass  # no such word; parts of words are still looked for
+    for row, (word, key) in enumerate(zip(shown.words, shown.keys, strict=True)):
+        lower = word.casefold()
+        if lower == wanted or key.casefold() == wanted:
+            ranked[row] = 0
+        elif wanted in lower:
+            ranked.setdefault(row, 2 if lower.startswith(wanted) else 3)
+    return sorted(ranked, key=lambda row: (ranked[row], row))[:most]

@@ -1,0 +1,18 @@
+"""What an unknown address shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import dcc
+
+from dashboards.kit.components import empty
+from dashboards.kit.i18n import text
+
+
+def layout(**_: Any) -> Any:
+    t = text()
+    home = dcc.Link(dmc.Button(t("shell.go_home"), variant="light"), href=dash.get_relative_path("/"))
+    return empty(t("shell.lost"), t("shell.lost_lead"), home, picture="search")

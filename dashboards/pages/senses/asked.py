@@ -1,0 +1,190 @@
+"""What the senses page asks: sentences from the sample, a stored corpus or a person; their senses, the curve over layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dashboards.app import state
+from dashboards.kit.checkpoints import available, place_of
+from dashboards.kit.url import MAX_WORD, clean
+from dashboards.pages.bench.asked import corpus_names
+from dashboards.pages.context.asked import MAX_SENTENCE, homographs
+from dashboards.pages.tokens.asked import tidy
+from explorer.core.errors import BadInput
+from explorer.core.progress import ProgressCallback
+
+if TYPE_CHECKING:
+    from explorer.encoders.contextual import Contextual
+    from explorer.encoders.sense_curve import SenseCurve, SenseLevel
+    from explorer.encoders.senses import Agreement, Assignment, Senses
+
+__all__ = [
+    "MAX_SENTENCE",
+    "MAX_SENTENCES",
+    "NUMBERS",
+    "OWN",
+    "Found",
+    "assign",
+    "background",
+    "compute",
+    "contexts",
+    "sources",
+    "split",
+]
+
+OWN = "own"
+"""The source that is the text box; a stored corpus of that name is not offered."""
+MAX_SENTENCES = 60
+MAX_TEXT = 12_000
+FROM_CORPUS = 120
+"""Sentences read from a stored corpus, spread evenly over it."""
+NUMBERS = ("auto", "2", "3", "4", "5", "6")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything the page shows.
+
+    Attributes:
+        senses, curve: of the sentences that hold the word.
+        gold: the known sense of each of these sentences, or ``None``.
+        agreement: with these, ``None`` where none is known.
+        missing: sentences without the word.
+        place: what the model was opened as.
+    """
+
+    senses: Senses
+    curve: SenseCurve
+    gold: list[str | None]
+    agreement: Agreement | None
+    missing: list[str]
+    place: str
+
+    @property
+    def level(self) -> SenseLevel:
+        """The curve's entry for what was sorted."""
+        return self.curve.at(self.senses.representation, self.senses.layer)
+
+
+def sources() -> list[str]:
+    """The sample, stored corpora, and the text box."""
+    return [*[name for name in corpus_names() if name != OWN], OWN]
+
+
+def split(value: str | None) -> list[str]:
+    """The sentences of the text box: one a line, no more and no longer than allowed, each once."""
+    lines = [clean(line, MAX_SENTENCE) for line in tidy(value, MAX_TEXT).split("\n")]
+    return list(dict.fromkeys(line for line in lines if line))[:MAX_SENTENCES]
+
+
+def background() -> list[str]:
+    """Other sentences, for random pairs of words."""
+    from corpora.sample import sentences
+
+    return [one.text for one in list(sentences())[::19]]
+
+
+def contexts(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Sentences of a stored corpus with a word, for the worker process: its index is made on first use."""
+    from corpora import open_corpus
+    from corpora.word_contexts import word_contexts
+
+    found = word_contexts(open_corpus(params["corpus"]), params["word"], params["n"], longest=MAX_SENTENCE, progress=progress)
+    return {"sentences": [[one.text, one.start, one.end] for one in found]}
+
+
+def _sentences(
+    word: str, source: str, lines: list[str], progress: ProgressCallback
+) -> tuple[list[str], list[tuple[int, int]] | None]:
+    """The sentences, and where the word stands in them where that is known."""
+    if source == OWN:
+        if not lines:
+            raise BadInput("dashboards.no_sentences")
+        return lines, None
+    if source == "sample":
+        from corpora.sample import homographs as sample
+
+        group = [one for one in sample() if one.word == word]
+        if group:
+            return [one.text for one in group], [(one.start, one.end) for one in group]
+    from dashboards.app.workers import comparer  # the other worker may be compiling UMAP just now
+
+    answer = comparer.call("contexts", {"corpus": source, "word": word, "n": FROM_CORPUS}, progress)
+    found = answer["sentences"]
+    if not found:
+        raise BadInput("dashboards.word_not_in_source", source=source, word=word)
+    return [text for text, _, _ in found], [(start, end) for _, start, end in found]
+
+
+def compute(asked: dict[str, Any]) -> Found:
+    """The senses that were asked for, in the background the first time.
+
+    Raises:
+        NotReady: the model is being opened, or sentences are found and read.
+        ExplorerError: it cannot be done.
+    """
+    word, lines = clean(str(asked.get("word") or ""), MAX_WORD), split("\n".join(map(str, asked.get("sentences") or [])))
+    source = asked.get("source") if asked.get("source") in sources() else "sample"
+    number = int(asked["k"]) if asked.get("k") in NUMBERS[1:] else None
+    place, model = _model(asked)
+    if not word:
+        raise BadInput("encoders.sense_word_empty")
+
+    def opener(progress: ProgressCallback) -> Found:
+        return _find(model, place, word, str(source), lines, number, progress)
+
+    name = (place, word, source, number, *(lines if source == OWN else [state.version(str(source), "corpus")]))
+    return state.opened("senses", name, opener, "senses.job", word=word)
+
+
+def _model(asked: dict[str, Any]) -> tuple[str, Contextual]:
+    place = place_of(str(asked.get("model") or ""))
+    if place is None:
+        raise BadInput("dashboards.no_such_model", model=asked.get("model"), known=", ".join(available()) or "none")
+    return place, state.contextual(place)
+
+
+def _find(
+    model: Contextual, place: str, word: str, source: str, lines: list[str], number: int | None, progress: ProgressCallback
+) -> Found:
+    from explorer.encoders.sensing import holding
+
+    texts, spans = _sentences(word, source, lines, progress)
+    missing: list[str] = []
+    if spans is None:
+        kept, spans, absent = holding(model, word, texts)
+        missing = [texts[row] for row in absent]
+        if not kept:
+            raise BadInput("encoders.word_in_no_sentence", word=word)
+        texts = [texts[row] for row in kept]
+    known = homographs().get(word, {})
+    gold: list[str | None] = [known.get(text) for text in texts]
+    senses = model.senses(word, texts, number, spans=spans, progress=progress)
+    labelled = gold if any(gold) else None
+    # As many senses at every layer as are shown, or as are known: only then can layers be compared.
+    k = number or (None if labelled else senses.k)
+    curve = model.sense_curve(word, texts, k, gold=labelled, background=background(), spans=spans, progress=progress)
+    return Found(senses, curve, gold, senses.agreement(gold) if labelled else None, missing, place)
+
+
+def assign(asked: dict[str, Any], sentence: str) -> Assignment:
+    """Where a new sentence belongs among the senses on the page.
+
+    Raises:
+        NotReady, ExplorerError: as for :func:`compute`, and when the sentence does not hold the word.
+    """
+    found = compute(asked)
+    _, model = _model(asked)
+    return model.assign(found.senses, clean(sentence, MAX_SENTENCE))
+
+
+def majority(found: Found, sense: int) -> tuple[str, int, int] | None:
+    """The known sense that most sentences of a group have: its name, how many, of how many known ones."""
+    known = [found.gold[row] for row in found.senses.members(sense)]
+    names: Sequence[str] = [name for name in known if name is not None]
+    if not names:
+        return None
+    best = max(dict.fromkeys(names), key=names.count)
+    return best, names.count(best), len(names)

@@ -1,0 +1,395 @@
+"""The senses of a word: its sentences in groups, what tells them apart, and where a new sentence belongs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+
+from dashboards.app.jobs import NotReady
+from dashboards.kit import ids
+from dashboards.kit.checkpoints import available, torch_installed
+from dashboards.kit.components import card, empty, page, problem, waiting, watch
+from dashboards.kit.i18n import Text, text
+from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, encode
+from dashboards.kit.url import text as text_field
+from dashboards.pages.context import figures as context_figures
+from dashboards.pages.context.asked import glosses
+from dashboards.pages.context.form import nothing
+from dashboards.pages.senses import asked as sensing
+from dashboards.pages.senses import figures
+from dashboards.pages.senses.asked import MAX_SENTENCE, MAX_TEXT, NUMBERS, OWN, Found, split
+from dashboards.pages.senses.form import EXAMPLES, answer_of, note, own_style, question_of
+from dashboards.pages.tokens.asked import MAX_ADDRESS, pack, tidy, unpack
+from explorer.core.errors import ExplorerError
+from explorer.encoders.senses import names_of
+
+PATH = "/senses"
+NAME = "senses.name"
+ORDER = 7
+ICON = "senses"
+USES_MODEL = False
+
+SHOWN = 4
+"""Sentences of a sense that are shown unfolded."""
+
+FIELDS = {
+    "word": text_field(MAX_WORD),
+    "from": text_field(200, "sample"),
+    "s": Field("", lambda value: tidy(value, MAX_TEXT), str),
+    "z": Field("", lambda value: unpack(value, MAX_TEXT), pack),
+    "model": text_field(200),
+    "k": choice(NUMBERS, "auto"),
+    "new": text_field(MAX_SENTENCE),
+}
+
+
+# ---- the page
+
+
+def layout(**query: Any) -> Any:
+    t = text()
+    values = decode(FIELDS, query)
+    word = values["word"] or EXAMPLES[0]
+    lines = split(values["s"] or values["z"])
+    source = values["from"] if values["from"] in sensing.sources() else "sample"
+    models = [{"value": name, "label": name} for name in available()]
+    names = [one["value"] for one in models]
+    model = values["model"] if values["model"] in names else (names[0] if names else None)
+    ready = bool(models) and torch_installed()
+    asked = {"word": word, "source": source, "sentences": lines, "model": model, "k": values["k"]}
+    return page(
+        t,
+        "senses",
+        html.Div(None if ready else nothing(t), className="context-slot"),
+        question_of(t, word, source, lines, models, model, values["k"]),
+        dcc.Store(id="senses-asked", data=asked if ready else None),
+        dcc.Store(id="senses-done", data=None),
+        html.Div(id="senses-address-note", className="context-slot", **{"aria-live": "polite"}),
+        html.Div(id="senses-status", className="context-slot", **{"aria-live": "polite"}),
+        answer_of(t),
+    )
+
+
+# ---- the answer, as components
+
+
+def facts(t: Text, found: Found) -> Any:
+    """The numbers in words."""
+    level = found.level
+    shown: list[tuple[str, str, str]] = [(str(found.senses.k), t("senses.fact_number"), "")]
+    if found.senses.silhouette is not None:
+        shown.append((f"{found.senses.silhouette:.2f}", t("senses.fact_silhouette"), ""))
+    if found.agreement is not None:
+        ari, v = found.agreement, found.agreement
+        shown.append((f"{ari.ari:.2f}", t("senses.fact_ari"), _range(t, ari.ari_interval)))
+        shown.append((f"{v.v:.2f}", t("senses.fact_v"), _range(t, v.v_interval)))
+    if level.same_word is not None:
+        shown.append((f"{level.same_word:.2f}", t("senses.fact_same"), ""))
+    if level.random is not None:
+        shown.append((f"{level.random.before:.2f} → {level.random.after:.2f}", t("senses.fact_random"), ""))
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Span(value, className="context-value numbers"),
+                    html.Span(what, className="context-what"),
+                    *([html.Span(note, className="senses-range numbers")] if note else []),
+                ]
+            )
+            for value, what, note in shown
+        ],
+        className="context-values senses-facts",
+    )
+
+
+def _range(t: Text, interval: tuple[float, float]) -> str:
+    return t("senses.interval", low=interval[0], high=interval[1])
+
+
+def columns(t: Text, found: Found, scheme: str | None) -> list[Any]:
+    """A card for each sense, and one for the sentences without the word."""
+    tint = context_figures.group_colors([str(sense) for sense in range(found.senses.k)], scheme)
+    cards = [_column(t, found, sense, tint[str(sense)]) for sense in range(found.senses.k)]
+    if found.missing:
+        lines = [html.Li(line, lang="ko") for line in found.missing]
+        cards.append(card(t("senses.missing", word=found.senses.word), html.Ul(lines, className="senses-missing")))
+    return cards
+
+
+def _column(t: Text, found: Found, sense: int, color: str) -> Any:
+    senses = found.senses
+    members = sorted(senses.members(sense), key=lambda row: row != senses.typical[sense])
+    parts: list[Any] = [
+        html.Div(
+            [
+                html.Span(str(sense + 1), className="context-number", style={"--group": color}),
+                html.Span(t("senses.sense", number=sense + 1), className="senses-title"),
+                html.Span(t("senses.count", count=len(members)), className="context-what numbers"),
+            ],
+            className="senses-head",
+        )
+    ]
+    words = names_of(senses.telling[sense])
+    parts.append(html.Div([html.Span(word, className="senses-word", lang="ko") for word in words], className="senses-words"))
+    if senses.substitutes[sense]:
+        fitting = ", ".join(names_of(senses.substitutes[sense])[:6])
+        parts.append(
+            html.Div(
+                [html.Span(t("senses.fitting"), className="senses-label"), html.Span(fitting, lang="ko")],
+                className="senses-line",
+            )
+        )
+    most = sensing.majority(found, sense)
+    if most is not None:
+        gloss = glosses(t.language).get((senses.word, most[0]), most[0])
+        parts.append(
+            html.Div(
+                [
+                    html.Span(t("senses.mostly"), className="senses-label"),
+                    html.Span(f"{gloss} ({most[1]}/{most[2]})"),
+                ],
+                className="senses-line",
+            )
+        )
+    parts.append(html.Ol([_item(t, found, row, most[0] if most else None) for row in members[:SHOWN]], className="senses-list"))
+    rest = members[SHOWN:]
+    if rest:
+        parts.append(
+            html.Details(
+                [
+                    html.Summary(t("senses.more", count=len(rest))),
+                    html.Ol([_item(t, found, row, most[0] if most else None) for row in rest], className="senses-list"),
+                ]
+            )
+        )
+    return card(None, *parts, className="senses-card", style={"--group": color})
+
+
+def _item(t: Text, found: Found, row: int, most: str | None) -> Any:
+    """A sentence with its word marked; where its known sense is another than most have, that is said."""
+    line, (start, end) = found.senses.sentences[row], found.senses.spans[row]
+    typical = row in found.senses.typical
+    parts: list[Any] = [html.Span([line[:start], html.Mark(line[start:end]), line[end:]], lang="ko")]
+    if typical:
+        parts.append(html.Span(t("senses.typical"), className="senses-tag"))
+    other = found.gold[row]
+    if other is not None and other != most:
+        gloss = glosses(t.language).get((found.senses.word, other), other)
+        parts.append(html.Span(t("senses.really", sense=gloss), className="senses-tag senses-off"))
+    return html.Li(parts, className="context-item senses-item" + (" senses-typical" if typical else ""))
+
+
+def level_labels(t: Text, found: Found) -> list[str]:
+    """What each level is called on an axis."""
+    several = len({level.representation for level in found.curve.levels}) > 1
+    names = []
+    for level in found.curve.levels:
+        name = t(f"senses.level_{level.representation}")
+        if level.layer is None:
+            names.append(name)
+        else:
+            layer = t("context.input") if level.layer == 0 else str(level.layer)
+            names.append(f"{name} {layer}" if several else layer)
+    return names
+
+
+# ---- callbacks
+
+
+def answer(asked: dict[str, Any] | None, _: Any, scheme: str | None, done: Any) -> tuple[Any, ...]:
+    """Everything but the pictures, which follow when ``senses-done`` changes."""
+    hidden = {"display": "none"}
+    if not asked:
+        return None, hidden, no_update, no_update, None
+    if done == asked and ctx.triggered and {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"}:
+        return (no_update,) * 5
+    t = text()
+    try:
+        found = sensing.compute(asked)
+    except NotReady as wait:
+        watch()
+        return card(None, waiting(t, wait.job)), hidden, no_update, no_update, None
+    except ExplorerError as error:
+        return wrong(t, asked, error), hidden, no_update, no_update, None
+    return None, {}, facts(t, found), columns(t, found, scheme), asked
+
+
+def wrong(t: Text, asked: dict[str, Any], error: ExplorerError) -> Any:
+    """One line; the commonest mistakes in the language of the page."""
+    if error.code.endswith(".word_in_no_sentence"):
+        return dmc.Alert(
+            t("context.absent_help") if asked.get("source") == OWN else t("senses.absent_corpus"),
+            title=t("context.absent", word=asked.get("word", "")),
+            color="red",
+            variant="light",
+            radius="md",
+        )
+    if error.code.endswith(".no_sentences"):
+        return card(None, empty(t("context.no_sentences"), t("senses.no_sentences_help"), picture="context"))
+    if error.code == "encoders.too_few_sentences":
+        return dmc.Alert(t("senses.few_help"), title=t("senses.few"), color="orange", variant="light", radius="md")
+    return problem(t, error)
+
+
+def draw(done: dict[str, Any] | None, scheme: str | None) -> tuple[Any, ...]:
+    """The pictures."""
+    if not done:
+        return (no_update,) * 4
+    t = text()
+    try:
+        found = sensing.compute(done)
+    except (NotReady, ExplorerError):  # told by the callback above, which asks for the same
+        return (no_update,) * 4
+    coords, shares = found.senses.picture()
+    # In the order of the senses, so that colours are those of the cards.
+    order = sorted(range(len(found.senses.labels)), key=lambda row: found.senses.labels[row])
+    groups = [str(found.senses.labels[row]) for row in order]
+    names = {str(sense): t("senses.sense", number=sense + 1) for sense in range(found.senses.k)}
+    lines = [found.senses.sentences[row] for row in order]
+    levels, labels = found.curve.levels, level_labels(t, found)
+    chosen = levels.index(found.level)
+    words = {key: t(f"senses.line_{key}") for key in ("silhouette", "ari", "same", "before", "after")}
+    plane = context_figures.plane(coords[order], shares, groups, names, lines, t("context.axis"), scheme)
+    plane.update_traces(mode="markers")
+    return (
+        plane,
+        figures.clarity(levels, labels, chosen, words, scheme),
+        figures.cosines(levels, labels, chosen, words, scheme),
+        note(t, found),
+    )
+
+
+def place(_: Any, __: Any, done: dict[str, Any] | None, scheme: str | None, sentence: str | None) -> Any:
+    """Which sense the sentence in the box has, with the cosine to each."""
+    if not done or not (sentence or "").strip():
+        return None
+    t = text()
+    try:
+        found, one = sensing.compute(done), sensing.assign(done, sentence or "")
+    except NotReady:
+        return no_update
+    except ExplorerError as error:
+        if error.code == "encoders.word_not_in_sentence":
+            return dmc.Text(t("senses.new_absent", word=done.get("word", "")), size="sm", c="orange")
+        return problem(t, error)
+    tint = context_figures.group_colors([str(sense) for sense in range(found.senses.k)], scheme)
+    line = one.sentence
+    bars = [
+        html.Div(
+            [
+                html.Span(str(sense + 1), className="context-number", style={"--group": tint[str(sense)]}),
+                html.Span(", ".join(names_of(found.senses.telling[sense])[:3]) or "–", className="senses-bar-words", lang="ko"),
+                html.Div(
+                    html.Div(
+                        style={"width": f"{max(0.0, cosine):.1%}", "background": tint[str(sense)]}, className="senses-fill"
+                    ),
+                    className="score-track",
+                    **{"aria-hidden": "true"},
+                ),
+                html.Span(f"{cosine:.2f}", className="numbers"),
+            ],
+            className="senses-bar",
+        )
+        for sense, cosine in enumerate(one.cosines)
+    ]
+    key = "senses.verdict_one" if one.margin is None else "senses.verdict_unclear" if one.unclear else "senses.verdict"
+    said = t(key, number=one.sense + 1, margin=one.margin or 0.0, spread=one.spread)
+    marked = html.Span([line[: one.start], html.Mark(line[one.start : one.end]), line[one.end :]], lang="ko")
+    return [html.P(marked, className="context-item senses-item"), html.P(said, className="senses-said"), *bars]
+
+
+def ask(
+    _: Any,
+    __: Any,
+    word: str | None,
+    source: str | None,
+    lines: str | None,
+    model: str | None,
+    number: str | None,
+) -> tuple[Any, ...]:
+    """The question as it stands, for the answer and for the address bar."""
+    question = {
+        "word": clean(word or "", MAX_WORD),
+        "source": source,
+        "sentences": split(lines) if source == OWN else [],
+        "model": model,
+        "k": number,
+    }
+    where, whole = address(question)
+    return question, where, None if whole else dmc.Text(text()("context.not_in_address"), size="sm", c="orange")
+
+
+def address(question: dict[str, Any]) -> tuple[str, bool]:
+    """The query string, and whether everything is in it."""
+    joined = "\n".join(question["sentences"])
+    values: dict[str, Any] = {name: question[name] for name in ("word", "model", "k")} | {"from": question["source"]}
+    found = encode(FIELDS, values | ({"s" if len(joined) <= 200 else "z": joined} if joined else {}))
+    if len(found) <= MAX_ADDRESS:
+        return found, True
+    return encode(FIELDS, values), False
+
+
+def example(_: list[int | None], model: str | None, number: str | None) -> tuple[Any, ...]:
+    """The homograph that was pressed, with the sample's sentences."""
+    chosen = (ctx.triggered_id or {}).get("number")  # not the word itself: Dash does not find its own ids with Hangul in them
+    if not isinstance(chosen, int) or not 0 <= chosen < len(EXAMPLES) or not any(one["value"] for one in ctx.triggered):
+        return (no_update,) * 4
+    question: dict[str, Any] = {"word": EXAMPLES[chosen], "source": "sample", "sentences": [], "model": model, "k": number}
+    return EXAMPLES[chosen], "sample", question if model and torch_installed() else no_update, address(question)[0]
+
+
+def register(app: Dash) -> None:
+    """Everything that moves on this page."""
+    app.callback(
+        Output("senses-asked", "data"),
+        Output(ids.address("senses"), "data"),
+        Output("senses-address-note", "children"),
+        Input("senses-sort", "n_clicks"),
+        Input("senses-word", "n_submit"),
+        State("senses-word", "value"),
+        State("senses-source", "value"),
+        State("senses-sentences", "value"),
+        State("senses-model", "value"),
+        State("senses-number", "value"),
+        prevent_initial_call=True,
+    )(ask)
+    app.callback(
+        Output("senses-word", "value"),
+        Output("senses-source", "value"),
+        Output("senses-asked", "data", allow_duplicate=True),
+        Output(ids.address("senses"), "data", allow_duplicate=True),
+        Input({"type": "senses-example", "number": ALL}, "n_clicks"),
+        State("senses-model", "value"),
+        State("senses-number", "value"),
+        prevent_initial_call=True,
+    )(example)
+    app.callback(Output("senses-own", "style"), Input("senses-source", "value"))(own_style)
+    app.callback(
+        Output("senses-status", "children"),
+        Output("senses-answer", "style"),
+        Output("senses-facts", "children"),
+        Output("senses-columns", "children"),
+        Output("senses-done", "data"),
+        Input("senses-asked", "data"),
+        Input(ids.READY, "data"),
+        Input(ids.SCHEME, "computedColorScheme"),
+        State("senses-done", "data"),
+    )(answer)
+    app.callback(
+        Output("senses-plane", "figure"),
+        Output("senses-clarity", "figure"),
+        Output("senses-cosines", "figure"),
+        Output("senses-clarity-note", "children"),
+        Input("senses-done", "data"),
+        Input(ids.SCHEME, "computedColorScheme"),
+    )(draw)
+    app.callback(
+        Output("senses-new-answer", "children"),
+        Input("senses-new-ask", "n_clicks"),
+        Input("senses-new", "n_submit"),
+        Input("senses-done", "data"),
+        Input(ids.SCHEME, "computedColorScheme"),
+        State("senses-new", "value"),
+    )(place)

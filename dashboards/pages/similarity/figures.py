@@ -1,0 +1,91 @@
+"""Figures of the similarity page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboards.kit.theme import colors, diverging, dress
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["heat_map", "scale"]
+
+
+def heat_map(words: Sequence[str], cosines: NDArray[np.float32], scheme: str | None, name: str) -> go.Figure:
+    """Cosines of a list of words (k × k). Numbers are written into the cells while they fit.
+
+    Args:
+        name: what a cell's value is called, in the language of the page.
+    """
+    k = len(words)
+    figure = go.Figure(
+        go.Heatmap(
+            z=np.asarray(cosines, np.float32),
+            x=list(words),
+            y=list(words),
+            zmin=-1,
+            zmax=1,
+            colorscale=diverging(scheme),
+            texttemplate="%{z:.2f}" if k <= 12 else None,
+            textfont={"size": 12 if k <= 5 else 10 if k <= 8 else 9},
+            hovertemplate=f"%{{y}} · %{{x}}<br>{name} %{{z:.3f}}<extra></extra>",
+            xgap=2,
+            ygap=2,
+            showscale=k > 12,
+            colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": [-1, -0.5, 0, 0.5, 1]},
+        )
+    )
+    # Categories, or words such as "1" and "2" would become numbers on the axes.
+    axis = {"type": "category", "showgrid": False, "ticks": "", "showline": False}
+    return dress(
+        figure,
+        scheme,
+        xaxis=axis | {"side": "top", "tickangle": 0 if k <= 8 else -45},
+        yaxis=axis | {"autorange": "reversed"},
+        dragmode=False,
+    )
+
+
+def scale(random: NDArray[np.float32], value: float, scheme: str | None, names: dict[str, str]) -> go.Figure:
+    """Where a cosine stands among those of random pairs.
+
+    Args:
+        random: cosines of random pairs.
+        names: words for ``random`` (hover of the bars) and ``pair`` (the line).
+    """
+    ink = colors(scheme)
+    counts, edges = np.histogram(random, bins=60, range=(-1, 1), density=False)
+    figure = go.Figure(
+        go.Bar(
+            x=((edges[1:] + edges[:-1]) / 2).astype(np.float32),
+            y=counts.astype(np.float32),
+            width=np.float32(2 / 60),
+            marker={"color": ink["muted"], "opacity": 0.55, "line": {"width": 0}},
+            hovertemplate=f"{names['random']}: %{{x:.2f}}<extra></extra>",
+        )
+    )
+    figure.add_vline(x=value, line={"color": ink["accent"], "width": 3})
+    figure.add_annotation(
+        x=value,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=f"<b>{value:.3f}</b>",
+        showarrow=False,
+        font={"color": ink["accent"], "size": 14},
+    )
+    return dress(
+        figure,
+        scheme,
+        xaxis={"range": [-1, 1], "dtick": 0.5, "showgrid": False, "fixedrange": True, "zeroline": False},
+        yaxis={"visible": False, "fixedrange": True},
+        margin={"l": 8, "r": 8, "t": 26, "b": 8},
+        bargap=0,
+        dragmode=False,
+        showlegend=False,
+    )

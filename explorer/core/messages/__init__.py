@@ -1,0 +1,116 @@
+"""What the library says to people: a code with values, and one English and one Korean sentence for each code.
+
+The sentences lie beside this module, one file a room (``vectors.json`` holds the codes ``vectors.*``), both languages of a code
+together. A sentence names its values in braces, as :meth:`str.format` does, with three additions:
+
+* ``{name!r}`` puts the value between quotation marks;
+* ``{name:을/를}`` writes the value and then the particle that fits it (also ``{name!r:이/가}``); ``{name:|은/는}`` the particle alone;
+* a list or tuple is joined with commas, a :class:`Message` or an error among the values speaks the language of its sentence.
+
+Programs compare codes, never sentences.
+"""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from explorer.core.messages.particles import particle
+
+__all__ = ["LANGUAGES", "Message", "codes", "listing", "say"]
+
+LANGUAGES = ("en", "ko")
+_HERE = Path(__file__).parent
+_MORE = {"en": "… and {} more", "ko": "… 외 {}개"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence to be said in either language.
+
+    Attributes:
+        code: ``"room.name"``, a key of the catalogue.
+        values: what the sentence names.
+
+    >>> str(Message("core.cancelled"))
+    'cancelled; nothing half-made was kept'
+    """
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def said(self, language: str = "en") -> str:
+        """The sentence in ``"en"`` or ``"ko"``."""
+        return say(self.code, self.values, language)
+
+    def __str__(self) -> str:
+        return self.said()
+
+
+@cache
+def codes(room: str) -> dict[str, dict[str, str]]:
+    """``{code: {"en": sentence, "ko": sentence}}`` of one room; empty where there is no such room."""
+    path = _HERE / f"{room}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def say(code: str, values: Mapping[str, Any], language: str = "en") -> str:
+    """The sentence of ``code`` with its values.
+
+    Raises:
+        KeyError: no such code, or a value the sentence names is missing. Both are mistakes in the program.
+
+    >>> say("core.kind.model", {}, "ko")
+    '모델'
+    """
+    sentence = codes(code.partition(".")[0])[code][language]
+    return _Sentence(language).vformat(sentence, (), values)
+
+
+def listing(names: Iterable[Any], limit: int = 40, language: str = "en") -> str:
+    """Join names for a sentence, cutting a long list and saying by how much.
+
+    >>> listing(["a", "b"])
+    'a, b'
+    """
+    shown = [said(name, language) for name in names]
+    if len(shown) <= limit:
+        return ", ".join(shown)
+    return f"{', '.join(shown[:limit])}, {_MORE[language].format(len(shown) - limit)}"
+
+
+def said(value: Any, language: str) -> str:
+    """One value of a sentence as text."""
+    speak = getattr(value, "said", None)
+    if callable(speak):
+        return str(speak(language))
+    if isinstance(value, list | tuple | set | frozenset):
+        return listing(sorted(value) if isinstance(value, set | frozenset) else value, language=language)
+    return str(value)
+
+
+class _Sentence(string.Formatter):
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        if conversion == "r":
+            if not isinstance(value, str) and not hasattr(value, "said"):
+                return repr(value)
+            text = said(value, self.language)
+            return f"‘{text}’" if self.language == "ko" else repr(text)
+        return value if conversion is None else super().convert_field(value, conversion)
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if "/" in format_spec:
+            text = said(value, self.language)
+            pair = format_spec.removeprefix("|")
+            return particle(text, pair) if pair != format_spec else text + particle(text, pair)
+        if format_spec:
+            return format(value, format_spec)
+        return said(value, self.language)

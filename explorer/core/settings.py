@@ -1,0 +1,126 @@
+"""Every environment variable this program reads, and what it means. Nothing else reads the environment for settings.
+
+``EXPLORER_HOME``         the home folder for models, tokenizers, corpora and caches
+``EXPLORER_LANG``         ``ko`` or ``en``: the language of messages in the shell; else the locale decides
+``EXPLORER_MIRROR``       where corpora are fetched from instead of their own servers
+``EXPLORER_BERT``         checkpoints that are offered by name beside ``mini``, separated like ``PATH``
+``EXPLORER_ENCODER``      the encoder that commands and pages open with, instead of ``mini``
+``EXPLORER_ALLOW_PATHS``  lets people who use the dashboard open files and hub models by name
+``EXPLORER_HOSTS``        names under which the dashboard may be asked for, separated by commas
+``EXPLORER_DEBUG``        shows the whole traceback of an error
+``HF_HOME``, ``HF_HUB_CACHE``, ``HF_ENDPOINT``, ``HF_HUB_OFFLINE``  as in the Hugging Face libraries
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = [
+    "HF_OFFLINE",
+    "allow_paths",
+    "debug",
+    "default_encoder",
+    "home_folder",
+    "hosts",
+    "hub_cache",
+    "hub_endpoint",
+    "hub_offline",
+    "language",
+    "mirror",
+    "offered_checkpoints",
+    "set_home",
+    "set_language",
+    "with_search_path",
+]
+
+HF_OFFLINE = "HF_HUB_OFFLINE"
+_YES = ("1", "true", "yes", "on")
+
+
+def _get(name: str) -> str:
+    return os.environ.get(name, "").strip()
+
+
+def home_folder() -> Path | None:
+    """``EXPLORER_HOME``, where it is set."""
+    chosen = os.environ.get("EXPLORER_HOME")
+    return Path(chosen).expanduser() if chosen else None
+
+
+def set_home(folder: str) -> None:
+    """Choose the home folder for this process and those it starts."""
+    os.environ["EXPLORER_HOME"] = folder
+
+
+def language() -> str:
+    """``"ko"`` or ``"en"``: ``EXPLORER_LANG``, else what the locale's variables say, else English."""
+    for name in ("EXPLORER_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = _get(name)
+        if value:
+            return "ko" if value.lower().startswith("ko") else "en"
+    return "en"
+
+
+def set_language(chosen: str) -> None:
+    """Choose the language for this process and those it starts."""
+    os.environ["EXPLORER_LANG"] = chosen
+
+
+def mirror() -> str:
+    """``EXPLORER_MIRROR``, or nothing."""
+    return _get("EXPLORER_MIRROR")
+
+
+def offered_checkpoints() -> list[str]:
+    """The entries of ``EXPLORER_BERT``: folders or hub ids."""
+    return [place.strip() for place in _get("EXPLORER_BERT").split(os.pathsep) if place.strip()]
+
+
+def default_encoder() -> str:
+    """``EXPLORER_ENCODER``, else ``mini``."""
+    return _get("EXPLORER_ENCODER") or "mini"
+
+
+def allow_paths() -> bool:
+    """Whether ``EXPLORER_ENCODER``      the encoder that commands and pages open with, instead of ``mini``
+    ``EXPLORER_ALLOW_PATHS`` says yes.
+    """
+    return _get("EXPLORER_ALLOW_PATHS").lower() in _YES
+
+
+def hosts() -> list[str]:
+    """The names of ``EXPLORER_HOSTS``."""
+    return [entry.strip() for entry in _get("EXPLORER_HOSTS").split(",") if entry.strip()]
+
+
+def debug() -> bool:
+    """Whether ``EXPLORER_DEBUG`` is set to anything."""
+    return bool(os.environ.get("EXPLORER_DEBUG"))
+
+
+def hub_offline() -> bool:
+    """Whether the Hugging Face libraries are told to stay offline."""
+    return _get(HF_OFFLINE).lower() in _YES
+
+
+def hub_endpoint() -> str:
+    """The address of the Hugging Face hub."""
+    return _get("HF_ENDPOINT") or "https://huggingface.co"
+
+
+def hub_cache() -> Path:
+    """The cache of the Hugging Face libraries, found the way they find it, without importing them."""
+    cache = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
+    if cache:
+        return Path(cache).expanduser()
+    base = os.environ.get("HF_HOME")
+    if base:
+        return Path(base).expanduser() / "hub"
+    return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "huggingface" / "hub"
+
+
+def with_search_path(root: Path) -> dict[str, str]:
+    """The environment for a child process that shall import this program from ``root``, and speak UTF-8."""
+    path = os.pathsep.join(part for part in (str(root), os.environ.get("PYTHONPATH", "")) if part)
+    return {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}

@@ -1,0 +1,1 @@
+"""Encoders whose pieces are morphemes."""

@@ -1,0 +1,331 @@
+"""Masked words by an encoder over morphemes: one mask stands for one morpheme, a word is one to a few of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.encoders.filling import Filler, Place, window
+from explorer.encoders.guesses import Guess
+from explorer.encoders.morpheme.gap_reading import NEAR, Analysis, Morpheme, analyse, clean, join
+from explorer.encoders.morpheme.model import pick_device, require_torch
+from explorer.encoders.morpheme.pieces import MorphemePieces
+from explorer.encoders.morpheme.storing import open_network
+from explorer.encoders.train.vocabulary import split_key
+from explorer.text.normalise import Normalised
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["MorphemeFiller", "open_morpheme_filler"]
+
+_REACH = 10
+"""Characters read on each side of a gap, for each morpheme that fits the model."""
+_NEIGHBOURS = 6
+"""Morphemes on each side that a word in the gap is joined with at most, so that a page without spaces is no single word."""
+_LONGEST = 12
+"""Characters of a morpheme at most that a word in the gap is joined with."""
+_STEMS = ("VV", "VA", "VX", "XSV", "XSA", "VCP", "VCN")
+_ATTACHED = ("J", "E", "XS", "VCP", "Z_")
+_NOUNS = ("NNG", "NNP", "NNB", "NR")
+_FOLLOWS: dict[str, tuple[str, ...]] = {
+    "noun": (*_NOUNS, "XS", "VCP", "J"),
+    "prefix": (*_NOUNS, "XR", "VV", "VA"),
+    "root": ("XS", "J"),
+    "stem": ("E",),
+    "nominal": ("J", "VCP", "XSN"),
+    "ending": ("J",),
+    "particle": ("J", "VCP"),
+    "adverb": ("J",),
+    "alone": ("?",),
+}
+"""Parts of speech that are written together with what stands before them, by the kind of that."""
+
+
+def open_morpheme_filler(folder: Path, name: str, device: str | None = None) -> MorphemeFiller:
+    """Open an encoder over morphemes for guessing.
+
+    Raises:
+        BadInput: the folder holds none, or it is damaged.
+        MissingExtra: torch is not installed.
+    """
+    network, vocabulary, _ = open_network(folder)
+    network.to(pick_device(device))
+    return MorphemeFiller(name, network, MorphemePieces(vocabulary, length=int(network.config.max_position_embeddings)))
+
+
+@dataclass(frozen=True)
+class _MorphemePlace(Place):
+    """A gap with the morphemes that share its eojeol, which a word in the gap has to be joined with.
+
+    Attributes:
+        left, right: keys of the morphemes written together with the gap, symbols and other masks excluded.
+        head, tail: the text before and after them, near the gap.
+        open: another mask follows them without a space.
+    """
+
+    left: list[str] = field(default_factory=list)
+    right: list[str] = field(default_factory=list)
+    head: str = ""
+    tail: str = ""
+    open: bool = False
+
+
+class MorphemeFiller(Filler):
+    """An encoder over morphemes; see :class:`~explorer.encoders.filling.Filler`.
+
+    By piece the guesses are morphemes with their part of speech (``먹다``, ``VV``). By word they are what one to three
+    morphemes write together (타다 + 고 = 타고), kept if Kiwi reads the text with the word in it as those very morphemes; where
+    the gap ends in a stem that the text goes on from, the dictionary form stands for it. Candidates are written as they would
+    stand in the text, or as keys (``먹다/VV``).
+    """
+
+    def __init__(self, name: str, network: Any, pieces: MorphemePieces) -> None:
+        self.name = name
+        self.mask = "[MASK]"
+        self._network = network
+        self._pieces = pieces
+        self._capacity = pieces.model_max_length - 2
+        self._room = max(1, min(16, self._capacity // 4))
+
+    def __repr__(self) -> str:
+        return f"<MorphemeFiller {self.name}: {len(self._pieces):,} entries>"
+
+    @property
+    def _mask_id(self) -> int:
+        return self._pieces.mask_token_id
+
+    # Reading the text
+
+    def _places(self, text: str, spans: Sequence[tuple[int, int]]) -> list[Place]:
+        reach = _REACH * self._capacity
+        made: list[Place] = []
+        analysed: dict[tuple[int, int], tuple[Analysis, list[tuple[int, Normalised]], list[int]]] = {}
+        for number, (start, end) in enumerate(spans):
+            first, last = _edge(text, start, -reach, spans), _edge(text, end, reach, spans)
+            if (first, last) not in analysed:
+                inside = [index for index, (a, b) in enumerate(spans) if first <= a and b <= last]
+                parts = _parts(text, first, last, [spans[index] for index in inside])
+                analysed[first, last] = analyse([part.text for _, part in parts]), parts, inside
+            analysis, parts, inside = analysed[first, last]
+            made.append(self._place(text, (start, end), analysis, parts, inside.index(number)))
+        return made
+
+    def _place(
+        self, text: str, span: tuple[int, int], analysis: Analysis, parts: list[tuple[int, Normalised]], number: int
+    ) -> _MorphemePlace:
+        at = analysis.places[number]
+        before, after = self._encode(analysis, 0, at), self._encode(analysis, at + 1, len(analysis.morphemes))
+        left, right = window(before, after, self._capacity - self._room)
+        before, after = before[len(before) - left :], after[:right]
+        here = analysis.morphemes[at]
+        low, high = at, at + 1
+        # Zero-width characters are gone from the cleaned text, so that what touches here touches for the eye.
+        while (
+            low
+            and at - low < _NEIGHBOURS
+            and _joins(analysis.morphemes[low - 1])
+            and analysis.morphemes[low - 1].end >= analysis.morphemes[low].start
+        ):
+            low -= 1
+        while (
+            high < len(analysis.morphemes)
+            and high - at <= _NEIGHBOURS
+            and _joins(analysis.morphemes[high])
+            and analysis.morphemes[high].start <= analysis.morphemes[high - 1].end
+        ):
+            high += 1
+        core = analysis.morphemes[low:high]
+        start, end = min(m.start for m in core), max(m.end for m in core)
+        glued = here.start > 0 and not analysis.text[here.start - 1].isspace()
+        head, tail = analysis.text[max(0, start - NEAR) : start], analysis.text[end : end + NEAR]
+        if start > NEAR:
+            head = head.partition(" ")[2] or head
+        return _MorphemePlace(
+            span[0],
+            span[1],
+            [number for number, _ in before],
+            [number for number, _ in after],
+            glued,
+            not analysis.text[: here.start].strip(),
+            _read_span(text, span, analysis, parts, [i for _, i in before], [i for _, i in after]),
+            [str(m.key) for m in analysis.morphemes[low:at]],
+            [str(m.key) for m in analysis.morphemes[at + 1 : high]],
+            head,
+            tail,
+            high < len(analysis.morphemes)
+            and analysis.morphemes[high].key is None
+            and analysis.morphemes[high].start <= analysis.morphemes[high - 1].end,
+        )
+
+    def _encode(self, analysis: Analysis, first: int, last: int) -> list[tuple[int, int]]:
+        """Pieces of some morphemes, each with the index of its morpheme."""
+        found = []
+        for index in range(first, last):
+            key = analysis.morphemes[index].key
+            numbers = [self._mask_id] if key is None else self._pieces.vocabulary.encode(key)
+            found += [(number, index) for number in numbers]
+        return found
+
+    def _logits(self, rows: Sequence[list[int]], at: Sequence[int]) -> NDArray[np.float32]:
+        torch = require_torch()
+        pieces = self._pieces
+        width = max(map(len, rows)) + 2
+        ids = np.full((len(rows), width), pieces.pad_token_id, np.int64)
+        attention = np.zeros_like(ids)
+        for number, row in enumerate(rows):
+            ids[number, : len(row) + 2] = [pieces.cls_token_id, *row, pieces.sep_token_id]
+            attention[number, : len(row) + 2] = 1
+        device = next(self._network.parameters()).device
+        with torch.inference_mode():
+            states = self._network.base_model(
+                input_ids=torch.from_numpy(ids).to(device), attention_mask=torch.from_numpy(attention).to(device)
+            ).last_hidden_state
+            chosen = states[torch.arange(len(rows), device=device), torch.tensor(at, device=device) + 1]
+            logits: NDArray[np.float32] = self._network.cls(chosen).float().cpu().numpy()
+        return logits
+
+    # Words
+
+    @cached_property
+    def _tags(self) -> NDArray[np.str_]:
+        vocabulary = self._pieces.vocabulary
+        return np.array([split_key(e)[1] if n >= vocabulary.first_word else "" for n, e in enumerate(vocabulary.entries)])
+
+    @cached_property
+    def _following(self) -> dict[str, NDArray[np.bool_]]:
+        """For each kind of morpheme the entries that may be written together with one of it; by ``""`` those that start a word."""
+        tags = self._tags.tolist()
+        content = {"NNG", "NNP", "NNB", "NP", "NR", "VV", "VA", "VX", "VCN", "MM", "MAG", "MAJ", "IC", "XPN", "XR"}
+        flags = {"": np.array([tag in content for tag in tags]), "stems": np.array([tag in _STEMS for tag in tags])}
+        flags["any"] = np.array([tag in content or (tag.startswith(_ATTACHED) and tag[0] != "Z") for tag in tags])
+        return flags | {kind: np.array([tag.startswith(allowed) for tag in tags]) for kind, allowed in _FOLLOWS.items()}
+
+    def _allowed(self, place: Place, head: tuple[int, ...], last: bool) -> NDArray[np.bool_]:
+        assert isinstance(place, _MorphemePlace)
+        before = str(self._tags[head[-1]]) if head else split_key(place.left[-1])[1] if place.left else ""
+        allowed = self._following[_kind(before) if before else "any" if place.glued else ""]
+        # A word that nothing goes on from cannot end in a stem.
+        return allowed & ~self._following["stems"] if last and not place.right and not place.open else allowed
+
+    def _read(self, place: Place, pieces: tuple[int, ...]) -> str | None:
+        assert isinstance(place, _MorphemePlace)
+        keys = [self._entry(number) for number in pieces]
+        for irregular in (False, True):
+            whole = join([*place.left, *keys, *place.right], irregular)
+            found = analyse([place.head + whole + place.tail]).morphemes
+            inside = [m.key for m in found if m.start >= len(place.head) and m.end <= len(place.head) + len(whole)]
+            if inside == [*place.left, *keys, *place.right]:
+                stem = place.right and split_key(keys[-1])[1] in _STEMS
+                return join([*keys, "다/EF"] if stem else keys, irregular)
+        return None
+
+    def _cut(self, place: Place, word: str) -> list[int]:
+        assert isinstance(place, _MorphemePlace)
+        vocabulary = self._pieces.vocabulary
+        keys = [word] if word in vocabulary and vocabulary.numbers[word] >= vocabulary.first_word else self._keys(place, word)
+        numbers = [number for key in keys for number in vocabulary.encode(key)]
+        return numbers if all(number >= vocabulary.first_word for number in numbers) else []
+
+    def _keys(self, place: _MorphemePlace, word: str) -> list[str]:
+        """The morphemes of a candidate, read in its place if that is possible, else by itself."""
+        written = clean(word).text
+        stem = bool(place.right) and split_key(place.right[0])[1].startswith("E")
+        if not (stem and written.endswith("다")):
+            left, right = join(place.left), join(place.right)
+            start = len(place.head) + len(left)
+            end = start + len(written)
+            found = analyse([place.head + left + written + right + place.tail]).morphemes
+            inside = [m for m in found if m.start >= start and m.end <= end]
+            crossing = [m for m in found if m not in inside and m.start < end and m.end > start]
+            if inside and not crossing:
+                return [str(m.key) for m in inside]
+        keys = [str(m.key) for m in analyse([written]).morphemes]
+        return keys[:-1] if stem and len(keys) > 1 and keys[-1] in ("다/EF", "다/EC") else keys
+
+    def _piece(self, number: int, probability: float) -> Guess:
+        entry = self._entry(number)
+        whole = number >= self._pieces.vocabulary.first_word
+        form, tag = split_key(entry) if whole else (entry, "")
+        score = float(np.log(probability)) if probability > 0 else None
+        return Guess(form, probability, (entry,), tag.startswith(_ATTACHED), tag or None, score)
+
+    def _entry(self, number: int) -> str:
+        return self._pieces.vocabulary.entries[number]
+
+
+def _kind(tag: str) -> str:
+    """The kind of a morpheme, as far as it decides what is written together with it."""
+    if tag in _STEMS or tag == "EP":
+        return "stem"
+    if tag.startswith("N") or tag == "XSN":
+        return "noun"
+    if tag.startswith("J"):
+        return "particle"
+    names = {"XPN": "prefix", "XR": "root", "ETN": "nominal", "EC": "ending", "EF": "ending", "MAG": "adverb", "IC": "adverb"}
+    return names.get(tag, "alone")
+
+
+def _joins(morpheme: Morpheme) -> bool:
+    """Whether a morpheme is part of a word of usual length, and not a symbol or a mask."""
+    if morpheme.key is None or morpheme.end - morpheme.start > _LONGEST:
+        return False
+    return not split_key(morpheme.key)[1].startswith(("S", "W_", "U"))
+
+
+def _edge(text: str, at: int, reach: int, spans: Sequence[tuple[int, int]]) -> int:
+    """Where the part of the text that is read around a gap ends: at white space if there is some, never inside a mask."""
+    edge = at + reach
+    if not 0 < edge < len(text):
+        return 0 if reach < 0 else len(text)
+    if reach < 0:
+        space = re.compile(r"\s").search(text, edge, at)
+        edge = space.end() if space else edge
+    else:
+        last = text.rfind(" ", at, edge)
+        edge = last if last > at else edge
+    for start, end in spans:
+        if start < edge < end:
+            return end if reach < 0 else start
+    return edge
+
+
+def _parts(text: str, first: int, last: int, spans: Sequence[tuple[int, int]]) -> list[tuple[int, Normalised]]:
+    """The text between masks, cleaned, each part with where it starts."""
+    edges = [first, *(edge for span in spans for edge in span), last]
+    return [(edges[i], clean(text[edges[i] : edges[i + 1]])) for i in range(0, len(edges), 2)]
+
+
+def _read_span(
+    text: str,
+    span: tuple[int, int],
+    analysis: Analysis,
+    parts: list[tuple[int, Normalised]],
+    before: list[int],
+    after: list[int],
+) -> tuple[int, int]:
+    """The part of the text as given that lies between two morphemes of its analysis."""
+    starts = [0]
+    for _, part in parts:
+        starts.append(starts[-1] + len(part.text) + 1)
+
+    def original(at: int, end: bool) -> int:
+        index = max(i for i, start in enumerate(starts[:-1]) if start <= at)
+        offset, part = parts[index]
+        inner = min(at - starts[index], len(part.text))
+        if end:
+            return offset + (part.to_original(inner - 1, inner)[1] if inner else 0)
+        return offset + part.to_original(inner, inner)[0]
+
+    low = original(analysis.morphemes[before[0]].start, False) if before else span[0]
+    high = original(analysis.morphemes[after[-1]].end, True) if after else span[1]
+    return (
+        0 if not text[:low].strip() else min(low, span[0]),
+        len(text) if not text[high:].strip() else max(high, span[1]),
+    )

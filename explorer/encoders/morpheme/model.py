@@ -1,0 +1,194 @@
+"""The network: transformers' own BERT, small, with entries that start as Kiwi's vectors.
+
+Nothing here is a new architecture, so whatever reads a BERT (its embeddings, layers, attention, masked-word head) reads
+this one too. What differs is where it starts: rows of the embedding matrix are Kiwi's morpheme vectors, spelled pieces
+are means over the morphemes they spell, and the output bias is the logarithm of each morpheme's share of the corpus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.core.errors import BadInput, MissingExtra
+from explorer.encoders.train.vocabulary import MorphemeVocabulary, split_key
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from explorer.vectors.vectors import Vectors
+
+__all__ = ["build_bert", "grow", "initial_bias", "initial_embeddings", "pick_device", "require_torch"]
+
+NEVER = -1e4
+"""Output bias of entries that no mask stands for: spelled pieces and special ones. Fits in half precision."""
+
+
+def require_torch() -> Any:
+    """The torch module.
+
+    Raises:
+        MissingExtra: it is not installed.
+    """
+    try:
+        import torch
+    except ImportError as error:
+        raise MissingExtra("encoders.an_encoder", "bert") from error
+    return torch
+
+
+def pick_device(device: str | None) -> str:
+    """The device asked for, else the best there is.
+
+    Raises:
+        BadInput: it cannot be used here.
+    """
+    torch = require_torch()
+    if device is None:
+        if torch.cuda.is_available():
+            return "cuda"
+        return "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        torch.zeros(1).to(device)
+    except (RuntimeError, AssertionError) as error:
+        raise BadInput("encoders.device_unusable", device=device) from error
+    return device
+
+
+def build_bert(
+    size: int,
+    *,
+    dim: int = 256,
+    layers: int = 2,
+    heads: int = 4,
+    positions: int = 128,
+    dropout: float = 0.0,
+    pad: int = 0,
+    seed: int = 42,
+) -> Any:
+    """A ``BertForMaskedLM`` with random weights, the same for the same seed.
+
+    Args:
+        size: entries of the vocabulary.
+        dim: width; the inner layers are four times as wide.
+        layers, heads: depth, and attention heads of a layer.
+        positions: longest input, special pieces included.
+        dropout: for hidden states and attention; none is right when no text is seen often.
+        pad: number of the padding piece.
+
+    Raises:
+        BadInput: ``dim`` is no multiple of ``heads``.
+    """
+    torch = require_torch()
+    from transformers import BertConfig, BertForMaskedLM
+
+    if dim % heads:
+        raise BadInput("encoders.dim_not_divisible", dim=dim, heads=heads)
+    config = BertConfig(
+        vocab_size=size,
+        hidden_size=dim,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        intermediate_size=4 * dim,
+        max_position_embeddings=positions,
+        type_vocab_size=2,
+        hidden_dropout_prob=dropout,
+        attention_probs_dropout_prob=dropout,
+        pad_token_id=pad,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return BertForMaskedLM(config)
+
+
+def initial_embeddings(vocabulary: MorphemeVocabulary, vectors: Vectors, seed: int = 42) -> tuple[NDArray[np.float32], int]:
+    """Unit rows for every entry: the vector of its key; for a part of speech or a character the mean over all keys that have it.
+
+    Returns:
+        ``len(vocabulary) × dim`` float32, and how many whole morphemes had a vector of their own. Morphemes without one
+        start as the mean of their characters; bytes and special pieces at random.
+    """
+    rng = np.random.default_rng([seed, 4])
+    unit = np.asarray(vectors.unit)
+    means: dict[str, NDArray[np.float64]] = {}
+    for row, key in enumerate(vectors.keys):
+        form, tag = split_key(key)
+        if tag in ("VV", "VA", "VX") and len(form) > 1:
+            form = form[:-1]
+        for piece in (f"[{tag}]", *(f"##{character}" for character in form)):
+            if piece in vocabulary:
+                means[piece] = means.get(piece, 0) + unit[row] / np.sqrt(len(form) or 1)
+    table = rng.standard_normal((len(vocabulary), vectors.dim))
+    known = 0
+    for number, entry in enumerate(vocabulary.entries):
+        index = vectors.row(entry) if number >= vocabulary.first_word else None
+        if index is not None:
+            table[number] = unit[index]
+            known += 1
+        elif entry in means:
+            table[number] = means[entry]
+        elif number >= vocabulary.first_word:
+            parts = [means[f"##{character}"] for character in split_key(entry)[0] if f"##{character}" in means]
+            if parts:
+                table[number] = np.sum(parts, axis=0)
+    table /= np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-9)
+    return table.astype(np.float32), known
+
+
+def initial_bias(vocabulary: MorphemeVocabulary, shares: Mapping[str, float]) -> NDArray[np.float32]:
+    """The logarithm of each whole morpheme's share; :data:`NEVER` for entries no mask stands for."""
+    bias = np.full(len(vocabulary), NEVER, np.float32)
+    words = vocabulary.entries[vocabulary.first_word :]
+    share = np.array([shares.get(word, 0) for word in words], np.float64)
+    share = np.maximum(share, share[share > 0].min() if share.any() else 1.0)
+    bias[vocabulary.first_word :] = np.log(share / share.sum())
+    return bias
+
+
+def grow(model: Any, seed: int = 42) -> Any:
+    """A BERT with one more layer at the bottom that at first changes next to nothing.
+
+    A shallow network learns what stands together in a text several times faster; a layer that starts as the identity lets
+    a deeper one begin there (progressive stacking: Gong et al., ICML 2019; Chen et al., Net2Net, arXiv 1511.05641). The new
+    layer's outputs are zero and its norms keep the scale of the embeddings, so only rounding separates the two networks.
+
+    Args:
+        model: a ``BertForMaskedLM``; stays as it is.
+        seed: of the new layer's inner weights.
+    """
+    torch = require_torch()
+    from copy import deepcopy
+
+    from transformers import BertForMaskedLM
+
+    config = deepcopy(model.config)
+    config.num_hidden_layers += 1
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(seed)
+        grown = BertForMaskedLM(config)
+        weights = dict(model.named_parameters())
+        for name, parameter in grown.named_parameters():
+            source = _below(name)
+            if source is not None:
+                parameter.copy_(weights[source])
+        first = grown.bert.encoder.layer[0]
+        norm = model.bert.embeddings.LayerNorm
+        # The embeddings' norm leaves rows of about this mean and deviation; passing them on takes the same two numbers.
+        mean, deviation = norm.bias.mean(), (norm.weight.square().mean() + norm.bias.var(unbiased=False)).sqrt()
+        for output in (first.attention.output, first.output):
+            output.dense.weight.zero_()
+            output.dense.bias.zero_()
+            output.LayerNorm.weight.fill_(float(deviation))
+            output.LayerNorm.bias.fill_(float(mean))
+    return grown
+
+
+def _below(name: str) -> str | None:
+    """Where a parameter of a grown network comes from; ``None`` for the new layer's."""
+    head, mark, tail = name.partition("encoder.layer.")
+    if not mark:
+        return name
+    number, _, rest = tail.partition(".")
+    return None if number == "0" else f"{head}{mark}{int(number) - 1}.{rest}"

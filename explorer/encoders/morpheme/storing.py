@@ -1,0 +1,109 @@
+"""Encoders over morphemes as folders: ``config.json``, ``model.safetensors``, ``morphemes.txt``, ``manifest.json``.
+
+The first two are what transformers writes for a BERT, so ``BertForMaskedLM.from_pretrained`` opens them too; the third is
+the vocabulary, one entry a line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from explorer.core.errors import BadInput
+from explorer.core.store import MANIFEST, Manifest, artifact_path, read_artifact, write_manifest
+from explorer.encoders.morpheme.model import require_torch
+from explorer.encoders.train.vocabulary import MorphemeVocabulary
+
+__all__ = ["MINI", "VOCABULARY", "encoder_folder", "is_encoder", "open_network", "write_encoder"]
+
+MINI = Path(__file__).parent.parent / "pretrained" / "mini"
+"""The encoder that ships."""
+
+CONFIG, WEIGHTS, VOCABULARY = "config.json", "model.safetensors", "morphemes.txt"
+
+
+def encoder_folder(name_or_path: str | Path) -> Path | None:
+    """Where an encoder lies: ``"mini"`` (it ships), the name of one trained here, or a folder; ``None`` if nothing is there."""
+    if name_or_path == "mini":
+        return MINI
+    try:
+        saved = artifact_path("encoder", str(name_or_path))
+    except BadInput:  # no possible name, so a path
+        saved = None
+    if saved is not None and (saved / MANIFEST).is_file():
+        return saved
+    folder = Path(name_or_path).expanduser()
+    return folder if folder.is_dir() else None
+
+
+def is_encoder(folder: Path) -> bool:
+    """Whether a folder holds an encoder over morphemes."""
+    return (folder / CONFIG).is_file() and (folder / VOCABULARY).is_file()
+
+
+def write_encoder(
+    folder: Path, model: Any, vocabulary: MorphemeVocabulary, name: str, provenance: Mapping[str, Any], half: bool = True
+) -> Manifest:
+    """Write an encoder into an existing folder.
+
+    Args:
+        folder: an empty folder, best one of :func:`~explorer.core.store.atomic_folder`.
+        model: a ``BertForMaskedLM``.
+        vocabulary: its entries.
+        name: for the manifest.
+        provenance: corpus, parameters, seed, scores …
+        half: in half precision (2 bytes a number) instead of single.
+    """
+    torch = require_torch()
+    from safetensors.torch import save_file
+
+    if model.config.vocab_size != len(vocabulary):
+        raise BadInput("encoders.model_vocabulary_mismatch", rows=model.config.vocab_size, entries=len(vocabulary))
+    kind = torch.float16 if half else torch.float32
+    tensors = {key: parameter.detach().to("cpu", kind).contiguous() for key, parameter in model.named_parameters()}
+    save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
+    config = model.config.to_dict() | {"architectures": ["BertForMaskedLM"], "dtype": "float16" if half else "float32"}
+    text = json.dumps(config, ensure_ascii=False, indent=2, sort_keys=True)
+    (folder / CONFIG).write_text(text + "\n", encoding="utf-8")
+    vocabulary.save(folder / VOCABULARY)
+    numbers = sum(int(parameter.numel()) for parameter in model.parameters())
+    sizes = {"entries": len(vocabulary), "layers": model.config.num_hidden_layers, "dim": model.config.hidden_size}
+    return write_manifest(
+        folder, Manifest("encoder", name, "bert", sizes=sizes | {"parameters": numbers}, provenance=dict(provenance))
+    )
+
+
+def open_network(folder: Path) -> tuple[Any, MorphemeVocabulary, dict[str, Any]]:
+    """The network in single precision and evaluation mode, its vocabulary, and where it came from.
+
+    Raises:
+        BadInput: the folder holds something else, is damaged, or its parts do not belong together.
+        MissingExtra: torch is not installed.
+    """
+    require_torch()
+    return read_artifact(folder, "encoder", lambda manifest: _open(folder, manifest))
+
+
+def _open(folder: Path, manifest: Manifest) -> tuple[Any, MorphemeVocabulary, dict[str, Any]]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+    from transformers import BertConfig, BertForMaskedLM
+
+    vocabulary = MorphemeVocabulary.load(folder / VOCABULARY)
+    try:
+        config = BertConfig(**json.loads((folder / CONFIG).read_text(encoding="utf-8")))
+        tensors = load_file(folder / WEIGHTS)
+    except (OSError, ValueError, TypeError, SafetensorError) as error:
+        raise BadInput("encoders.encoder_damaged", folder=folder, reason=error) from error
+    if config.vocab_size != len(vocabulary):
+        raise BadInput("encoders.folder_vocabulary_mismatch", folder=folder, rows=config.vocab_size, entries=len(vocabulary))
+    config.dtype = "float32"
+    model = BertForMaskedLM(config)
+    wanted = dict(model.named_parameters())
+    odd = sorted(set(wanted) ^ set(tensors)) or sorted(k for k, p in wanted.items() if p.shape != tensors[k].shape)
+    if odd:
+        raise BadInput("encoders.weights_config_mismatch", folder=folder, tensor=odd[0])
+    model.load_state_dict({key: tensor.float() for key, tensor in tensors.items()}, strict=False)
+    return model.eval(), vocabulary, dict(manifest.provenance)

@@ -1,0 +1,320 @@
+"""The senses of a word: its sentences in groups, how well they agree with known senses, and where a new sentence belongs.
+
+Found by :meth:`Contextual.senses <explorer.encoders.sensing.SenseFinder.senses>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.core.errors import BadInput
+from explorer.encoders.clusters import Space, centred, centres, cluster, medoids, silhouette
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from explorer.encoders.sensing import SenseFinder
+
+    Rows = NDArray[np.float64]
+
+__all__ = ["Agreement", "Assignment", "Senses", "agreement", "centred", "cluster", "medoids", "place", "silhouette"]
+
+_ROUNDS = 2_000
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How well groups agree with known senses, with 95 % bootstrap intervals over sentences (the groups held fixed).
+
+    Attributes:
+        ari: adjusted Rand index (Hubert & Arabie 1985): 1 for the same division, 0 on average for a random one.
+        ari_interval: of it. Pairs of one sentence with itself, which resampling makes, are not counted.
+        v: V-measure (Rosenberg & Hirschberg 2007, https://aclanthology.org/D07-1043/), the harmonic mean of the next two.
+        v_interval: of it, moved by the bias of the bootstrap (few sentences drawn with repeats look more orderly).
+        homogeneity: 1 when every group holds one sense only.
+        completeness: 1 when every sense is in one group only.
+        sentences: how many have a known sense; the others are left out.
+    """
+
+    ari: float
+    ari_interval: tuple[float, float]
+    v: float
+    v_interval: tuple[float, float]
+    homogeneity: float
+    completeness: float
+    sentences: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Where a sentence belongs among the senses.
+
+    Attributes:
+        sentence, start, end: the word is ``sentence[start:end]``.
+        sense: the nearest one.
+        cosines: with the middle of each sense.
+        margin: the best cosine minus the second best; ``None`` where there is one sense only.
+        spread: how far the cosines of a sense's own sentences scatter (see :attr:`Senses.spread`).
+        unclear: whether the margin is within the spread.
+    """
+
+    sentence: str
+    start: int
+    end: int
+    sense: int
+    cosines: tuple[float, ...]
+    margin: float | None
+    spread: float
+    unclear: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Senses:
+    """Sentences of one word, sorted into senses.
+
+    Attributes:
+        word: the word.
+        labels: the sense of each sentence, numbered from 0 by size, in the order of the sentences.
+        k: number of senses.
+        silhouette: how clear the division is (-1 to 1), ``None`` where it is not defined (one sense, or as many as
+            sentences).
+        tried: the silhouette of every number of senses that was tried; empty when the number was given.
+        typical: for each sense the sentence nearest its middle.
+        telling: for each sense the words around it that tell it from the others, best first, as ``form/TAG`` (see
+            :mod:`explorer.encoders.telling`).
+        substitutes: for each sense the words that would fit in its sentences and not in the others, best first; empty for
+            models that do not guess words.
+        representation: what was clustered.
+        model, layer, pooling: of which model, as they were asked for.
+        sentences: as given.
+        spans: where the word stands in each.
+        points: n × d unit rows, as they were clustered.
+        space: how they came about.
+    """
+
+    word: str
+    labels: list[int]
+    k: int
+    silhouette: float | None
+    tried: dict[int, float]
+    typical: list[int]
+    telling: list[list[str]]
+    substitutes: list[list[str]]
+    representation: str
+    model: str = ""
+    layer: Any = None
+    pooling: str | None = None
+    sentences: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+    points: Rows = field(default_factory=lambda: np.zeros((0, 0)), repr=False)
+    space: Space | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return self.k
+
+    def members(self, sense: int) -> list[int]:
+        """The sentences of a sense."""
+        return [index for index, label in enumerate(self.labels) if label == sense]
+
+    @cached_property
+    def centres(self) -> Rows:
+        """The middle of each sense: k × d unit rows."""
+        return centres(self.points, self.labels)
+
+    @cached_property
+    def spread(self) -> float:
+        """Standard deviation of the cosines of the sentences with the middle of the *other* sentences of their sense."""
+        return spread_of(self.points, self.labels)
+
+    def agreement(self, gold: Sequence[str | None], *, seed: int = 42) -> Agreement:
+        """Agreement with known senses; see :func:`agreement`.
+
+        Args:
+            gold: the sense of each sentence, ``None`` where it is not known.
+            seed: of the bootstrap.
+
+        Raises:
+            BadInput: there is not one entry for each sentence, or no sense is known.
+        """
+        return agreement(self.labels, gold, seed=seed)
+
+    def assign(self, model: SenseFinder, sentence: str, *, occurrence: int = 0) -> Assignment:
+        """Which sense the word has in a new sentence.
+
+        Args:
+            model: the one that found these senses.
+            sentence: it holds the word.
+            occurrence: which of several, from 0.
+
+        Raises:
+            BadInput: the sentence does not hold the word, or the model is another one.
+        """
+        return model.assign(self, sentence, occurrence=occurrence)
+
+    def picture(self) -> tuple[NDArray[np.float32], tuple[float, float]]:
+        """The points on the plane of their two main directions (n × 2), and the share of variance of each."""
+        return plane(self.points)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able, without the vectors; ``spread`` is among it."""
+        return {
+            "word": self.word,
+            "model": self.model,
+            "representation": self.representation,
+            "layer": self.layer if isinstance(self.layer, int | str | None) else list(self.layer),
+            "pooling": self.pooling,
+            "k": self.k,
+            "labels": self.labels,
+            "silhouette": self.silhouette,
+            "tried": self.tried,
+            "typical": self.typical,
+            "telling": self.telling,
+            "substitutes": self.substitutes,
+            "spread": self.spread if len(self.points) else None,
+            "sentences": list(self.sentences),
+            "spans": [list(span) for span in self.spans],
+        }
+
+
+def spread_of(points: Rows, labels: Sequence[int]) -> float:
+    """See :attr:`Senses.spread`; 0 where no sense has two sentences.
+
+    Around the mean of the own sense, so that one sense being wider than another does not count.
+    """
+    marks = np.asarray(labels)
+    sums, count = 0.0, 0
+    for label in set(labels):
+        rows = points[marks == label]
+        if len(rows) < 2:
+            continue
+        others = rows.sum(axis=0) - rows
+        cosines = np.einsum("ij,ij->i", rows, others) / np.maximum(np.linalg.norm(others, axis=1), 1e-12)
+        sums += float(((cosines - cosines.mean()) ** 2).sum())
+        count += len(rows) - 1
+    return float(np.sqrt(sums / count)) if count else 0.0
+
+
+def place(point: Rows, middles: Rows, spread: float) -> tuple[int, tuple[float, ...], float | None, bool]:
+    """The nearest sense of a point: its number, the cosine with each middle, the margin, and whether it is unclear.
+
+    >>> place(np.array([1.0, 0.0]), np.array([[0.6, 0.8], [1.0, 0.0]]), 0.1)
+    (1, (0.6, 1.0), 0.4, False)
+    """
+    cosines = tuple(round(float(value), 6) for value in np.clip(middles @ point, -1, 1))
+    order = sorted(range(len(cosines)), key=lambda sense: -cosines[sense])
+    margin = round(cosines[order[0]] - cosines[order[1]], 6) if len(order) > 1 else None
+    return order[0], cosines, margin, margin is not None and margin <= spread
+
+
+def plane(points: NDArray[np.floating[Any]]) -> tuple[NDArray[np.float32], tuple[float, float]]:
+    """Points on their two main directions (PCA), n × 2, and the share of variance of each; signs are fixed."""
+    moved = np.asarray(points, np.float64) - np.mean(points, axis=0)
+    left, strength, _ = np.linalg.svd(moved, full_matrices=False)
+    coords = np.zeros((len(moved), 2), np.float32)
+    kept = min(2, len(strength))
+    signs = [np.sign(left[np.abs(left[:, axis]).argmax(), axis]) or 1.0 for axis in range(kept)]
+    coords[:, :kept] = left[:, :kept] * strength[:kept] * signs
+    total = float((strength**2).sum()) or 1.0
+    shares = [float(value**2) / total for value in strength[:kept]] + [0.0, 0.0]
+    return coords, (shares[0], shares[1])
+
+
+def agreement(labels: Sequence[int], gold: Sequence[str | None], *, seed: int = 42) -> Agreement:
+    """How well labels agree with known senses.
+
+    Args:
+        labels: a group for each sentence.
+        gold: the sense of each sentence, ``None`` where it is not known.
+        seed: of the bootstrap.
+
+    Raises:
+        BadInput: there is not one entry for each sentence, or no sense is known.
+
+    >>> agreement([0, 0, 1, 1], ["ship", "ship", "pear", "pear"]).ari
+    1.0
+    """
+    if len(gold) != len(labels):
+        raise BadInput("encoders.known_sense_mismatch", senses=len(gold), sentences=len(labels))
+    known = [index for index, sense in enumerate(gold) if sense is not None]
+    if not known:
+        raise BadInput("encoders.no_known_sense")
+    _, mine = np.unique(np.asarray(labels)[known], return_inverse=True)
+    _, theirs = np.unique(np.array([gold[index] for index in known], dtype=str), return_inverse=True)
+    one = np.ones((1, len(known)))
+    draws = np.random.default_rng(seed).integers(0, len(known), (_ROUNDS, len(known)))
+    counts = np.zeros((_ROUNDS, len(known)))
+    np.add.at(counts, (np.arange(_ROUNDS)[:, None], draws), 1)
+    v, homogeneity, completeness = (float(value[0]) for value in _v_measure(mine, theirs, one))
+    return Agreement(
+        float(_rand(mine, theirs, one)[0]),
+        _interval(_rand(mine, theirs, counts)),
+        v,
+        _unbiased(_v_measure(mine, theirs, counts)[0], v),
+        homogeneity,
+        completeness,
+        len(known),
+    )
+
+
+def _interval(values: Rows) -> tuple[float, float]:
+    low, high = np.percentile(values, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _unbiased(values: Rows, point: float) -> tuple[float, float]:
+    low, high = _interval(values - values.mean() + point)
+    return max(0.0, low), min(1.0, high)
+
+
+def _rand(mine: NDArray[np.int64], theirs: NDArray[np.int64], counts: Rows) -> Rows:
+    """Adjusted Rand index for each row of sentence counts, over pairs of different sentences."""
+    together = mine[:, None] == mine, theirs[:, None] == theirs
+    apart = 1.0 - np.eye(len(mine))
+
+    def pairs(matrix: Rows) -> Rows:
+        found: Rows = np.einsum("ri,ri->r", counts @ (matrix * apart), counts) / 2
+        return found
+
+    both, first, second = pairs(together[0] & together[1]), pairs(together[0] * 1.0), pairs(together[1] * 1.0)
+    expected = first * second / np.maximum(pairs(np.ones_like(apart)), 1e-12)
+    top = (first + second) / 2 - expected
+    return np.divide(both - expected, top, out=np.ones_like(top), where=np.abs(top) > 1e-12)
+
+
+def _v_measure(mine: NDArray[np.int64], theirs: NDArray[np.int64], counts: Rows) -> tuple[Rows, Rows, Rows]:
+    """V-measure, homogeneity and completeness for each row of sentence counts."""
+    a, b = np.eye(int(mine.max()) + 1)[mine], np.eye(int(theirs.max()) + 1)[theirs]
+    table = np.einsum("ri,ia,ib->rab", counts, a, b) / counts.sum(axis=1)[:, None, None]
+
+    def entropy(shares: Rows) -> Rows:
+        flat = shares.reshape(len(shares), -1)
+        found: Rows = -(flat * np.log(np.where(flat > 0, flat, 1))).sum(axis=1)
+        return found
+
+    joint, groups, senses = entropy(table), entropy(table.sum(axis=2)), entropy(table.sum(axis=1))
+    shared = groups + senses - joint
+    homogeneity = np.divide(shared, senses, out=np.ones_like(shared), where=senses > 1e-12)
+    completeness = np.divide(shared, groups, out=np.ones_like(shared), where=groups > 1e-12)
+    total = homogeneity + completeness
+    v = np.divide(2 * homogeneity * completeness, total, out=np.zeros_like(total), where=total > 1e-12)
+    return v, homogeneity, completeness
+
+
+def names_of(keys: Sequence[str]) -> list[str]:
+    """Keys without their tags, each once.
+
+    >>> names_of(["배/NNG", "배/NNB", "먹다/VV"])
+    ['배', '먹다']
+    """
+    return list(dict.fromkeys(key.rpartition("/")[0] or key for key in keys))

@@ -1,0 +1,1 @@
+"""Masked modelling: recipe, loop, batches, vocabulary."""

@@ -1,0 +1,394 @@
+"""Masked modelling: one loop for the small encoder, for an ordinary BERT from scratch and for any existing checkpoint.
+
+The loop is seeded and restartable: a checkpoint holds weights, optimiser, position in the data and the curve so far, is
+written whole or not at all, and a run that goes on from it makes the steps that the uninterrupted one would have made.
+Logits are computed only where something was hidden, which for a large vocabulary is most of the time saved.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explorer.core.errors import BadInput
+from explorer.core.progress import ProgressCallback, report
+from explorer.core.store import MANIFEST, Manifest, atomic_folder, check_target, write_manifest
+from explorer.encoders.morpheme.model import pick_device, require_torch
+from explorer.encoders.train.heads import Sampling, masked_logits, sampled_loss
+from explorer.encoders.train.sequences import Batch, Batches
+
+__all__ = ["Outcome", "Plan", "fit", "heldout_loss"]
+
+CHECKPOINT = "training.safetensors"
+STATE = "training.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long and how fast.
+
+    Attributes:
+        steps: batches in all.
+        rate: highest learning rate.
+        warmup: steps until it is reached.
+        decay: share of the steps, at the end, over which it falls to zero in a straight line; it is constant in between,
+            so that a longer run only differs from a shorter one where the shorter one fell (Hu et al. 2024, arXiv
+            2404.06395).
+        weight_decay: of matrices only.
+        clip: longest gradient.
+        evaluate: measure the held-out loss every so many steps.
+        checkpoint: seconds between checkpoints.
+        seed: of whatever the network draws while training (dropout).
+    """
+
+    steps: int
+    rate: float = 1e-3
+    warmup: int = 300
+    decay: float = 0.25
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    evaluate: int = 500
+    checkpoint: float = 300.0
+    seed: int = 42
+
+    def __post_init__(self) -> None:
+        if self.steps < 1 or self.rate <= 0 or self.warmup < 0 or not 0 <= self.decay <= 1 or self.evaluate < 1:
+            raise BadInput("encoders.schedule_out_of_range", settings=self)
+
+    def factor(self, step: int) -> float:
+        """Share of the highest rate at a step (from 0)."""
+        falling = max(1, round(self.steps * self.decay))
+        return min(1.0, (step + 1) / (self.warmup + 1), max(0.0, (self.steps - step) / falling))
+
+
+@dataclass
+class Outcome:
+    """What a training was.
+
+    Attributes:
+        curve: one entry per evaluation: step, training loss since the last one, held-out loss, top-1, seconds, pieces.
+        before, after: held-out loss (nats per hidden piece) at the first and the last evaluation.
+        best: the lowest.
+        overfits: the held-out loss ended clearly above its lowest while the training loss kept falling.
+        warnings: what a person should read.
+    """
+
+    curve: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def before(self) -> float:
+        return float(self.curve[0]["heldout"])
+
+    @property
+    def after(self) -> float:
+        return float(self.curve[-1]["heldout"])
+
+    @property
+    def best(self) -> float:
+        return min(float(point["heldout"]) for point in self.curve)
+
+    @property
+    def overfits(self) -> bool:
+        lowest = min(range(len(self.curve)), key=lambda index: self.curve[index]["heldout"])
+        return lowest < len(self.curve) - 1 and self.after > self.best * 1.01 and self._still_learning(lowest)
+
+    def _still_learning(self, since: int) -> bool:
+        return bool(self.curve[-1]["train"] < self.curve[max(since, 1)]["train"])
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"before": self.before, "after": self.after, "best": self.best, "overfits": self.overfits}
+
+
+def _loss(model: Any, batch: Batch, device: Any) -> tuple[Any, Any]:
+    """Sum-free loss over the whole vocabulary and the number of right guesses."""
+    torch = require_torch()
+    logits = masked_logits(model, *_moved(torch, device, batch.ids, batch.attention, batch.places)).float()
+    (labels,) = _moved(torch, device, batch.labels)
+    return torch.nn.functional.cross_entropy(logits, labels), (logits.argmax(-1) == labels).sum()
+
+
+def _step_loss(model: Any, batch: Batch, device: Any, sampling: Sampling | None, seed: list[int]) -> Any:
+    torch = require_torch()
+    ids, attention, places, labels = _moved(torch, device, batch.ids, batch.attention, batch.places, batch.labels)
+    if sampling is None:
+        return torch.nn.functional.cross_entropy(masked_logits(model, ids, attention, places).float(), labels)
+    entries = sampling.draw(np.random.default_rng(seed))
+    drawn, chance = _moved(torch, device, entries, sampling.chance[entries].astype(np.float32))
+    return sampled_loss(model, ids, attention, places, labels, drawn, chance)
+
+
+def _moved(torch: Any, device: Any, *arrays: Any) -> list[Any]:
+    return [torch.from_numpy(array).to(device, non_blocking=True) for array in arrays]
+
+
+def heldout_loss(model: Any, batches: Batches, *, limit: int = 20) -> tuple[float, float]:
+    """Mean loss (nats) and top-1 accuracy over the first batches of epoch 0: always the same words hidden the same way."""
+    torch = require_torch()
+    device = next(model.parameters()).device
+    training = model.training
+    model.eval()
+    total = right = count = 0.0
+    with torch.inference_mode():
+        plan = batches.plan(0)
+        for number, rows in enumerate(plan[:limit]):
+            batch = batches.batch(rows, 0, number)
+            if len(batch.places):
+                loss, hits = _loss(model, batch, device)
+                total += float(loss) * len(batch.places)
+                right += float(hits)
+                count += len(batch.places)
+    model.train(training)
+    return (total / count, right / count) if count else (math.nan, math.nan)
+
+
+def fit(
+    model: Any,
+    train: Batches,
+    heldout: Batches,
+    plan: Plan,
+    *,
+    folder: Path | None = None,
+    signature: Mapping[str, Any] | None = None,
+    device: str | None = None,
+    precision: str | None = None,
+    frozen: tuple[str, ...] = (),
+    sampling: Sampling | None = None,
+    export: Callable[[Path], None] | None = None,
+    progress: ProgressCallback | None = None,
+) -> Outcome:
+    """Train by masked modelling; goes on from the checkpoint in ``folder`` if there is one.
+
+    Args:
+        model: a masked-language model of transformers; changed in place.
+        train, heldout: batches to learn from and to measure on.
+        folder: where checkpoints are kept (``training.safetensors``, ``training.json``); none without it.
+        signature: what a checkpoint must have been made with; another one is refused, not continued.
+        device: ``"cpu"``, ``"cuda"``, ``"mps"``; the best there is when ``None``.
+        precision: ``"float32"``, ``"bfloat16"`` or ``"float16"``; when ``None``, bfloat16 on a GPU that has it, float16
+            on one that has not, float32 on a CPU.
+        frozen: parameters whose names end so stay as they are.
+        sampling: entries that compete in a training step (a BERT only); all of them when ``None``, and always in measuring.
+        export: called with the checkpoint's folder before it appears, to put what loading needs beside the weights.
+        progress: told the loss; raising Cancelled in it stops after a checkpoint is written.
+
+    Returns:
+        The curve, with warnings. The weights in ``model`` are those of the last step.
+    """
+    run = _Run(model, train, heldout, plan, folder, dict(signature or {}), device, precision, frozen, sampling, export)
+    try:
+        while run.step < plan.steps:
+            run.advance()
+            if run.team.first:
+                if run.step % plan.evaluate == 0 or run.step == plan.steps:
+                    run.measure()
+                if run.step % 10 == 0 or run.step == plan.steps:
+                    note = f"held-out loss {run.outcome.curve[-1]['heldout']:.3f}"
+                    report(progress, "training", run.step, plan.steps, "steps", note)
+                if time.monotonic() - run.saved > plan.checkpoint:
+                    run.save()
+    finally:
+        run.save()
+    model.eval()
+    if run.team.first:
+        _warn(run.outcome)
+    return run.outcome
+
+
+class _Run:
+    """One training in progress: the network, where it is in the data, the optimiser and the curve."""
+
+    def __init__(
+        self,
+        model: Any,
+        train: Batches,
+        heldout: Batches,
+        plan: Plan,
+        folder: Path | None,
+        signature: dict[str, Any],
+        device: str | None,
+        precision: str | None,
+        frozen: tuple[str, ...],
+        sampling: Sampling | None,
+        export: Callable[[Path], None] | None,
+    ) -> None:
+        self.torch = torch = require_torch()
+        self.model, self.heldout, self.plan, self.folder = model, heldout, plan, folder
+        self.sampling, self.export, self.signature = sampling, export, signature
+        self.device = torch.device(pick_device(device))
+        self.kind = _precision(torch, self.device, precision)
+        model.to(self.device).train()
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad_(not (frozen and name.endswith(frozen)))
+        self.optimiser = _optimiser(torch, model, plan)
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.kind == torch.float16)
+        self.team = _Team(torch)
+        self.position: dict[str, Any] = {"step": 0, "epoch": 0, "number": 0, "pieces": 0, "seconds": 0.0}
+        self.outcome = Outcome()
+        self.losses: list[Any] = []
+        if folder is not None:
+            check_target(folder, overwrite=True)  # before the first hours of work, not at the first checkpoint
+        if folder is not None and (folder / STATE).is_file():
+            self.position = _resume(torch, model, self.optimiser, folder, signature, self.outcome)
+        torch.manual_seed(plan.seed + self.step * self.team.size + self.team.rank)
+        self.stream = train.run(int(self.position["epoch"]), int(self.position["number"]))
+        self.begun = time.monotonic() - self.position["seconds"]
+        self.saved = time.monotonic()
+        if not self.outcome.curve and self.team.first:
+            self.measure()
+
+    @property
+    def step(self) -> int:
+        return int(self.position["step"])
+
+    def advance(self) -> None:
+        """One step: a batch for every process, one change of the weights."""
+        torch, plan, step = self.torch, self.plan, self.step
+        shares = list(islice(self.stream, self.team.size))
+        for group in self.optimiser.param_groups:
+            group["lr"] = plan.rate * plan.factor(step)
+        seed = [plan.seed, 5, step, self.team.rank]
+        with torch.autocast(self.device.type, self.kind, enabled=self.kind != torch.float32):
+            loss = _step_loss(self.model, shares[self.team.rank][2], self.device, self.sampling, seed)
+        self.scaler.scale(loss).backward()
+        self.scaler.unscale_(self.optimiser)
+        self.team.average(self.model)
+        torch.nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], plan.clip)
+        self.scaler.step(self.optimiser)
+        self.scaler.update()
+        self.optimiser.zero_grad(set_to_none=True)
+        if self.team.first:
+            self.losses.append(loss.detach())
+        epoch, number, _ = shares[-1]
+        pieces = self.position["pieces"] + sum(int(share.attention.sum()) for _, _, share in shares)
+        self.position.update(step=step + 1, epoch=epoch, number=number, pieces=pieces)
+
+    def measure(self) -> None:
+        """Add a point to the curve."""
+        held, accuracy = heldout_loss(self.model, self.heldout)
+        train = float(self.torch.stack(self.losses).mean()) if self.losses else None
+        self.losses.clear()
+        seconds = round(time.monotonic() - self.begun, 1)
+        point = {"step": self.step, "train": train, "heldout": held, "top1": accuracy, "seconds": seconds}
+        self.outcome.curve.append(point | {"pieces": self.position["pieces"]})
+
+    def save(self) -> None:
+        """Write a checkpoint."""
+        if self.folder is not None and self.team.first:
+            self.position["seconds"] = time.monotonic() - self.begun
+            state = {"position": self.position, "curve": self.outcome.curve, "signature": self.signature}
+            _save(self.model, self.optimiser, self.folder, state, self.export)
+        self.saved = time.monotonic()
+
+
+class _Team:
+    """The processes that train together, where ``torch.distributed`` was started; else this one alone.
+
+    Each step takes as many batches as there are processes, one each, and averages the gradients.
+    """
+
+    def __init__(self, torch: Any) -> None:
+        self._torch = torch
+        started = torch.distributed.is_available() and torch.distributed.is_initialized()
+        self.size = torch.distributed.get_world_size() if started else 1
+        self.rank = torch.distributed.get_rank() if started else 0
+        self.first = self.rank == 0
+
+    def average(self, model: Any) -> None:
+        if self.size == 1:
+            return
+        gradients = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
+        flat = self._torch.cat([gradient.reshape(-1) for gradient in gradients])
+        self._torch.distributed.all_reduce(flat)
+        flat /= self.size
+        at = 0
+        for gradient in gradients:
+            gradient.copy_(flat[at : at + gradient.numel()].view_as(gradient))
+            at += gradient.numel()
+
+
+def _warn(outcome: Outcome) -> None:
+    if outcome.overfits:
+        lowest = min(outcome.curve, key=lambda point: point["heldout"])
+        outcome.warnings.append(
+            f"overfitting: the held-out loss was lowest at step {lowest['step']:.0f} ({lowest['heldout']:.3f}) and is now "
+            f"{outcome.after:.3f} while the training loss still falls; train {lowest['step']:.0f} steps, or on more text"
+        )
+    elif outcome.after >= outcome.before:
+        outcome.warnings.append(
+            f"nothing was gained: held-out loss {outcome.before:.3f} before, {outcome.after:.3f} after; lower the rate or use more text"
+        )
+
+
+def _precision(torch: Any, device: Any, wanted: str | None) -> Any:
+    kinds = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+    if wanted is None:
+        if device.type != "cuda":
+            return torch.float32
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    if wanted not in kinds or (wanted == "float16" and device.type == "cpu"):
+        raise BadInput("encoders.precision_unusable", precision=wanted, device=device.type)
+    return kinds[wanted]
+
+
+def _optimiser(torch: Any, model: Any, plan: Plan) -> Any:
+    trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for _, p in trained if p.ndim > 1], "weight_decay": plan.weight_decay},
+        {"params": [p for _, p in trained if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98), eps=1e-6)
+
+
+def _save(model: Any, optimiser: Any, folder: Path, state: dict[str, Any], export: Callable[[Path], None] | None) -> None:
+    from safetensors.torch import save_file
+
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    tensors = {f"model.{name}": parameter.detach().contiguous().cpu() for name, parameter in model.named_parameters()}
+    for parameter, parts in optimiser.state.items():
+        for part, value in parts.items():
+            tensors[f"{part}.{names[id(parameter)]}"] = value.detach().contiguous().cpu()
+    with atomic_folder(folder, overwrite=True) as target:
+        save_file(tensors, target / CHECKPOINT)
+        (target / STATE).write_text(json.dumps(state, indent=1), encoding="utf-8")
+        if export is not None:
+            export(target)
+        if not (target / MANIFEST).is_file():
+            write_manifest(target, Manifest("checkpoint", folder.name, "bert"))
+
+
+def _resume(
+    torch: Any, model: Any, optimiser: Any, folder: Path, signature: dict[str, Any], outcome: Outcome
+) -> dict[str, Any]:
+    """Put a checkpoint back; returns where it was in the data."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        state = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        if state.get("signature", {}) != signature:
+            raise BadInput("encoders.checkpoint_of_other_run", folder=folder)
+        tensors = load_file(folder / CHECKPOINT)
+        with torch.no_grad():
+            for name, parameter in model.named_parameters():
+                parameter.copy_(tensors[f"model.{name}"])
+                parts = {part: tensors.get(f"{part}.{name}") for part in ("step", "exp_avg", "exp_avg_sq")}
+                if parts["step"] is not None:
+                    optimiser.state[parameter] = {
+                        part: value if part == "step" else value.to(parameter.device) for part, value in parts.items()
+                    }
+        outcome.curve.extend(state["curve"])
+        position: dict[str, Any] = state["position"]
+    except BadInput:
+        raise
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        raise BadInput("encoders.checkpoint_damaged", folder=folder, reason=error) from error
+    return position

@@ -1,0 +1,78 @@
+"""``load``: vectors by name or by file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.core.errors import BadInput, UnknownName
+from explorer.core.progress import ProgressCallback, report
+from explorer.core.store import MANIFEST, artifact_path, check_name, list_artifacts
+
+if TYPE_CHECKING:
+    from explorer.vectors.vectors import Vectors
+
+__all__ = ["BUILT_IN", "load", "model_names", "shipped_models"]
+
+BUILT_IN = ("kiwi",)
+"""Names that are computed, not stored."""
+
+_SHIPPED = Path(__file__).parent / "pretrained"
+
+
+def shipped_models() -> dict[str, Path]:
+    """Folders of the vectors that come with the package, by name."""
+    found = {}
+    for manifest in sorted(_SHIPPED.glob(f"*/{MANIFEST}")):
+        if '"kind": "vectors"' in manifest.read_text(encoding="utf-8"):
+            found[manifest.parent.name] = manifest.parent
+    return found
+
+
+def model_names() -> list[str]:
+    """Every name :func:`load` accepts: built in, shipped and saved, sorted."""
+    return sorted({*BUILT_IN, *shipped_models(), *list_artifacts("vectors")})
+
+
+def load(name_or_path: str | Path, progress: ProgressCallback | None = None) -> Vectors:
+    """Open vectors.
+
+    Args:
+        name_or_path: ``"kiwi"`` (recovered on first use), the name of a shipped or saved model, a folder written by
+            ``Vectors.save``, or a file in a known format (:mod:`explorer.vectors.files.formats`).
+        progress: told about long work.
+
+    Raises:
+        UnknownName: nothing of that name; lists what there is.
+        BadInput: the file or folder holds no vectors.
+    """
+    from explorer.vectors.files.formats import read_vectors
+    from explorer.vectors.files.storage import load_vectors
+
+    name = str(name_or_path)
+    if not name:
+        raise BadInput("static.model_name_empty", choices=", ".join(model_names()))
+    if name == "kiwi":
+        from explorer.static.kiwi import kiwi_vectors
+
+        return kiwi_vectors(progress)
+    if _is_name(name) and (artifact_path("vectors", name) / MANIFEST).is_file():
+        return load_vectors(artifact_path("vectors", name))
+    shipped = shipped_models()
+    path = shipped.get(name, Path(name).expanduser())
+    if path.is_dir():
+        from explorer.static.compact import is_compact, load_compact
+
+        return load_compact(path) if is_compact(path) else load_vectors(path)
+    if path.is_file():
+        report(progress, f"reading {path.name}")
+        return read_vectors(path, progress=progress)
+    raise UnknownName("model", name, model_names(), "static.give_a_name")
+
+
+def _is_name(text: str) -> bool:
+    try:
+        check_name(text)
+    except BadInput:
+        return False
+    return True

@@ -1,0 +1,385 @@
+"""Texts to numbers: token shards, a vocabulary, and what each trainer reads.
+
+Texts are read once, in shards of about two million characters. All tokens of a shard are kept in the home folder's cache under
+the hash of its text and the tokenizer's parameters, each written whole or not at all: a run that was killed goes on where it
+stopped, and a second model on the same corpus, with whatever choice of keys, or its concordance, tokenizes nothing. Memory
+holds one shard and the vocabulary, whatever the size of the corpus.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.core.errors import BadInput, disk_errors
+from explorer.core.progress import ProgressCallback, report
+from explorer.core.store import atomic_write, cache_path
+from explorer.static.keys import choose_keys, key_filter
+from explorer.static.phrases import PairMap, merge
+from explorer.tokenizers.batch import keys_all
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from explorer.tokenizers.token import Tokenizer
+    from explorer.vectors.subwords import Subwords
+
+__all__ = [
+    "BREAK",
+    "Fitted",
+    "Shard",
+    "TokenShards",
+    "Vocabulary",
+    "build_vocabulary",
+    "corpus_file",
+    "encode",
+    "text_spans",
+    "tokenize_corpus",
+]
+
+BREAK = -1
+"""The code that ends a sentence."""
+HELDOUT_EVERY, HELDOUT_FROM = 500, 50_000
+"""Models that are measured while they train do without one sentence in so many, from a corpus of so many sentences on."""
+
+FORMAT = 3
+"""Part of every shard's hash; raised whenever this file would write other shards."""
+
+SHARD_CHARACTERS = 2_000_000
+PIECE = 100
+"""A line of more than twice as many characters is tokenized in pieces of at least so many, cut after sentences."""
+
+_SENTENCE_END = re.compile(r"(?<=[가-힣])[.!?]\s+")
+MAX_SENTENCE = 10_000
+"""Longer sentences are cut: gensim reads no further."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Tokens of one piece of the corpus.
+
+    Attributes:
+        keys: the different keys of this shard.
+        codes: int32 numbers into ``keys``; :data:`BREAK` after each sentence once keys are chosen.
+        documents, characters: what went in.
+        lines: int32, for every stretch of text (:func:`text_spans`) where its codes end; as kept on disk, before keys are chosen.
+    """
+
+    keys: list[str]
+    codes: NDArray[np.int32]
+    documents: int
+    characters: int
+    lines: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+
+    @property
+    def tokens(self) -> int:
+        return int(np.count_nonzero(self.codes >= 0))
+
+    def to_bytes(self) -> bytes:
+        """The shard as an uncompressed ``.npz`` (no pickle in it)."""
+        buffer = io.BytesIO()
+        text = np.frombuffer("\n".join(self.keys).encode("utf-8"), np.uint8)
+        sizes = np.array([self.documents, self.characters], np.int64)
+        np.savez(buffer, keys=text, codes=self.codes, lines=self.lines, sizes=sizes)
+        return buffer.getvalue()
+
+    @classmethod
+    def read(cls, path: Path) -> Shard:
+        """Read a shard that :meth:`to_bytes` made."""
+        with np.load(path, allow_pickle=False) as data:
+            text = data["keys"].tobytes().decode("utf-8")
+            documents, characters = (int(number) for number in data["sizes"])
+            return cls(text.split("\n") if text else [], data["codes"], documents, characters, data["lines"])
+
+    def chosen(self, choice: str) -> Shard:
+        """The shard with only the keys of a choice, and a break after each sentence that has any.
+
+        A sentence ends with a line, after a key that ends sentences, and after :data:`MAX_SENTENCE` keys.
+        """
+        keep, ends = key_filter(choice)
+        numbers: dict[str, int] = {}
+        table = np.full(len(self.keys), -1, np.int32)
+        last = np.zeros(len(self.keys), bool)
+        for code, key in enumerate(self.keys):  # asked once per key, not once per token
+            kept = keep(key)
+            if kept is not None:
+                table[code] = numbers.setdefault(kept, len(numbers))
+            last[code] = ends(key)
+        codes = table[self.codes]
+        after = last[self.codes]
+        line_ends = self.lines[self.lines > 0]
+        after[line_ends - 1] = True
+        sentences = np.cumsum(after) - after  # the number of the sentence each token stands in
+        places = np.flatnonzero(codes >= 0)
+        codes, sentences = codes[places], sentences[places]
+        first = np.flatnonzero(np.diff(sentences, prepend=-1))
+        position = np.arange(len(codes)) - np.repeat(first, np.diff(np.append(first, len(codes))))
+        is_end = np.append(sentences[1:] != sentences[:-1], True)[: len(codes)] | (position % MAX_SENTENCE == MAX_SENTENCE - 1)
+        with_breaks = np.insert(codes, np.flatnonzero(is_end) + 1, BREAK).astype(np.int32)
+        return Shard(list(numbers), with_breaks, self.documents, self.characters)
+
+
+@dataclass(frozen=True)
+class TokenShards:
+    """The tokenized corpus on disk.
+
+    Attributes:
+        paths: shard files in the order of the corpus, with all tokens.
+        tokenizer: the tokenizer's parameters.
+        choice: which keys were kept (``"content"``, ``"all"``).
+        documents, characters, tokens, sentences: totals.
+        sha256: identifies the corpus as this tokenizer saw it.
+        phrases: pairs of keys that count as one (:mod:`explorer.static.phrases`).
+    """
+
+    paths: list[Path]
+    tokenizer: dict[str, Any]
+    choice: str
+    documents: int = 0
+    characters: int = 0
+    tokens: int = 0
+    sentences: int = 0
+    sha256: str = ""
+    phrases: PairMap = field(default_factory=dict, repr=False)
+
+    def __iter__(self) -> Iterator[Shard]:
+        for path in self.paths:
+            shard = Shard.read(path).chosen(self.choice)
+            yield merge(shard, self.phrases) if self.phrases else shard
+
+    def to_dict(self) -> dict[str, Any]:
+        """Sizes and hash, for provenance."""
+        names = ("documents", "characters", "sentences", "tokens", "sha256")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Keys and how often they occur, most frequent first (ties in the order of the keys)."""
+
+    keys: list[str]
+    counts: NDArray[np.int64]
+    index: dict[str, int] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a model's training gives.
+
+    Attributes:
+        vectors: vocabulary × dim float32, in the vocabulary's order.
+        details: plain JSON data worth keeping with the vectors: losses by epoch, parameters found from the data.
+        components: how many of the strongest directions this model is better without.
+        strength: how much of them is taken out.
+        composer: gives words outside the vocabulary a vector, in sub-word models.
+    """
+
+    vectors: NDArray[np.float32]
+    details: dict[str, Any]
+    components: int = 0
+    strength: float = 1.0
+    composer: Subwords | None = None
+
+
+def tokenize_corpus(
+    texts: Iterable[str],
+    tokenizer: Tokenizer,
+    *,
+    choice: str | None = None,
+    workers: int | None = None,
+    progress: ProgressCallback | None = None,
+    shard_characters: int = SHARD_CHARACTERS,
+) -> TokenShards:
+    """Tokenize a corpus, shard by shard, taking from the cache what is there.
+
+    Args:
+        texts: documents; every line of one is a paragraph, and sentences end at sentence-final tokens (tag SF) too.
+        tokenizer: any tokenizer.
+        choice: ``"content"`` or ``"all"`` (:mod:`explorer.static.keys`); by default what fits the tokenizer.
+        workers: threads or processes for the tokenizer; all cores by default.
+        progress: told the number of characters read.
+
+    Raises:
+        BadInput: nothing was left to count, or the choice is unknown.
+        Unavailable: the disk is full.
+    """
+    choice = choose_keys(tokenizer, choice)
+    params = tokenizer.params()
+    prefix = json.dumps([FORMAT, params], ensure_ascii=False, sort_keys=True, default=str).encode("utf-8")
+    digest = hashlib.sha256(prefix + choice.encode())
+    paths: list[Path] = []
+    totals = dict.fromkeys(("documents", "characters", "tokens", "sentences"), 0)
+    for documents in _batches(texts, shard_characters):
+        name = hashlib.sha256(prefix)
+        for document in documents:
+            name.update(document.encode("utf-8", "surrogatepass"))
+            name.update(b"\x00")
+        path = cache_path("tokens", f"{name.hexdigest()[:40]}.npz")
+        shard = _shard(path, documents, tokenizer, workers).chosen(choice)
+        digest.update(name.digest())
+        paths.append(path)
+        totals["documents"] += shard.documents
+        totals["characters"] += shard.characters
+        totals["tokens"] += shard.tokens
+        totals["sentences"] += int(np.count_nonzero(shard.codes < 0))
+        report(progress, "tokenizing", totals["characters"], None, "characters", f"{totals['tokens']:,} tokens")
+    if not totals["characters"]:
+        raise BadInput("static.corpus_empty")
+    if not totals["tokens"]:
+        raise BadInput("static.no_token_as_key", characters=totals["characters"], tokenizer=tokenizer.name, keys=choice)
+    return TokenShards(
+        paths,
+        params,
+        choice,
+        documents=totals["documents"],
+        characters=totals["characters"],
+        tokens=totals["tokens"],
+        sentences=totals["sentences"],
+        sha256=digest.hexdigest(),
+    )
+
+
+def _batches(texts: Iterable[str], characters: int) -> Iterator[list[str]]:
+    """Group documents; where groups end depends on the texts alone, so that a second run finds the same shards."""
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        if not isinstance(text, str):
+            raise BadInput("static.text_not_string", type_name=type(text).__name__)
+        batch.append(text)
+        size += len(text) + 1
+        if size >= characters:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _shard(path: Path, documents: list[str], tokenizer: Tokenizer, workers: int | None) -> Shard:
+    """The shard from the cache, else made and put there."""
+    try:
+        return Shard.read(path)
+    except FileNotFoundError:
+        pass
+    except (ValueError, OSError, KeyError, EOFError):
+        path.unlink()  # damaged from outside; it is only a cache
+    shard = _tokenize(documents, tokenizer, workers)
+    atomic_write(path, shard.to_bytes())
+    return shard
+
+
+def text_spans(document: str) -> list[tuple[int, int]]:
+    r"""The stretches of a document that are tokenized one by one: lines, long ones cut after sentences; none is blank.
+
+    >>> text_spans("왕이 왔다.\n\n왕비도 왔다.")
+    [(0, 6), (8, 15)]
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for whole in document.splitlines(keepends=True):
+        line = whole.splitlines()[0]
+        if line.strip():
+            first = 0
+            if len(line) > 2 * PIECE:
+                # Where these cuts fall, a sentence ends in any case; shorter texts keep threads busy and answers quick.
+                for match in _SENTENCE_END.finditer(line):
+                    if match.end() - first >= PIECE and match.end() < len(line):
+                        spans.append((start + first, start + match.end()))
+                        first = match.end()
+            spans.append((start + first, start + len(line)))
+        start += len(whole)
+    return [span for span in spans if document[span[0] : span[1]].strip()]
+
+
+def _tokenize(documents: list[str], tokenizer: Tokenizer, workers: int | None) -> Shard:
+    lines = [document[start:end] for document in documents for start, end in text_spans(document)]
+    keep, _ = key_filter("all")
+    numbers: dict[str, int] = {}
+    codes: list[int] = []
+    ends: list[int] = []
+    verdicts: dict[str, int] = {}  # asked once per key, not once per token
+    for keys in keys_all(tokenizer, lines, workers):
+        for key in keys:
+            code = verdicts.get(key)
+            if code is None:
+                kept = keep(key)
+                verdicts[key] = code = -1 if kept is None else numbers.setdefault(kept, len(numbers))
+            if code >= 0:
+                codes.append(code)
+        ends.append(len(codes))
+    return Shard(list(numbers), np.array(codes, np.int32), len(documents), sum(map(len, documents)), np.array(ends, np.int32))
+
+
+def build_vocabulary(
+    shards: TokenShards, min_count: int = 5, max_size: int | None = None, progress: ProgressCallback | None = None
+) -> Vocabulary:
+    """Count keys over all shards and keep the frequent ones.
+
+    Args:
+        shards: the tokenized corpus.
+        min_count: keys that occur less often are left out.
+        max_size: at most so many keys, the most frequent ones.
+
+    Raises:
+        BadInput: nothing is left.
+    """
+    if min_count < 1 or (max_size is not None and max_size < 1):
+        raise BadInput("static.vocabulary_limits_invalid", min_count=min_count, max_size=max_size)
+    totals: dict[str, int] = {}
+    for number, shard in enumerate(shards):
+        counts = np.bincount(shard.codes[shard.codes >= 0], minlength=len(shard.keys))
+        for key, count in zip(shard.keys, counts.tolist(), strict=True):
+            totals[key] = totals.get(key, 0) + count
+        report(progress, "counting words", number + 1, len(shards.paths), "shards", f"{len(totals):,} different")
+    kept = sorted((key for key, count in totals.items() if count >= min_count), key=lambda key: (-totals[key], key))[:max_size]
+    if not kept:
+        most = max(totals.values(), default=0)
+        raise BadInput("static.no_frequent_word", min_count=min_count, words=len(totals), most=most)
+    return Vocabulary(kept, np.array([totals[key] for key in kept], np.int64), {key: row for row, key in enumerate(kept)})
+
+
+def encode(shards: TokenShards, vocabulary: Vocabulary, heldout: bool | None = None) -> Iterator[NDArray[np.int32]]:
+    """Each shard as int32 numbers into the vocabulary, words outside it left out, :data:`BREAK` after each sentence.
+
+    Args:
+        shards, vocabulary: the corpus, and which of its keys count.
+        heldout: only the sentences kept for measuring (one in :data:`HELDOUT_EVERY`, none of a corpus of fewer than
+            :data:`HELDOUT_FROM` sentences), or only the others; all of them when ``None``.
+    """
+    every = HELDOUT_EVERY if shards.sentences >= HELDOUT_FROM else 0
+    for shard in shards:
+        table = np.array([vocabulary.index.get(key, -2) for key in shard.keys] + [BREAK], np.int32)  # code -1 picks the last
+        codes = table[shard.codes]
+        codes = codes[codes != -2]
+        if heldout is not None:
+            breaks = codes == BREAK
+            sentence = np.cumsum(breaks) - breaks
+            codes = codes[(sentence % every == every // 2) == heldout] if every else codes[:0] if heldout else codes
+        yield codes
+
+
+@contextmanager
+def corpus_file(shards: TokenShards, vocabulary: Vocabulary, progress: ProgressCallback | None = None) -> Iterator[Path]:
+    """The corpus, without what is held out, as a text file for gensim: a sentence a line. It vanishes afterwards."""
+    folder = cache_path("corpus", "file").parent
+    with tempfile.TemporaryDirectory(dir=folder) as temporary:
+        path = Path(temporary) / "corpus.txt"
+        words = np.array([key + " " for key in vocabulary.keys] + ["\n"], object)
+        with disk_errors("static.writing_corpus"), path.open("w", encoding="utf-8", newline="\n") as stream:
+            for number, codes in enumerate(encode(shards, vocabulary, heldout=False)):
+                stream.write("".join(words[codes]))
+                report(progress, "writing the corpus", number + 1, len(shards.paths), "shards")
+        yield path

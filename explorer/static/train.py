@@ -1,0 +1,261 @@
+"""``train``: texts and a model's name in, vectors out, with everything that made them written down."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.core.errors import BadInput
+from explorer.core.progress import ProgressCallback, report
+from explorer.core.registry import Registry
+from explorer.core.store import MANIFEST, artifact_path, check_target
+from explorer.static.phrases import find_phrases
+from explorer.static.pipeline import Fitted, Vocabulary, build_vocabulary, tokenize_corpus
+
+if TYPE_CHECKING:
+    from explorer.tokenizers.token import Tokenizer
+    from explorer.vectors.vectors import Vectors
+
+__all__ = ["MODELS", "check_parameters", "texts_of", "train", "trainable_names"]
+
+MODELS = Registry(
+    "model to train",
+    {
+        "contextual": "explorer.encoders.averaging:fit_contextual",
+        "fasttext": "explorer.static.fasttext:fit_fasttext",
+        "glove": "explorer.static.glove:train_glove",
+        "ppmi": "explorer.static.ppmi:fit_ppmi",
+        "word2vec": "explorer.static.word2vec:fit_word2vec",
+    },
+    group="korean_explorer.models",
+)
+"""Models by name. An entry is a function ``fit(shards, vocabulary, *, dim, window, epochs, seed, workers, progress, …) ->
+Fitted`` whose keyword defaults are the model's defaults; other packages add theirs to the entry-point group. One with an
+attribute ``reads_texts`` needs the sentences themselves: ``fit(texts, *, tokenizer, min_count, seed, …) -> Vectors``."""
+
+_PLUMBING = {"seed", "workers", "progress", "tokenizer", "min_count", "keys", "corpus"}
+
+
+def trainable_names() -> list[str]:
+    """Names :func:`train` accepts, sorted."""
+    return MODELS.names()
+
+
+def train(
+    model: str,
+    texts: Iterable[str] | Any,
+    *,
+    tokenizer: str | Tokenizer = "kiwi",
+    dim: int | None = None,
+    window: int | None = None,
+    min_count: int = 5,
+    epochs: int | None = None,
+    seed: int = 42,
+    workers: int | None = None,
+    keys: str | None = None,
+    max_vocab: int | None = None,
+    components: int | None = None,
+    phrases: float | None = None,
+    name: str | None = None,
+    overwrite: bool = False,
+    corpus: str | None = None,
+    progress: ProgressCallback | None = None,
+    **params: Any,
+) -> Vectors:
+    """Train word vectors on texts.
+
+    Tokens are cached in the home folder, so a second model on the same texts starts at once, and a run that was killed
+    tokenizes only what is missing.
+
+    Args:
+        model: ``"word2vec"``, ``"fasttext"``, ``"glove"`` or ``"ppmi"``; ``"contextual"``, means of an encoder's vectors over
+            contexts (:mod:`explorer.encoders.averaging`); or another registered name (:func:`trainable_names`).
+        texts: strings (documents or lines), or an object whose ``texts()`` gives them, such as a corpus.
+        tokenizer: a name, path or hub id for :func:`explorer.tokenizer`, or a tokenizer.
+        dim, window, epochs: dimensions, words to each side, passes; ``None`` takes the model's default.
+        min_count: words that occur less often get no vector.
+        seed: equal seeds with ``workers=1`` give equal bits.
+        workers: threads; all cores by default.
+        keys: which tokens count: ``"content"`` (default for Kiwi, MeCab and eojeol) or ``"all"``
+            (:mod:`explorer.static.keys`); or ``"eojeol"``: whole words between spaces, whatever the tokenizer.
+        max_vocab: at most so many words, the most frequent ones.
+        components: after training, subtract the mean and remove this many of the strongest directions
+            (:func:`explorer.vectors.transform.remove_components`); 0 leaves the vectors as trained. By default what
+            suits the model: one for every 40 dimensions of Word2Vec, as many by half of GloVe, where all of it would lift
+            rare words above better neighbours, one for every 100 of FastText. Recorded in ``info["history"]``.
+        phrases: join neighbours that belong together into one key, from this normalised pointwise mutual information on
+            (0 to 1; 0.6 joins firm names): :func:`explorer.static.phrases.find_phrases`. By default nothing is joined.
+        name: save the vectors under this name.
+        overwrite: replace a model of that name.
+        corpus: what to call the texts in the provenance.
+        progress: told about every stage; what it raises ends the work and nothing half-made stays.
+        **params: further parameters of the model.
+
+    Returns:
+        Vectors, vocabulary × dim, most frequent word first, with counts.
+
+    Raises:
+        UnknownName: no such model or tokenizer.
+        BadInput: an unknown parameter, no text, no word that occurs ``min_count`` times, or the name is taken.
+        Unavailable: the disk is full.
+
+    >>> v = train("glove", ["왕 왕비 궁전", "개 고양이 집"] * 20, tokenizer="eojeol", dim=8, epochs=2)  # doctest: +SKIP
+    """
+    from explorer.tokenizers.loading import tokenizer as make_tokenizer
+
+    fit, chosen = check_parameters(model, {"dim": dim, "window": window, "epochs": epochs}, params, components)
+    if workers is not None and workers < 1:
+        raise BadInput("static.workers_below_one", workers=workers)
+    if name is not None:
+        _check_free(name, overwrite)
+    if keys == "eojeol":
+        tokenizer, keys = "eojeol", None
+    engine = make_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
+    if getattr(fit, "reads_texts", False):
+        if phrases is not None or max_vocab is not None:
+            raise BadInput("static.phrases_not_taken", model=model)
+        read: Vectors = fit(  # type: ignore[assignment]
+            texts_of(texts), tokenizer=engine, min_count=min_count, keys=keys, corpus=corpus, seed=seed, workers=workers,
+            progress=progress, **chosen,
+        )  # fmt: skip
+        return _saved(_without(read, components), name, overwrite, progress)
+    shards = tokenize_corpus(texts_of(texts), engine, choice=keys, workers=workers, progress=progress)
+    if phrases is not None:
+        shards = replace(shards, phrases=find_phrases(shards, phrases, progress=progress))
+    vocabulary = build_vocabulary(shards, min_count, max_vocab, progress)
+    fitted = fit(shards, vocabulary, **chosen, seed=seed, workers=workers, progress=progress)
+    if not np.isfinite(fitted.vectors).all():
+        raise BadInput("static.training_diverged", model=model)
+    settings = {**chosen, "min_count": min_count, "max_vocab": max_vocab, "keys": shards.choice, "workers": workers}
+    if phrases is not None:
+        settings["phrases"] = phrases
+    info = {
+        "model": model,
+        "tokenizer": shards.tokenizer,
+        "corpus": corpus or f"{shards.documents:,} texts",
+        "corpus_stats": shards.to_dict(),
+        "params": settings,
+        "seed": seed,
+        "versions": _versions("korean-explorer", "gensim", "kiwipiepy", "numba", "numpy"),
+        "history": [],
+        **fitted.details,
+    }
+    return _saved(_finish(vocabulary, fitted, info, components), name, overwrite, progress)
+
+
+def _saved(vectors: Vectors, name: str | None, overwrite: bool, progress: ProgressCallback | None) -> Vectors:
+    if name is not None:
+        report(progress, "saving the model")
+        vectors.save(name, overwrite=overwrite)
+    return vectors
+
+
+def _without(vectors: Vectors, components: int | None) -> Vectors:
+    """The vectors without so many of their strongest directions."""
+    from explorer.vectors.transform import remove_components
+
+    return remove_components(vectors, components) if components and len(vectors) > components else vectors
+
+
+def _finish(vocabulary: Vocabulary, fitted: Fitted, info: dict[str, Any], components: int | None) -> Vectors:
+    """Vectors of what was fitted, its strongest directions taken out where that suits the model or was asked for."""
+    from explorer.vectors.transform import remove_components
+    from explorer.vectors.vectors import Vectors
+
+    vectors = Vectors(vocabulary.keys, fitted.vectors, vocabulary.counts, info, composer=fitted.composer)
+    removed = fitted.components if components is None else components
+    return remove_components(vectors, removed, fitted.strength) if removed and len(vectors) > removed else vectors
+
+
+def check_parameters(
+    model: str, common: dict[str, Any], params: dict[str, Any], components: int | None = None
+) -> tuple[Callable[..., Fitted], dict[str, Any]]:
+    """The function that fits a model, and all its parameters with defaults filled in.
+
+    Raises:
+        UnknownName: no such model.
+        BadInput: a parameter it does not have, or a value that cannot be.
+    """
+    fit: Callable[..., Fitted] = MODELS.get(model)
+    chosen = _parameters(model, fit, common, params)
+    if getattr(fit, "reads_texts", False):
+        odd = sorted(key for key, value in common.items() if value is not None and key not in _parameters_of(fit))
+        if odd:
+            raise BadInput(
+                "static.unknown_parameter", model=model, parameter=odd[0], allowed=", ".join(sorted(_parameters_of(fit)))
+            )
+        return fit, chosen
+    if components is not None and not 0 <= components < chosen["dim"]:
+        raise BadInput("static.components_out_of_range", components=components, limit=chosen["dim"] - 1, dim=chosen["dim"])
+    return fit, chosen
+
+
+def _parameters_of(fit: Callable[..., Any]) -> dict[str, Any]:
+    """A model's own parameters and their defaults."""
+    return {
+        item.name: item.default
+        for item in inspect.signature(fit).parameters.values()
+        if item.kind is inspect.Parameter.KEYWORD_ONLY and item.name not in _PLUMBING
+    }
+
+
+def _parameters(model: str, fit: Callable[..., Any], common: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """All parameters of a model with its defaults filled in; refuses what it does not know."""
+    allowed = _parameters_of(fit)
+    unknown = sorted(set(params) - set(allowed))
+    if unknown:
+        raise BadInput(
+            "static.unknown_parameter", model=model, parameter=", ".join(unknown), allowed=", ".join(sorted(allowed))
+        )
+    given = {key: value for key, value in common.items() if value is not None} | params
+    for key, value in given.items():
+        default = allowed.get(key)
+        if isinstance(default, int) and not isinstance(value, int):
+            raise BadInput("static.not_whole_number", key=key, value=value, default=default)
+        if isinstance(default, float) and not isinstance(value, int | float):
+            raise BadInput("static.not_a_number", key=key, value=value, default=default)
+    for key in ("dim", "window", "epochs"):
+        if given.get(key, 1) < 1:
+            raise BadInput("static.parameter_below_one", key=key, value=given[key])
+    return allowed | given
+
+
+def texts_of(texts: Any) -> Iterable[str]:
+    """The strings of a list or a corpus.
+
+    Raises:
+        BadInput: it is neither, or one string.
+    """
+    if isinstance(texts, str | bytes):
+        raise BadInput("static.texts_one_string")
+    source = texts.texts() if callable(getattr(texts, "texts", None)) else texts
+    if not isinstance(source, Iterable):
+        raise BadInput("static.texts_not_iterable", type_name=type(texts).__name__)
+    return source
+
+
+def _check_free(name: str, overwrite: bool) -> None:
+    """Refuse a name before the work, not after it."""
+    from explorer.static.load import BUILT_IN
+
+    folder = artifact_path("vectors", name)
+    if name in BUILT_IN:
+        raise BadInput("static.builtin_model_name", name=name)
+    if (folder / MANIFEST).exists() and not overwrite:
+        raise BadInput("static.name_taken", name=name)
+    check_target(folder, overwrite, "vectors")
+
+
+def _versions(*distributions: str) -> dict[str, str]:
+    found = {}
+    for distribution in distributions:
+        try:
+            found[distribution] = version(distribution)
+        except PackageNotFoundError:  # run from a source tree that is not installed
+            continue
+    return found

@@ -1,0 +1,1 @@
+"""Tokenizers side by side: alignment, metrics, gold boundaries, report and page."""

@@ -1,0 +1,361 @@
+"""Tokenizers side by side: one row each, every number with an interval, nothing hidden that a tokenizer loses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations, zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.core.errors import BadInput, UnknownName
+from explorer.core.progress import ProgressCallback, report
+from explorer.text.normalise import check_text
+from explorer.tokenizers.batch import tokenize_all
+from explorer.tokenizers.comparison.alignment import Alignment
+from explorer.tokenizers.comparison.boundaries import reference_sentence
+from explorer.tokenizers.comparison.definitions import DEFINITIONS, UNITS
+from explorer.tokenizers.comparison.entries import Entry, Samples, chunks, unique_names
+from explorer.tokenizers.comparison.gold import GoldSentence, read_conllu, read_sentences
+from explorer.tokenizers.comparison.intervals import Interval
+from explorer.tokenizers.comparison.metrics import LostText, Text
+from explorer.tokenizers.token import Tokenizer
+
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["Comparison", "ComparisonRow", "compare"]
+
+_SHOWN = 12
+_PAIR_SHOWN = 3
+_REFERENCE_CHARS = 2_000_000  # how much of a corpus Kiwi analyses to be a reference
+_SPEED_CHARS = 400_000
+
+Gold = str | Path | Iterable[str | Path | GoldSentence]
+Parallel = tuple[str | Path | Iterable[str], str | Path | Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    """One tokenizer's numbers.
+
+    Attributes:
+        tokenizer: its name.
+        params: exactly which tokenizer it was.
+        vocab_size: size of its closed vocabulary, if it has one.
+        totals: documents, tokens, eojeol, characters and bytes counted.
+        metrics: by name, see :data:`explorer.tokenizers.comparison.definitions.METRICS`.
+        warnings: what it hides or loses; its length compares with no other while there is one.
+        notes: what else must be read beside the numbers.
+        lost: the characters that did not come back, most frequent first.
+        lost_examples: places where something did not come back.
+        error: why there are no numbers, or ``None``.
+    """
+
+    tokenizer: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    vocab_size: int | None = None
+    totals: Mapping[str, int] = field(default_factory=dict)
+    metrics: Mapping[str, Interval] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    lost: tuple[tuple[str, int], ...] = ()
+    lost_examples: tuple[LostText, ...] = ()
+    error: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "tokenizer": self.tokenizer,
+            "vocab_size": self.vocab_size,
+            **self.totals,
+            **{name: interval.to_dict() for name, interval in self.metrics.items()},
+            "warnings": list(self.warnings),
+            "notes": list(self.notes),
+            "lost": [{"text": text, "count": count} for text, count in self.lost],
+            "lost_examples": [example.to_dict() for example in self.lost_examples],
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The result of :func:`compare`.
+
+    Attributes:
+        rows: one a tokenizer, in the order asked for.
+        samples: short texts of the corpus under every tokenizer, those that divide them most first.
+        reference: whose boundaries were scored against: ``"gold"``, ``"kiwi"`` or ``None``.
+        price: the price per million tokens that costs were counted with.
+    """
+
+    rows: tuple[ComparisonRow, ...]
+    samples: tuple[Alignment, ...] = field(default=(), repr=False)
+    reference: str | None = None
+    price: float | None = None
+
+    @property
+    def metrics(self) -> list[str]:
+        """Names of the metrics that some row has a value for, in the order of their definitions."""
+        present = {name for row in self.rows for name, interval in row.metrics.items() if interval.value is not None}
+        return [name for name in DEFINITIONS if name in present]
+
+    @property
+    def examples(self) -> tuple[Alignment, ...]:
+        """The texts on which the tokenizers are divided most, most first."""
+        return tuple(grid for grid in self.samples[:_SHOWN] if grid.disagreement)
+
+    def disagreements(self, first: str, second: str, n: int = 10) -> tuple[Alignment, ...]:
+        """The sentences that two tokenizers cut most differently, most first: differing cuts per visible character.
+
+        Raises:
+            UnknownName: one of them is not in this comparison, or has no tokens.
+
+        >>> made = compare(["eojeol", "syllable"], ["왕비도 왔다, 정말로", "A1 A2 A3 A4"], reference="none")
+        >>> [grid.text for grid in made.disagreements("eojeol", "syllable", n=1)]
+        ['왕비도 왔다, 정말로']
+        """
+        names = [row.tokenizer for row in self.samples[0].rows] if self.samples else []
+        for name in (first, second):
+            if name not in names:
+                raise UnknownName("compared tokenizer", name, names)
+        pairs = [Alignment(grid.text, grid.columns, (grid.row(first), grid.row(second))) for grid in self.samples]
+        ranked = sorted(((-pair.disagreement, pair.text, pair) for pair in pairs), key=lambda entry: entry[:2])
+        return tuple(pair for score, _, pair in ranked[:n] if score)
+
+    def definitions(self) -> dict[str, str]:
+        """What the numbers of this comparison mean, the reference of the boundaries included."""
+        found = {name: DEFINITIONS[name] for name in self.metrics}
+        if self.reference == "kiwi":
+            for name in found:
+                if name.startswith(("boundary", "exact", "fused")):
+                    found[name] += " (reference: Kiwi's analysis of the corpus, no gold standard)"
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        names = [row.tokenizer for row in self.samples[0].rows] if self.samples else []
+        return {
+            "rows": [row.to_dict() for row in self.rows],
+            "definitions": self.definitions(),
+            "units": {name: UNITS[name] for name in self.metrics},
+            "params": [dict(row.params) for row in self.rows],
+            "reference": self.reference,
+            "price_per_million_tokens": self.price,
+            "examples": [example.to_dict() for example in self.examples],
+            "disagreements": [
+                {
+                    "tokenizers": [first, second],
+                    "sentences": [
+                        {"text": grid.text, "disagreement": grid.disagreement}
+                        for grid in self.disagreements(first, second, _PAIR_SHOWN)
+                    ],
+                }
+                for first, second in combinations(names, 2)
+            ],
+        }
+
+    def to_frame(self) -> pandas.DataFrame:
+        """A data frame, one row a tokenizer: a column for each metric, and ``_low`` and ``_high`` ones for its interval."""
+        import pandas
+
+        records = []
+        for row in self.rows:
+            record: dict[str, Any] = {"tokenizer": row.tokenizer, "vocab_size": row.vocab_size, **row.totals}
+            for name in self.metrics:
+                interval = row.metrics.get(name, Interval(None))
+                record |= {name: interval.value, f"{name}_low": interval.low, f"{name}_high": interval.high}
+            records.append(record | {"warnings": "; ".join(row.warnings), "notes": "; ".join(row.notes), "error": row.error})
+        return pandas.DataFrame.from_records(records)
+
+    def to_markdown(self) -> str:
+        """Markdown tables with intervals, one a group of metrics; remarks in the first, definitions below."""
+        from explorer.tokenizers.comparison.report import markdown
+
+        return markdown(self)
+
+    def to_html(self) -> str:
+        """One self-contained page: sortable table, definitions, coloured examples of disagreement. Everything is escaped."""
+        from explorer.tokenizers.comparison.page import html
+
+        return html(self)
+
+
+def compare(
+    tokenizers: Sequence[str | Path | Tokenizer],
+    texts: Iterable[str],
+    gold: Gold | None = None,
+    parallel: Parallel | None = None,
+    progress: ProgressCallback | None = None,
+    *,
+    reference: str | None = None,
+    price: float | None = None,
+    speed: bool = False,
+    seed: int = 42,
+    workers: int | None = None,
+) -> Comparison:
+    """Measure tokenizers on the same texts.
+
+    Args:
+        tokenizers: names, paths or tokenizers, as :func:`explorer.tokenizer` takes them.
+        texts: documents; read once, a chunk at a time. Intervals resample documents.
+        gold: CoNLL-U files with morphemes (UD_Korean-Kaist, -GSD), one or several, or their sentences: boundary scores.
+        parallel: ``(Korean, other)``, each a CoNLL-U or text file or the texts, sentence by sentence: adds parity.
+        progress: stages ``"comparing"``, ``"words"``, ``"gold"``, ``"parallel"``, ``"speed"``.
+        reference: ``None`` scores boundaries against ``gold``, or against Kiwi (on the first two million characters) where there
+            is none; ``"kiwi"`` scores against Kiwi as well; ``"none"`` never does.
+        price: per million tokens, in any currency: adds the cost of 1,000 characters.
+        speed: measure speed and load time, which takes a while.
+        seed: of the resampling.
+        workers: threads; ``None`` uses all cores.
+
+    Raises:
+        BadInput: no tokenizer, no text, or gold or parallel data that cannot be read. A tokenizer that fails does not end the
+            comparison: its row says why.
+
+    >>> rows = compare(["eojeol", "syllable"], ["왕이 왔다", "왕비도 왔다"], reference="none").to_dict()["rows"]
+    >>> [row["tokens_per_eojeol"]["value"] for row in rows]
+    [1.0, 2.25]
+    """
+    _check(tokenizers, texts, reference, price)
+    run = _Run([Entry(choice, seed, speed) for choice in tokenizers], workers, progress, speed)
+    with_kiwi = reference == "kiwi" or (reference is None and gold is None)
+    run.corpus(texts, with_kiwi)
+    run.words()
+    if gold is not None:
+        run.gold(gold)
+    if parallel is not None:
+        run.parallel(parallel)
+    if speed:
+        run.speed()
+    against = "gold" if gold is not None else "kiwi" if with_kiwi else None
+    return Comparison(
+        tuple(_row(entry, against, price) for entry in run.entries), run.samples.grids(run.entries), against, price
+    )
+
+
+def _check(tokenizers: Any, texts: Any, reference: str | None, price: float | None) -> None:
+    if isinstance(tokenizers, str | Path) or not tokenizers:
+        raise BadInput("tokenizers.no_tokenizers_compared")
+    if isinstance(texts, str):
+        raise BadInput("tokenizers.texts_is_string")
+    if reference not in (None, "kiwi", "none"):
+        raise BadInput("tokenizers.bad_reference", reference=reference)
+    if price is not None and not 0 <= price < float("inf"):
+        raise BadInput("tokenizers.bad_price", price=price)
+
+
+def _row(entry: Entry, reference: str | None, price: float | None) -> ComparisonRow:
+    params = entry.tokenizer.params() if entry.tokenizer is not None else {}
+    meter = entry.meter
+    if entry.error is not None or meter is None:
+        return ComparisonRow(entry.name, params, error=entry.error)
+    notes = meter.notes()
+    if reference == "kiwi" and params.get("engine") == "kiwi":
+        notes.append("is itself the reference of the boundary scores")
+    return ComparisonRow(
+        entry.name,
+        params,
+        meter.vocab_size,
+        meter.totals(),
+        entry.metrics(reference, price),
+        tuple(entry.warnings()),
+        tuple(notes),
+        tuple(meter.lost.most_common(20)),
+        tuple(meter.lost_examples),
+    )
+
+
+class _Run:
+    """The stages of one comparison; each streams its texts past all tokenizers, a chunk at a time."""
+
+    def __init__(self, entries: list[Entry], workers: int | None, progress: ProgressCallback | None, timing: bool) -> None:
+        self.entries = entries
+        self.timing = timing
+        self.workers = workers
+        self.progress = progress
+        self.samples = Samples()
+        self._timed: list[str] = []  # the beginning of the corpus, for the clock
+        unique_names(entries)
+
+    def corpus(self, texts: Iterable[str], with_kiwi: bool) -> None:
+        """The texts themselves."""
+        documents = timed = analysed = 0
+        total = len(texts) if isinstance(texts, Sequence) else None
+        report(self.progress, "comparing", 0, total, "texts")
+        for chunk in chunks(texts):
+            prepared = [Text(check_text(text)) for text in chunk]
+            self.samples.add(chunk)
+            if self.timing and timed < _SPEED_CHARS:
+                self._timed += chunk
+                timed += sum(map(len, chunk))
+            sentences: list[GoldSentence] = []
+            if with_kiwi and analysed < _REFERENCE_CHARS:
+                sentences = list(self._analysed(chunk))
+                analysed += sum(map(len, chunk))
+            for entry in self.entries:
+                results = entry.measure(prepared, self.workers)
+                if sentences:
+                    entry.score(entry.kiwi, sentences, results)
+                report(self.progress, "comparing", documents, total, "texts", entry.name)
+            documents += len(chunk)
+            report(self.progress, "comparing", documents, total, "texts")
+        if not documents:
+            raise BadInput("tokenizers.no_text_compared")
+
+    def _analysed(self, texts: Sequence[str]) -> Iterator[GoldSentence]:
+        from explorer.tokenizers.engines.kiwi import KiwiTokenizer
+
+        for text, tokens in zip(texts, tokenize_all(KiwiTokenizer(), texts, self.workers), strict=True):
+            yield reference_sentence(text, tokens)
+
+    def _each(self, stage: str) -> Iterator[Entry]:
+        for number, entry in enumerate(self.entries):
+            report(self.progress, stage, number, len(self.entries), "tokenizers", entry.name)
+            yield entry
+        report(self.progress, stage, len(self.entries), len(self.entries), "tokenizers")
+
+    def words(self) -> None:
+        """The published words and forms."""
+        for entry in self._each("words"):
+            entry.probe()
+
+    def speed(self) -> None:
+        """The beginning of the corpus, by the clock."""
+        for entry in self._each("speed"):
+            entry.time(self._timed, self.workers)
+
+    def gold(self, gold: Gold) -> None:
+        """The gold standard."""
+        sentences = 0
+        for chunk in chunks(_gold_sentences(gold)):
+            for entry in self.entries:
+                results = entry.tokenize([sentence.text for sentence in chunk], self.workers)
+                entry.score(entry.gold, chunk, results)
+            sentences += len(chunk)
+            report(self.progress, "gold", sentences, None, "sentences")
+        if not sentences:
+            raise BadInput("tokenizers.gold_empty")
+
+    def parallel(self, parallel: Parallel) -> None:
+        """Both sides of parallel text."""
+        sides = [0, 0]
+        pairs = zip_longest(*(read_sentences(side) for side in parallel))
+        for chunk in chunks(pairs):
+            columns = [[text for text in column if text is not None] for column in zip(*chunk, strict=True)]
+            sides = [count + len(column) for count, column in zip(sides, columns, strict=True)]
+            if len(columns[0]) != len(columns[1]):
+                continue  # counted to the end, for the message
+            for entry in self.entries:
+                entry.compare_sides(columns, self.workers)
+            report(self.progress, "parallel", sides[0], None, "sentences")
+        if sides[0] != sides[1] or not sides[0]:
+            raise BadInput("tokenizers.parallel_uneven", left=sides[0], right=sides[1])
+
+
+def _gold_sentences(gold: Gold) -> Iterator[GoldSentence]:
+    if isinstance(gold, str | Path):
+        gold = [gold]
+    for source in gold:
+        if isinstance(source, GoldSentence):
+            yield source
+        else:
+            yield from read_conllu(source)

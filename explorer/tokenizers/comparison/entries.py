@@ -1,0 +1,197 @@
+"""One tokenizer on its way through a comparison, and the sentences kept to look for disagreement in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from explorer.core.errors import Cancelled, ExplorerError
+from explorer.tokenizers.batch import tokenize_all
+from explorer.tokenizers.comparison.alignment import Alignment, align
+from explorer.tokenizers.comparison.boundaries import BoundaryMeter
+from explorer.tokenizers.comparison.gold import GoldSentence
+from explorer.tokenizers.comparison.intervals import Interval, Units
+from explorer.tokenizers.comparison.metrics import Meter, Text
+from explorer.tokenizers.comparison.probes import probe_results, probe_texts
+from explorer.tokenizers.comparison.speed import measure_speed
+from explorer.tokenizers.loading import tokenizer as make
+from explorer.tokenizers.token import Token, Tokenizer
+
+__all__ = ["Entry", "Samples", "chunks", "unique_names"]
+
+T = TypeVar("T")
+
+_CHUNK_TEXTS = 512
+_CHUNK_CHARS = 1 << 20
+_SAMPLES = 300  # short lines kept from the stream
+
+
+class Entry:
+    """A tokenizer and its meters; after an error it is passed by, and its row says why."""
+
+    def __init__(self, choice: str | Path | Tokenizer, seed: int, timed: bool = False) -> None:
+        self.name = str(choice)
+        self.seed = seed
+        self.error: str | None = None
+        self.tokenizer: Tokenizer | None = None
+        self.meter: Meter | None = None
+        self.gold = BoundaryMeter(seed)
+        self.kiwi = BoundaryMeter(seed)
+        self.parity = Units(4, seed)  # tokens of either side, unknown tokens of either side
+        self.extra: dict[str, Interval] = {}
+        try:
+            begin = time.perf_counter()
+            self.tokenizer = make(choice) if isinstance(choice, str | Path) else choice
+            self.name = self.tokenizer.name
+            self.meter = Meter(self.tokenizer, seed)
+            if timed:
+                self.tokenizer.tokenize("가")  # what loads on first use belongs to loading
+                self.extra["load_seconds"] = Interval(time.perf_counter() - begin)
+        except Cancelled:
+            raise
+        except Exception as error:  # whatever an engine or a plug-in raises, the others go on
+            self.fail(error)
+
+    def fail(self, error: Exception) -> None:
+        """Note why there will be no numbers."""
+        reason = str(error).splitlines()[0] if str(error) else ""
+        self.error = reason if isinstance(error, ExplorerError) else f"{type(error).__name__}: {reason}"
+
+    def tokenize(self, texts: Sequence[str], workers: int | None) -> list[list[Token]] | None:
+        """Tokens of every text, or ``None`` after an error."""
+        if self.error is not None or self.tokenizer is None:
+            return None
+        try:
+            return list(tokenize_all(self.tokenizer, texts, workers))
+        except Cancelled:
+            raise
+        except Exception as error:  # as above
+            self.fail(error)
+            return None
+
+    def measure(self, texts: Sequence[Text], workers: int | None) -> list[list[Token]] | None:
+        """Count a chunk of the corpus."""
+        results = self.tokenize([text.original for text in texts], workers)
+        if results is None or self.meter is None:
+            return None
+        try:
+            for text, tokens in zip(texts, results, strict=True):
+                self.meter.add(text, tokens)
+        except Exception as error:  # a plug-in's decode may fail, too
+            self.fail(error)
+            return None
+        return results
+
+    def score(self, meter: BoundaryMeter, sentences: Sequence[GoldSentence], results: list[list[Token]] | None) -> None:
+        """Count how the cuts of ``results`` meet the boundaries of ``sentences``."""
+        if results is not None:
+            for sentence, tokens in zip(sentences, results, strict=True):
+                meter.add(sentence, tokens)
+
+    def probe(self) -> None:
+        """Try the published list of words and forms."""
+        results = self.tokenize(probe_texts(), 1)
+        if results is not None:
+            self.extra |= probe_results(results, self.seed)
+
+    def time(self, texts: Sequence[str], workers: int | None) -> None:
+        """Measure speed."""
+        if self.error is None and self.tokenizer is not None:
+            self.extra |= measure_speed(self.tokenizer, texts, workers=workers, seed=self.seed)
+
+    def compare_sides(self, sides: Sequence[Sequence[str]], workers: int | None) -> None:
+        """Count a chunk of parallel text: the same sentences on two sides."""
+        left, right = (self.tokenize(side, workers) for side in sides)
+        for pair in zip(left or (), right or (), strict=False):
+            self.parity.add([*map(len, pair), *(sum(token.unknown for token in tokens) for tokens in pair)])
+
+    def warnings(self) -> list[str]:
+        """What hides text: in the corpus, and on either side of the parallel text."""
+        if self.meter is None:
+            return []
+        found = self.meter.warnings()
+        if len(self.parity) and hasattr(self.tokenizer, "decode"):
+            tokens, others, unknown, unknown_others = self.parity.totals()
+            share = max(unknown / max(1, tokens), unknown_others / max(1, others))
+            if share >= 0.005:
+                found.append(f"parity: {100 * share:.2f} % of the tokens of one side are unknown")
+        return found
+
+    def metrics(self, reference: str | None, price: float | None) -> dict[str, Interval]:
+        """Every number of the row."""
+        if self.meter is None:
+            return {}
+        found = self.meter.results() | self.extra
+        against_kiwi = self.kiwi.results()
+        if reference == "gold":
+            found |= self.gold.results()
+            if against_kiwi:
+                found["boundary_f1_kiwi"] = against_kiwi["boundary_f1"]
+        else:
+            found |= against_kiwi
+        if len(self.parity):
+            found["parity"] = self.parity.ratio(0, 1)
+        if price is not None:
+            found["cost_per_1000_characters"] = found["tokens_per_character"].scaled(price / 1000)
+        return found
+
+
+def unique_names(entries: Sequence[Entry]) -> None:
+    """Two tokenizers of one name get numbers."""
+    seen: dict[str, int] = {}
+    for entry in entries:
+        seen[entry.name] = seen.get(entry.name, 0) + 1
+        if seen[entry.name] > 1:
+            entry.name = f"{entry.name} ({seen[entry.name]})"
+
+
+def chunks(items: Iterable[T], size: int | None = None) -> Iterator[list[T]]:
+    """Lists of a few hundred items or a million characters, so that no corpus is ever held whole.
+
+    >>> [len(chunk) for chunk in chunks(range(5), 2)]
+    [2, 2, 1]
+    """
+    limit = size or _CHUNK_TEXTS
+    chunk: list[T] = []
+    characters = 0
+    for item in items:
+        chunk.append(item)
+        characters += len(item) if isinstance(item, str) else 0
+        if len(chunk) >= limit or characters >= _CHUNK_CHARS:
+            yield chunk
+            chunk, characters = [], 0
+    if chunk:
+        yield chunk
+
+
+class Samples:
+    """Short lines from the stream, spread over it, in which to look for disagreement."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def add(self, chunk: Sequence[str]) -> None:
+        """Keep a few lines of a chunk: few, so that the first document does not fill the list."""
+        taken = 0
+        for text in chunk:
+            if len(self.lines) >= _SAMPLES or taken >= _SAMPLES // 4:
+                return
+            line = next((line.strip() for line in text[:2000].splitlines() if 8 <= len(line.strip()) <= 80), None)
+            if line is not None and line not in self.lines:
+                self.lines.append(line)
+                taken += 1
+
+    def grids(self, entries: Sequence[Entry]) -> tuple[Alignment, ...]:
+        """Every line under every tokenizer that works, the most divided first; nothing for fewer than two of them."""
+        rows: dict[str, list[list[Token]]] = {}
+        for entry in entries:
+            results = entry.tokenize(self.lines, 1)
+            if results is not None:
+                rows[entry.name] = results
+        if len(rows) < 2:
+            return ()
+        grids = [align({name: tokens[at] for name, tokens in rows.items()}, line) for at, line in enumerate(self.lines)]
+        grids.sort(key=lambda grid: (-grid.disagreement, grid.text))
+        return tuple(grids)

@@ -1,0 +1,238 @@
+"""Any tokenizer of the Hugging Face kind: ``tokenizer.json``, a model folder, a ``vocab.txt`` (WordPiece), a hub id."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from explorer.core.errors import BadInput
+from explorer.text.normalise import Normalised, nfc, normalise
+from explorer.tokenizers.engines.files import file_name, file_params, require_file
+from explorer.tokenizers.engines.spans import read_ahead
+from explorer.tokenizers.token import Token, TokenDraft
+
+__all__ = ["HuggingFaceTokenizer", "byte_text", "read_vocabulary", "wordpiece"]
+
+_BATCH = 1024
+_MAX_WORD = 100
+_UNKNOWN = "[UNK]"
+
+
+@lru_cache(maxsize=1)
+def _byte_alphabet() -> dict[str, int]:
+    """GPT-2's printable stand-ins for the 256 bytes (https://github.com/openai/gpt-2, encoder.py)."""
+    visible = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    table = {chr(byte): byte for byte in visible}
+    hidden = (byte for byte in range(256) if byte not in set(visible))
+    table.update({chr(0x100 + offset): byte for offset, byte in enumerate(hidden)})
+    return table
+
+
+def byte_text(data: bytes) -> str:
+    r"""Bytes of a byte-level token as a person can read them: text where it is whole, ``<0xEC>`` where it is not.
+
+    A leading space is written ``Ġ``, so that ``Ġ서울`` and ``서울`` stay two different keys.
+
+    >>> byte_text(" 서울".encode()), byte_text(b"\xec\x95")
+    ('Ġ서울', '<0xEC><0x95>')
+    """
+    parts: list[str] = []
+    position = 0
+    while position < len(data):
+        try:
+            parts.append(data[position:].decode("utf-8"))
+            break
+        except UnicodeDecodeError as error:
+            parts.append(data[position : position + error.start].decode("utf-8"))
+            bad = data[position + error.start : position + error.end]
+            parts += [f"<0x{byte:02X}>" for byte in bad]
+            position += error.end
+    text = "".join(parts)
+    rest = text.lstrip(" ")
+    return "Ġ" * (len(text) - len(rest)) + rest
+
+
+def read_vocabulary(path: str | Path) -> dict[str, int]:
+    """A ``vocab.txt``: one piece a line, its id the line number.
+
+    Raises:
+        BadInput: not a file, not UTF-8, or no vocabulary (no [UNK], pieces twice).
+    """
+    file = require_file(path, "a WordPiece vocabulary (vocab.txt)")
+    try:
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise BadInput("tokenizers.vocab_not_utf8", path=file, offset=error.start) from error
+    if lines and not lines[-1]:
+        lines.pop()
+    pieces = [line.rstrip("\r") for line in lines]
+    vocabulary = {piece: index for index, piece in enumerate(pieces)}
+    if _UNKNOWN not in vocabulary:
+        raise BadInput("tokenizers.wordpiece_without_unk", path=file)
+    return vocabulary
+
+
+def wordpiece(vocabulary: dict[str, int], *, lowercase: bool = False) -> Any:
+    """A ``tokenizers.Tokenizer`` that runs a BERT vocabulary.
+
+    Cased unless told: BERT's lower-casing also strips accents, which takes every Hangul syllable apart and makes all of them [UNK].
+    """
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
+
+    backend = Tokenizer(models.WordPiece(vocabulary, unk_token=_UNKNOWN, max_input_chars_per_word=_MAX_WORD))
+    backend.normalizer = normalizers.BertNormalizer(lowercase=lowercase, strip_accents=False)
+    backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    backend.decoder = decoders.WordPiece()
+    return backend
+
+
+class HuggingFaceTokenizer:
+    """A fast tokenizer (the ``tokenizers`` library), with spans of the text as given.
+
+    Args:
+        path: ``tokenizer.json`` or ``vocab.txt``.
+        lowercase: only for ``vocab.txt``: the vocabulary is an uncased one.
+        special_tokens: add [CLS], <s> and the like as the tokenizer's template does. Off: they are no part of the text.
+
+    Byte-level pieces are shown decoded; the pieces of one syllable share its span. WordPiece and Unigram pieces are
+    shown as they stand in the vocabulary (``##다``, ``▁서울``).
+
+    Raises:
+        BadInput: the file is none of the two.
+    """
+
+    def __init__(
+        self, path: str | Path, *, lowercase: bool = False, special_tokens: bool = False, name: str | None = None
+    ) -> None:
+        self.path = require_file(path, "a tokenizer.json or a vocab.txt")
+        self.name = name or file_name(self.path)
+        self.lowercase = lowercase
+        self.special_tokens = special_tokens
+        self._backend = _open(self.path, lowercase)
+        self._backend.no_truncation()
+        self._backend.no_padding()
+        definition = json.loads(self._backend.to_str())
+        self.vocab_size: int | None = self._backend.get_vocab_size(with_added_tokens=True)
+        self.byte_level = '"ByteLevel"' in json.dumps([definition["decoder"], definition["pre_tokenizer"]])
+        self._unknown = _unknown_id(self._backend, definition["model"])
+        self._added = {entry["id"] for entry in definition["added_tokens"]}
+        # BERT's words hold no white space, so neither do its pieces.
+        self._trims = definition["model"].get("type") != "WordPiece" or '"BertPreTokenizer"' not in json.dumps(
+            definition["pre_tokenizer"]
+        )
+        self._forms: dict[int, str] = {}
+        self._table: list[str] | None = None
+
+    def tokenize(self, text: str) -> list[Token]:
+        clean = normalise(text)
+        return self._tokens(clean, self._backend.encode(clean.text, add_special_tokens=self.special_tokens))
+
+    def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
+        """Stream tokens of many texts, in order: one by one for one worker, else through the library's threads (all cores)."""
+        if workers <= 1:
+            yield from map(self.tokenize, texts)
+            return
+        source = iter(texts)
+
+        def encode(cleans: list[Normalised]) -> Any:
+            return self._backend.encode_batch([clean.text for clean in cleans], add_special_tokens=self.special_tokens)
+
+        batches = iter(lambda: [normalise(text) for text in islice(source, _BATCH)], [])
+        for cleans, batch in read_ahead(encode, batches):
+            for clean, encoding in zip(cleans, batch, strict=True):
+                yield self._tokens(clean, encoding)
+
+    def keys_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[str]]:
+        """Pieces only, for counting and training: no spans are made."""
+        source = iter(texts)
+        if self._table is None:
+            highest = max(self._backend.get_vocab(with_added_tokens=True).values(), default=-1)
+            self._table = [self._form(index) for index in range(highest + 1)]
+        form = self._table.__getitem__
+        while batch := [nfc(text) for text in islice(source, _BATCH)]:
+            encodings = self._backend.encode_batch_fast(batch, add_special_tokens=self.special_tokens)
+            # The fast encodings carry ids only.
+            for encoding in encodings:
+                yield list(map(form, encoding.ids))
+
+    def _form(self, index: int) -> str:
+        form = self._forms.get(index)
+        if form is None:
+            form = self._backend.id_to_token(index) or ""
+            alphabet = _byte_alphabet()
+            if self.byte_level and index not in self._added and all(char in alphabet for char in form):
+                form = byte_text(bytes(alphabet[char] for char in form))
+            self._forms[index] = form
+        return form
+
+    def _tokens(self, clean: Normalised, encoding: Any) -> list[Token]:
+        text, original, unknown, forms = clean.text, clean.original, self._unknown, self._forms
+        identity, trims = clean.starts is None, self._trims
+        finished: Any = Token
+        tokens: list[Any] = []
+        for index, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
+            form = forms.get(index)
+            if form is None:
+                form = self._form(index)
+            piece = text[start:end]
+            rest = piece.strip() if trims else piece
+            if rest is not piece and rest:  # str.strip returns the very string where there is nothing to strip
+                start = end - len(piece.lstrip())
+                end = start + len(rest)
+                piece = rest
+            if not identity:
+                start, end = clean.to_original(start, end)
+                piece = original[start:end]
+            token = TokenDraft()
+            token.surface = piece
+            token.start = start
+            token.end = end
+            token.form = form
+            token.tag = None
+            token.id = index
+            token.unknown = index == unknown
+            token.__class__ = finished
+            tokens.append(token)
+        return tokens
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of token ids, as the tokenizer restores it."""
+        return str(self._backend.decode(list(ids), skip_special_tokens=False))
+
+    def is_byte(self, index: int) -> bool:
+        """Whether a vocabulary id is a piece of a character: raw bytes, or a fall-back such as ``<0xEB>``."""
+        form = self._form(index)
+        return "<0x" in form and index not in self._added
+
+    def params(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "engine": "huggingface",
+            **file_params(self.path),
+            "lowercase": self.lowercase,
+            "special_tokens": self.special_tokens,
+        }
+
+
+def _open(path: Path, lowercase: bool) -> Any:
+    if path.suffix == ".txt":
+        return wordpiece(read_vocabulary(path), lowercase=lowercase)
+    from tokenizers import Tokenizer
+
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # the Rust library raises nothing narrower
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BadInput("tokenizers.not_tokenizer_json", path=path, reason=reason) from error
+
+
+def _unknown_id(backend: Any, model: dict[str, Any]) -> int | None:
+    if model.get("unk_id") is not None:
+        return int(model["unk_id"])
+    token = model.get("unk_token")
+    index = backend.token_to_id(token) if token else None
+    return int(index) if index is not None else None

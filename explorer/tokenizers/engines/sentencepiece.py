@@ -1,0 +1,170 @@
+"""SentencePiece models, unigram and BPE (https://github.com/google/sentencepiece)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from explorer.core.errors import BadInput
+from explorer.text.normalise import Normalised, nfc, normalise
+from explorer.tokenizers.engines.files import file_name, file_params, require_file
+from explorer.tokenizers.engines.spans import ODD_SPACE, read_ahead, trim
+from explorer.tokenizers.token import Token, TokenDraft
+
+__all__ = ["SentencePieceTokenizer"]
+
+SPACE = "\u2581"
+"""The mark SentencePiece writes for a space."""
+
+_BATCH = 1024
+
+# Protocol buffers merge a message that comes twice: this is normalizer_spec (field 3 of the model) with
+# add_dummy_prefix (3) and remove_extra_whitespaces (4) switched off.
+_RAW = b"\x1a\x04\x18\x00\x20\x00"
+
+
+class SentencePieceTokenizer:
+    """A trained ``.model`` file. Pieces are given as they stand in the vocabulary: ``▁서울``, ``<0xEB>``.
+
+    Args:
+        path: the ``.model`` file.
+        raw: take the text as it is: no space mark before it, no white space collapsed. What a part of a word needs.
+
+    Byte pieces share the span of the character they spell, as do several pieces of one character that the model's own
+    normalisation expanded (㈜ = ( + 주 + )). Spans refer to the text as given even where that normalisation is NFKC.
+
+    Raises:
+        BadInput: the file is no SentencePiece model.
+    """
+
+    def __init__(self, path: str | Path, *, raw: bool = False, name: str | None = None) -> None:
+        import sentencepiece
+
+        self.path = require_file(path, "a SentencePiece model (.model)")
+        self.name = name or file_name(self.path)
+        self.raw = raw
+        try:
+            model = self.path.read_bytes()
+            if not model:
+                raise ValueError("empty")  # SentencePiece opens it, and fails at the first text
+            self._processor = sentencepiece.SentencePieceProcessor(model_proto=model + _RAW if raw else model)
+            self.vocab_size: int | None = self._processor.get_piece_size()
+            self._unknown = self._processor.unk_id()
+            # piece -> (id, length, how many of its first characters stand for spaces, unknown)
+            self._known: dict[str, tuple[int, int, int, bool]] = {}
+            for index in range(self._processor.get_piece_size()):
+                if not self._processor.is_unknown(index):
+                    piece = self._processor.id_to_piece(index)
+                    self._known[piece] = (index, len(piece), _spaces(piece), False)
+        except (RuntimeError, OSError, ValueError) as error:  # ValueError: a damaged piece that is no UTF-8
+            raise BadInput("tokenizers.not_sentencepiece", path=self.path) from error
+
+    def tokenize(self, text: str) -> list[Token]:
+        clean = normalise(text)
+        return self._tokens(clean, self._processor.encode(clean.text, out_type=str))
+
+    def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
+        """Stream tokens of many texts through SentencePiece's threads, in order."""
+        source = iter(texts)
+
+        def encode(cleans: list[Normalised]) -> Any:
+            return self._processor.encode([clean.text for clean in cleans], out_type=str, num_threads=max(1, workers))
+
+        batches = iter(lambda: [normalise(text) for text in islice(source, _BATCH)], [])
+        for cleans, batch in read_ahead(encode, batches, workers > 1):
+            for clean, pieces in zip(cleans, batch, strict=True):
+                yield self._tokens(clean, pieces)
+
+    def keys_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[str]]:
+        """Pieces only, for counting and training: no spans are made."""
+        source = iter(texts)
+        while batch := [nfc(text) for text in islice(source, _BATCH)]:
+            yield from self._processor.encode(batch, out_type=str, num_threads=max(1, workers))
+
+    def _tokens(self, clean: Normalised, pieces: Sequence[str]) -> list[Token]:
+        text = clean.text
+        # Where the model changed nothing, the pieces spell the text and spans follow from their lengths.
+        spelled, plain = "".join(pieces), text.replace(" ", SPACE)
+        if SPACE in text or (spelled != SPACE + plain and spelled != plain):
+            return self._mapped_tokens(clean)
+        position = 0 if spelled == plain else -1
+        identity = clean.starts is None
+        odd = ODD_SPACE.search(text) is not None
+        known, original = self._known, clean.original
+        finished: Any = Token
+        tokens: list[Any] = []
+        for piece in pieces:
+            entry = known.get(piece)
+            if entry is None:
+                entry = self._remember(piece)
+            index, length, lead, unknown = entry
+            start = position + lead
+            position += length
+            if start < 0:
+                start = 0
+            end = position
+            if odd:
+                start, end = trim(text, start, end)
+            if not identity:
+                start, end = clean.to_original(start, end)
+            token = TokenDraft()
+            token.surface = original[start:end]
+            token.start = start
+            token.end = end
+            token.form = piece
+            token.tag = None
+            token.id = index
+            token.unknown = unknown
+            token.__class__ = finished
+            tokens.append(token)
+        return tokens
+
+    def _remember(self, piece: str) -> tuple[int, int, int, bool]:
+        # Not stored: unknown pieces are endless.
+        return self._unknown, len(piece), _spaces(piece), True
+
+    def _mapped_tokens(self, clean: Normalised) -> list[Token]:
+        """Tokens of a text that the model normalises: spans come from SentencePiece's own alignment."""
+        mapping = self._processor.encode(clean.text, out_type="offset_mapping")
+        pieces, ids = mapping["pieces"], mapping["ids"]
+        spans = _shared([tuple(span) for span in mapping["offsets"]], pieces)
+        tokens = []
+        for piece, index, (left, right) in zip(pieces, ids, spans, strict=True):
+            start, end = clean.to_original(*trim(clean.text, left, right))
+            tokens.append(Token(clean.original[start:end], start, end, piece, None, index, index == self._unknown))
+        return tokens
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of token ids, as the model restores it."""
+        return str(self._processor.decode(list(ids)))
+
+    def is_byte(self, index: int) -> bool:
+        """Whether a vocabulary id stands for one byte of a character the vocabulary lacks."""
+        return bool(self._processor.is_byte(index))
+
+    def params(self) -> dict[str, Any]:
+        return {"name": self.name, "engine": "sentencepiece", **file_params(self.path), "raw": self.raw}
+
+
+def _spaces(piece: str) -> int:
+    """How many leading characters of a piece are spaces; 0 for a piece that is nothing else."""
+    rest = piece.lstrip(SPACE)
+    return len(piece) - len(rest) if rest else 0
+
+
+def _shared(spans: list[tuple[int, int]], pieces: Sequence[str]) -> list[tuple[int, int]]:
+    """Give pieces with an empty span the span of the character they help to spell.
+
+    SentencePiece attributes a character to the last of the pieces that spell it; those before it get nothing.
+    """
+    shared = list(spans)
+    following: tuple[int, int] | None = None
+    for position in range(len(spans) - 1, -1, -1):
+        start, end = spans[position]
+        if start != end:
+            following = (start, end)
+        elif following and following[0] == start and not (position == 0 and pieces[0] == SPACE):
+            shared[position] = following
+    return shared

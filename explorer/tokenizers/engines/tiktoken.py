@@ -1,0 +1,83 @@
+"""OpenAI's byte-level encodings through the ``tiktoken`` package, where it is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from explorer.core.errors import BadInput, MissingExtra, Unavailable
+from explorer.text.normalise import Normalised, normalise
+from explorer.tokenizers.engines.huggingface import byte_text
+from explorer.tokenizers.token import Token
+
+__all__ = ["TiktokenTokenizer"]
+
+
+class TiktokenTokenizer:
+    """One of OpenAI's encodings, e.g. ``"cl100k_base"`` or ``"o200k_base"``. tiktoken downloads it once and caches it.
+
+    Raises:
+        MissingExtra: tiktoken is not installed.
+        BadInput: it knows no encoding of that name.
+        Unavailable: the encoding is not cached and cannot be downloaded.
+    """
+
+    def __init__(self, encoding: str, *, name: str | None = None) -> None:
+        try:
+            import tiktoken
+        except ImportError as error:
+            raise MissingExtra("tokenizers.the_tiktoken", "tiktoken") from error
+        known = tiktoken.list_encoding_names()
+        if encoding not in known:
+            raise BadInput("tokenizers.no_such_encoding", encoding=encoding, known=", ".join(sorted(known)))
+        self.name = name or encoding
+        self.encoding = encoding
+        try:
+            self._encoding = tiktoken.get_encoding(encoding)
+        except Exception as error:  # requests, urllib3 or the disk, depending on what is missing
+            raise Unavailable("tokenizers.encoding_not_downloaded", encoding=encoding, reason=type(error).__name__) from error
+        self.vocab_size: int | None = self._encoding.n_vocab
+        self._forms: dict[int, str] = {}
+
+    def tokenize(self, text: str) -> list[Token]:
+        clean = normalise(text)
+        return self._tokens(clean, self._encoding.encode_ordinary(clean.text))
+
+    def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
+        """Stream tokens of many texts, in order."""
+        for text in texts:
+            yield self.tokenize(text)
+
+    def _tokens(self, clean: Normalised, ids: Sequence[int]) -> list[Token]:
+        text = clean.text
+        # Character index of every byte; only texts beyond ASCII need it.
+        bytes_at = list(range(len(text))) if text.isascii() else [at for at, char in enumerate(text) for _ in char.encode()]
+        bytes_at.append(len(text))
+        tokens: list[Token] = []
+        position = 0
+        for index in ids:
+            data = self._encoding.decode_single_token_bytes(index)
+            start, end = bytes_at[position], bytes_at[position + len(data) - 1] + 1
+            position += len(data)
+            piece = text[start:end]
+            rest = piece.lstrip()
+            if rest:
+                start = end - len(rest)
+                end = start + len(rest.rstrip())
+            left, right = clean.to_original(start, end)
+            form = self._forms.get(index)
+            if form is None:
+                form = self._forms[index] = byte_text(data)
+            tokens.append(Token(clean.original[left:right], left, right, form, None, index))
+        return tokens
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of token ids."""
+        return str(self._encoding.decode(list(ids)))
+
+    def is_byte(self, index: int) -> bool:
+        """Whether a token is no whole characters."""
+        return "<0x" in byte_text(self._encoding.decode_single_token_bytes(index))
+
+    def params(self) -> dict[str, Any]:
+        return {"name": self.name, "engine": "tiktoken", "encoding": self.encoding}

@@ -1,0 +1,1 @@
+"""Sub-word tokenizers learnt from texts."""

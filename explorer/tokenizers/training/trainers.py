@@ -1,0 +1,179 @@
+"""The calls into SentencePiece and Hugging Face that learn a vocabulary."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from explorer.core.errors import BadInput, ExplorerError
+from explorer.core.store import cache_path
+from explorer.tokenizers.engines.huggingface import wordpiece
+
+__all__ = ["BOUNDARY", "cache_folder", "hugging_face", "sentence_piece", "versions"]
+
+BOUNDARY = "\u241f"
+"""Stands between two morphemes of one word in the training text: no piece crosses it (␟, symbol for unit separator)."""
+
+# Sums over lines are added per thread: a fixed number makes the result the same on every machine.
+_THREADS = 4
+# SentencePiece leaves longer lines (in bytes) out; the default of 4,192 would drop most paragraphs of 1,400 syllables and more.
+_LONGEST = 1 << 20
+
+_BERT_SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+
+
+def sentence_piece(
+    kind: str,
+    lines: Iterable[str],
+    characters: Counter[str],
+    *,
+    vocab_size: int,
+    seed: int,
+    coverage: float,
+    byte_fallback: bool,
+    special_tokens: Sequence[str],
+) -> dict[str, bytes]:
+    """Train unigram or BPE; returns ``{"tokenizer.model": bytes}``.
+
+    NFKC, SentencePiece's default, is switched off: it turns the ㅋ of ㅋㅋㅋ into another character. Texts are NFC already.
+    """
+    import sentencepiece
+
+    inside = kind.startswith("kiwi-")
+    settings: dict[str, Any] = {
+        "model_type": kind.removeprefix("kiwi-"),
+        "vocab_size": vocab_size,
+        "character_coverage": coverage,
+        "byte_fallback": byte_fallback,
+        "normalization_rule_name": "identity",
+        "num_threads": _THREADS,
+        "max_sentence_length": _LONGEST,
+        "minloglevel": 3,
+    }
+    if special_tokens:
+        settings["user_defined_symbols"] = list(special_tokens)
+    if inside:
+        # A word's first segment brings its own space, a later one has none.
+        settings |= {"pretokenization_delimiter": BOUNDARY, "add_dummy_prefix": False, "remove_extra_whitespaces": False}
+    sentencepiece.set_random_generator_seed(seed)
+    model = io.BytesIO()
+    try:
+        sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(lines), model_writer=model, **settings)
+    except RuntimeError as error:
+        raise _refused(str(error), vocab_size) from error
+    return {"tokenizer.model": model.getvalue()}
+
+
+def _refused(message: str, vocab_size: int) -> ExplorerError:
+    """SentencePiece's reasons, in one line that says what would work."""
+    high = re.search(r"Vocabulary size too high \(\d+\)\. Please set it to a value <= (\d+)", message)
+    if high:
+        return BadInput("tokenizers.vocab_size_unreachable", vocab_size=vocab_size, most=high[1])
+    low = re.search(r"smaller than required_chars\. \d+ vs (\d+)", message)
+    if low:
+        return BadInput("tokenizers.vocab_size_below_coverage", vocab_size=vocab_size, needed=low[1])
+    return ExplorerError("tokenizers.sentencepiece_training_failed", reason=" ".join(message.split()))
+
+
+def hugging_face(
+    kind: str,
+    lines: Iterable[str],
+    characters: Counter[str],
+    *,
+    vocab_size: int,
+    seed: int,
+    coverage: float,
+    byte_fallback: bool,
+    special_tokens: Sequence[str],
+) -> dict[str, bytes]:
+    """Train WordPiece or byte-level BPE; returns ``tokenizer.json``, and ``vocab.txt`` for WordPiece."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+    if kind == "wordpiece":
+        alphabet = _alphabet(characters, coverage)
+        special = [*_BERT_SPECIAL, *special_tokens]
+        # Inner pieces of single characters are given, not found: the library would number them in the random order of a hash table,
+        # and break ties by number. So every covered character also has a piece inside words, and hides no word behind [UNK].
+        inner = ["##" + char for char in alphabet]
+        needed = len(special) + len(inner) + len(alphabet)
+        backend = wordpiece({})
+        trainer: Any = trainers.WordPieceTrainer(
+            vocab_size=vocab_size,
+            special_tokens=[*special, *inner],
+            initial_alphabet=alphabet,
+            limit_alphabet=len(alphabet),
+            show_progress=False,
+        )
+    else:
+        special = ["<|endoftext|>", *special_tokens]
+        needed = len(special) + 256
+        backend = Tokenizer(models.BPE())
+        backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        backend.decoder = decoders.ByteLevel()
+        trainer = trainers.BpeTrainer(
+            vocab_size=vocab_size,
+            special_tokens=special,
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            show_progress=False,
+        )
+    if vocab_size < needed:
+        code = "tokenizers.vocab_size_too_small_coverage" if kind == "wordpiece" else "tokenizers.vocab_size_too_small_raise"
+        raise BadInput(code, vocab_size=vocab_size, needed=needed)
+    backend.train_from_iterator(iter(lines), trainer)
+    reached = backend.get_vocab_size(with_added_tokens=True)
+    if reached < vocab_size:
+        raise BadInput("tokenizers.vocab_size_unreachable", vocab_size=vocab_size, most=reached)
+    if reached > vocab_size:
+        raise BadInput("tokenizers.vocab_size_too_small", vocab_size=vocab_size, needed=reached)
+    files = {"tokenizer.json": b""}
+    if kind == "wordpiece":
+        vocabulary: Mapping[str, int] = backend.get_vocab(with_added_tokens=True)
+        ordered = sorted(vocabulary, key=vocabulary.__getitem__)
+        backend = wordpiece({piece: index for index, piece in enumerate(ordered)})
+        backend.add_special_tokens(special)
+        files["vocab.txt"] = "".join(piece + "\n" for piece in ordered).encode()
+        config = {"tokenizer_class": "BertTokenizer", "do_lower_case": False, "strip_accents": False, "unk_token": "[UNK]"}
+        config |= {"pad_token": "[PAD]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
+    else:
+        config = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": special[0], "bos_token": special[0]}
+    files["tokenizer.json"] = backend.to_str(pretty=True).encode()
+    files["tokenizer_config.json"] = (json.dumps(config, ensure_ascii=False, indent=2) + "\n").encode()
+    return files
+
+
+def _alphabet(characters: Counter[str], coverage: float) -> list[str]:
+    """The most frequent characters that together make up ``coverage`` of the text; ties by code point."""
+    counted = [(count, char) for char, count in characters.items() if not char.isspace()]
+    total = sum(count for count, _ in counted)
+    kept: list[str] = []
+    covered = 0
+    for count, char in sorted(counted, key=lambda pair: (-pair[0], pair[1])):
+        if covered >= coverage * total:
+            break
+        kept.append(char)
+        covered += count
+    return kept
+
+
+def cache_folder(name: str, files: Mapping[str, bytes]) -> Path:
+    """Where a tokenizer without a name is kept: under its content, so that equal ones share a folder."""
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.encode() + b"\0" + files[file])
+    return cache_path("tokenizers", f"{name}-{digest.hexdigest()[:16]}")
+
+
+def versions(kind: str) -> dict[str, str]:
+    """Versions of the libraries that took part."""
+    from importlib.metadata import version
+
+    used = ["tokenizers"] if kind in ("wordpiece", "byte-bpe") else ["sentencepiece"]
+    if kind.startswith("kiwi-"):
+        used += ["kiwipiepy", "kiwipiepy_model"]
+    return {package: version(package) for package in used}

@@ -1,0 +1,188 @@
+"""Text to morpheme arrays, vocabulary and pieces: nothing is lost, every mark is where it belongs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.core.errors import BadInput
+from explorer.encoders.morpheme.pieces import MorphemePieces
+from explorer.encoders.train.morphemes import DOCUMENT, EOJEOL, KEY, LINE, analyse, marks, open_arrays
+from explorer.encoders.train.sequences import CONTENT, DOC, MASKABLE, SENTENCE, WORD, encode_arrays
+from explorer.encoders.train.vocabulary import MorphemeVocabulary, build_vocabulary, split_key
+from explorer.tokenizers.loading import tokenizer
+from explorer.tokenizers.token import Token
+
+COUNTS = {
+    "배/NNG": 50,
+    "를/JKO": 40,
+    "타다/VV": 30,
+    "았/EP": 20,
+    "다/EF": 20,
+    "./SF": 60,
+    "서울/NNP": 9,
+    "헝가리/NNP": 1,
+    "쀍/NNG": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def vocabulary():
+    return build_vocabulary(COUNTS, size=340, characters=6)
+
+
+def test_frequent_morphemes_are_entries_and_rare_ones_are_spelled(vocabulary):
+    assert vocabulary.pieces("배/NNG") == ["배/NNG"]
+    pieces = vocabulary.pieces("헝가리/NNP")
+    assert pieces in (["헝가리/NNP"], ["[NNP]", "##헝", "##가", "##리"])
+    assert vocabulary.pieces("뷁/NNP") == ["[NNP]", "##ㅂ", "##ㅞ", "##ㄺ"]
+    assert vocabulary.pieces("꿰다/VV")[0] == "[VV]"
+    assert "##다" not in vocabulary.pieces("꿰다/VV")  # the tag says it
+    assert vocabulary.pieces("😀/SW") == ["<F0>", "<9F>", "<98>", "<80>"]
+    assert vocabulary.pieces("漢/SH") == ["<E6>", "<BC>", "<A2>"]
+    assert vocabulary.pieces("ㅋㅋ/IC") == ["##ㅋ", "##ㅋ"]
+
+
+def test_decomposed_and_composed_text_are_spelled_alike(vocabulary):
+    assert vocabulary.encode("\u1107\u116e\u11af/NNP") == vocabulary.encode("불/NNP")
+
+
+@given(form=st.text(min_size=1, max_size=12), tag=st.sampled_from(["NNG", "VV", "SW", "X", ""]))
+@settings(max_examples=200, deadline=None)
+def test_nothing_is_unknown(form, tag):
+    vocabulary = build_vocabulary(COUNTS, size=340, characters=6)
+    numbers = vocabulary.encode(f"{form}/{tag}" if tag else form)
+    assert numbers
+    assert all(0 < number < len(vocabulary) for number in numbers)
+    assert vocabulary.mask not in numbers
+
+
+def test_keys_that_look_like_spelling_are_still_whole_morphemes():
+    vocabulary = build_vocabulary({"[MASK]/SW": 5, "##/SW": 5, "[/SSO": 5, "<41>/SW": 3, "배/NNG": 9}, size=331)
+    for key in ("[MASK]/SW", "##/SW", "[/SSO", "<41>/SW"):
+        assert vocabulary.pieces(key) == [key]
+        assert vocabulary.numbers[key] >= vocabulary.first_word
+
+
+def test_a_vocabulary_survives_its_file(vocabulary, tmp_path):
+    vocabulary.save(tmp_path / "morphemes.txt")
+    assert MorphemeVocabulary.load(tmp_path / "morphemes.txt").entries == vocabulary.entries
+    with pytest.raises(BadInput, match="cannot read"):
+        MorphemeVocabulary.load(tmp_path / "none.txt")
+    (tmp_path / "bad.txt").write_text("[PAD]\n배/NNG\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="lacks"):
+        MorphemeVocabulary.load(tmp_path / "bad.txt")
+    with pytest.raises(BadInput, match="twice"):
+        MorphemeVocabulary([*vocabulary.entries, "배/NNG"])
+    with pytest.raises(BadInput, match="too small"):
+        build_vocabulary(COUNTS, size=100)
+
+
+@pytest.mark.parametrize(
+    "key, parts", [("//SP", ("/", "SP")), ("km/h/SL", ("km/h", "SL")), ("서울", ("서울", "")), ("/", ("/", ""))]
+)
+def test_keys_are_split_at_their_last_slash(key, parts):
+    assert split_key(key) == parts
+
+
+def test_marks_see_white_space_and_nothing_else():
+    text = "왕이 왔다"
+    tokens = [
+        Token("왕", 0, 1, "왕", "NNG"),
+        Token("이", 1, 2, "이", "JKS"),
+        Token("왔", 3, 4, "오다", "VV"),
+        Token("왔", 3, 4, "았", "EP"),
+    ]
+    assert marks(text, tokens) == [True, False, True, False]
+
+
+TEXTS = ["배를 탔다. 배가 컸다.\n\n그는 서울에 갔다.", "", "   \n", "ㅋㅋㅋ 좋다!"]
+
+
+def test_arrays_hold_every_morpheme_with_its_marks(tmp_path):
+    arrays = analyse(TEXTS, tmp_path / "a", workers=1, corpus="four texts")
+    engine = tokenizer("kiwi")
+    lines = ["배를 탔다. 배가 컸다.", "그는 서울에 갔다.", "ㅋㅋㅋ 좋다!"]
+    expected = [f"{token.form}/{token.tag}" for line in lines for token in engine.tokenize(line)]
+    run = np.concatenate(arrays.parts())
+    assert [arrays.keys[number] for number in run & KEY] == expected
+    assert arrays.counts.sum() == len(expected) == len(arrays)
+    assert ((run & DOCUMENT) > 0).sum() == 2
+    assert ((run & LINE) > 0).sum() == 3
+    assert ((run & EOJEOL) > 0).sum() == 9
+    again = open_arrays(tmp_path / "a")
+    assert again.keys == arrays.keys
+    assert again.info["corpus"] == "four texts"
+    with pytest.raises(BadInput, match="exists"):
+        analyse(TEXTS, tmp_path / "a")
+    with pytest.raises(BadInput, match="no text"):
+        analyse(["", " "], tmp_path / "b")
+    assert not (tmp_path / "b").exists()
+
+
+def test_the_limit_stops_reading_early(tmp_path):
+    read = []
+
+    def texts():
+        for number in range(100_000):
+            read.append(number)
+            yield "배를 타고 섬에 갔다. " * 20
+
+    arrays = analyse(texts(), tmp_path / "a", workers=1, limit=1_000)
+    assert 1_000 <= len(arrays) < 2_000
+    assert len(read) < 1_000
+
+
+def test_encoded_text_follows_the_arrays(tmp_path):
+    arrays = analyse(TEXTS, tmp_path / "a", workers=1)
+    vocabulary = build_vocabulary(dict(zip(arrays.keys, arrays.counts.tolist(), strict=True)), size=335, characters=4)
+    text = encode_arrays(arrays, vocabulary)
+    engine = tokenizer("kiwi")
+    expected = [
+        n
+        for t in TEXTS
+        for line in t.split("\n")
+        for token in engine.tokenize(line.strip())
+        for n in vocabulary.encode(f"{token.form}/{token.tag}")
+    ]
+    assert text.ids.tolist() == expected
+    assert (np.flatnonzero(text.marks & DOC)).tolist()[0] == 0
+    assert ((text.marks & DOC) > 0).sum() == 2
+    assert ((text.marks & SENTENCE) > 0).sum() == 4  # 배가 starts one after the full stop
+    entries = [vocabulary.entries[number] for number in text.ids]
+    for entry, mark in zip(entries, text.marks, strict=True):
+        if mark & MASKABLE:
+            assert split_key(entry)[1]
+            assert not split_key(entry)[1].startswith("S")
+        if entry in (".//SF", "./SF", "!/SF"):
+            assert mark & WORD
+            assert not mark & MASKABLE
+    whole = [entry for entry in entries if split_key(entry)[1] in ("NNG", "VV")]
+    assert sum((text.marks & (CONTENT | MASKABLE)) == (CONTENT | MASKABLE)) >= len(whole) > 0
+
+
+def test_pieces_know_their_characters(vocabulary):
+    pieces = MorphemePieces(vocabulary)
+    text = "쀍뛟을 탔다."
+    found = pieces(text, add_special_tokens=False)
+    assert len(found["input_ids"]) == len(found["offset_mapping"])
+    for start, end in found["offset_mapping"]:
+        assert 0 <= start <= end <= len(text)
+    names = pieces.convert_ids_to_tokens(found["input_ids"])
+    assert "타다/VV" in names
+    assert found["offset_mapping"][names.index("타다/VV")] == (4, 5)
+    assert pieces.convert_tokens_to_ids(names) == found["input_ids"]
+    special = pieces(text)["input_ids"]
+    assert special[0] == vocabulary.cls
+    assert special[-1] == vocabulary.sep
+    assert special[1:-1] == found["input_ids"]
+    assert pieces("")["input_ids"] == [vocabulary.cls, vocabulary.sep]
+
+
+@pytest.mark.parametrize("text", ["", " ", "😀👍🏽", "각각의", "a\u200bb", "漢字를 쓴다", "ㅋㅋㅋㅋ", "\x00\x1c"])
+def test_odd_text_passes(vocabulary, text):
+    found = MorphemePieces(vocabulary)(text)
+    assert found["input_ids"][0] == vocabulary.cls
+    assert max(found["input_ids"]) < len(vocabulary)
