@@ -81,15 +81,7 @@ if TYPE_CHECKING:
     from explorer.analysis.lab import lab
     from explorer.analysis.projection import Projection, project
     from explorer.analysis.scores import Score
-    from explorer.core.errors import (
-        BadInput,
-        Cancelled,
-        ExplorerError,
-        MissingExtra,
-        OutOfVocabulary,
-        Unavailable,
-        UnknownName,
-    )
+    from explorer.core.errors import BadInput, Cancelled, ExplorerError, MissingExtra, OutOfVocabulary, Unavailable, UnknownName
     from explorer.core.progress import Progress
     from explorer.encoders.contextual import contextual
     from explorer.encoders.continuing import open_decoder

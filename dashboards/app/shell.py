@@ -48,11 +48,7 @@ def layout(views: list[ModuleType]) -> Any:
                 _navbar(t, views),
                 dmc.AppShellMain(
                     html.Div(
-                        [
-                            html.Div(id=ids.JOBS, className="jobs", **{"aria-live": "polite"}),
-                            _model_bar(t),
-                            page_container,
-                        ],
+                        [html.Div(id=ids.JOBS, className="jobs", **{"aria-live": "polite"}), _model_bar(t), page_container],
                         id="main",
                         className="main",
                     )
@@ -213,10 +209,7 @@ def register(app: Dash, views: list[ModuleType]) -> None:
     )(tick)
     app.callback(Input(ids.cancel(ALL), "n_clicks"), prevent_initial_call=True)(stop_job)
     app.callback(
-        Output(ids.MODEL_FACTS, "children"),
-        Input(ids.MODEL, "value"),
-        Input(ids.READY, "data"),
-        Input(ids.MODEL_BAR, "style"),
+        Output(ids.MODEL_FACTS, "children"), Input(ids.MODEL, "value"), Input(ids.READY, "data"), Input(ids.MODEL_BAR, "style")
     )(model_facts)
 
 

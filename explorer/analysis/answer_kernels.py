@@ -89,16 +89,7 @@ def _place(scores: Any, barred: Any, base: int, best: Any, values: Any, question
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def keep_best(
-    method: int,
-    cosine: Any,
-    maxima: Any,
-    places: Any,
-    rows: Any,
-    shifts: Any,
-    start: int,
-    epsilon: Any,
-    best: Any,
-    values: Any,
+    method: int, cosine: Any, maxima: Any, places: Any, rows: Any, shifts: Any, start: int, epsilon: Any, best: Any, values: Any
 ) -> None:
     """Update the bests of some questions with a tile of rows.
 

@@ -86,14 +86,7 @@ def _p_value(
 
 
 def association(
-    v: Vectors,
-    x: Sequence[str],
-    y: Sequence[str],
-    a: Sequence[str],
-    b: Sequence[str],
-    *,
-    samples: int = 2000,
-    seed: int = 42,
+    v: Vectors, x: Sequence[str], y: Sequence[str], a: Sequence[str], b: Sequence[str], *, samples: int = 2000, seed: int = 42
 ) -> Association:
     """How much more the words ``x`` than ``y`` lean to the attributes ``a`` rather than ``b``.
 

@@ -113,12 +113,7 @@ def judge(
             raise BadInput("analysis.analogies_need_keys")
         judged = _analogies(v, tests, methods, resolve, samples, seed, progress)
     score = replace(
-        judged.score,
-        random_pair_cosine=random_cosine(v, seed=seed),
-        resolve=resolve,
-        samples=samples,
-        seed=seed,
-        model=v.name,
+        judged.score, random_pair_cosine=random_cosine(v, seed=seed), resolve=resolve, samples=samples, seed=seed, model=v.name
     )
     return Judged(score, judged.draws)
 

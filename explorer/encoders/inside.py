@@ -194,10 +194,7 @@ class InsideModel:
         cleans = [normalise(text) for text in texts]
         segments = int(getattr(self._model.config, "type_vocab_size", 0) or 0) > 1
         encoded = self._tokenizer(
-            *(clean.text for clean in cleans),
-            return_offsets_mapping=True,
-            return_token_type_ids=segments,
-            verbose=False,
+            *(clean.text for clean in cleans), return_offsets_mapping=True, return_token_type_ids=segments, verbose=False
         )
         ids = list(map(int, encoded["input_ids"]))
         names = self._tokenizer.convert_ids_to_tokens(ids)

@@ -112,12 +112,7 @@ def open_pair_scorer(
 
 
 def next_sentence(
-    name_or_path: str | Path,
-    first: str,
-    second: str,
-    *,
-    device: str | None = None,
-    progress: ProgressCallback | None = None,
+    name_or_path: str | Path, first: str, second: str, *, device: str | None = None, progress: ProgressCallback | None = None
 ) -> PairScore:
     """How well ``second`` follows ``first``, by a checkpoint with a next-sentence head (``bert-base-multilingual-cased``).
 

@@ -91,14 +91,7 @@ CARDS: tuple[Card, ...] = (
         "versions 1 and 2 have another vocabulary, of 32,200",
     ),
     Card(
-        "kcbert",
-        "KcBERT",
-        "WordPiece",
-        30_000,
-        "no lower-casing",
-        "beomi/kcbert-base",
-        "Apache-2.0",
-        "learnt on news comments",
+        "kcbert", "KcBERT", "WordPiece", 30_000, "no lower-casing", "beomi/kcbert-base", "Apache-2.0", "learnt on news comments"
     ),
     Card(
         "kogpt2",

@@ -65,13 +65,7 @@ class Vectors(Keyed):
         return np.asarray(result, dtype=np.float32)
 
     def similar(
-        self,
-        word: str,
-        n: int = 10,
-        *,
-        tags: str | Iterable[str] | None = None,
-        min_count: int = 0,
-        method: str = "cosine",
+        self, word: str, n: int = 10, *, tags: str | Iterable[str] | None = None, min_count: int = 0, method: str = "cosine"
     ) -> Neighbours:
         """The keys nearest to a word, by cosine; the word itself (and the parts it was composed of) left out.
 
@@ -174,11 +168,7 @@ class Vectors(Keyed):
         return save(self, name_or_path, overwrite)
 
     def derive(
-        self,
-        vectors: Any,
-        step: Mapping[str, Any],
-        rows: Ints | None = None,
-        move: Callable[[Floats], Floats] | None = None,
+        self, vectors: Any, step: Mapping[str, Any], rows: Ints | None = None, move: Callable[[Floats], Floats] | None = None
     ) -> Vectors:
         """New vectors made from these, with one more step in ``info["history"]``.
 

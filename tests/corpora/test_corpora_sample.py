@@ -15,11 +15,7 @@ def grams(text: str) -> frozenset[str]:
 
 
 def all_texts() -> list[str]:
-    return [
-        *(s.text for s in sample.sentences()),
-        *(h.text for h in sample.homographs()),
-        *(p.ko for p in sample.parallel()),
-    ]
+    return [*(s.text for s in sample.sentences()), *(h.text for h in sample.homographs()), *(p.ko for p in sample.parallel())]
 
 
 def test_there_are_enough_sentences_of_every_kind():

@@ -14,14 +14,7 @@ import explorer as ex  # noqa: E402
 from explorer.core.errors import BadInput, Cancelled  # noqa: E402
 from explorer.encoders.morpheme.contextual import MorphemeContextual  # noqa: E402
 from explorer.encoders.morpheme.evaluation import bootstrap, score_senses  # noqa: E402
-from explorer.encoders.morpheme.guessing import (  # noqa: E402
-    Trigrams,
-    answers,
-    encoder_guesses,
-    find_gaps,
-    kiwi_guesses,
-    score_guesses,
-)
+from explorer.encoders.morpheme.guessing import Trigrams, answers, encoder_guesses, find_gaps, kiwi_guesses, score_guesses  # noqa: E402
 from explorer.encoders.morpheme.senses import centred, cluster, silhouette  # noqa: E402
 from explorer.encoders.morpheme.storing import open_network  # noqa: E402
 from explorer.encoders.train.bert import Recipe, train_bert  # noqa: E402

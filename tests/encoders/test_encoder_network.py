@@ -13,16 +13,7 @@ torch = pytest.importorskip("torch")
 from explorer.core.errors import BadInput, Cancelled  # noqa: E402
 from explorer.encoders.morpheme.model import build_bert, grow  # noqa: E402
 from explorer.encoders.train.heads import Sampling, masked_logits, sampled_loss  # noqa: E402
-from explorer.encoders.train.sequences import (  # noqa: E402
-    CONTENT,
-    DOC,
-    MASKABLE,
-    SENTENCE,
-    WORD,
-    Batches,
-    Encoded,
-    Masking,
-)
+from explorer.encoders.train.sequences import CONTENT, DOC, MASKABLE, SENTENCE, WORD, Batches, Encoded, Masking  # noqa: E402
 from explorer.encoders.train.training import Outcome, Plan, fit, heldout_loss  # noqa: E402
 
 SIZE = 60

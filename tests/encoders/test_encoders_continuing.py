@@ -81,12 +81,7 @@ def test_reshaping_by_hand():
     assert reshape(logits * 1e300, 1e-3) == pytest.approx([1, 0, 0, 0])
 
 
-@given(
-    st.lists(st.floats(-30, 30), min_size=1, max_size=30),
-    st.floats(0, 5),
-    st.integers(0, 40),
-    st.floats(0.01, 1),
-)
+@given(st.lists(st.floats(-30, 30), min_size=1, max_size=30), st.floats(0, 5), st.integers(0, 40), st.floats(0.01, 1))
 def test_reshaped_numbers_are_a_distribution_that_keeps_the_order(logits, temperature, top_k, top_p):
     chances = reshape(logits, temperature, top_k, top_p)
     assert chances.sum() == pytest.approx(1) and (chances >= 0).all() and chances[int(np.argmax(logits))] > 0

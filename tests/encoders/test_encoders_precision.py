@@ -18,12 +18,7 @@ pytest.importorskip("transformers")
 from explorer.encoders.contextual import Contextual, contextual  # noqa: E402
 from explorer.encoders.pooling import POOLINGS, pool_words  # noqa: E402
 
-SENTENCES = [
-    "배를 타고 바다에 갔다.",
-    "달고 시원한 배를 먹었다.",
-    "아침을 굶었더니 배가 고프다.",
-    "은행에서 돈을 찾았다.",
-]
+SENTENCES = ["배를 타고 바다에 갔다.", "달고 시원한 배를 먹었다.", "아침을 굶었더니 배가 고프다.", "은행에서 돈을 찾았다."]
 
 
 @pytest.fixture(scope="module")

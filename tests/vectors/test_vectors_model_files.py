@@ -191,8 +191,7 @@ def test_a_hostile_pickle_runs_nothing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"\x80\x04\x95abc", b"\x80\x02}q\x00.", b"\x80\x02]R.", b"\x80\x02K\x01b.", b"\x80\x02h\x05.", b"\x80\x04Q."],
+    "content", [b"\x80\x04\x95abc", b"\x80\x02}q\x00.", b"\x80\x02]R.", b"\x80\x02K\x01b.", b"\x80\x02h\x05.", b"\x80\x04Q."]
 )
 def test_pickles_of_other_things_say_how_to_convert(tmp_path, content):
     path = tmp_path / "m.kv"

@@ -98,14 +98,7 @@ def layout(**query: Any) -> Any:
 
 
 def question(names: list[str], corpus: str, pasted: str, size: str, speed: bool, price: float) -> dict[str, Any]:
-    return {
-        "t": names,
-        "c": corpus,
-        "text": pasted if corpus == PASTED else "",
-        "n": size,
-        "speed": speed,
-        "price": price,
-    }
+    return {"t": names, "c": corpus, "text": pasted if corpus == PASTED else "", "n": size, "speed": speed, "price": price}
 
 
 def choice_of(asked: dict[str, Any]) -> Choice:
@@ -270,12 +263,7 @@ def register(app: Dash) -> None:
         State(DONE, "data"),
         State(PENDING, "data"),
     )(answer)
-    app.callback(
-        Output(TABLE, "children"),
-        Input(DONE, "data"),
-        Input(GROUP, "value"),
-        prevent_initial_call=True,
-    )(table)
+    app.callback(Output(TABLE, "children"), Input(DONE, "data"), Input(GROUP, "value"), prevent_initial_call=True)(table)
     app.callback(
         Output(POINTS, "figure"),
         Output(RANKS, "figure"),
@@ -296,9 +284,5 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )(pairs)
     app.callback(
-        Output(SAVE, "data"),
-        Input(HTML, "n_clicks"),
-        Input(CSV, "n_clicks"),
-        State(DONE, "data"),
-        prevent_initial_call=True,
+        Output(SAVE, "data"), Input(HTML, "n_clicks"), Input(CSV, "n_clicks"), State(DONE, "data"), prevent_initial_call=True
     )(download)

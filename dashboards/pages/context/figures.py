@@ -177,10 +177,7 @@ def between(cosines: NDArray[Any], groups: Sequence[str | None]) -> tuple[float 
         for second in range(first + 1, len(groups)):
             known = groups[first] is not None and groups[second] is not None
             (other if known and groups[first] != groups[second] else same).append(float(cosines[first, second]))
-    return (
-        round(sum(same) / len(same), 6) if same else None,
-        round(sum(other) / len(other), 6) if other else None,
-    )
+    return (round(sum(same) / len(same), 6) if same else None, round(sum(other) / len(other), 6) if other else None)
 
 
 def layers(

@@ -26,8 +26,7 @@ def nothing(t: Text) -> Any:
     """What to install, when there is nothing to compute with."""
     return dmc.Alert(
         dmc.Stack(
-            [dmc.Text(t("context.no_torch"), size="sm"), dmc.Code('pip install "korean-explorer[bert]"', block=True)],
-            gap="xs",
+            [dmc.Text(t("context.no_torch"), size="sm"), dmc.Code('pip install "korean-explorer[bert]"', block=True)], gap="xs"
         ),
         title=t("context.no_torch_title"),
         color="blue",

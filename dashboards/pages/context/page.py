@@ -331,9 +331,7 @@ def register(app: Dash) -> None:
         Input(ids.SCHEME, "computedColorScheme"),
     )(draw)
     app.callback(
-        Output("context-fetching", "data"),
-        Input({"type": "context-fetch", "id": ALL}, "n_clicks"),
-        prevent_initial_call=True,
+        Output("context-fetching", "data"), Input({"type": "context-fetch", "id": ALL}, "n_clicks"), prevent_initial_call=True
     )(fetch)
     app.callback(
         Output("context-fetch-status", "children"),

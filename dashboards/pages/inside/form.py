@@ -104,12 +104,7 @@ def slider(name: str, label: str, low: int, value: int) -> html.Div:
 def answer_of(t: Text, values: dict[str, Any]) -> Any:
     """The cards of the answer, hidden until there is one."""
     return html.Div(
-        [
-            _tokens(t),
-            _attention(t, values),
-            _similarity(t, values),
-            _guess(t),
-        ],
+        [_tokens(t), _attention(t, values), _similarity(t, values), _guess(t)],
         id="inside-answer",
         className="inside-answer",
         style={"display": "none"},

@@ -104,10 +104,7 @@ def listed(t: Text, found: Sequence[Guess]) -> Any:
     """Guesses with their probabilities."""
     items = [
         html.Li(
-            [
-                html.Span([one.text, " ", tag_badge(t, one.tag)], className="inside-word", lang="ko"),
-                score_bar(one.probability),
-            ],
+            [html.Span([one.text, " ", tag_badge(t, one.tag)], className="inside-word", lang="ko"), score_bar(one.probability)],
             className="inside-guess",
         )
         for one in found
@@ -149,11 +146,7 @@ def register(app: Dash) -> None:
         State("inside-done", "data"),
         prevent_initial_call=True,
     )(fill)
-    app.callback(
-        Output("inside-guesses", "children"),
-        Input("inside-question", "data"),
-        Input(ids.READY, "data"),
-    )(guesses)
+    app.callback(Output("inside-guesses", "children"), Input("inside-question", "data"), Input(ids.READY, "data"))(guesses)
     app.callback(
         Output("inside-going", "data"),
         Input("inside-go", "n_clicks"),
@@ -161,8 +154,4 @@ def register(app: Dash) -> None:
         State("inside-start", "value"),
         prevent_initial_call=True,
     )(go_on)
-    app.callback(
-        Output("inside-next", "children"),
-        Input("inside-going", "data"),
-        Input(ids.READY, "data"),
-    )(next_ones)
+    app.callback(Output("inside-next", "children"), Input("inside-going", "data"), Input(ids.READY, "data"))(next_ones)

@@ -335,9 +335,7 @@ def register(app: Dash) -> None:
         scheme,
     )(tokens)
     app.callback(
-        Output("inside-token", "data"),
-        Input({"type": "inside-token", "index": ALL}, "n_clicks"),
-        prevent_initial_call=True,
+        Output("inside-token", "data"), Input({"type": "inside-token", "index": ALL}, "n_clicks"), prevent_initial_call=True
     )(choose)
     app.callback(
         Output("inside-attention", "figure"),

@@ -146,10 +146,7 @@ def _column(t: Text, found: Found, sense: int, color: str) -> Any:
         gloss = glosses(t.language).get((senses.word, most[0]), most[0])
         parts.append(
             html.Div(
-                [
-                    html.Span(t("senses.mostly"), className="senses-label"),
-                    html.Span(f"{gloss} ({most[1]}/{most[2]})"),
-                ],
+                [html.Span(t("senses.mostly"), className="senses-label"), html.Span(f"{gloss} ({most[1]}/{most[2]})")],
                 className="senses-line",
             )
         )
@@ -301,13 +298,7 @@ def place(_: Any, __: Any, done: dict[str, Any] | None, scheme: str | None, sent
 
 
 def ask(
-    _: Any,
-    __: Any,
-    word: str | None,
-    source: str | None,
-    lines: str | None,
-    model: str | None,
-    number: str | None,
+    _: Any, __: Any, word: str | None, source: str | None, lines: str | None, model: str | None, number: str | None
 ) -> tuple[Any, ...]:
     """The question as it stands, for the answer and for the address bar."""
     question = {

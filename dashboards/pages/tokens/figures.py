@@ -140,10 +140,7 @@ def _columns(cell: Cell, columns: Sequence[tuple[int, int]]) -> list[tuple[int, 
 
 
 def _place(
-    cells: Sequence[Cell],
-    several: Mapping[int, Sequence[tuple[int, int]]],
-    number_of: Mapping[int, int],
-    first: Sequence[int],
+    cells: Sequence[Cell], several: Mapping[int, Sequence[tuple[int, int]]], number_of: Mapping[int, int], first: Sequence[int]
 ) -> list[Piece]:
     """Slots of the whole text for every token of one tokenizer, and for what it lost, in order, none over another."""
     pieces: list[Piece] = []

@@ -325,7 +325,4 @@ def _read_span(
 
     low = original(analysis.morphemes[before[0]].start, False) if before else span[0]
     high = original(analysis.morphemes[after[-1]].end, True) if after else span[1]
-    return (
-        0 if not text[:low].strip() else min(low, span[0]),
-        len(text) if not text[high:].strip() else max(high, span[1]),
-    )
+    return (0 if not text[:low].strip() else min(low, span[0]), len(text) if not text[high:].strip() else max(high, span[1]))

@@ -154,9 +154,7 @@ def align(tokenizations: Mapping[str, Sequence[Token]], text: str) -> Alignment:
     columns = graphemes(text)
     layout = _Layout(text, columns)
     return Alignment(
-        text,
-        tuple(columns),
-        tuple(Row(name, _cells(name, tokens, layout)) for name, tokens in tokenizations.items()),
+        text, tuple(columns), tuple(Row(name, _cells(name, tokens, layout)) for name, tokens in tokenizations.items())
     )
 
 

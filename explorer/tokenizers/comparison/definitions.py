@@ -46,9 +46,7 @@ METRICS: dict[str, Metric] = {
     "bytes_per_token": Metric("bytes/token", "length", "B / N: UTF-8 bytes per token; not comparable across scripts"),
     "continued_words": Metric("share", "length", "share of eojeol cut into two tokens or more (Rust et al. 2021)"),
     "parity": Metric(
-        "ratio",
-        "length",
-        "tokens of the Korean side / tokens of the other side of parallel text (premium, Petrov et al. 2023)",
+        "ratio", "length", "tokens of the Korean side / tokens of the other side of parallel text (premium, Petrov et al. 2023)"
     ),
     "cost_per_1000_characters": Metric(
         "price", "length", "1,000 · N / C · price per million tokens / 1,000,000, in the currency of the price"

@@ -100,10 +100,7 @@ def train_tokenizer(
         "special_tokens": list(special_tokens),
     }
     options: dict[str, Any] = {"kiwi": dict(kiwi or {})} if kind.startswith("kiwi-") else {}
-    with (
-        disk_errors("tokenizers.training"),
-        tempfile.TemporaryDirectory(prefix="train-", dir=cache_path("x").parent) as folder,
-    ):
+    with disk_errors("tokenizers.training"), tempfile.TemporaryDirectory(prefix="train-", dir=cache_path("x").parent) as folder:
         corpus_file = _spool(texts, Path(folder) / "texts", kind, options.get("kiwi", {}), progress)
         report(progress, "training", 0, 1, note=f"{corpus_file.lines} lines")
         build = trainers.hugging_face if kind in _HUGGING_FACE else trainers.sentence_piece
