@@ -55,3 +55,17 @@ def test_sets_too_small_or_without_difference(v):
         association(v, ["꽃0"], words("벌레"), words("좋음"), words("나쁨"))
     with pytest.raises(BadInput, match="no effect"):
         association(v, ["꽃0", "꽃0"], ["꽃0", "꽃0"], words("좋음"), words("나쁨"))
+
+
+def test_the_interval_holds_95_percent_of_samples_of_the_words(v):
+    sets = x, y, a, b = words("꽃"), words("벌레"), words("좋음"), words("나쁨")
+    cosine = {(w, i): v.similarity(w, i) for w in x + y for i in a + b}
+    rng = np.random.default_rng(1)
+    effects = []
+    for _ in range(3000):
+        x, y, a, b = (rng.choice(group, len(group)) for group in sets)
+        score = np.array([np.mean([cosine[w, i] for i in a]) - np.mean([cosine[w, i] for i in b]) for w in [*x, *y]])
+        effects.append((score[:6].mean() - score[6:].mean()) / score.std(ddof=1))
+    found = association(v, *sets, samples=3000)
+    low, high = np.percentile(effects, (2.5, 97.5))
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.1 * (high - low))

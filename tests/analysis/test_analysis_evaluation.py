@@ -40,6 +40,21 @@ def test_pairs_are_scored_by_rank_with_coverage(fruit, pairs):
     assert plain["coverage"] == 0.8 and plain["model"] == "small" and plain["sections"] == []
 
 
+def test_the_interval_holds_95_percent_of_samples_of_the_pairs(tmp_path):
+    rng = np.random.default_rng(3)
+    v = Vectors([f"낱말{i}" for i in range(40)], rng.normal(size=(40, 5)))
+    ends = rng.permutation(40).reshape(20, 2)
+    cosines = np.array([v.similarity(f"낱말{a}", f"낱말{b}") for a, b in ends])
+    human = cosines + rng.normal(0, 0.4, 20)
+    path = tmp_path / "pairs.csv"
+    rows = [f"낱말{a},낱말{b},{score}" for (a, b), score in zip(ends, human, strict=True)]
+    path.write_text("a,b,score\n" + "\n".join(rows), encoding="utf-8")
+    score = evaluate(v, path, samples=4000)
+    drawn = rng.integers(0, 20, (4000, 20))
+    low, high = np.percentile(spearman(cosines[drawn], human[drawn]), (2.5, 97.5))
+    assert score.interval == pytest.approx((low, high), abs=0.08 * (high - low))
+
+
 def test_how_far_words_are_resolved_is_a_choice(fruit, pairs):
     with pytest.raises(BadInput, match="0 of the 5 pairs"):
         evaluate(fruit, pairs, resolve="exact")

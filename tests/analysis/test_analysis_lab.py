@@ -165,3 +165,18 @@ def test_a_contextual_model_takes_part_and_says_what_it_does_not_take(home, pair
     with pytest.raises(BadInput, match="contextual has no parameter dim; it has") as caught:
         lab(texts(40), ["kiwi"], ["contextual"], dim=5)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("reach", "known"), [("form", 3), ("analysed", 4), ("composed", 5)])
+def test_items_in_common_are_those_that_every_model_reaches(home: Path, tmp_path: Path, reach: str, known: int) -> None:
+    path = tmp_path / "pairs.csv"
+    rows = [
+        ("고양이", "토끼", 9),
+        ("고양이", "망치", 2),
+        ("망치", "가위", 8),
+        ("고양이가", "여우를", 7),
+        ("고양이토끼", "망치", 1),
+    ]
+    path.write_text("a,b,score\n" + "\n".join(f"{a},{b},{s}" for a, b, s in rows), encoding="utf-8")
+    result = lab(texts(), ["kiwi"], ["word2vec"], test_sets=[path], resolve=reach, **SMALL)
+    assert [result.common, next(iter(result)).scores["pairs"].covered] == [{"pairs": known}, known]

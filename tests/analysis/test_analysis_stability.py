@@ -40,6 +40,14 @@ def test_jaccard_is_the_mean_over_pairs_of_models(v):
     assert found == stability(models, n=10)
 
 
+def test_the_interval_holds_95_percent_of_samples_of_the_words(v):
+    found = stability([v, noisy(v, 0.4, 1)], n=10)
+    values = np.array([each.jaccard for each in found.words])
+    drawn = np.random.default_rng(9).choice(values, (4000, len(values))).mean(axis=1)
+    low, high = np.percentile(drawn, (2.5, 97.5))
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.1 * (high - low))
+
+
 def test_strangers_agree_as_chance_has_it(v):
     models = [Vectors(KEYS, np.random.default_rng(seed).standard_normal((120, 60))) for seed in range(8)]
     found = stability(models)

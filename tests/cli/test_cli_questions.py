@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from explorer.cli import main
+from explorer.static.load import load
 from explorer.tokenizers.loading import tokenizer
 from explorer.vectors.vectors import Vectors
 
@@ -54,6 +55,17 @@ def test_similar_for_people_says_what_the_word_was_taken_for(model):
     header, first, *_ = done.stdout.splitlines()
     assert header.split("\t") == ["rank", "word", "key", "score", "count"]
     assert first.startswith("1\t")
+
+
+def test_similar_by_other_methods(model):
+    orders = {}
+    for method in ("cosine", "csls", "mutual"):
+        data = json.loads(run("similar", "먹다", "--model", model, "-n", "2", "--method", method, "--json").stdout)
+        expected = load(model).similar("먹다", 2, method=method)
+        orders[method] = [one["key"] for one in data["neighbours"]]
+        assert orders[method] == [one.key for one in expected]
+        assert [one["score"] for one in data["neighbours"]] == pytest.approx([float(one.score) for one in expected])
+    assert orders == {"cosine": ["배/NNB", "배/NNG"], "csls": ["배/NNB", "여자/NNG"], "mutual": ["배/NNB"]}
 
 
 def test_similar_filters(model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 
 import pytest
@@ -84,3 +85,17 @@ def test_bars_are_drawn_only_when_asked(capsys):
 def test_progress_crosses_processes():
     step = Progress("a", 1, 2, "words", "note")
     assert pickle.loads(pickle.dumps(step)) == step
+
+
+def test_other_packages_add_names_but_never_change_ours(tmp_path, monkeypatch):
+    folder = tmp_path / "plugin-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text(
+        "[explorer.things]\ntau = math:tau\npi = math:e\n[explorer.others]\ninf = math:inf\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    registry = Registry("thing", {"pi": "math:pi"}, "explorer.things")
+    assert registry.names() == ["pi", "tau"]
+    assert registry.get("tau") == math.tau and registry.get("pi") == math.pi
+    assert Registry("thing", {"pi": "math:pi"}).names() == ["pi"]

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,17 @@ def test_an_artifact_is_listed_read_and_removed(home):
     assert list((home / "models").iterdir()) == []
     with pytest.raises(UnknownName, match="위키-w2v"):
         store.remove_artifact("vectors", "위키-w2v")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_what_one_saves_others_may_read(home):
+    before = os.umask(0o022)
+    try:
+        for content in ("old", "new"):
+            make("a", content, overwrite=True)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(store.artifact_path("vectors", "a").stat().st_mode) == 0o755
 
 
 def test_an_existing_artifact_is_kept_unless_told(home):

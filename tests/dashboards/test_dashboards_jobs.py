@@ -124,6 +124,29 @@ def test_what_is_opened_is_opened_once_by_many_threads(attempt):
     state.forget()
 
 
+@pytest.mark.parametrize("kind", ["vectors", "contextual", "inside", "map"])
+def test_a_full_shelf_gives_up_what_was_asked_for_longest_ago(kind):
+    from dashboards.app import state
+
+    opened = []
+
+    def ask(name):
+        return state.opened(kind, name, lambda _: opened.append(name) or name, "job.warm", patience=10)
+
+    state.forget()
+    for name in range(20):
+        ask(name)
+        assert ask(0) == 0  # asked for again and again, it stays
+    assert opened == list(range(20))
+    ask(19)
+    ask(1)
+    assert opened[20:] == [1]
+    state.forget()
+    ask(19)
+    assert opened[21:] == [19]
+    state.forget()
+
+
 def test_a_failure_reaches_every_card_and_is_then_tried_again(monkeypatch):
     from dashboards.app import state
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import string
+from pathlib import Path
 
 import pytest
 
 from dashboards.kit.errors import explain
 from dashboards.kit.i18n import Text
+from explorer.core import messages
 from explorer.core.errors import BadInput, Cancelled, ExplorerError, MissingExtra, OutOfVocabulary, Unavailable, UnknownName
 
 EXPRESSIONS = [
@@ -63,3 +66,18 @@ def test_names_and_suggestions_are_not_lost():
     assert "kiwi" in explain(UnknownName("model", "x", ["kiwi"]), t)[1]
     assert "korean-explorer[bert]" in explain(MissingExtra("encoders.an_encoder", "bert"), t)[1]
     assert "{odd}" in explain(BadInput("core.in_the_way", old="{odd}"), t)[1]
+
+
+ROOMS = sorted(path.stem for path in Path(messages.__file__).parent.glob("*.json"))
+CODES = [code for room in ROOMS for code in messages.codes(room)]
+
+
+@pytest.mark.parametrize("kind", [BadInput, Unavailable, ExplorerError])
+def test_whatever_goes_wrong_is_told_in_korean(kind):
+    assert len(CODES) > 300
+    for code in CODES:
+        pair = messages.codes(code.partition(".")[0])[code]
+        values = {name: 7 for _, name, _, _ in string.Formatter().parse(pair["en"] + pair["ko"]) if name}
+        line = explain(kind(code, **values), Text("ko"))[1]
+        assert re.search("[가-힣]", line) and line == messages.say(code, values, "ko"), code
+        assert line != explain(kind(code, **values), Text("en"))[1] == messages.say(code, values, "en"), code

@@ -22,6 +22,7 @@ from explorer.encoders.sense_curve import background_words, random_pairs
 from explorer.encoders.senses import agreement, place, spread_of
 from explorer.encoders.sensing import holding
 from explorer.encoders.telling import content_words, log_odds, telling_words
+from explorer.vectors.vectors import Vectors
 
 GINKGO = [one for one in homographs() if one.word == "은행"]
 TEXTS = [one.text for one in GINKGO]
@@ -105,6 +106,19 @@ def test_agreement_is_that_of_scikit_learn():
     assert sum(low <= 0 <= high for low, high in chance) >= 4
 
 
+def test_the_interval_of_v_is_moved_by_the_bias_of_repeats():
+    from sklearn.metrics import v_measure_score
+
+    rng = np.random.default_rng(8)
+    labels, gold = rng.integers(0, 3, 24), rng.integers(0, 3, 24).astype(str)
+    draws = rng.integers(0, 24, (2000, 24))
+    values = np.array([v_measure_score(gold[rows], labels[rows]) for rows in draws])
+    made = agreement(labels.tolist(), gold.tolist())
+    assert values.mean() > made.v + 0.03  # sentences drawn twice look like order
+    low, high = np.percentile(values - values.mean() + made.v, (2.5, 97.5))
+    assert made.v_interval == pytest.approx((max(0, low), high), abs=0.02)
+
+
 def test_unknown_senses_are_left_out():
     made = agreement([0, 0, 1, 1, 1], ["a", "a", "b", "b", None])
     assert (made.ari, made.v, made.sentences) == (1.0, 1.0, 4)
@@ -125,6 +139,15 @@ def test_what_every_group_has_tells_nothing():
     assert telling_words([[], []], [0, 1]) == [[], []]
     scores = log_odds(Counter(바다=6, 하다=3), Counter(하다=3, 과일=6))
     assert scores["바다"] > 1 and abs(scores["하다"]) < 1e-9
+
+
+def test_a_word_that_points_to_the_others_tells_nothing():
+    keys = ["바다", "닻", "사공", "과일", "껍질", "접시"]
+    rows = [[1, 0, 0.1], [1, 0.2, 0], [-1, 0.3, 0.2], [-1, 0, 0.1], [-1, 0.2, 0], [-0.9, 0.1, 0]]
+    bags = [["바다", "닻", "사공"], ["바다", "닻"], ["과일", "껍질"], ["과일", "껍질", "접시"]]
+    first, second = telling_words(bags, [0, 0, 1, 1], Vectors(keys, np.array(rows, np.float32)))
+    assert "사공" in telling_words(bags, [0, 0, 1, 1])[0]
+    assert set(first) == {"바다", "닻"} and set(second) == {"과일", "껍질", "접시"}
 
 
 def test_content_words_leave_the_word_itself_out():
@@ -214,6 +237,14 @@ def test_an_ordinary_checkpoint_sorts_its_own_states(bert):
     assert raw.labels == cluster(bert.vectors("은행", TEXTS, layer=2), 2, centre=False)[0]
     mixed = bert.senses("은행", TEXTS[:4], layer="mean-last-2")
     assert mixed.to_dict()["layer"] == "mean-last-2"
+
+
+def test_the_word_is_compared_with_itself_in_other_sentences_only(bert):
+    curve = bert.sense_curve("은행", TEXTS[:3], 2, spans=SPANS[:3])
+    for layer in (1, 2):
+        states = bert.vectors("은행", TEXTS[:3], layer=layer).astype(np.float64)
+        a, b, c = states / np.linalg.norm(states, axis=1, keepdims=True)
+        assert curve.at("own", layer).same_word == pytest.approx((a @ b + a @ c + b @ c) / 3, abs=1e-5)
 
 
 def test_the_curve_of_a_checkpoint_has_its_layers(bert):

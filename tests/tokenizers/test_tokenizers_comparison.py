@@ -336,3 +336,10 @@ def test_the_shipped_forms_are_what_kiwi_joins():
     assert len(nouns) >= 60 and len(probes.lemmas()) - len(nouns) >= 40
     assert all(len(lemma.forms) == 8 for lemma in probes.lemmas())
     assert len(set(probes.words())) == len(probes.words())
+
+
+@pytest.mark.parametrize(("unknown", "warned"), [(0, False), (1, False), (2, True)])
+def test_half_a_percent_of_unknown_tokens_is_said_beside_the_parity(trained, unknown, warned):
+    sides = ["왕이 " * 149 + "왕이"] * 2, ["왕이 " * 149 + ("뷁" if number < unknown else "왕이") for number in range(2)]
+    [row] = ex.compare([trained["wordpiece"]], ["왕"], parallel=sides, reference="none").rows
+    assert any("parity" in str(warning) for warning in row.warnings) == warned

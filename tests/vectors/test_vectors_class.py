@@ -29,6 +29,18 @@ def royal():
     return Vectors(keys, rows, counts=np.arange(60, 0, -1), info={"model": "planted"})
 
 
+def test_the_interval_on_an_axis_holds_95_percent_of_samples_of_the_pole_words():
+    rng = np.random.default_rng(0)
+    keys = [f"{pole}{i}" for pole in "낮높" for i in range(5)]
+    v = Vectors([*keys, "말"], np.vstack([rng.normal(-1, 1, (5, 6)), rng.normal(1, 1, (5, 6)), rng.normal(0.5, 1, (1, 6))]))
+    [found] = v.axis(keys[:5], keys[5:], ["말"], samples=4000).scores
+    low, high = v.unit_vectors(keys[:5]), v.unit_vectors(keys[5:])
+    directions = np.array([rng.choice(high, 5).mean(0) - rng.choice(low, 5).mean(0) for _ in range(4000)])
+    cosines = directions @ v.unit_vectors(["말"])[0] / np.linalg.norm(directions, axis=1)
+    expected = np.percentile(cosines, (2.5, 97.5))
+    assert (found.low, found.high) == pytest.approx(expected, abs=0.08 * np.ptp(expected))
+
+
 def test_planted_relations_are_found(royal):
     for method in ("3cosadd", "3cosmul"):
         answer = royal.analogy("왕 − 남자 + 여자", method=method, n=3)

@@ -126,6 +126,11 @@ def test_a_missing_affix_does_not_matter_and_a_missing_noun_does():
         vectors().resolve("왕뷁")
 
 
+def test_the_plural_says_nothing_about_the_word_even_where_it_has_a_vector():
+    found = vectors([*KEYS, "들/XSN"]).resolve("왕들")
+    assert (found.key, found.how, found.parts) == ("왕/NNG", "analysed", ("왕/NNG",))
+
+
 def test_untagged_vocabularies_work_too():
     v = vectors(["왕", "먹다", "왕비", "님", "▁서울", "##에서", "Ġcat"])
     assert v.resolve("왕에게").key == "왕" and v.resolve("먹었다").key == "먹다"
