@@ -28,6 +28,7 @@ from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput, UnknownName, disk_errors
+from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import (
     Manifest,
@@ -164,7 +165,7 @@ def add(
     inputs = [one for place in places for one in find_inputs(place, found)]
     settings = {
         "layout": _LAYOUT,
-        "paths": [str(Path(place).expanduser().resolve()) for place in places],
+        "paths": [str(expanded(place).resolve()) for place in places],
         "field": field,
         "drop": drop,
         "near": near if drop == "near" else None,

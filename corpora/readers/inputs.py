@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput, MissingExtra
+from explorer.core.paths import expanded
 
 __all__ = ["Buffered", "Input", "find_inputs"]
 
@@ -189,7 +190,7 @@ def find_inputs(where: str | Path, report: Report) -> list[Input]:
     Raises:
         BadInput: nothing is there, a folder or an archive is empty, or an archive holds a path that climbs out of it.
     """
-    path = Path(where).expanduser()
+    path = expanded(where)
     if path.is_dir():
         files = list(_walk(path, path, report, set()))
         base = path

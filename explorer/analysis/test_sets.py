@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.core.errors import BadInput, Unavailable, UnknownName
+from explorer.core.paths import expanded
 from explorer.core.store import home
 from explorer.text.reading import decode
 
@@ -67,7 +68,7 @@ def stored_path(name: str) -> Path:
 
 
 def _find(name_or_path: str | Path) -> tuple[str, Path]:
-    path = Path(name_or_path).expanduser()
+    path = expanded(name_or_path)
     if isinstance(name_or_path, str) and name_or_path in NAMES:
         fetched = stored_path(name_or_path)
         if fetched.is_file():

@@ -218,4 +218,6 @@ def disk_errors(code: str, /, **values: Any) -> Iterator[None]:
             raise Unavailable("core.disk_full", doing=doing) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise Unavailable("core.no_permission", doing=doing, where=error.filename or error.strerror) from error
+        if error.errno == errno.ENOTDIR:
+            raise Unavailable("core.file_in_the_way", doing=doing, where=error.filename or error.strerror) from error
         raise

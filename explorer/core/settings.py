@@ -16,6 +16,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from explorer.core.paths import expanded
+
 __all__ = [
     "HF_OFFLINE",
     "allow_paths",
@@ -45,7 +47,7 @@ def _get(name: str) -> str:
 def home_folder() -> Path | None:
     """``EXPLORER_HOME``, where it is set."""
     chosen = os.environ.get("EXPLORER_HOME")
-    return Path(chosen).expanduser() if chosen else None
+    return expanded(chosen) if chosen else None
 
 
 def set_home(folder: str) -> None:
@@ -83,9 +85,7 @@ def default_encoder() -> str:
 
 
 def allow_paths() -> bool:
-    """Whether ``EXPLORER_ENCODER``      the encoder that commands and pages open with, instead of ``mini``
-    ``EXPLORER_ALLOW_PATHS`` says yes.
-    """
+    """Whether ``EXPLORER_ALLOW_PATHS`` says yes."""
     return _get("EXPLORER_ALLOW_PATHS").lower() in _YES
 
 
@@ -113,11 +113,11 @@ def hub_cache() -> Path:
     """The cache of the Hugging Face libraries, found the way they find it, without importing them."""
     cache = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
     if cache:
-        return Path(cache).expanduser()
+        return expanded(cache)
     base = os.environ.get("HF_HOME")
     if base:
-        return Path(base).expanduser() / "hub"
-    return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "huggingface" / "hub"
+        return expanded(base) / "hub"
+    return expanded(os.environ.get("XDG_CACHE_HOME", "~/.cache")) / "huggingface" / "hub"
 
 
 def with_search_path(root: Path) -> dict[str, str]:

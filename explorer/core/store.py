@@ -68,9 +68,15 @@ _T = TypeVar("_T")
 
 
 def home() -> Path:
-    """The home folder: ``EXPLORER_HOME`` if set, else the platform's user data folder. Not created by asking."""
+    """The home folder: ``EXPLORER_HOME`` if set, else the platform's user data folder. Not created by asking.
+
+    Raises:
+        BadInput: ``EXPLORER_HOME`` is a file.
+    """
     chosen = home_folder()
     if chosen is not None:
+        if chosen.is_file():
+            raise BadInput("core.home_is_file", path=chosen)
         return chosen
     from platformdirs import user_data_path
 

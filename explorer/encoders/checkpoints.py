@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput, ExplorerError, MissingExtra, Unavailable
+from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback, report
 from explorer.encoders.hub_models import PICKLES, TOKENIZERS, fetch_model
 from explorer.encoders.precision import check_dtype, in_precision
@@ -88,7 +89,7 @@ def open_checkpoint(
     except ImportError as error:
         raise MissingExtra("encoders.a_contextual_model", "bert") from error
     name = str(name_or_path)
-    folder = Path(name).expanduser()
+    folder = expanded(name)
     chosen = _device(device, torch)
     check_dtype(dtype, chosen)
     if folder.is_dir():

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput
+from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback
 from explorer.encoders.checkpoints import Checkpoint, open_checkpoint
 
@@ -64,9 +65,7 @@ def _config(name: str) -> Any:
     """The configuration of a checkpoint that is on this machine: it has just been opened."""
     from transformers import AutoConfig
 
-    return AutoConfig.from_pretrained(
-        Path(name).expanduser() if Path(name).expanduser().is_dir() else name, local_files_only=True
-    )
+    return AutoConfig.from_pretrained(expanded(name) if expanded(name).is_dir() else name, local_files_only=True)
 
 
 def _encoder_only(config: Any) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.core.errors import BadInput, UnknownName
+from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import MANIFEST, artifact_path, check_name, list_artifacts
 
@@ -59,7 +60,7 @@ def load(name_or_path: str | Path, progress: ProgressCallback | None = None) -> 
     if _is_name(name) and (artifact_path("vectors", name) / MANIFEST).is_file():
         return load_vectors(artifact_path("vectors", name))
     shipped = shipped_models()
-    path = shipped.get(name, Path(name).expanduser())
+    path = shipped.get(name, expanded(name))
     if path.is_dir():
         from explorer.static.compact import is_compact, load_compact
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput, UnknownName
+from explorer.core.paths import expanded
 from explorer.core.registry import Registry
 from explorer.core.store import MANIFEST, Manifest, artifact_path, list_artifacts, read_artifact, sha256_file
 from explorer.tokenizers.cards import CARDS, card
@@ -73,7 +74,7 @@ def tokenizer(name_or_path: str | Path, **options: Any) -> Tokenizer:
         return _make(ENGINES.get(engine), engine, {**options}, rest)
     if "/" not in text and "\\" not in text and text in list_artifacts("tokenizer"):
         return _saved(artifact_path("tokenizer", text), options)
-    path = Path(text).expanduser()
+    path = expanded(text)
     if path.is_dir():
         return _folder(path, options)
     if path.is_file():

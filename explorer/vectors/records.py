@@ -211,13 +211,13 @@ class Neighbours(_Ranked):
     method: str = "cosine"
 
     def to_dict(self) -> dict[str, Any]:
-        plain = {
+        return {
             "model": self.model,
             "query": self.resolution.query if self.resolution else None,
+            "method": self.method,
             "resolved": [self.resolution.to_dict()] if self.resolution else [],
             "neighbours": [neighbour.to_dict() for neighbour in self.neighbours],
         }
-        return plain if self.method == "cosine" else plain | {"method": self.method}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import pytest
 
 from explorer.core import store
 from explorer.core.errors import BadInput, Unavailable, UnknownName
+from explorer.core.paths import expanded
 from explorer.core.store import Manifest
 
 
@@ -303,3 +304,18 @@ def test_a_bad_manifest_is_one_clear_line(tmp_path, text, message):
 def test_a_folder_that_is_no_artifact_is_refused(tmp_path):
     with pytest.raises(BadInput, match="no artifact"):
         store.read_manifest(tmp_path)
+
+
+def test_a_home_that_is_a_file_or_lies_under_one_is_told_in_one_line(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("EXPLORER_HOME", str(tmp_path / "file"))
+    with pytest.raises(BadInput, match="is a file; choose a folder"):
+        store.home()
+    monkeypatch.setenv("EXPLORER_HOME", str(tmp_path / "file" / "under"))
+    with pytest.raises(Unavailable, match="a file stands where a folder is needed"):
+        store.cache_path("x", "y")
+
+
+def test_a_tilde_of_nobody_is_a_path_like_any_other():
+    assert str(expanded("~nobody-of-that-name/x")) == "~nobody-of-that-name/x"
+    assert expanded("~") == Path.home()

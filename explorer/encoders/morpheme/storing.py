@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput
+from explorer.core.paths import expanded
 from explorer.core.store import MANIFEST, Manifest, artifact_path, read_artifact, write_manifest
 from explorer.encoders.morpheme.model import require_torch
 from explorer.encoders.train.vocabulary import MorphemeVocabulary
@@ -34,7 +35,7 @@ def encoder_folder(name_or_path: str | Path) -> Path | None:
         saved = None
     if saved is not None and (saved / MANIFEST).is_file():
         return saved
-    folder = Path(name_or_path).expanduser()
+    folder = expanded(name_or_path)
     return folder if folder.is_dir() else None
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput
+from explorer.core.paths import expanded
 from explorer.core.store import sha256_file
 
 __all__ = ["file_name", "file_params", "require_file"]
@@ -19,7 +20,7 @@ def require_file(path: str | Path, what: str) -> Path:
     Raises:
         BadInput: there is none, or it is a folder.
     """
-    found = Path(path).expanduser()
+    found = expanded(path)
     if not found.is_file():
         raise BadInput("tokenizers.not_a_file", path=path, what=what)
     # Not resolved: the hub's cache links names such as vocab.txt to files named by their hash, and the name says what it is.

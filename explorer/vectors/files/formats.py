@@ -35,6 +35,7 @@ from typing import Any
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback
 from explorer.vectors.files import fasttext as fasttext_files
 from explorer.vectors.files import gensim as gensim_files
@@ -202,7 +203,7 @@ def read_vectors(
     >>> read_vectors(file).keys
     ('왕', '여왕')
     """
-    path = Path(path).expanduser()
+    path = expanded(path)
     if path.is_dir():
         from explorer.vectors.files.storage import load_vectors
 
@@ -245,7 +246,7 @@ def write_vectors(
     Raises:
         BadInput: the file exists, the ending says nothing, or a key cannot be written in this format.
     """
-    path = Path(path).expanduser()
+    path = expanded(path)
     plain = path.with_suffix("") if path.suffix == ".gz" else path
     kind = _known(format) if format else ENDINGS.get(plain.suffix.lower(), "")
     if not kind:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput
+from explorer.core.paths import expanded
 from explorer.core.store import Manifest, artifact_path, atomic_folder, read_artifact, sha256_file, write_manifest
 from explorer.vectors import buckets, subwords
 from explorer.vectors.averaged import GROUPS, SPREAD, AveragedVectors
@@ -34,7 +35,7 @@ KIND = "vectors"
 def save(v: Vectors, name_or_path: str | Path, overwrite: bool = False) -> Path:
     """Save under a name in the home folder, or, where ``name_or_path`` is a ``Path`` or holds a slash, in that folder."""
     if isinstance(name_or_path, Path) or re.search(r"[/\\]", name_or_path) or os.sep in name_or_path:
-        folder = Path(name_or_path).expanduser()
+        folder = expanded(name_or_path)
     else:
         folder = artifact_path(KIND, name_or_path)
     return save_vectors(v, folder, overwrite)
