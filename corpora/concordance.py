@@ -28,6 +28,7 @@ from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import cache_path
 from explorer.static.keys import key_filter
 from explorer.static.pipeline import Shard, text_spans, tokenize_corpus
+from explorer.text.tags import tag_of, word_of
 
 if TYPE_CHECKING:
     from explorer.tokenizers.token import Token, Tokenizer
@@ -263,7 +264,7 @@ class ConcordanceIndex:
                 return [list(phrase) for phrase in islice(product(*choices), _MOST_PHRASES)]
         keys = [key for token in self.tokenizer.tokenize(query) if (key := _key(token))]
         # 먹었다 and 왕에게 ask for the words 먹다 and 왕: endings and particles at the end are the asker's, not the word's.
-        while len(keys) > 1 and keys[-1].rpartition("/")[2][:1] in ("E", "J"):
+        while len(keys) > 1 and tag_of(keys[-1]).startswith(("E", "J")):
             keys.pop()
         phrase = [found[0] for key in keys if (found := self._keys("key", key))]
         return [phrase] if phrase and len(phrase) == len(keys) else []
@@ -368,5 +369,4 @@ def _fill(database: sqlite3.Connection, corpus: _Corpus, paths: Sequence[Path], 
 
 def _key_rows(numbers: dict[str, int], counts: Iterable[int]) -> Iterator[tuple[int, str, str, int]]:
     for (key, number), count in zip(numbers.items(), counts, strict=True):
-        form, slash, tag = key.rpartition("/")
-        yield number, key, form if slash and form and tag.isascii() and tag[:1].isupper() else key, int(count)
+        yield number, key, word_of(key), int(count)

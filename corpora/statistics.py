@@ -23,6 +23,7 @@ from corpora.corpus import Corpus
 from corpora.duplicates import SeenTexts
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
+from explorer.text.tags import tag_of
 
 __all__ = ["CLASSES", "Morphemes", "Statistics", "character_class", "count_sentences", "statistics"]
 
@@ -316,7 +317,7 @@ def _morphemes(sample: _Sample, progress: ProgressCallback | None) -> Morphemes 
     shares: Counter[str] = Counter()
     lines = [line for _, line in sample.lines]
     for keys in keys_all(tokenizer("kiwi"), _pieces(lines), progress=progress, total=len(lines)):
-        shares.update(key.rpartition("/")[2][:1] if not key.endswith("/XR") else "N" for key in keys if key.strip())
+        shares.update("N" if (tag := tag_of(key)) == "XR" else tag[:1] for key in keys if key.strip())
     total = sum(shares.values())
     if not total:
         return None

@@ -14,7 +14,7 @@ import numpy as np
 from explorer.analysis.trust import largest_k, measure_trust
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report, track
-from explorer.vectors.records import word_of
+from explorer.text.tags import word_of
 from explorer.vectors.search import Floats, neighbour_graph
 from explorer.vectors.transform import principal_axes
 

@@ -18,8 +18,8 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.core.progress import Progress, ProgressCallback, report
+from explorer.text.tags import word_of
 from explorer.vectors.checks import check_n
-from explorer.vectors.records import word_of
 from explorer.vectors.search import nearest
 
 if TYPE_CHECKING:

@@ -12,12 +12,13 @@ from explorer.core.errors import BadInput
 from explorer.encoders.guesses import Guess, count
 from explorer.text.morphology import shared_kiwi
 from explorer.text.normalise import check_text, normalise
+from explorer.text.tags import ATTACHED
 from explorer.tokenizers.engines.kiwi import dictionary_form
 
 __all__ = ["kiwi_context", "kiwi_next"]
 
 _REACH = 200
-_ATTACHED = ("J", "E", "XS", "VCP", "Z_", "SF", "SP", "SSC", "SE")
+_ATTACHED = (*ATTACHED, "SF", "SP", "SSC", "SE")
 _END = 1  # Kiwi's number for the end of a sentence; 0 is the beginning
 END = "[END]"
 

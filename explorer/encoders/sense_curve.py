@@ -12,7 +12,7 @@ from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.encoders.clusters import Space, cluster, silhouette
 from explorer.encoders.senses import agreement
-from explorer.encoders.telling import CONTENT
+from explorer.text.tags import TOPICAL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -207,7 +207,7 @@ def background_words(
     texts: list[str] = []
     places: list[tuple[int, int]] = []
     for sentence in list(sentences)[:most]:
-        content = [token for token in analyser.tokenize(sentence) if token.tag in CONTENT and token.end > token.start]
+        content = [token for token in analyser.tokenize(sentence) if token.tag in TOPICAL and token.end > token.start]
         if content:
             token = content[int(rng.integers(len(content)))]
             words.append(token.form)

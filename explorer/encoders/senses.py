@@ -14,6 +14,7 @@ import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.encoders.clusters import Space, centred, centres, cluster, medoids, silhouette
+from explorer.text.tags import word_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -317,4 +318,4 @@ def names_of(keys: Sequence[str]) -> list[str]:
     >>> names_of(["배/NNG", "배/NNB", "먹다/VV"])
     ['배', '먹다']
     """
-    return list(dict.fromkeys(key.rpartition("/")[0] or key for key in keys))
+    return list(dict.fromkeys(map(word_of, keys)))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.text.tags import TOPICAL
 from explorer.tokenizers.token import key_of
 
 if TYPE_CHECKING:
@@ -25,14 +26,13 @@ if TYPE_CHECKING:
 
 __all__ = ["content_words", "log_odds", "telling_words"]
 
-CONTENT = frozenset({"NNG", "NNP", "XR", "VV", "VA", "MAG"})
 PRIOR = 50.0
 """Pseudo-counts of the prior."""
 
 
 def content_words(tokens: Sequence[Token], start: int, end: int) -> list[str]:
     """Keys of a sentence's content words, without what stands at ``start`` to ``end``; each once."""
-    found = [key_of(t) for t in tokens if t.tag in CONTENT and t.end > t.start and not (t.start < end and t.end > start)]
+    found = [key_of(t) for t in tokens if t.tag in TOPICAL and t.end > t.start and not (t.start < end and t.end > start)]
     return list(dict.fromkeys(found))
 
 

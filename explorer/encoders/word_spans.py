@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.core.errors import BadInput
 from explorer.encoders.stretches import LONG, stretches
 from explorer.text.normalise import normalise
+from explorer.text.tags import FUNCTION, split_key, tag_of
 
 if TYPE_CHECKING:
     from explorer.tokenizers.token import Token, Tokenizer
@@ -19,8 +20,6 @@ __all__ = ["WordSpan", "find_word", "find_words"]
 
 Found = list[tuple[int, int, str | None]]
 
-_FUNCTION = ("J", "E", "X", "S", "Z")  # first letters of tags of particles, endings, affixes, symbols, codas
-_KEY = re.compile(r"./[A-Z]+$")
 _JAMO = re.compile("[\u3131-\u318e]")
 
 
@@ -125,11 +124,11 @@ def _looks(wanted: str, tokenizer: Tokenizer) -> re.Pattern[str] | None:
     of the one before it (흐르다 – 흘러), so these are told by what they begin with. A noun's last syllable can take up a
     consonant (뭐 – 뭘), a pronoun's change its vowel too (나 – 내). Particles and endings melt into others' syllables.
     """
-    form, _, tag = wanted.rpartition("/") if _KEY.search(wanted) else (wanted, "", "")
+    form, tag = split_key(wanted)
     tokens = tokenizer.tokenize(form)
-    content = [token.form for token in tokens if token.tag and not token.tag.startswith(_FUNCTION)]
+    content = [token.form for token in tokens if token.tag and not token.tag.startswith(FUNCTION)]
     noun = all(token.tag in ("NNG", "NNP") for token in tokens)
-    if tag.startswith(_FUNCTION) or not content or _JAMO.search(form):
+    if tag.startswith(FUNCTION) or not content or _JAMO.search(form):
         return None
     forms = {wanted, form, *(content if len(content) == 1 else ())}
     stems = {one[:-1] for one in forms if one.endswith("다") and len(one) > 1}
@@ -173,7 +172,7 @@ def _morphemes(wanted: str, sentence: str, tokens: list[Token], _: Tokenizer) ->
 
 
 def _is_content(hit: tuple[int, int, str | None]) -> bool:
-    return not (hit[2] or "").rpartition("/")[2].startswith(_FUNCTION)
+    return not tag_of(hit[2] or "").startswith(FUNCTION)
 
 
 def _content(hits: Found) -> Found:
@@ -217,7 +216,7 @@ def _begins(sentence: str, position: int) -> bool:
 
 def _lemmas(wanted: str, sentence: str, tokens: list[Token], tokenizer: Tokenizer) -> Found:
     """Another form of the same word: the content morphemes of 먹었다 in 먹는다."""
-    content = [token for token in tokenizer.tokenize(wanted) if token.tag and not token.tag.startswith(_FUNCTION)]
+    content = [token for token in tokenizer.tokenize(wanted) if token.tag and not token.tag.startswith(FUNCTION)]
     if len(content) != 1:
         return []
     return _content(_morphemes(f"{content[0].form}/{content[0].tag}", sentence, tokens, tokenizer))

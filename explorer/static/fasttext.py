@@ -25,7 +25,7 @@ from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import cache_path
 from explorer.static.pipeline import BREAK, Fitted, TokenShards, Vocabulary, encode
 from explorer.static.sampled_loss import LossSample
-from explorer.vectors.records import word_of
+from explorer.text.tags import word_of
 from explorer.vectors.subwords import Subwords, ngrams
 
 if TYPE_CHECKING:

@@ -14,16 +14,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from explorer.core.errors import BadInput
+from explorer.text.tags import MODELLED, base_tag, tag_of
 
 if TYPE_CHECKING:
     from explorer.tokenizers.token import Tokenizer
 
-__all__ = ["CHOICES", "CONTENT_TAGS", "choose_keys", "key_filter"]
+__all__ = ["CHOICES", "choose_keys", "key_filter"]
 
 CHOICES = ("content", "all")
-
-CONTENT_TAGS = frozenset({"NNG", "NNP", "NP", "NR", "XR", "VV", "VA", "VCN", "MAG", "MM", "IC", "SL", "SH"})
-"""Sejong tags kept by ``content``, besides Kiwi's W_… (links, hashtags, emoji)."""
 
 _TAGGED = frozenset({"kiwi", "mecab"})
 _FINAL = frozenset(".?!…。？！")
@@ -44,14 +42,6 @@ def choose_keys(tokenizer: Tokenizer, choice: str | None) -> str:
     return choice
 
 
-def _tag_of(key: str) -> str | None:
-    """The Sejong tag of a key, or ``None``; MeCab joins the tags of fused morphemes with +, the first one rules."""
-    form, slash, tag = key.rpartition("/")
-    if not (slash and form and tag and tag[0].isupper() and tag.replace("_", "").replace("+", "").replace("-", "").isalnum()):
-        return None
-    return tag if tag.isascii() and tag.upper() == tag else None
-
-
 def key_filter(choice: str) -> tuple[Callable[[str], str | None], Callable[[str], bool]]:
     """Two questions about a key as the tokenizer makes it.
 
@@ -67,17 +57,17 @@ def key_filter(choice: str) -> tuple[Callable[[str], str | None], Callable[[str]
     def keep(key: str) -> str | None:
         if not key.strip():
             return None
-        tag = _tag_of(key)
+        tag = tag_of(key)
         if choice == "content":
-            if tag is None:  # an eojeol: without the quotes and full stops around it
+            if not tag:  # an eojeol: without the quotes and full stops around it
                 key = _EDGES.sub("", key)
                 return "_".join(key.split()) if any(map(str.isalpha, key)) else None
-            if tag.partition("+")[0].partition("-")[0] not in CONTENT_TAGS and not tag.startswith("W_"):
+            if base_tag(tag) not in MODELLED and not tag.startswith("W_"):
                 return None
         return "_".join(key.split())
 
     def ends(key: str) -> bool:
-        tag = _tag_of(key)
-        return tag == "SF" if tag is not None else key.strip("▁Ġ#")[-1:] in _FINAL
+        tag = tag_of(key)
+        return tag == "SF" if tag else key.strip("▁Ġ#")[-1:] in _FINAL
 
     return keep, ends

@@ -14,7 +14,7 @@ import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
-from explorer.vectors.records import split_key
+from explorer.text.tags import COMPOUNDING, split_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,6 @@ __all__ = ["PairMap", "find_phrases", "join", "merge"]
 
 PairMap = Mapping[tuple[str, str], str]
 
-_JOINED = frozenset({"NNG", "NNP", "SL", "SH", "XR"})
 _LEAST_KEPT = 1 << 21  # different pairs held before those seen once are dropped
 
 
@@ -36,9 +35,9 @@ def join(first: str, second: str) -> str | None:
     ('국립공원/NNG', None, 'New_York')
     """
     (left, one), (right, other) = split_key(first), split_key(second)
-    if one is None and other is None:
+    if not one and not other:
         return f"{first}_{second}"
-    return f"{left}{right}/{other}" if one in _JOINED and other in _JOINED else None
+    return f"{left}{right}/{other}" if one in COMPOUNDING and other in COMPOUNDING else None
 
 
 def _pairs(shard: Shard) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

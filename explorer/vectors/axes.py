@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
-from explorer.vectors.records import Resolution, word_of
+from explorer.text.tags import word_of
+from explorer.vectors.records import Resolution
 from explorer.vectors.search import Floats, nearest
 
 if TYPE_CHECKING:

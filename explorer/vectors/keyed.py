@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput, OutOfVocabulary
+from explorer.text.tags import tag_of, word_of
 from explorer.vectors.checks import as_counts, as_index, as_matrix, check_n
 from explorer.vectors.expression import clean_word
 from explorer.vectors.hubs import local_means
-from explorer.vectors.records import Neighbour, Resolution, split_key, word_of
+from explorer.vectors.records import Neighbour, Resolution
 from explorer.vectors.resolve import Analyser, Composer, Resolver
 from explorer.vectors.search import Floats, Ints, inverse_norms, unit_rows
 
@@ -256,7 +257,7 @@ class Keyed:
             wanted = {tags} if isinstance(tags, str) else set(tags)
             with self._lock:
                 if self._tags is None:
-                    self._tags = np.array([split_key(key)[1] or "" for key in self._keys], dtype=np.str_)
+                    self._tags = np.array(list(map(tag_of, self._keys)), dtype=np.str_)
                 present = self._tags
             missing = sorted(wanted - set(present.tolist()))
             if missing or not wanted:

@@ -5,112 +5,16 @@ Every record has ``to_dict()`` (JSON-ready); the ones that are tables have ``to_
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, overload
 
+from explorer.text.tags import word_of
+
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Analogy", "Neighbour", "Neighbours", "Resolution", "Term", "split_key", "word_of"]
-
-# The base tags of the Sejong scheme, with Kiwi's and MeCab's additions. A closed list, because `A/S` and `TCP/IP` are
-# words, not tagged morphemes.
-_TAGS = frozenset(
-    [
-        "NNG",
-        "NNP",
-        "NNB",
-        "NNBC",
-        "NR",
-        "NP",
-        "VV",
-        "VA",
-        "VX",
-        "VCP",
-        "VCN",
-        "MM",
-        "MAG",
-        "MAJ",
-        "IC",
-        "JKS",
-        "JKC",
-        "JKG",
-        "JKO",
-        "JKB",
-        "JKV",
-        "JKQ",
-        "JX",
-        "JC",
-        "EP",
-        "EF",
-        "EC",
-        "ETN",
-        "ETM",
-        "XPN",
-        "XSN",
-        "XSV",
-        "XSA",
-        "XSM",
-        "XR",
-        "SF",
-        "SP",
-        "SS",
-        "SSO",
-        "SSC",
-        "SE",
-        "SO",
-        "SW",
-        "SC",
-        "SY",
-        "SL",
-        "SH",
-        "SN",
-        "SB",
-        "NA",
-        "NF",
-        "NV",
-        "UN",
-        "UNKNOWN",
-        "UNA",
-        "W_URL",
-        "W_EMAIL",
-        "W_HASHTAG",
-        "W_MENTION",
-        "W_SERIAL",
-        "W_EMOJI",
-        "Z_CODA",
-        "Z_SIAT",
-        "USER0",
-        "USER1",
-        "USER2",
-        "USER3",
-        "USER4",
-    ]
-)
-_VARIANT = re.compile(r"-(?:I|R)$")
-
-
-def split_key(key: str) -> tuple[str, str | None]:
-    """A key's form and its part-of-speech tag, if it has one.
-
-    >>> split_key("왕/NNG"), split_key("돕다/VV-I"), split_key("//SP"), split_key("A/S"), split_key("서울")
-    (('왕', 'NNG'), ('돕다', 'VV-I'), ('/', 'SP'), ('A/S', None), ('서울', None))
-    """
-    form, slash, tag = key.rpartition("/")
-    if slash and form and all(_VARIANT.sub("", part) in _TAGS for part in tag.split("+")):
-        return form, tag
-    return key, None
-
-
-def word_of(key: str) -> str:
-    """The key without its tag: what a person would call it.
-
-    >>> word_of("먹다/VV")
-    '먹다'
-    """
-    return split_key(key)[0]
+__all__ = ["Analogy", "Neighbour", "Neighbours", "Resolution", "Term"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput, OutOfVocabulary
+from explorer.text.tags import AFFIXES, CONTENT, PREDICATE_SUFFIXES, PREDICATES, base_tag, is_bound, tag_of, word_of
 from explorer.tokenizers.token import Token, key_of
 from explorer.vectors.expression import clean_word
-from explorer.vectors.records import Resolution, split_key
+from explorer.vectors.records import Resolution
 from explorer.vectors.suggest import Suggester
 
 __all__ = ["Analyser", "Resolver", "is_content", "is_function"]
@@ -29,12 +30,8 @@ Composer = Callable[[str], "npt.NDArray[np.float32] | None"]
 MARKERS = ("▁", "Ġ", "##")
 """How sub-word vocabularies mark the beginning or the inside of a word; people do not type them."""
 
-_CONTENT = frozenset(["NNG", "NNP", "NNB", "NNBC", "NR", "NP", "XR", "VV", "VA", "MM", "MAG", "MAJ", "IC", "SL", "SH", "SN"])
-# Derivational affixes carry meaning (님, 풍, 비-), but a missing one does not make a composition wrong. The plural 들 says
-# no more about the word than a particle does.
-_AFFIXES = frozenset({"XPN", "XSN"})
 _PLURAL = "들"
-_PREDICATES = frozenset({"VV", "VA", "VX", "VCP", "VCN"})
+"""The plural says no more about the word than a particle does."""
 
 
 class Analyser(Protocol):
@@ -43,24 +40,20 @@ class Analyser(Protocol):
     def tokenize(self, text: str) -> list[Token]: ...
 
 
-def _base(tag: str | None) -> str:
-    return (tag or "").partition("+")[0].partition("-")[0]
-
-
 def _spelling(key: str) -> str:
     """A key as a person would type it: without tag and marker."""
-    form = split_key(key)[0]
+    form = word_of(key)
     return next((form[len(marker) :] for marker in MARKERS if form.startswith(marker) and len(form) > len(marker)), form)
 
 
 def is_content(token: Token) -> bool:
     """Whether a morpheme names something on its own: nouns, predicates, modifiers, foreign words, numbers."""
-    return _base(token.tag) in _CONTENT or (token.tag or "").startswith("W_")
+    return base_tag(token.tag) in CONTENT or (token.tag or "").startswith("W_")
 
 
 def is_function(token: Token) -> bool:
     """Whether a morpheme is neither content nor a derivational affix: particles, endings, suffixes of predicates, signs."""
-    return not is_content(token) and (_base(token.tag) not in _AFFIXES or token.form == _PLURAL)
+    return not is_content(token) and (base_tag(token.tag) not in AFFIXES or token.form == _PLURAL)
 
 
 class Resolver:
@@ -97,16 +90,14 @@ class Resolver:
 
         Whoever types 별 or 대로 alone means the star and the avenue, not the suffix and the particle that are seen more often.
         """
-        tag = split_key(self._keys[row])[1]
-        bound = (tag is not None and tag[0] in "JE") or tag in ("XPN", "XSN", "XSV", "XSA", "XSM")
-        return bound, -int(self._counts[row]) if self._counts is not None else 0, row
+        return is_bound(tag_of(self._keys[row])), -int(self._counts[row]) if self._counts is not None else 0, row
 
     @cached_property
     def _forms(self) -> dict[str, list[int]]:
         """Form without tag or marker → rows, best reading first."""
         forms: dict[str, list[int]] = {}
         for row, key in enumerate(self._keys):
-            form = split_key(key)[0]
+            form = word_of(key)
             if form != key:
                 forms.setdefault(form, []).append(row)
             for marker in MARKERS:
@@ -193,22 +184,18 @@ class Resolver:
         if not rows:
             return None
         # 나다/VV must not stand in for 나/NP: another reading counts only where it is of the same sort.
-        sort = _base(token.tag) in _PREDICATES
-        same = [
-            row
-            for row in rows
-            if (_base(split_key(self._keys[row])[1]) in _PREDICATES) == sort or split_key(self._keys[row])[1] is None
-        ]
-        return same[0] if same else None
+        sort = base_tag(token.tag) in PREDICATES
+        tags = ((row, base_tag(tag_of(self._keys[row]))) for row in rows)
+        return next((row for row, tag in tags if not tag or (tag in PREDICATES) == sort), None)
 
     def _derived(self, tokens: Sequence[Token]) -> int | None:
         """The row of a predicate made of a noun or root and a suffix: 공부/NNG + 하/XSV → 공부하다, if the model has it."""
         for place, token in enumerate(tokens):
-            if _base(token.tag) not in ("XSV", "XSA", "XSM") or place == 0:
+            if base_tag(token.tag) not in PREDICATE_SUFFIXES or place == 0:
                 continue
             suffix = token.form if token.form.endswith("다") else token.form + "다"
             head = "".join(part.form for part in tokens[:place])
-            tag = "VV" if _base(token.tag) == "XSV" else "VA"
+            tag = "VV" if base_tag(token.tag) == "XSV" else "VA"
             if any(is_content(part) for part in tokens[place + 1 :]):
                 return None
             for key in (f"{head}{suffix}/{tag}", f"{head}{suffix}"):

@@ -18,8 +18,8 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.text.hangul import is_syllable, syllable_jamo
+from explorer.text.tags import word_of
 from explorer.vectors.buckets import affine
-from explorer.vectors.records import word_of
 
 __all__ = ["EMPTY", "NAMES", "ROWS", "Subwords", "ngrams", "signs"]
 

@@ -11,7 +11,8 @@ from explorer.core.errors import BadInput
 from explorer.encoders.morpheme.pieces import MorphemePieces
 from explorer.encoders.train.morphemes import DOCUMENT, EOJEOL, KEY, LINE, analyse, marks, open_arrays
 from explorer.encoders.train.sequences import CONTENT, DOC, MASKABLE, SENTENCE, WORD, encode_arrays
-from explorer.encoders.train.vocabulary import MorphemeVocabulary, build_vocabulary, split_key
+from explorer.encoders.train.vocabulary import MorphemeVocabulary, build_vocabulary
+from explorer.text.tags import tag_of
 from explorer.tokenizers.loading import tokenizer
 from explorer.tokenizers.token import Token
 
@@ -78,13 +79,6 @@ def test_a_vocabulary_survives_its_file(vocabulary, tmp_path):
         MorphemeVocabulary([*vocabulary.entries, "배/NNG"])
     with pytest.raises(BadInput, match="too small"):
         build_vocabulary(COUNTS, size=100)
-
-
-@pytest.mark.parametrize(
-    "key, parts", [("//SP", ("/", "SP")), ("km/h/SL", ("km/h", "SL")), ("서울", ("서울", "")), ("/", ("/", ""))]
-)
-def test_keys_are_split_at_their_last_slash(key, parts):
-    assert split_key(key) == parts
 
 
 def test_marks_see_white_space_and_nothing_else():
@@ -154,12 +148,12 @@ def test_encoded_text_follows_the_arrays(tmp_path):
     entries = [vocabulary.entries[number] for number in text.ids]
     for entry, mark in zip(entries, text.marks, strict=True):
         if mark & MASKABLE:
-            assert split_key(entry)[1]
-            assert not split_key(entry)[1].startswith("S")
+            assert tag_of(entry)
+            assert not tag_of(entry).startswith("S")
         if entry in (".//SF", "./SF", "!/SF"):
             assert mark & WORD
             assert not mark & MASKABLE
-    whole = [entry for entry in entries if split_key(entry)[1] in ("NNG", "VV")]
+    whole = [entry for entry in entries if tag_of(entry) in ("NNG", "VV")]
     assert sum((text.marks & (CONTENT | MASKABLE)) == (CONTENT | MASKABLE)) >= len(whole) > 0
 
 

@@ -5,7 +5,6 @@ import pytest
 
 from explorer.core.errors import BadInput, OutOfVocabulary
 from explorer.tokenizers.token import Token
-from explorer.vectors.records import split_key, word_of
 from explorer.vectors.suggest import Suggester, jamo
 from explorer.vectors.vectors import Vectors
 
@@ -189,13 +188,6 @@ def test_words_are_analysed_once():
     for _ in range(3):
         v.resolve("왕에게")
     assert v._given_analyser.asked == ["왕에게"]
-
-
-def test_split_key():
-    assert split_key("왕/NNG") == ("왕", "NNG")
-    assert split_key("먹다/VV+EF") == ("먹다", "VV+EF")
-    assert split_key("/") == ("/", None) and split_key("/NNG") == ("/NNG", None)
-    assert word_of("http://a/b") == "http://a/b"
 
 
 def levenshtein(a, b):

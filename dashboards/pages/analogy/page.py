@@ -190,7 +190,7 @@ def term_list(t: Text, analogy: Analogy) -> html.Div:
 
 def answers_card(t: Text, analogy: Analogy) -> Any:
     """One method's answers with their bars."""
-    from explorer.vectors.records import split_key
+    from explorer.text.tags import tag_of
 
     top = max((abs(neighbour.score) for neighbour in analogy), default=1.0)
     asked = {part for resolution in analogy.resolved for part in resolution.parts}
@@ -200,7 +200,7 @@ def answers_card(t: Text, analogy: Analogy) -> Any:
         word = dcc.Link(neighbour.word, href=href, className="word")
         mark = [dmc.Badge(t("analogy.asked"), size="xs", variant="light", color="gray", ml=6)] if neighbour.key in asked else []
         rows.append(
-            [str(rank), html.Span([word, *mark]), tag_badge(t, split_key(neighbour.key)[1]), score_bar(neighbour.score, 0, top)]
+            [str(rank), html.Span([word, *mark]), tag_badge(t, tag_of(neighbour.key)), score_bar(neighbour.score, 0, top)]
         )
     title = t(f"analogy.{analogy.method}")
     head = [t("analogy.rank"), t("analogy.word"), t("analogy.tag"), t("analogy.score")]

@@ -14,16 +14,14 @@ import numpy as np
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
+from explorer.text.tags import LISTED, base_tag, split_key, tag_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["CONTENT", "Choice", "Map", "choose", "csv_cell", "find", "make", "open_map", "read"]
-
-CONTENT = ("NNG", "NNP", "NNB", "NR", "NP", "VV", "VA", "MM", "MAG", "MAJ", "IC", "XR", "SL", "SH")
-"""Tags of words that mean something by themselves; particles and endings would fill the map otherwise."""
+__all__ = ["Choice", "Map", "choose", "csv_cell", "find", "make", "open_map", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +99,10 @@ def csv_cell(value: str) -> str:
 
 def choose(vectors: Vectors, most: int) -> list[str]:
     """The most frequent content words of a model (all words where it has no tags)."""
-    from explorer.vectors.records import split_key
-
     chosen: list[str] = []
     for key in vectors.most_frequent(len(vectors)):
-        tag = split_key(key)[1]
-        if tag is None or tag.split("-")[0] in CONTENT:
+        tag = base_tag(tag_of(key))
+        if not tag or tag in LISTED:
             chosen.append(key)
             if len(chosen) == most:
                 break
@@ -144,8 +140,6 @@ def read(folder: Path) -> Map:
     Raises:
         BadInput: its files are damaged; delete the folder.
     """
-    from explorer.vectors.records import split_key
-
     try:
         data = json.loads((folder / "map.json").read_text(encoding="utf-8"))
         coords = np.load(folder / "coords.npy", allow_pickle=False)
@@ -158,7 +152,7 @@ def read(folder: Path) -> Map:
         digest,
         tuple(data["keys"]),
         tuple(word for word, _ in parts),
-        tuple(tag or "" for _, tag in parts),
+        tuple(tag for _, tag in parts),
         coords,
         trust,
         data["facts"],

@@ -69,7 +69,7 @@ def found_list(t: Text, shown: Map, vectors: Any, rows: list[int], query: str | 
 
 def neighbour_panel(t: Text, shown: Map, vectors: Any, chosen: str) -> Any:
     """The chosen word and its neighbours in the original space, whether or not they are on the map."""
-    from explorer.vectors.records import split_key
+    from explorer.text.tags import split_key, tag_of
 
     near = vectors.similar(url.clean(chosen, 100), NEIGHBOURS)
     rows = []
@@ -81,7 +81,7 @@ def neighbour_panel(t: Text, shown: Map, vectors: Any, chosen: str) -> Any:
             className="word as-link" if on_map else "word as-link off-map",
             title=neighbour.key if on_map else t("map.off_map"),
         )
-        rows.append([word, tag_badge(t, split_key(neighbour.key)[1]), score_bar(neighbour.score)])
+        rows.append([word, tag_badge(t, tag_of(neighbour.key)), score_bar(neighbour.score)])
     key = near.resolution.key
     word, tag = split_key(key)
     where = [] if key in shown.rows else [dmc.Text(t("map.off_map"), size="xs", c="dimmed")]

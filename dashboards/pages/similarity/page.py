@@ -244,12 +244,12 @@ def answer_neighbours(_: Any, __: Any, n: str, tags: list[str] | None, model: st
 
 def neighbour_table(t: Text, found: Neighbours) -> Any:
     """Rank, word, tag, score and count; a word leads to its own neighbours."""
-    from explorer.vectors.records import split_key
+    from explorer.text.tags import tag_of
 
     counted = any(neighbour.count is not None for neighbour in found)
     rows = []
     for rank, neighbour in enumerate(found, 1):
-        tag = split_key(neighbour.key)[1]
+        tag = tag_of(neighbour.key)
         link = dcc.Link(
             neighbour.word, href=dash.get_relative_path(PATH) + url.encode(QUERY, {"word": neighbour.key}), className="word"
         )
@@ -283,9 +283,9 @@ def tags_of(vectors: Any) -> list[str]:
     """Tags of a model's keys, most frequent first."""
     from collections import Counter
 
-    from explorer.vectors.records import split_key
+    from explorer.text.tags import tag_of
 
-    counts = Counter(tag for key in vectors.keys if (tag := split_key(key)[1]))
+    counts = Counter(tag for key in vectors.keys if (tag := tag_of(key)))
     return [tag for tag, _ in counts.most_common()]
 
 

@@ -22,8 +22,7 @@ from explorer.encoders.morpheme.storing import open_network
 from explorer.encoders.precision import check_dtype, in_precision
 from explorer.encoders.sensing import SenseReadings
 from explorer.encoders.stretches import around
-from explorer.encoders.train.sequences import CONTENT_TAGS
-from explorer.encoders.train.vocabulary import split_key
+from explorer.text.tags import MASKED, split_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -250,7 +249,7 @@ class MorphemeContextual(Contextual):
 
     @cached_property
     def _content(self) -> NDArray[np.bool_]:
-        return self._pieces.vocabulary.tagged(CONTENT_TAGS)
+        return self._pieces.vocabulary.tagged(MASKED)
 
     def _expected(self, logits: NDArray[np.float32], labels: Sequence[int], n: int = 8) -> list[list[str]]:
         """For each sense the content words that its sentences expect more than the others do."""

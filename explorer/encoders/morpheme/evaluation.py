@@ -12,7 +12,7 @@ from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, track
 from explorer.encoders.morpheme.reading import rarity
 from explorer.encoders.morpheme.senses import cluster
-from explorer.encoders.train.sequences import CONTENT_TAGS
+from explorer.text.tags import MASKED
 from explorer.tokenizers.token import key_of
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def kiwi_contexts(
     """
     result = np.zeros((len(tokens), vectors.dim))
     for row, (sentence, (start, end)) in enumerate(zip(tokens, spans, strict=True)):
-        others = [t for t in sentence if t.tag in CONTENT_TAGS and not (t.start < end and t.end > start)]
+        others = [t for t in sentence if t.tag in MASKED and not (t.start < end and t.end > start)]
         found = np.array([index for t in others if (index := vectors.row(key_of(t))) is not None], np.int64)
         if len(found):
             weights = rarity(found) if weighted else np.ones(len(found))

@@ -17,8 +17,8 @@ from explorer.encoders.morpheme.gap_reading import NEAR, Analysis, Morpheme, ana
 from explorer.encoders.morpheme.model import pick_device, require_torch
 from explorer.encoders.morpheme.pieces import MorphemePieces
 from explorer.encoders.morpheme.storing import open_network
-from explorer.encoders.train.vocabulary import split_key
 from explorer.text.normalise import Normalised
+from explorer.text.tags import ATTACHED, NOUNS, PREDICATES, SIGNS, WORD_STARTS, split_key, tag_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,12 +31,10 @@ _NEIGHBOURS = 6
 """Morphemes on each side that a word in the gap is joined with at most, so that a page without spaces is no single word."""
 _LONGEST = 12
 """Characters of a morpheme at most that a word in the gap is joined with."""
-_STEMS = ("VV", "VA", "VX", "XSV", "XSA", "VCP", "VCN")
-_ATTACHED = ("J", "E", "XS", "VCP", "Z_")
-_NOUNS = ("NNG", "NNP", "NNB", "NR")
+_STEMS = PREDICATES | {"XSV", "XSA"}
 _FOLLOWS: dict[str, tuple[str, ...]] = {
-    "noun": (*_NOUNS, "XS", "VCP", "J"),
-    "prefix": (*_NOUNS, "XR", "VV", "VA"),
+    "noun": (*NOUNS, "XS", "VCP", "J"),
+    "prefix": (*NOUNS, "XR", "VV", "VA"),
     "root": ("XS", "J"),
     "stem": ("E",),
     "nominal": ("J", "VCP", "XSN"),
@@ -196,20 +194,19 @@ class MorphemeFiller(Filler):
     @cached_property
     def _tags(self) -> NDArray[np.str_]:
         vocabulary = self._pieces.vocabulary
-        return np.array([split_key(e)[1] if n >= vocabulary.first_word else "" for n, e in enumerate(vocabulary.entries)])
+        return np.array([tag_of(e) if n >= vocabulary.first_word else "" for n, e in enumerate(vocabulary.entries)])
 
     @cached_property
     def _following(self) -> dict[str, NDArray[np.bool_]]:
         """For each kind of morpheme the entries that may be written together with one of it; by ``""`` those that start a word."""
         tags = self._tags.tolist()
-        content = {"NNG", "NNP", "NNB", "NP", "NR", "VV", "VA", "VX", "VCN", "MM", "MAG", "MAJ", "IC", "XPN", "XR"}
-        flags = {"": np.array([tag in content for tag in tags]), "stems": np.array([tag in _STEMS for tag in tags])}
-        flags["any"] = np.array([tag in content or (tag.startswith(_ATTACHED) and tag[0] != "Z") for tag in tags])
+        flags = {"": np.array([tag in WORD_STARTS for tag in tags]), "stems": np.array([tag in _STEMS for tag in tags])}
+        flags["any"] = np.array([tag in WORD_STARTS or (tag.startswith(ATTACHED) and tag[0] != "Z") for tag in tags])
         return flags | {kind: np.array([tag.startswith(allowed) for tag in tags]) for kind, allowed in _FOLLOWS.items()}
 
     def _allowed(self, place: Place, head: tuple[int, ...], last: bool) -> NDArray[np.bool_]:
         assert isinstance(place, _MorphemePlace)
-        before = str(self._tags[head[-1]]) if head else split_key(place.left[-1])[1] if place.left else ""
+        before = str(self._tags[head[-1]]) if head else tag_of(place.left[-1]) if place.left else ""
         allowed = self._following[_kind(before) if before else "any" if place.glued else ""]
         # A word that nothing goes on from cannot end in a stem.
         return allowed & ~self._following["stems"] if last and not place.right and not place.open else allowed
@@ -222,7 +219,7 @@ class MorphemeFiller(Filler):
             found = analyse([place.head + whole + place.tail]).morphemes
             inside = [m.key for m in found if m.start >= len(place.head) and m.end <= len(place.head) + len(whole)]
             if inside == [*place.left, *keys, *place.right]:
-                stem = place.right and split_key(keys[-1])[1] in _STEMS
+                stem = place.right and tag_of(keys[-1]) in _STEMS
                 return join([*keys, "다/EF"] if stem else keys, irregular)
         return None
 
@@ -236,7 +233,7 @@ class MorphemeFiller(Filler):
     def _keys(self, place: _MorphemePlace, word: str) -> list[str]:
         """The morphemes of a candidate, read in its place if that is possible, else by itself."""
         written = clean(word).text
-        stem = bool(place.right) and split_key(place.right[0])[1].startswith("E")
+        stem = bool(place.right) and tag_of(place.right[0]).startswith("E")
         if not (stem and written.endswith("다")):
             left, right = join(place.left), join(place.right)
             start = len(place.head) + len(left)
@@ -254,7 +251,7 @@ class MorphemeFiller(Filler):
         whole = number >= self._pieces.vocabulary.first_word
         form, tag = split_key(entry) if whole else (entry, "")
         score = float(np.log(probability)) if probability > 0 else None
-        return Guess(form, probability, (entry,), tag.startswith(_ATTACHED), tag or None, score)
+        return Guess(form, probability, (entry,), tag.startswith(ATTACHED), tag or None, score)
 
     def _entry(self, number: int) -> str:
         return self._pieces.vocabulary.entries[number]
@@ -276,7 +273,7 @@ def _joins(morpheme: Morpheme) -> bool:
     """Whether a morpheme is part of a word of usual length, and not a symbol or a mask."""
     if morpheme.key is None or morpheme.end - morpheme.start > _LONGEST:
         return False
-    return not split_key(morpheme.key)[1].startswith(("S", "W_", "U"))
+    return not tag_of(morpheme.key).startswith((*SIGNS, "U"))
 
 
 def _edge(text: str, at: int, reach: int, spans: Sequence[tuple[int, int]]) -> int:

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from explorer.encoders.train.vocabulary import split_key
 from explorer.text.morphology import shared_kiwi
 from explorer.text.normalise import Normalised, normalise
+from explorer.text.tags import PREDICATES, split_key
 from explorer.tokenizers.engines.kiwi import dictionary_form
 
 __all__ = ["NEAR", "Analysis", "Morpheme", "analyse", "clean", "join"]
@@ -131,7 +131,7 @@ def join(keys: Sequence[str], irregular: bool = False) -> str:
     morphemes = []
     for number, key in enumerate(keys):
         form, tag = split_key(key)
-        if tag in ("VV", "VA", "VX", "VCP", "VCN"):
+        if tag in PREDICATES:
             form = form.removesuffix("다") or form
             tag += "-I" if irregular and tag in ("VV", "VA", "VX") else ""
         morphemes.append((form, tag, False) if number else (form, tag))

@@ -18,7 +18,8 @@ from explorer.core.progress import ProgressCallback, track
 from explorer.encoders.morpheme.pieces import MorphemePieces
 from explorer.encoders.morpheme.reading import Place, read_places
 from explorer.encoders.train.morphemes import KEY, LINE, MorphemeArrays
-from explorer.encoders.train.vocabulary import MorphemeVocabulary, split_key
+from explorer.encoders.train.vocabulary import MorphemeVocabulary
+from explorer.text.tags import SIGNS, TOPICAL, tag_of
 from explorer.tokenizers.token import key_of
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class GuessScore:
 
 def answers(vocabulary: MorphemeVocabulary) -> NDArray[np.bool_]:
     """Which entries may be guessed: whole morphemes that are no symbols or numbers."""
-    symbols = np.array([split_key(entry)[1].startswith(("S", "W_")) for entry in vocabulary.entries])
+    symbols = np.array([tag_of(entry).startswith(SIGNS) for entry in vocabulary.entries])
     possible: NDArray[np.bool_] = (np.arange(len(vocabulary)) >= vocabulary.first_word) & ~symbols
     return possible
 
@@ -91,8 +92,8 @@ def score_guesses(method: str, gaps: Sequence[Gap], guesses: Sequence[int], voca
     if not gaps or len(gaps) != len(guesses):
         raise BadInput("encoders.guess_count_mismatch", guesses=len(guesses), gaps=len(gaps))
     right = np.array([gap.answer == guess for gap, guess in zip(gaps, guesses, strict=True)], np.float64)
-    tags = [split_key(vocabulary.entries[gap.answer])[1] for gap in gaps]
-    content = np.array([tag in ("NNG", "NNP", "XR", "VV", "VA", "MAG") for tag in tags])
+    tags = [tag_of(vocabulary.entries[gap.answer]) for gap in gaps]
+    content = np.array([tag in TOPICAL for tag in tags])
     _, sentence = np.unique([id(gap.tokens) for gap in gaps], return_inverse=True)
     hits, sizes = np.bincount(sentence, right), np.bincount(sentence)
     draws = np.random.default_rng(42).integers(0, len(hits), (2_000, len(hits)))

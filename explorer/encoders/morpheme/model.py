@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput, MissingExtra
-from explorer.encoders.train.vocabulary import MorphemeVocabulary, split_key
+from explorer.encoders.train.vocabulary import MorphemeVocabulary
+from explorer.text.tags import split_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,8 +18,7 @@ from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.encoders.morpheme.model import require_torch
 from explorer.encoders.morpheme.pieces import MorphemePieces
-from explorer.encoders.train.sequences import CONTENT_TAGS
-from explorer.encoders.train.vocabulary import split_key
+from explorer.text.tags import MASKED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,7 +101,7 @@ def find_places(
         context = [
             number
             for i, token in enumerate(sentence)
-            if token.tag in CONTENT_TAGS and not word[0] <= i <= word[-1] and not (token.start < end and token.end > start)
+            if token.tag in MASKED and not word[0] <= i <= word[-1] and not (token.start < end and token.end > start)
             for number in pieces.vocabulary.encode(f"{token.form}/{token.tag}")
             if number >= pieces.vocabulary.first_word
         ]
@@ -145,7 +144,7 @@ def read_places(
             part = last[begin : begin + 256].to(next(model.parameters()))
             logits[begin : begin + 256] = model.cls(part).float().cpu().numpy()
     table = model.get_input_embeddings().weight.detach().float().cpu().numpy()
-    content = np.where(pieces.vocabulary.tagged(CONTENT_TAGS), logits, -np.inf).astype(np.float32)
+    content = np.where(pieces.vocabulary.tagged(MASKED), logits, -np.inf).astype(np.float32)
     return Readings(own, masked, logits, _contexts(pieces, places, table), softmax(content / 2) @ table)
 
 
@@ -192,8 +191,3 @@ def softmax(logits: NDArray[np.floating[Any]]) -> Floats:
     shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
     probabilities: Floats = (shifted / shifted.sum(axis=-1, keepdims=True)).astype(np.float32)
     return probabilities
-
-
-def word_of(entry: str) -> str:
-    """What an entry is called without its tag."""
-    return split_key(entry)[0]

@@ -14,7 +14,8 @@ import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.encoders.train.morphemes import DOCUMENT, EOJEOL, KEY, LINE, MorphemeArrays
-from explorer.encoders.train.vocabulary import MorphemeVocabulary, split_key
+from explorer.encoders.train.vocabulary import MorphemeVocabulary
+from explorer.text.tags import MASKED, SIGNS, tag_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,8 +24,6 @@ __all__ = ["CONTENT", "DOC", "MASKABLE", "SENTENCE", "WORD", "Batch", "Batches",
 
 WORD, SENTENCE, DOC, MASKABLE, CONTENT = (np.uint8(1 << bit) for bit in range(5))
 """Marks of a piece: it starts a word (eojeol), a sentence, a document; it may be masked; it is a content morpheme."""
-
-CONTENT_TAGS = ("NNG", "NNP", "XR", "VV", "VA", "MAG", "MM")
 
 
 @dataclass(frozen=True)
@@ -105,12 +104,12 @@ def encode_arrays(arrays: MorphemeArrays, vocabulary: MorphemeVocabulary) -> Enc
     lengths = np.array([len(pieces) for pieces in spelled], np.int64)
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
     flat = np.array([piece for pieces in spelled for piece in pieces], np.int32)
-    tags = [split_key(key)[1] for key in arrays.keys]
-    symbol = np.array([tag.startswith(("S", "W_")) for tag in tags])
+    tags = [tag_of(key) for key in arrays.keys]
+    symbol = np.array([tag.startswith(SIGNS) for tag in tags])
     final = np.array([tag == "SF" for tag in tags])
     base = np.zeros(len(tags), np.uint8)
     base[(lengths == 1) & ~symbol & np.array([key in vocabulary for key in arrays.keys])] |= MASKABLE
-    base[np.array([tag in CONTENT_TAGS for tag in tags])] |= CONTENT
+    base[np.array([tag in MASKED for tag in tags])] |= CONTENT
     parts, before = [], (False, False)
     for part in arrays.parts():
         keys = (part & KEY).astype(np.int64)

@@ -26,32 +26,22 @@ import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.store import atomic_write
+from explorer.text.tags import PREDICATES, split_key, tag_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["SPECIAL", "MorphemeVocabulary", "blended_shares", "build_vocabulary", "split_key"]
+__all__ = ["SPECIAL", "MorphemeVocabulary", "blended_shares", "build_vocabulary"]
 
 SPECIAL = ("[PAD]", "[CLS]", "[SEP]", "[MASK]")
 
 _JAMO = "ㄱㄲㄳㄴㄵㄶㄷㄸㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅃㅄㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
-_PREDICATE = ("VV", "VA", "VX", "VCP", "VCN")
-
-
-def split_key(key: str) -> tuple[str, str]:
-    """Form and tag of a key; the tag is empty where there is none. A slash may be a form itself.
-
-    >>> split_key("왕/NNG"), split_key("//SP"), split_key("km/h/SL")
-    (('왕', 'NNG'), ('/', 'SP'), ('km/h', 'SL'))
-    """
-    form, slash, tag = key.rpartition("/")
-    return (form, tag) if slash and form else (key, "")
 
 
 def _spelling(key: str) -> tuple[str, str]:
     """What is spelled out: predicates without 다, which their tag already says."""
     form, tag = split_key(key)
-    if tag in _PREDICATE and form.endswith("다") and len(form) > 1:
+    if tag in PREDICATES and form.endswith("다") and len(form) > 1:
         form = form[:-1]
     return unicodedata.normalize("NFC", form), tag
 
@@ -97,7 +87,7 @@ class MorphemeVocabulary:
     def tagged(self, tags: Iterable[str]) -> NDArray[np.bool_]:
         """Which entries are whole morphemes with one of these parts of speech."""
         wanted = frozenset(tags)
-        return np.array([n >= self.first_word and split_key(entry)[1] in wanted for n, entry in enumerate(self.entries)])
+        return np.array([n >= self.first_word and tag_of(entry) in wanted for n, entry in enumerate(self.entries)])
 
     @staticmethod
     def _is_spelling(entry: str) -> bool:
@@ -191,8 +181,8 @@ def build_vocabulary(
         BadInput: ``size`` leaves no room for a single morpheme.
     """
     table = dict(counts)
-    ordered = sorted((key for key in table if split_key(key)[1]), key=lambda key: (-table[key], key))
-    tags = sorted({split_key(key)[1] for key in ordered})
+    ordered = sorted((key for key in table if tag_of(key)), key=lambda key: (-table[key], key))
+    tags = sorted({tag_of(key) for key in ordered})
     fixed = [
         *SPECIAL,
         *(f"[{tag}]" for tag in tags),

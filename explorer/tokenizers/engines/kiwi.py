@@ -13,6 +13,7 @@ from explorer.core.errors import BadInput, ExplorerError
 from explorer.text.hangul import to_compatible
 from explorer.text.morphology import cpu_count, shared_kiwi
 from explorer.text.normalise import Normalised, normalise
+from explorer.text.tags import PREDICATES
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
 from explorer.tokenizers.engines.spans import trim
 from explorer.tokenizers.engines.trial import SAMPLE, require_opening
@@ -23,9 +24,7 @@ __all__ = ["KiwiSubwordTokenizer", "KiwiTokenizer", "dictionary_form"]
 TYPOS = ("basic", "continual", "basic_with_continual", "lengthening", "basic_with_continual_and_lengthening", "all")
 
 # Stems of these tags are quoted with 다 in dictionaries. Kiwi marks irregular and regular variants of one tag (VV-I, VV-R).
-_PREDICATES = {
-    tag + suffix: tag for tag in ("VV", "VA", "VX", "VCP", "VCN") for suffix in ("", "-I", "-R")
-}  # fmt: skip
+_PREDICATES = {tag + suffix: tag for tag in PREDICATES for suffix in ("", "-I", "-R")}
 _VARIANTS = {tag + suffix: tag for tag in ("XSV", "XSA") for suffix in ("-I", "-R")}
 
 _LARGEST = 256 << 20

@@ -14,8 +14,8 @@ import numpy as np
 
 from explorer.core.errors import BadInput, disk_errors
 from explorer.core.progress import ProgressCallback, report
+from explorer.text.tags import word_of
 from explorer.vectors.files.readers import keys_beside, labels_beside
-from explorer.vectors.records import word_of
 from explorer.vectors.vectors import Vectors
 
 __all__ = ["WRITERS", "check_file", "encoded", "refuse", "whole"]
