@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput
+from explorer.core.intervals import bounds
 from explorer.vectors.axes import Axis, AxisScore, axis
 from explorer.vectors.records import Resolution
 
@@ -122,6 +123,6 @@ def association(
         of_a, of_b = rng.integers(0, len(a), len(a)), rng.integers(0, len(b), len(b))
         again = to_a[np.ix_(rows, of_a)].mean(axis=1) - to_b[np.ix_(rows, of_b)].mean(axis=1)
         drawn[place] = _effect(again[:size], again[size:])
-    low, high = np.nanpercentile(drawn, (2.5, 97.5))
+    low, high = bounds(drawn)
     found = {name: tuple(v.resolve(word) for word in words) for name, words in sets.items()}
-    return Association(effect, float(low), float(high), p, exact, samples, seed, **found, model=v.name)
+    return Association(effect, low, high, p, exact, samples, seed, **found, model=v.name)

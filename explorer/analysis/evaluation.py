@@ -14,6 +14,7 @@ from explorer.analysis.answers import best_answers, distances
 from explorer.analysis.scores import Score, Section
 from explorer.analysis.test_sets import AnalogySet, Question, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput
+from explorer.core.intervals import bounds, draw
 from explorer.core.progress import ProgressCallback
 from explorer.vectors.analogy import METHODS, check_method
 from explorer.vectors.search import Floats, unit_rows
@@ -26,8 +27,6 @@ __all__ = ["RESOLVE", "Judged", "Score", "Section", "covered_items", "evaluate",
 RESOLVE = ("exact", "form", "analysed", "composed", "subword")
 """How far a test word may be from a key, each step including those before it; but ``"subword"`` is ``"form"`` with the
 model's own sub-word vectors for all other words, and no analysis of them."""
-
-INTERVAL = (2.5, 97.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +192,11 @@ def _similarity(v: Vectors, tests: SimilaritySet, resolve: str, samples: int, se
     value = float(spearman(cosine, human))
     if np.isnan(value):
         raise BadInput("analysis.no_rank_correlation", name=tests.name)
-    draws = np.random.default_rng(seed).integers(0, len(covered), (samples, len(covered)))
+    draws = draw(len(covered), samples, seed)
     drawn = spearman(cosine[draws], human[draws])
-    low, high = np.nanpercentile(drawn, INTERVAL) if np.any(np.isfinite(drawn)) else (value, value)
+    low, high = bounds(drawn, empty=(value, value))
     details = {"distinct_pairs": len({frozenset(pair) for pair in tests.pairs}), "missing": sorted(set(words) - usable)}
-    score = Score(
-        tests.name, "similarity", "spearman", value, float(low), float(high), len(covered), len(tests.pairs), details=details
-    )
+    score = Score(tests.name, "similarity", "spearman", value, low, high, len(covered), len(tests.pairs), details=details)
     return Judged(score, drawn)
 
 
@@ -242,18 +239,19 @@ def _analogies(
         section_drawn, section_weight = _draw_pairs(pairs[mine], right[methods[0]][mine], samples, rng)
         drawn += section_drawn
         weight += section_weight
-        low, high = _bounds(section_drawn, section_weight)
+        low, high = bounds(_accuracies(section_drawn, section_weight), empty=(0.0, 1.0))
         facts = _facts(numbers, right, mine)
         sections.append(
             Section(name, "accuracy", facts["by_method"][methods[0]], low, high, int(mine.sum()), total, **facts, **away)
         )
-    low, high = _bounds(drawn, weight)
+    accuracies = _accuracies(drawn, weight)
+    low, high = bounds(accuracies, empty=(0.0, 1.0))
     facts = _facts(numbers, right, np.ones(len(quads), bool))
     facts |= {"distance": float(distance.mean()), "measured": len(distance)}
     value = facts["by_method"][methods[0]]
     counts = (len(covered), len(tests.questions))
     score = Score(tests.name, "analogy", "accuracy", value, low, high, *counts, tuple(sections), methods[0], details=facts)
-    return Judged(score, np.divide(drawn, weight, out=np.full(samples, np.nan), where=weight > 0))
+    return Judged(score, accuracies)
 
 
 def _facts(numbers: dict[str, Any], right: dict[str, Any], mine: npt.NDArray[np.bool_]) -> dict[str, Any]:
@@ -298,7 +296,7 @@ def _draw_pairs(
     step = max(1, (1 << 20) // max(count, len(first)))
     for start in range(0, samples, step):
         size = min(step, samples - start)
-        drawn = rng.integers(0, count, (size, count)) + np.arange(size)[:, None] * count
+        drawn = draw(count, size, rng) + np.arange(size)[:, None] * count
         times = np.bincount(drawn.ravel(), minlength=size * count).reshape(size, count)
         weights = times[:, first] * times[:, second]
         right[start : start + size] = weights @ correct
@@ -306,7 +304,7 @@ def _draw_pairs(
     return right, weight
 
 
-def _bounds(right: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> tuple[float, float]:
-    drawn = right[weight > 0] / weight[weight > 0]
-    low, high = np.percentile(drawn, INTERVAL) if len(drawn) else (0.0, 1.0)
-    return float(low), float(high)
+def _accuracies(right: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Of each sample; NaN where no question was drawn."""
+    result: npt.NDArray[np.float64] = np.divide(right, weight, out=np.full(len(right), np.nan), where=weight > 0)
+    return result

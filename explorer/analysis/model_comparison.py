@@ -11,12 +11,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from explorer.analysis.evaluation import INTERVAL, Judged, covered_items, evaluate, judge
+from explorer.analysis.evaluation import Judged, covered_items, evaluate, judge
 from explorer.analysis.scores import Score
 from explorer.analysis.test_sets import AnalogySet, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput
+from explorer.core.intervals import bounds
 from explorer.core.progress import ProgressCallback, report
 
 if TYPE_CHECKING:
@@ -155,7 +154,4 @@ def _part(tests: SimilaritySet | AnalogySet, places: list[int]) -> SimilaritySet
 
 def _difference(first: Judged, second: Judged) -> Difference:
     value = first.score.value - second.score.value
-    gaps = first.draws - second.draws
-    gaps = gaps[np.isfinite(gaps)]
-    low, high = np.percentile(gaps, INTERVAL) if len(gaps) else (value, value)
-    return Difference(first.score.model, second.score.model, value, float(low), float(high))
+    return Difference(first.score.model, second.score.model, value, *bounds(first.draws - second.draws, empty=(value, value)))

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput
+from explorer.core.intervals import mean_interval
 from explorer.core.progress import Progress, ProgressCallback, report
 from explorer.text.tags import word_of
 from explorer.vectors.checks import check_n
@@ -34,7 +35,6 @@ RESAMPLE = ("seeds", "bootstrap")
 
 _WORDS = 1_000
 _BLOCK = 64
-_DRAWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +154,10 @@ def stability(
         found[number] = _neighbours(v, shared, [place[key] for key in asked], n)
     report(progress, "comparing neighbours", len(models), len(models), "models")
     scored = [_word(models[0], key, found[:, row], shared) for row, key in enumerate(asked)]
-    values = np.array([each.jaccard for each in scored])
-    draws = np.random.default_rng(seed).integers(0, len(values), (_DRAWS, len(values)))
-    low, high = np.percentile(values[draws].mean(axis=1), (2.5, 97.5))
+    mean, low, high = mean_interval([each.jaccard for each in scored], seed)
     steadiest = sorted(scored, key=lambda each: -each.jaccard)
     names = tuple(v.name for v in models)
-    return Stability(tuple(steadiest), float(values.mean()), float(low), float(high), n, len(shared), names, seed)
+    return Stability(tuple(steadiest), mean, low, high, n, len(shared), names, seed)
 
 
 def _asked(v: Vectors, shared: list[str], words: Iterable[str] | None, seed: int) -> list[str]:

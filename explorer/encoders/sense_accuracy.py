@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.core.intervals import mean_interval
 from explorer.core.progress import ProgressCallback, track
 from explorer.encoders.clusters import Space, centres, cluster
-from explorer.encoders.morpheme.evaluation import Labelled, bootstrap
+from explorer.encoders.morpheme.evaluation import SAMPLES, Labelled
 from explorer.encoders.senses import place, spread_of
 
 if TYPE_CHECKING:
@@ -100,8 +101,8 @@ def score_assigning(
     sure = [found for found, unclear in clear if not unclear]
     return AssignScore(
         representation or model.representations[0],
-        bootstrap(scores[:, 0].tolist(), seed),
-        bootstrap(scores[:, 1].tolist(), seed),
+        mean_interval(scores[:, 0], seed, SAMPLES),
+        mean_interval(scores[:, 1], seed, SAMPLES),
         float(np.mean(chances)),
         by_word,
         (len(sure) / len(clear), float(np.mean(sure)) if sure else float("nan")),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.core.intervals import bounds, centred_bounds, draw
 from explorer.encoders.clusters import Space, centred, centres, cluster, medoids, silhouette
 from explorer.text.tags import word_of
 
@@ -253,29 +254,19 @@ def agreement(labels: Sequence[int], gold: Sequence[str | None], *, seed: int = 
     _, mine = np.unique(np.asarray(labels)[known], return_inverse=True)
     _, theirs = np.unique(np.array([gold[index] for index in known], dtype=str), return_inverse=True)
     one = np.ones((1, len(known)))
-    draws = np.random.default_rng(seed).integers(0, len(known), (_ROUNDS, len(known)))
+    draws = draw(len(known), _ROUNDS, seed)
     counts = np.zeros((_ROUNDS, len(known)))
     np.add.at(counts, (np.arange(_ROUNDS)[:, None], draws), 1)
     v, homogeneity, completeness = (float(value[0]) for value in _v_measure(mine, theirs, one))
     return Agreement(
         float(_rand(mine, theirs, one)[0]),
-        _interval(_rand(mine, theirs, counts)),
+        bounds(_rand(mine, theirs, counts)),
         v,
-        _unbiased(_v_measure(mine, theirs, counts)[0], v),
+        centred_bounds(_v_measure(mine, theirs, counts)[0], v),
         homogeneity,
         completeness,
         len(known),
     )
-
-
-def _interval(values: Rows) -> tuple[float, float]:
-    low, high = np.percentile(values, [2.5, 97.5])
-    return float(low), float(high)
-
-
-def _unbiased(values: Rows, point: float) -> tuple[float, float]:
-    low, high = _interval(values - values.mean() + point)
-    return max(0.0, low), min(1.0, high)
 
 
 def _rand(mine: NDArray[np.int64], theirs: NDArray[np.int64], counts: Rows) -> Rows:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.core.intervals import bounds
 from explorer.text.tags import word_of
 from explorer.vectors.records import Resolution
 from explorer.vectors.search import Floats, nearest
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
 
 __all__ = ["Axis", "AxisScore", "axis", "pole_draws"]
-
-INTERVAL = (2.5, 97.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,20 +148,16 @@ def axis(
     unit = v.unit_vectors(asked)
     scores = np.clip(unit @ direction, -1, 1)
     resampled = samples > 0 and (len(low_unit) > 1 or len(high_unit) > 1)
-    bounds = np.full((2, len(asked)), np.nan)
+    around: list[tuple[float | None, float | None]] = [(None, None)] * len(asked)
     if resampled and asked:
         rng = np.random.default_rng(seed)
         drawn = pole_draws(high_unit, samples, rng) - pole_draws(low_unit, samples, rng)
         lengths = np.linalg.norm(drawn, axis=1, keepdims=True)
         kept = lengths[:, 0] > 1e-6  # a draw in which both poles coincide has no direction
-        bounds = np.percentile(np.clip(unit @ (drawn[kept] / lengths[kept]).T, -1, 1), INTERVAL, axis=1)
+        around = [bounds(line) for line in np.clip(unit @ (drawn[kept] / lengths[kept]).T, -1, 1)]
     rows = [
         AxisScore(
-            asked[place] if given else word_of(asked[place]),
-            v.resolve(asked[place]).key,
-            float(scores[place]),
-            float(bounds[0, place]) if resampled else None,
-            float(bounds[1, place]) if resampled else None,
+            asked[place] if given else word_of(asked[place]), v.resolve(asked[place]).key, float(scores[place]), *around[place]
         )
         for place in np.argsort(-scores, kind="stable")
     ]

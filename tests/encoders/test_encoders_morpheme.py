@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch")
 import explorer as ex  # noqa: E402
 from explorer.core.errors import BadInput, Cancelled  # noqa: E402
 from explorer.encoders.morpheme.contextual import MorphemeContextual  # noqa: E402
-from explorer.encoders.morpheme.evaluation import bootstrap, score_senses  # noqa: E402
+from explorer.encoders.morpheme.evaluation import score_senses  # noqa: E402
 from explorer.encoders.morpheme.guessing import Trigrams, answers, encoder_guesses, find_gaps, kiwi_guesses, score_guesses  # noqa: E402
 from explorer.encoders.morpheme.senses import centred, cluster, silhouette  # noqa: E402
 from explorer.encoders.morpheme.storing import open_network  # noqa: E402
@@ -313,7 +313,7 @@ def test_random_clusters_score_about_zero():
     with pytest.raises(BadInput, match="labels but"):
         score_senses({"a": np.eye(2)}, {"a": ["x"]})
     with pytest.raises(BadInput, match="nothing"):
-        bootstrap([])
+        score_senses({}, {})
 
 
 def test_gaps_are_guessed_by_everybody_from_the_same_words(ctx, tmp_path):

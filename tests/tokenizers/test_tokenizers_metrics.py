@@ -2,13 +2,16 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import explorer as ex
 from explorer.core.errors import BadInput
-from explorer.tokenizers.comparison.metrics import Interval, Meter, Text, renyi_efficiency, renyi_entropy, resample_ratio
+from explorer.core.intervals import Interval, ratio_interval
+from explorer.tokenizers.comparison.distribution import distribution, renyi_efficiency, renyi_entropy
+from explorer.tokenizers.comparison.metrics import Meter, Text
 from explorer.tokenizers.token import Token
 
 # "pick @@ed pick @@l @@ed pick @@les": the oracle of the tokenization-scorer package's own test.
@@ -114,13 +117,21 @@ def test_vocabulary_used(trained):
 
 
 def test_intervals():
-    assert resample_ratio([3], [4]) == Interval(0.75)
-    assert resample_ratio([0, 0], [0, 0]) == Interval(None)
-    made = resample_ratio([1, 2, 3, 4] * 20, [2] * 80)
+    made = ratio_interval([1, 2, 3, 4] * 20, [2] * 80)
     assert made.low < made.value < made.high
-    assert made == resample_ratio([1, 2, 3, 4] * 20, [2] * 80)
-    wider = resample_ratio([1, 2, 3, 4] * 5, [2] * 20)
+    assert made == ratio_interval([1, 2, 3, 4] * 20, [2] * 80)
+    wider = ratio_interval([1, 2, 3, 4] * 5, [2] * 20)
     assert wider.high - wider.low > made.high - made.low
+
+
+def test_no_interval_holds_more_than_the_whole_vocabulary():
+    # Fifty groups, each with a type of its own and all of them with one more: every type of the vocabulary occurs.
+    groups = np.hstack([np.eye(50, dtype=np.float32), np.ones((50, 1), np.float32)])
+    used, efficiency = distribution(groups, 51)
+    assert used.value == used.high == 1 and 0.8 < used.low < 1
+    assert 0 <= efficiency.low < efficiency.value < efficiency.high <= 1
+    assert distribution(groups, 102)[0].high == pytest.approx(0.5 + (0.5 - distribution(groups, 102)[0].low), abs=0.02)
+    assert distribution(groups[:1], 51) == (Interval(2 / 51), Interval(pytest.approx(1 / math.log2(51))))
 
 
 def test_dropped_text_without_a_decoder():

@@ -89,7 +89,7 @@ def _name(t: Text, name: str, row: dict[str, Any], number: int) -> Any:
 
 
 def _cells(row: dict[str, Any], metrics: list[str]) -> list[Any]:
-    from explorer.tokenizers.comparison.intervals import Interval
+    from explorer.core.intervals import Interval
     from explorer.tokenizers.comparison.report import bounds, value_text
 
     cells = [dmc.TableTd(f"{row['vocab_size']:,}" if row["vocab_size"] else "–", ta="right")]

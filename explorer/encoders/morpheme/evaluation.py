@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.core.intervals import mean_interval
 from explorer.core.progress import ProgressCallback, track
 from explorer.encoders.morpheme.reading import rarity
 from explorer.encoders.morpheme.senses import cluster
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from explorer.tokenizers.token import Token
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["Labelled", "SenseScore", "bootstrap", "kiwi_contexts", "score_senses", "sense_table"]
+__all__ = ["SAMPLES", "Labelled", "SenseScore", "kiwi_contexts", "score_senses", "sense_table"]
+
+SAMPLES = 10_000
+"""Of bootstraps over words."""
 
 
 class Labelled(Protocol):
@@ -98,22 +102,11 @@ def score_senses(
             raise BadInput("encoders.label_count_mismatch", word=word, labels=len(senses), vectors=len(vectors.get(word, ())))
         labels, _ = cluster(vectors[word], len(set(senses)), centre=centre, linkage=linkage)
         by_word[word] = float(adjusted_rand_score(list(senses), labels))
-    mean, low, high = bootstrap(list(by_word.values()), seed)
+    if not by_word:
+        raise BadInput("encoders.nothing_to_average")
+    mean, low, high = mean_interval(list(by_word.values()), seed, SAMPLES)
     how = f"agglomerative, cosine, {linkage} linkage, {'centred' if centre else 'not centred'}, k = gold"
     return SenseScore(representation, by_word, mean, low, high, how)
-
-
-def bootstrap(values: Sequence[float], seed: int = 42, rounds: int = 10_000) -> tuple[float, float, float]:
-    """Mean and the 95 % percentile interval of means of resampled values.
-
-    >>> bootstrap([1.0, 1.0])
-    (1.0, 1.0, 1.0)
-    """
-    array = np.asarray(values, np.float64)
-    if not len(array):
-        raise BadInput("encoders.nothing_to_average")
-    means = array[np.random.default_rng(seed).integers(0, len(array), (rounds, len(array)))].mean(axis=1)
-    return float(array.mean()), float(np.percentile(means, 2.5)), float(np.percentile(means, 97.5))
 
 
 def kiwi_contexts(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.core.intervals import bounds, draw
 from explorer.core.progress import ProgressCallback, track
 from explorer.encoders.morpheme.pieces import MorphemePieces
 from explorer.encoders.morpheme.reading import Place, read_places
@@ -96,11 +97,10 @@ def score_guesses(method: str, gaps: Sequence[Gap], guesses: Sequence[int], voca
     content = np.array([tag in TOPICAL for tag in tags])
     _, sentence = np.unique([id(gap.tokens) for gap in gaps], return_inverse=True)
     hits, sizes = np.bincount(sentence, right), np.bincount(sentence)
-    draws = np.random.default_rng(42).integers(0, len(hits), (2_000, len(hits)))
-    shares = hits[draws].sum(1) / sizes[draws].sum(1)
-    low, high = np.percentile(shares, [2.5, 97.5])
+    draws = draw(len(hits), 2_000, 42)
+    low, high = bounds(hits[draws].sum(1) / sizes[draws].sum(1))
     share = float(right[content].mean()) if content.any() else float("nan")
-    return GuessScore(method, float(right.mean()), float(low), float(high), share, len(gaps))
+    return GuessScore(method, float(right.mean()), low, high, share, len(gaps))
 
 
 def encoder_guesses(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from explorer.core.intervals import Interval, Units
 from explorer.text.normalise import nfc
 from explorer.tokenizers.comparison.gold import GoldSentence, boundary_counts, cuts
-from explorer.tokenizers.comparison.intervals import Interval, Units
 from explorer.tokenizers.token import Token
 
 __all__ = ["BoundaryMeter", "reference_sentence"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.core.errors import BadInput, UnknownName
+from explorer.core.intervals import Interval
 from explorer.core.progress import ProgressCallback, report
 from explorer.text.normalise import check_text
 from explorer.tokenizers.batch import tokenize_all
@@ -17,7 +18,6 @@ from explorer.tokenizers.comparison.boundaries import reference_sentence
 from explorer.tokenizers.comparison.definitions import DEFINITIONS, UNITS
 from explorer.tokenizers.comparison.entries import Entry, Samples, chunks, unique_names
 from explorer.tokenizers.comparison.gold import GoldSentence, read_conllu, read_sentences
-from explorer.tokenizers.comparison.intervals import Interval
 from explorer.tokenizers.comparison.metrics import LostText, Text
 from explorer.tokenizers.token import Tokenizer
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from explorer.core.errors import Cancelled, ExplorerError
+from explorer.core.intervals import Interval, Units
 from explorer.tokenizers.batch import tokenize_all
 from explorer.tokenizers.comparison.alignment import Alignment, align
 from explorer.tokenizers.comparison.boundaries import BoundaryMeter
 from explorer.tokenizers.comparison.gold import GoldSentence
-from explorer.tokenizers.comparison.intervals import Interval, Units
 from explorer.tokenizers.comparison.metrics import Meter, Text
 from explorer.tokenizers.comparison.probes import probe_results, probe_texts
 from explorer.tokenizers.comparison.speed import measure_speed

@@ -15,18 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from explorer.tokenizers.comparison.definitions import DEFINITIONS
-from explorer.tokenizers.comparison.intervals import (
-    Interval,
-    Units,
-    distribution,
-    renyi_efficiency,
-    renyi_entropy,
-    resample_ratio,
-)
+from explorer.core.intervals import Interval, Units
+from explorer.tokenizers.comparison.distribution import distribution
 from explorer.tokenizers.token import Token, Tokenizer, key_of
 
-__all__ = ["DEFINITIONS", "Interval", "LostText", "Meter", "Text", "renyi_efficiency", "renyi_entropy", "resample_ratio"]
+__all__ = ["LostText", "Meter", "Text"]
 
 _EOJEOL = re.compile(r"\S+")
 _GROUPS = 50  # groups of documents resampled for measures of a whole distribution

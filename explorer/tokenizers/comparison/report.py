@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from explorer.core.intervals import Interval
 from explorer.tokenizers.comparison.definitions import GROUPS, METRICS, shown
-from explorer.tokenizers.comparison.intervals import Interval
 
 if TYPE_CHECKING:
     from explorer.tokenizers.comparison.compare import Comparison, ComparisonRow

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from explorer.core.intervals import Interval, Units
 from explorer.text.morphology import cpu_count
 from explorer.tokenizers.batch import tokenize_all
-from explorer.tokenizers.comparison.intervals import Interval, Units
 from explorer.tokenizers.token import Tokenizer
 
 __all__ = ["measure_speed"]
