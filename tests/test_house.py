@@ -116,9 +116,11 @@ CIRCLES_LEFT = {
     "explorer.encoders.sense_curve",
     "explorer.encoders.sensing",
     "explorer.static.phrases",
+    "explorer.tokenizers.comparison.compare",
     "explorer.tokenizers.comparison.report",
     "explorer.vectors.averaged",
     "explorer.vectors.axes",
+    "explorer.vectors.vectors",
 }
 """To be emptied."""
 
