@@ -34,6 +34,8 @@ __all__ = [
     "disk_errors",
     "error_from",
     "listing",
+    "packed",
+    "unpacked",
 ]
 
 
@@ -77,7 +79,7 @@ class ExplorerError(Exception):
     def to_dict(self) -> dict[str, Any]:
         """Plain data for another process; :func:`error_from` makes the error of it again."""
         arguments, values = self._made_of()
-        return {"kind": type(self).__name__, "arguments": _packed(arguments), "values": _packed(values)}
+        return {"kind": type(self).__name__, "arguments": packed(arguments), "values": packed(values)}
 
 
 class BadInput(ExplorerError, ValueError):
@@ -176,30 +178,32 @@ def error_from(data: Mapping[str, Any]) -> ExplorerError:
     {'path': 'a.txt'}
     """
     kinds = {one.__name__: one for one in (BadInput, UnknownName, OutOfVocabulary, MissingExtra, Unavailable, Cancelled)}
-    made: ExplorerError = kinds.get(data["kind"], ExplorerError)(*_unpacked(data["arguments"]), **_unpacked(data["values"]))
+    made: ExplorerError = kinds.get(data["kind"], ExplorerError)(*unpacked(data["arguments"]), **unpacked(data["values"]))
     return made
 
 
-def _packed(value: Any) -> Any:
+def packed(value: Any) -> Any:
+    """Values with messages and errors among them as plain data; :func:`unpacked` reads it, and leaves a sentence as it is."""
     if isinstance(value, Message):
-        return {"message": value.code, "values": _packed(value.values)}
+        return {"message": value.code, "values": packed(value.values)}
     if isinstance(value, ExplorerError):
         return {"error": value.to_dict()}
     if isinstance(value, Mapping):
-        return {str(key): _packed(one) for key, one in value.items()}
+        return {str(key): packed(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_packed(one) for one in value]
+        return [packed(one) for one in value]
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
-def _unpacked(value: Any) -> Any:
+def unpacked(value: Any) -> Any:
+    """What :func:`packed` was given."""
     if isinstance(value, list):
-        return [_unpacked(one) for one in value]
+        return [unpacked(one) for one in value]
     if isinstance(value, dict) and "message" in value:
-        return Message(value["message"], _unpacked(value["values"]))
+        return Message(value["message"], unpacked(value["values"]))
     if isinstance(value, dict) and "error" in value:
         return error_from(value["error"])
-    return {key: _unpacked(one) for key, one in value.items()} if isinstance(value, dict) else value
+    return {key: unpacked(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 @contextmanager

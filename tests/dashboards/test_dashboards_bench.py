@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from urllib.parse import parse_qs
 
 import pytest
@@ -15,6 +16,7 @@ from dashboards.kit.url import decode
 from dashboards.pages.bench import asked as bench
 from dashboards.pages.bench import figures
 from dashboards.pages.bench import page as view
+from dashboards.pages.bench import table as numbers_table
 from explorer.core.errors import BadInput
 from explorer.tokenizers.token import Token
 
@@ -47,7 +49,11 @@ def made(home, tmp_path):
 def test_a_comparison_is_kept_with_everything_the_page_draws(made):
     eojeol, syllable, broken = made.rows
     assert eojeol["tokens_per_eojeol"]["value"] == 1.0 and syllable["tokens_per_eojeol"]["value"] > 2
-    assert "no-such-one" in broken["error"] and made.data["curves"][2] is None
+    assert (
+        broken["error"].code == "core.unknown"
+        and "no-such-one" in broken["error"].said("ko")
+        and made.data["curves"][2] is None
+    )
     assert made.data["reference"] == "kiwi" and "boundary_f1" in made.data["groups"]["boundaries"]
     curve = made.data["curves"][1]
     assert curve["ranks"][0] == 1 and curve["shares"] == sorted(curve["shares"], reverse=True)
@@ -103,7 +109,7 @@ def test_a_damaged_result_says_so(tmp_path):
         bench.read(tmp_path)
 
 
-def test_warnings_and_notes_are_said_in_korean(home):
+def test_warnings_and_notes_are_said_in_korean(home, tmp_path):
     import explorer
     from explorer.tokenizers.loading import tokenizer
 
@@ -122,10 +128,18 @@ def test_warnings_and_notes_are_said_in_korean(home):
             return {"name": self.name, "engine": "losing"}
 
     found = explorer.compare([Losing(), tokenizer("kiwi")], LINES)
-    said = [line for row in found.rows for line in (*row.warnings, *row.notes)]
     assert len(found.rows[0].warnings) == 3 and found.rows[1].notes
-    for line in said:
-        assert messages.remark(line, Text("ko")) != line, line
+    kept = json.loads(json.dumps(bench._data(found, choice("losing", "kiwi"))))
+    losing, kiwi = bench.Result(tmp_path, kept).rows
+    for line in (*losing["warnings"], *kiwi["notes"]):
+        assert re.search("[가-힣]{2}", line.said("ko")) and line.said("en") != line.said("ko")
+    assert list(map(str, losing["warnings"])) == list(map(str, found.rows[0].warnings))
+
+
+def test_what_an_older_version_kept_is_said_as_it_was(made):
+    made.data["rows"][0] |= {"warnings": ["3.20 % of the documents do not come back"], "notes": [], "error": None}
+    assert made.rows[0]["warnings"] == ["3.20 % of the documents do not come back"]
+    assert "3.20 % of the documents do not come back" in str(numbers_table.numbers(Text("ko"), made, "length"))
 
 
 def test_names_near_each_other_stand_apart():

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboards.app import state
 from dashboards.pages.tokens.asked import tidy
-from explorer.core.errors import BadInput, Cancelled, ExplorerError
+from explorer.core.errors import BadInput, Cancelled, ExplorerError, packed, unpacked
 from explorer.core.progress import Progress, ProgressCallback, report
 from explorer.core.store import Manifest, atomic_folder, cache_path, list_artifacts, write_manifest
 
@@ -39,6 +39,7 @@ _GOLD_SENTENCES = 3_000
 _CURVE_CHARS = 200_000  # counted once more for the curves; ranks and lengths settle early
 _PAIR = 10  # sentences kept of every pair of tokenizers
 _FORMAT = 1
+_SPOKEN = ("warnings", "notes", "error")  # parts of a row that speak the language of the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,8 @@ class Result:
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """One a tokenizer."""
-        found: list[dict[str, Any]] = self.data["rows"]
-        return found
+        """One a tokenizer; what is to be said beside it as messages, or as English sentences where an older version kept it."""
+        return [row | {name: unpacked(row[name]) for name in _SPOKEN} for row in self.data["rows"]]
 
     def sentences(self, first: int, second: int) -> list[dict[str, Any]]:
         """The sentences on which two rows disagree most."""
@@ -286,7 +286,7 @@ def _data(found: Comparison, choice: Choice) -> dict[str, Any]:
                 sentences = [{"text": grid.text, "disagreement": grid.disagreement} for grid in grids]
                 pairs.append({"rows": [first, second], "sentences": sentences})
     return {
-        "rows": [row.to_dict() for row in found.rows],
+        "rows": [row.to_dict() | {name: packed(getattr(row, name)) for name in _SPOKEN} for row in found.rows],
         "asked": list(choice.tokenizers),
         "metrics": found.metrics,
         "groups": {group: [name for name in found.metrics if METRICS[name].group == group] for group in GROUPS},
@@ -363,9 +363,9 @@ def _table(found: Comparison) -> str:
                 row.vocab_size,
                 *(row.totals.get(name) for name in totals),
                 *(None if number is None else f"{number:.6g}" for number in numbers),
-                csv_cell("; ".join(row.warnings)),
-                csv_cell("; ".join(row.notes)),
-                csv_cell(row.error or ""),
+                csv_cell("; ".join(map(str, row.warnings))),
+                csv_cell("; ".join(map(str, row.notes))),
+                csv_cell(str(row.error or "")),
             ]
         )
     return "\ufeff" + stream.getvalue()

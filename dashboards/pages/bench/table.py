@@ -8,11 +8,11 @@ import dash
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboards.kit.errors import remark
 from dashboards.kit.i18n import Text
 from dashboards.pages.bench.asked import Result
 from dashboards.pages.tokens.asked import address
 from dashboards.pages.tokens.page import title_of
+from explorer.core.messages import said
 
 __all__ = ["GROUPS", "disagreements", "numbers", "row_names"]
 
@@ -77,9 +77,9 @@ def _heading(t: Text, result: Result, name: str) -> Any:
 
 
 def _name(t: Text, name: str, row: dict[str, Any], number: int) -> Any:
-    remarks = [html.Span(f"✗ {remark(row['error'], t)}", className="bench-error")] if row["error"] else []
-    remarks += [html.Span(f"⚠ {remark(line, t)}", className="bench-warning") for line in row["warnings"]]
-    remarks += [html.Span(remark(line, t), className="bench-note") for line in row["notes"]]
+    remarks = [html.Span(f"✗ {said(row['error'], t.language)}", className="bench-error")] if row["error"] else []
+    remarks += [html.Span(f"⚠ {said(line, t.language)}", className="bench-warning") for line in row["warnings"]]
+    remarks += [html.Span(said(line, t.language), className="bench-note") for line in row["notes"]]
     head = dmc.Group(
         [dmc.Badge(str(number), size="sm", circle=True, variant="light"), html.Span(name, className="bench-title")],
         gap=8,

@@ -22,7 +22,7 @@ from typing import Any
 
 from explorer.core.messages.particles import particle
 
-__all__ = ["LANGUAGES", "Message", "codes", "listing", "say"]
+__all__ = ["LANGUAGES", "Message", "codes", "listing", "said", "say"]
 
 LANGUAGES = ("en", "ko")
 _HERE = Path(__file__).parent

@@ -2,79 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.core.errors import BadInput, UnknownName
+from explorer.core.errors import BadInput
 from explorer.core.intervals import Interval
+from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report
 from explorer.text.normalise import check_text
 from explorer.tokenizers.batch import tokenize_all
 from explorer.tokenizers.comparison.alignment import Alignment
 from explorer.tokenizers.comparison.boundaries import reference_sentence
-from explorer.tokenizers.comparison.definitions import DEFINITIONS, UNITS
-from explorer.tokenizers.comparison.entries import Entry, Samples, chunks, unique_names
+from explorer.tokenizers.comparison.definitions import UNITS
+from explorer.tokenizers.comparison.entries import Entry, chunks, unique_names
 from explorer.tokenizers.comparison.gold import GoldSentence, read_conllu, read_sentences
-from explorer.tokenizers.comparison.metrics import LostText, Text
-from explorer.tokenizers.token import Tokenizer
+from explorer.tokenizers.comparison.metrics import Text
+from explorer.tokenizers.comparison.page import html
+from explorer.tokenizers.comparison.report import markdown
+from explorer.tokenizers.comparison.rows import ComparisonRow, definitions_of, metrics_of
+from explorer.tokenizers.comparison.samples import SampleLines, between, divided, names_in
+from explorer.tokenizers.token import Token, Tokenizer
 
 if TYPE_CHECKING:
     import pandas
 
 __all__ = ["Comparison", "ComparisonRow", "compare"]
 
-_SHOWN = 12
 _PAIR_SHOWN = 3
 _REFERENCE_CHARS = 2_000_000  # how much of a corpus Kiwi analyses to be a reference
 _SPEED_CHARS = 400_000
 
 Gold = str | Path | Iterable[str | Path | GoldSentence]
 Parallel = tuple[str | Path | Iterable[str], str | Path | Iterable[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonRow:
-    """One tokenizer's numbers.
-
-    Attributes:
-        tokenizer: its name.
-        params: exactly which tokenizer it was.
-        vocab_size: size of its closed vocabulary, if it has one.
-        totals: documents, tokens, eojeol, characters and bytes counted.
-        metrics: by name, see :data:`explorer.tokenizers.comparison.definitions.METRICS`.
-        warnings: what it hides or loses; its length compares with no other while there is one.
-        notes: what else must be read beside the numbers.
-        lost: the characters that did not come back, most frequent first.
-        lost_examples: places where something did not come back.
-        error: why there are no numbers, or ``None``.
-    """
-
-    tokenizer: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-    vocab_size: int | None = None
-    totals: Mapping[str, int] = field(default_factory=dict)
-    metrics: Mapping[str, Interval] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    lost: tuple[tuple[str, int], ...] = ()
-    lost_examples: tuple[LostText, ...] = ()
-    error: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "tokenizer": self.tokenizer,
-            "vocab_size": self.vocab_size,
-            **self.totals,
-            **{name: interval.to_dict() for name, interval in self.metrics.items()},
-            "warnings": list(self.warnings),
-            "notes": list(self.notes),
-            "lost": [{"text": text, "count": count} for text, count in self.lost],
-            "lost_examples": [example.to_dict() for example in self.lost_examples],
-            "error": self.error,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +58,12 @@ class Comparison:
     @property
     def metrics(self) -> list[str]:
         """Names of the metrics that some row has a value for, in the order of their definitions."""
-        present = {name for row in self.rows for name, interval in row.metrics.items() if interval.value is not None}
-        return [name for name in DEFINITIONS if name in present]
+        return metrics_of(self.rows)
 
     @property
     def examples(self) -> tuple[Alignment, ...]:
         """The texts on which the tokenizers are divided most, most first."""
-        return tuple(grid for grid in self.samples[:_SHOWN] if grid.disagreement)
+        return divided(self.samples)
 
     def disagreements(self, first: str, second: str, n: int = 10) -> tuple[Alignment, ...]:
         """The sentences that two tokenizers cut most differently, most first: differing cuts per visible character.
@@ -114,25 +75,13 @@ class Comparison:
         >>> [grid.text for grid in made.disagreements("eojeol", "syllable", n=1)]
         ['왕비도 왔다, 정말로']
         """
-        names = [row.tokenizer for row in self.samples[0].rows] if self.samples else []
-        for name in (first, second):
-            if name not in names:
-                raise UnknownName("compared tokenizer", name, names)
-        pairs = [Alignment(grid.text, grid.columns, (grid.row(first), grid.row(second))) for grid in self.samples]
-        ranked = sorted(((-pair.disagreement, pair.text, pair) for pair in pairs), key=lambda entry: entry[:2])
-        return tuple(pair for score, _, pair in ranked[:n] if score)
+        return between(self.samples, first, second, n)
 
     def definitions(self) -> dict[str, str]:
         """What the numbers of this comparison mean, the reference of the boundaries included."""
-        found = {name: DEFINITIONS[name] for name in self.metrics}
-        if self.reference == "kiwi":
-            for name in found:
-                if name.startswith(("boundary", "exact", "fused")):
-                    found[name] += " (reference: Kiwi's analysis of the corpus, no gold standard)"
-        return found
+        return definitions_of(self.rows, self.reference)
 
     def to_dict(self) -> dict[str, Any]:
-        names = [row.tokenizer for row in self.samples[0].rows] if self.samples else []
         return {
             "rows": [row.to_dict() for row in self.rows],
             "definitions": self.definitions(),
@@ -149,7 +98,7 @@ class Comparison:
                         for grid in self.disagreements(first, second, _PAIR_SHOWN)
                     ],
                 }
-                for first, second in combinations(names, 2)
+                for first, second in combinations(names_in(self.samples), 2)
             ],
         }
 
@@ -163,20 +112,23 @@ class Comparison:
             for name in self.metrics:
                 interval = row.metrics.get(name, Interval(None))
                 record |= {name: interval.value, f"{name}_low": interval.low, f"{name}_high": interval.high}
-            records.append(record | {"warnings": "; ".join(row.warnings), "notes": "; ".join(row.notes), "error": row.error})
+            records.append(
+                record
+                | {
+                    "warnings": "; ".join(map(str, row.warnings)),
+                    "notes": "; ".join(map(str, row.notes)),
+                    "error": None if row.error is None else str(row.error),
+                }
+            )
         return pandas.DataFrame.from_records(records)
 
     def to_markdown(self) -> str:
         """Markdown tables with intervals, one a group of metrics; remarks in the first, definitions below."""
-        from explorer.tokenizers.comparison.report import markdown
-
-        return markdown(self)
+        return markdown(self.rows, self.reference)
 
     def to_html(self) -> str:
         """One self-contained page: sortable table, definitions, coloured examples of disagreement. Everything is escaped."""
-        from explorer.tokenizers.comparison.page import html
-
-        return html(self)
+        return html(self.rows, self.samples, self.reference)
 
 
 def compare(
@@ -228,7 +180,7 @@ def compare(
         run.speed()
     against = "gold" if gold is not None else "kiwi" if with_kiwi else None
     return Comparison(
-        tuple(_row(entry, against, price) for entry in run.entries), run.samples.grids(run.entries), against, price
+        tuple(_row(entry, against, price) for entry in run.entries), run.samples.grids(run.lines_cut()), against, price
     )
 
 
@@ -250,7 +202,7 @@ def _row(entry: Entry, reference: str | None, price: float | None) -> Comparison
         return ComparisonRow(entry.name, params, error=entry.error)
     notes = meter.notes()
     if reference == "kiwi" and params.get("engine") == "kiwi":
-        notes.append("is itself the reference of the boundary scores")
+        notes.append(Message("tokenizers.remark_reference"))
     return ComparisonRow(
         entry.name,
         params,
@@ -272,7 +224,7 @@ class _Run:
         self.timing = timing
         self.workers = workers
         self.progress = progress
-        self.samples = Samples()
+        self.samples = SampleLines()
         self._timed: list[str] = []  # the beginning of the corpus, for the clock
         unique_names(entries)
 
@@ -322,6 +274,11 @@ class _Run:
         """The beginning of the corpus, by the clock."""
         for entry in self._each("speed"):
             entry.time(self._timed, self.workers)
+
+    def lines_cut(self) -> dict[str, list[list[Token]]]:
+        """Tokens of every sample line, of each tokenizer that works."""
+        results = {entry.name: entry.tokenize(self.samples.lines, 1) for entry in self.entries}
+        return {name: tokens for name, tokens in results.items() if tokens is not None}
 
     def gold(self, gold: Gold) -> None:
         """The gold standard."""

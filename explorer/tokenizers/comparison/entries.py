@@ -1,4 +1,4 @@
-"""One tokenizer on its way through a comparison, and the sentences kept to look for disagreement in."""
+"""One tokenizer on its way through a comparison."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from explorer.core.errors import Cancelled, ExplorerError
+from explorer.core.errors import Cancelled, ExplorerError, error_from
 from explorer.core.intervals import Interval, Units
+from explorer.core.messages import Message
 from explorer.tokenizers.batch import tokenize_all
-from explorer.tokenizers.comparison.alignment import Alignment, align
 from explorer.tokenizers.comparison.boundaries import BoundaryMeter
 from explorer.tokenizers.comparison.gold import GoldSentence
-from explorer.tokenizers.comparison.metrics import Meter, Text
+from explorer.tokenizers.comparison.metrics import Meter, Text, percent
 from explorer.tokenizers.comparison.probes import probe_results, probe_texts
 from explorer.tokenizers.comparison.speed import measure_speed
 from explorer.tokenizers.loading import tokenizer as make
 from explorer.tokenizers.token import Token, Tokenizer
 
-__all__ = ["Entry", "Samples", "chunks", "unique_names"]
+__all__ = ["Entry", "chunks", "unique_names"]
 
 T = TypeVar("T")
 
 _CHUNK_TEXTS = 512
 _CHUNK_CHARS = 1 << 20
-_SAMPLES = 300  # short lines kept from the stream
+_UNKNOWN = 0.005
+"""Share of unknown tokens on one side of parallel text from which its parity is not to be believed."""
 
 
 class Entry:
@@ -34,7 +35,7 @@ class Entry:
     def __init__(self, choice: str | Path | Tokenizer, seed: int, timed: bool = False) -> None:
         self.name = str(choice)
         self.seed = seed
-        self.error: str | None = None
+        self.error: ExplorerError | None = None
         self.tokenizer: Tokenizer | None = None
         self.meter: Meter | None = None
         self.gold = BoundaryMeter(seed)
@@ -55,9 +56,12 @@ class Entry:
             self.fail(error)
 
     def fail(self, error: Exception) -> None:
-        """Note why there will be no numbers."""
-        reason = str(error).splitlines()[0] if str(error) else ""
-        self.error = reason if isinstance(error, ExplorerError) else f"{type(error).__name__}: {reason}"
+        """Note why there will be no numbers; without the traceback, which would keep all that hangs on it alive."""
+        if isinstance(error, ExplorerError):
+            self.error = error_from(error.to_dict())
+        else:
+            reason = "".join(str(error).splitlines()[:1])
+            self.error = ExplorerError("tokenizers.engine_failed", kind=type(error).__name__, reason=reason)
 
     def tokenize(self, texts: Sequence[str], workers: int | None) -> list[list[Token]] | None:
         """Tokens of every text, or ``None`` after an error."""
@@ -107,7 +111,7 @@ class Entry:
         for pair in zip(left or (), right or (), strict=False):
             self.parity.add([*map(len, pair), *(sum(token.unknown for token in tokens) for tokens in pair)])
 
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[Message]:
         """What hides text: in the corpus, and on either side of the parallel text."""
         if self.meter is None:
             return []
@@ -115,8 +119,8 @@ class Entry:
         if len(self.parity) and hasattr(self.tokenizer, "decode"):
             tokens, others, unknown, unknown_others = self.parity.totals()
             share = max(unknown / max(1, tokens), unknown_others / max(1, others))
-            if share >= 0.005:
-                found.append(f"parity: {100 * share:.2f} % of the tokens of one side are unknown")
+            if share >= _UNKNOWN:
+                found.append(Message("tokenizers.remark_parity", {"share": percent(share)}))
         return found
 
     def metrics(self, reference: str | None, price: float | None) -> dict[str, Interval]:
@@ -164,34 +168,3 @@ def chunks(items: Iterable[T], size: int | None = None) -> Iterator[list[T]]:
             chunk, characters = [], 0
     if chunk:
         yield chunk
-
-
-class Samples:
-    """Short lines from the stream, spread over it, in which to look for disagreement."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def add(self, chunk: Sequence[str]) -> None:
-        """Keep a few lines of a chunk: few, so that the first document does not fill the list."""
-        taken = 0
-        for text in chunk:
-            if len(self.lines) >= _SAMPLES or taken >= _SAMPLES // 4:
-                return
-            line = next((line.strip() for line in text[:2000].splitlines() if 8 <= len(line.strip()) <= 80), None)
-            if line is not None and line not in self.lines:
-                self.lines.append(line)
-                taken += 1
-
-    def grids(self, entries: Sequence[Entry]) -> tuple[Alignment, ...]:
-        """Every line under every tokenizer that works, the most divided first; nothing for fewer than two of them."""
-        rows: dict[str, list[list[Token]]] = {}
-        for entry in entries:
-            results = entry.tokenize(self.lines, 1)
-            if results is not None:
-                rows[entry.name] = results
-        if len(rows) < 2:
-            return ()
-        grids = [align({name: tokens[at] for name, tokens in rows.items()}, line) for at, line in enumerate(self.lines)]
-        grids.sort(key=lambda grid: (-grid.disagreement, grid.text))
-        return tuple(grids)

@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 
 from explorer.core.intervals import Interval, Units
+from explorer.core.messages import Message
 from explorer.tokenizers.comparison.distribution import distribution
 from explorer.tokenizers.token import Token, Tokenizer, key_of
 
-__all__ = ["LostText", "Meter", "Text"]
+__all__ = ["LostText", "Meter", "Text", "percent"]
 
 _EOJEOL = re.compile(r"\S+")
 _GROUPS = 50  # groups of documents resampled for measures of a whole distribution
@@ -166,31 +167,31 @@ class Meter:
         sums = self._units.totals()
         return {name: int(sums[_COUNTS.index(name)]) for name in ("documents", "tokens", "eojeol", "characters", "bytes")}
 
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[Message]:
         """What hides text, and makes the length of this tokenizer incomparable."""
         results = self.results()
         warnings = []
         unknown = results["unknown_characters"].value
         if unknown and self._decode is not None:
-            warnings.append(f"{_percent(unknown)} of the characters are under unknown tokens")
+            warnings.append(Message("tokenizers.remark_unknown", {"share": percent(unknown)}))
         lost = results["lost_characters"].value
         if lost:
             characters = " ".join(char if char.isprintable() else f"U+{ord(char):04X}" for char, _ in self.lost.most_common(8))
-            warnings.append(f"loses {_percent(lost)} of the characters: {characters}")
+            warnings.append(Message("tokenizers.remark_lost", {"share": percent(lost), "characters": characters}))
         lossless = results["lossless"].value
         if lossless is not None and lossless < 1:
-            reason = "" if lost else ", though only white space changes"
-            warnings.append(f"{_percent(1 - lossless)} of the documents do not come back{reason}")
+            code = "tokenizers.remark_documents" if lost else "tokenizers.remark_white_space"
+            warnings.append(Message(code, {"share": percent(1 - lossless)}))
         return warnings
 
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Message]:
         """What else a reader of the row has to know."""
         notes = []
         if self.vocab_size is None and self._groups:
             types = len(frozenset().union(*self._groups))
-            notes.append(f"open vocabulary: Rényi efficiency is over the {types:,} types that occur")
+            notes.append(Message("tokenizers.remark_open_vocabulary", {"types": types}))
         if self._decode is None and self._units.totals()[_COUNTS.index("unknown")]:
-            notes.append("its unknown tokens are guesses, no text is hidden")
+            notes.append(Message("tokenizers.remark_guesses"))
         return notes
 
     def _distribution(self) -> tuple[Interval, Interval]:
@@ -207,8 +208,9 @@ class Meter:
         return distribution(matrix, self.vocab_size, self.seed)
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.2f} %" if share >= 0.00005 else "under 0.01 %"
+def percent(share: float) -> str | Message:
+    """A share as remarks say it: never a zero that is none."""
+    return f"{100 * share:.2f} %" if share >= 0.00005 else Message("tokenizers.under_hundredth")
 
 
 def _first_difference(text: str, decoded: str) -> LostText:
