@@ -25,6 +25,7 @@ __all__ = [
     "Vectors",
     "compare",
     "contextual",
+    "encoder",
     "evaluate",
     "kiwi_next",
     "lab",
@@ -61,6 +62,7 @@ _HOMES = {
     "Vectors": "explorer.vectors.vectors",
     "compare": "explorer.tokenizers.comparison.compare",
     "contextual": "explorer.encoders.contextual",
+    "encoder": "explorer.encoders.open",
     "evaluate": "explorer.analysis.evaluation",
     "kiwi_next": "explorer.encoders.kiwi_next",
     "lab": "explorer.analysis.lab",
@@ -88,6 +90,7 @@ if TYPE_CHECKING:
     from explorer.encoders.filling import open_filler
     from explorer.encoders.inside import open_inside
     from explorer.encoders.kiwi_next import kiwi_next
+    from explorer.encoders.open import encoder
     from explorer.encoders.pair_score import next_sentence
     from explorer.static.load import load
     from explorer.static.train import train

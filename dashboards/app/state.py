@@ -22,14 +22,14 @@ from explorer.core.progress import Progress, ProgressCallback
 from explorer.core.store import artifact_path, list_artifacts
 
 if TYPE_CHECKING:
-    from explorer.encoders.contextual import Contextual
+    from explorer.encoders.encoder import Encoder
     from explorer.tokenizers.token import Tokenizer
     from explorer.vectors.vectors import Vectors
 
 __all__ = [
     "PATIENCE",
     "NotReady",
-    "contextual",
+    "encoder",
     "forget",
     "load_model",
     "model_names",
@@ -59,12 +59,10 @@ _INFLECTED = "달렸습니다"
 _KEPT = {
     "vectors": 4,
     "tokenizer": 24,
-    "contextual": 2,
+    "encoder": 2,
     "occurrences": 16,
     "senses": 16,
-    "inside": 2,
     "reading": 16,
-    "filler": 2,
     "gaps": 32,
     "map": 8,
     "bench": 8,
@@ -80,7 +78,7 @@ def opened(
     """The thing called ``name``, opened by ``opener(progress)`` in the background the first time.
 
     Args:
-        kind: shelf it stands on: ``"vectors"``, ``"tokenizer"``, ``"contextual"`` or ``"map"``.
+        kind: shelf it stands on: ``"vectors"``, ``"tokenizer"``, ``"encoder"`` or ``"map"``.
         name: hashable; includes whatever makes two things differ.
         label: i18n key of what the job is called, filled with ``values``.
 
@@ -201,15 +199,15 @@ def tokenizer(name: str, patience: float = PATIENCE) -> Tokenizer:
     return opened("tokenizer", (name, version(name, "tokenizer")), opener, "job.tokenizer", patience, tokenizer=name)
 
 
-def contextual(name: str, **options: Any) -> Contextual:
-    """A contextual model by name or folder; the view that calls this decides which names are allowed."""
+def encoder(name: str) -> Encoder:
+    """An encoder by name or folder; the view that calls this decides which names are allowed."""
 
-    def opener(progress: ProgressCallback) -> Contextual:
-        from explorer.encoders.contextual import contextual as load
+    def opener(progress: ProgressCallback) -> Encoder:
+        from explorer.encoders.open import encoder as load
 
-        return load(name, progress=progress, **options)
+        return load(name, progress=progress)
 
-    return opened("contextual", (name, *sorted(options.items())), opener, "job.contextual", model=short_name(name))
+    return opened("encoder", name, opener, "job.contextual", model=short_name(name))
 
 
 def prepare() -> None:

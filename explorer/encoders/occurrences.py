@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from explorer.encoders.contextual import Contextual
+    from explorer.encoders.encoder import Encoder
 
 __all__ = ["Chance", "Occurrence", "Occurrences", "occurrences"]
 
@@ -172,7 +173,7 @@ class Occurrences:
 
 
 def occurrences(
-    model: Contextual,
+    model: Contextual | Encoder,
     word: str,
     sentences: Sequence[str],
     *,
@@ -228,7 +229,7 @@ def occurrences(
     )
 
 
-def _in_sentence(model: Contextual, word: str, text: str, number: int) -> list[Occurrence]:
+def _in_sentence(model: Contextual | Encoder, word: str, text: str, number: int) -> list[Occurrence]:
     return [
         Occurrence(number, span.start, span.end, span.surface, tuple(model.pieces_under(text, span.start, span.end)))
         for span in model.locate_all(word, text, MAX_IN_SENTENCE)

@@ -303,7 +303,7 @@ def _checked(word: str, sentences: Sequence[str]) -> list[str]:
     return list(sentences)
 
 
-def holding(model: SenseFinder, word: str, sentences: Sequence[str]) -> tuple[list[int], list[Span], list[int]]:
+def holding(model: Any, word: str, sentences: Sequence[str]) -> tuple[list[int], list[Span], list[int]]:
     """Which sentences hold a word.
 
     Returns:

@@ -230,7 +230,7 @@ def test_a_broken_checkpoint_is_one_line(page, home, tmp_path, monkeypatch):
 
 
 def test_models_are_fetched_only_from_the_list_and_failure_is_said(home, monkeypatch):
-    import explorer.encoders.contextual as library
+    import explorer.encoders.open as library
 
     asked: list[str] = []
 
@@ -238,7 +238,7 @@ def test_models_are_fetched_only_from_the_list_and_failure_is_said(home, monkeyp
         asked.append(name)
         raise Unavailable("encoders.hub_unreachable", model="m")
 
-    monkeypatch.setattr(library, "contextual", offline)
+    monkeypatch.setattr(library, "encoder", offline)
     assert view.fetched("evil/model", None)[1:] == (view.no_update,) * 5 and asked == []
     known = checkpoints.FETCHABLE[0].id
     for _ in range(100):
@@ -250,7 +250,7 @@ def test_models_are_fetched_only_from_the_list_and_failure_is_said(home, monkeyp
 
 
 def test_fetching_shows_its_bytes_and_can_be_stopped(home, monkeypatch):
-    import explorer.encoders.contextual as library
+    import explorer.encoders.open as library
 
     stopped = threading.Event()
 
@@ -262,7 +262,7 @@ def test_fetching_shows_its_bytes_and_can_be_stopped(home, monkeypatch):
         finally:
             stopped.set()
 
-    monkeypatch.setattr(library, "contextual", slow)
+    monkeypatch.setattr(library, "encoder", slow)
     told = view.fetched(checkpoints.FETCHABLE[1].id, None)
     assert "357.0 MB / 714.0 MB" in str(told[0])
     assert "모델을 내려받는 중" in str(told[0]) and "fetching" not in str(told[0])

@@ -84,7 +84,7 @@ def compute(asked: dict[str, Any]) -> Occurrences:
     place = place_of(str(asked.get("model") or ""))
     if place is None:
         raise BadInput("dashboards.no_such_model", model=asked.get("model"), known=", ".join(available()) or "none")
-    model = state.contextual(place)
+    model = state.encoder(place)
 
     def opener(progress: ProgressCallback) -> Occurrences:
         from corpora.sample import sentences as sample

@@ -271,7 +271,7 @@ def fetched(chosen: str | None, _: Any) -> tuple[Any, ...]:
         return (no_update,) * 6
     t = text()
     try:
-        state.contextual(str(chosen))
+        state.encoder(str(chosen))
     except NotReady as wait:
         watch()
         return waiting(t, wait.job), no_update, no_update, no_update, no_update, no_update

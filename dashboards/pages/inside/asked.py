@@ -7,31 +7,16 @@ from typing import TYPE_CHECKING, Any
 from dashboards.app import state
 from dashboards.app.jobs import NotReady
 from dashboards.kit.checkpoints import available, place_of
-from dashboards.kit.local import short_name
 from dashboards.kit.url import Field, choice, clean, encode, flag, integer, text
 from dashboards.pages.tokens.asked import MAX_ADDRESS, pack, unpack
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.progress import ProgressCallback
 
 if TYPE_CHECKING:
-    from explorer.encoders.filling import Filler
     from explorer.encoders.guesses import Gap, Guess
-    from explorer.encoders.inside import Inside, InsideModel
+    from explorer.encoders.inside import Inside
 
-__all__ = [
-    "FIELDS",
-    "FIRST",
-    "MASK",
-    "MAX_SENTENCE",
-    "SECOND",
-    "UNITS",
-    "address",
-    "compute",
-    "guess",
-    "opened_model",
-    "read",
-    "sentences",
-]
+__all__ = ["FIELDS", "FIRST", "MASK", "MAX_SENTENCE", "SECOND", "UNITS", "address", "compute", "guess", "read", "sentences"]
 
 MAX_SENTENCE = 300
 PLAIN = 120
@@ -78,22 +63,6 @@ def address(asked: dict[str, Any], controls: dict[str, Any]) -> tuple[str, bool]
     return (found, True) if len(found) <= MAX_ADDRESS else (encode(FIELDS, values), False)
 
 
-def opened_model(place: str) -> InsideModel:
-    """A model opened so that it gives its attention.
-
-    Raises:
-        NotReady: it is being opened.
-        ExplorerError: it cannot be opened.
-    """
-
-    def opener(progress: ProgressCallback) -> InsideModel:
-        from explorer.encoders.inside import open_inside
-
-        return open_inside(place, progress=progress)
-
-    return state.opened("inside", place, opener, "job.contextual", model=short_name(place))
-
-
 def compute(asked: dict[str, Any]) -> Inside:
     """What the model held, read in the background the first time.
 
@@ -105,10 +74,10 @@ def compute(asked: dict[str, Any]) -> Inside:
     place = place_of(str(asked.get("model") or ""))
     if place is None:
         raise BadInput("dashboards.no_such_model", model=asked.get("model"), known=", ".join(available()) or "none")
-    model = opened_model(place)
+    model = state.encoder(place)
 
     def opener(progress: ProgressCallback) -> Inside:
-        return model.read(first, second or None, progress=progress)
+        return model.inside(first, second or None, progress=progress)
 
     return state.opened("reading", (place, first, second), opener, "job.inside")
 
@@ -134,15 +103,10 @@ def guess(asked: dict[str, Any]) -> list[Gap]:
     if place is None:
         raise BadInput("dashboards.no_such_model", model=asked.get("model"), known=", ".join(available()) or "none")
 
-    def opener(progress: ProgressCallback) -> Filler:
-        from explorer.encoders.filling import open_filler
-
-        return open_filler(place, progress=progress)
-
-    filler = state.opened("filler", place, opener, "job.contextual", model=short_name(place))
+    model = state.encoder(place)
 
     def fill(progress: ProgressCallback) -> list[Gap]:
-        return filler.fill(sentence, GUESSES, unit=unit, progress=progress)
+        return model.fill(sentence, GUESSES, unit=unit, progress=progress)
 
     return state.opened("gaps", (place, sentence, unit), fill, "job.gaps")
 
@@ -157,7 +121,7 @@ def following(sentence: str) -> list[Guess]:
     kept = sentence[-MAX_SENTENCE:]
 
     def opener(_: ProgressCallback) -> list[Guess]:
-        from explorer.encoders.continuing import kiwi_next
+        from explorer.encoders.kiwi_next import kiwi_next
 
         return kiwi_next(kept, GUESSES)
 

@@ -16,7 +16,7 @@ from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback
 
 if TYPE_CHECKING:
-    from explorer.encoders.contextual import Contextual
+    from explorer.encoders.encoder import Encoder
     from explorer.encoders.sense_curve import SenseCurve, SenseLevel
     from explorer.encoders.senses import Agreement, Assignment, Senses
 
@@ -139,15 +139,15 @@ def compute(asked: dict[str, Any]) -> Found:
     return state.opened("senses", name, opener, "senses.job", word=word)
 
 
-def _model(asked: dict[str, Any]) -> tuple[str, Contextual]:
+def _model(asked: dict[str, Any]) -> tuple[str, Encoder]:
     place = place_of(str(asked.get("model") or ""))
     if place is None:
         raise BadInput("dashboards.no_such_model", model=asked.get("model"), known=", ".join(available()) or "none")
-    return place, state.contextual(place)
+    return place, state.encoder(place)
 
 
 def _find(
-    model: Contextual, place: str, word: str, source: str, lines: list[str], number: int | None, progress: ProgressCallback
+    model: Encoder, place: str, word: str, source: str, lines: list[str], number: int | None, progress: ProgressCallback
 ) -> Found:
     from explorer.encoders.sensing import holding
 
