@@ -41,7 +41,8 @@ __all__ = [
     "train_tokenizer",
 ]
 
-# Where each public name lives. Resolved on first use, so that importing the package stays a matter of milliseconds.
+# Where each public name lives, and what it is called there where that differs. Resolved on first use, so that importing the
+# package stays a matter of milliseconds.
 _HOMES = {
     "Analogy": "explorer.vectors.records",
     "BadInput": "explorer.core.errors",
@@ -73,12 +74,12 @@ _HOMES = {
     "open_inside": "explorer.encoders.inside",
     "project": "explorer.analysis.projection",
     "tokenizer": "explorer.tokenizers.loading",
+    "tokenizers": "explorer.tokenizers.loading:tokenizer_names",
     "train": "explorer.static.train",
     "train_tokenizer": "explorer.tokenizers.training.train",
 }
 
 if TYPE_CHECKING:
-    from explorer import tokenizers as tokenizers
     from explorer.analysis.evaluation import evaluate
     from explorer.analysis.lab import lab
     from explorer.analysis.projection import Projection, project
@@ -96,10 +97,17 @@ if TYPE_CHECKING:
     from explorer.static.train import train
     from explorer.tokenizers.comparison.compare import Comparison, compare
     from explorer.tokenizers.loading import tokenizer
+    from explorer.tokenizers.loading import tokenizer_names as tokenizers
     from explorer.tokenizers.token import Token, Tokenizer
     from explorer.tokenizers.training.train import train_tokenizer
     from explorer.vectors.records import Analogy, Neighbour, Resolution
     from explorer.vectors.vectors import Vectors
+else:
+    # The import system binds a room to its parent when the room is first loaded, and never again: loaded and let go here, it
+    # leaves its name to the function.
+    from explorer import tokenizers
+
+    del tokenizers
 
 
 def __getattr__(name: str) -> Any:
@@ -107,15 +115,11 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("korean-explorer")
-    if (
-        name == "tokenizers"
-    ):  # a package that can be called: `ex.tokenizers()` lists names, `explorer.tokenizers.token` is a module
-        return importlib.import_module("explorer.tokenizers")
     try:
-        module = importlib.import_module(_HOMES[name])
+        home, _, attribute = _HOMES[name].partition(":")
     except KeyError:
         raise AttributeError(f"module 'explorer' has no attribute {name!r}") from None
-    globals()[name] = value = getattr(module, name)
+    globals()[name] = value = getattr(importlib.import_module(home), attribute or name)
     return value
 
 

@@ -116,8 +116,6 @@ CIRCLES_LEFT = {
     "explorer.encoders.sense_curve",
     "explorer.encoders.sensing",
     "explorer.static.phrases",
-    "explorer.tokenizers.comparison.compare",
-    "explorer.tokenizers.comparison.report",
     "explorer.vectors.averaged",
     "explorer.vectors.axes",
     "explorer.vectors.vectors",
@@ -261,7 +259,12 @@ def test_public_names_are_sorted_and_exist():
         explorer.no_such_thing  # noqa: B018
 
 
-def test_the_tokenizers_package_can_be_called_whatever_was_imported_before():
-    import explorer.tokenizers.token
-
-    assert "kiwi" in explorer.tokenizers()
+@pytest.mark.parametrize(
+    "before",
+    ["", "import explorer.tokenizers.token; ", "from explorer.tokenizers import loading; ", "import explorer.tokenizers; "],
+)
+def test_tokenizers_are_listed_whatever_was_imported_before(before):
+    code = f"{before}import explorer as ex; print(*ex.tokenizers()); from explorer.tokenizers import token; print(*ex.tokenizers())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    first, second = done.stdout.splitlines()
+    assert first == second and {"eojeol", "kiwi"} <= set(first.split())
