@@ -35,10 +35,13 @@ __all__ = [
     "open_filler",
     "open_inside",
     "project",
+    "stability",
     "tokenizer",
     "tokenizers",
     "train",
+    "train_again",
     "train_tokenizer",
+    "weat",
 ]
 
 # Where each public name lives, and what it is called there where that differs. Resolved on first use, so that importing the
@@ -73,17 +76,22 @@ _HOMES = {
     "open_filler": "explorer.encoders.filling",
     "open_inside": "explorer.encoders.inside",
     "project": "explorer.analysis.projection",
+    "stability": "explorer.analysis.stability",
     "tokenizer": "explorer.tokenizers.loading",
     "tokenizers": "explorer.tokenizers.loading:tokenizer_names",
     "train": "explorer.static.train",
+    "train_again": "explorer.analysis.stability",
     "train_tokenizer": "explorer.tokenizers.training.train",
+    "weat": "explorer.analysis.association",
 }
 
 if TYPE_CHECKING:
+    from explorer.analysis.association import weat
     from explorer.analysis.evaluation import evaluate
     from explorer.analysis.lab import lab
     from explorer.analysis.projection import Projection, project
     from explorer.analysis.scores import Score
+    from explorer.analysis.stability import stability, train_again
     from explorer.core.errors import BadInput, Cancelled, ExplorerError, MissingExtra, OutOfVocabulary, Unavailable, UnknownName
     from explorer.core.progress import Progress
     from explorer.encoders.contextual import contextual

@@ -22,7 +22,7 @@ from explorer.vectors.search import Floats, unit_rows
 if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["RESOLVE", "Judged", "Score", "Section", "covered_items", "evaluate", "judge", "random_cosine"]
+__all__ = ["RESOLVE", "Judged", "covered_items", "evaluate", "judge", "random_cosine"]
 
 RESOLVE = ("exact", "form", "analysed", "composed", "subword")
 """How far a test word may be from a key, each step including those before it; but ``"subword"`` is ``"form"`` with the
@@ -87,20 +87,19 @@ def evaluate(
         Unavailable: a known set whose file is not on this machine; says how to get it.
     """
     tests = name_or_path if isinstance(name_or_path, SimilaritySet | AnalogySet) else read_test_set(name_or_path)
-    return judge(v, tests, method=method, resolve=resolve, samples=samples, seed=seed, progress=progress).score
+    return judge(v, tests, method, resolve, samples, seed, progress).score
 
 
 def judge(
     v: Vectors,
     tests: SimilaritySet | AnalogySet,
-    *,
-    method: str = "3cosadd",
-    resolve: str = "form",
-    samples: int = 1000,
-    seed: int = 42,
-    progress: ProgressCallback | None = None,
+    method: str,
+    resolve: str,
+    samples: int,
+    seed: int,
+    progress: ProgressCallback | None,
 ) -> Judged:
-    """:func:`evaluate` with the draws of its bootstrap."""
+    """:func:`evaluate` on a set that was read, with the draws of its bootstrap."""
     _check_resolve(resolve)
     if samples < 1:
         raise BadInput("analysis.samples_too_few", samples=samples)
@@ -125,10 +124,7 @@ def _check_resolve(resolve: str) -> None:
 def covered_items(v: Vectors, tests: SimilaritySet | AnalogySet, resolve: str = "form") -> list[int]:
     """Numbers of the pairs or questions a model can be scored on: pairs with two vectors, questions with four keys."""
     _check_resolve(resolve)
-    pairs = isinstance(tests, SimilaritySet)
-    items: Sequence[Sequence[str]] = (
-        tests.pairs if isinstance(tests, SimilaritySet) else [question.words for question in tests.questions]
-    )
+    pairs, items = isinstance(tests, SimilaritySet), tests.items
     words = {word for item in items for word in item}
     known = {word: _has_vector(v, word, resolve) if pairs else _row(v, word, resolve) is not None for word in words}
     return [place for place, item in enumerate(items) if all(known[word] for word in item)]

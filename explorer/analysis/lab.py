@@ -9,17 +9,15 @@ and one more tokenizer costs one more row.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.analysis.evaluation import Score, evaluate
+from explorer.analysis.evaluation import covered_items, evaluate
+from explorer.analysis.scores import Score
 from explorer.analysis.test_sets import AnalogySet, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput
 from explorer.core.progress import Progress, ProgressCallback, report
@@ -189,7 +187,7 @@ def lab(
         common = {key: settings.get(key) for key in ("dim", "window", "epochs")}
         rest = {key: value for key, value in settings.items() if key not in (*common, *_TRAIN)}
         check_parameters(model, common, rest, settings.get("components"))
-    tests = {_test_name(test): read_test_set(test) for test in test_sets}
+    tests = {test.name: test for test in map(read_test_set, test_sets)}
     if len(tests) < len(test_sets):
         raise BadInput("analysis.same_test_name")
     total = len(engines) * len(recipes)
@@ -219,10 +217,6 @@ def _recipe(model: str | Mapping[str, Any], params: Mapping[str, Any]) -> tuple[
 def _label(model: str, settings: Mapping[str, Any], shared: Mapping[str, Any]) -> str:
     own = ", ".join(f"{key}={value}" for key, value in settings.items() if shared.get(key) != value)
     return f"{model} ({own})" if own else model
-
-
-def _test_name(test: str | Path) -> str:
-    return read_test_set(test).name
 
 
 def _within(progress: ProgressCallback | None, done: int, total: int, label: str) -> ProgressCallback | None:
@@ -276,82 +270,27 @@ def _judge(
 ) -> Lab:
     from explorer.vectors.files.storage import load_vectors
 
-    shared = {name: set(range(_size(test))) for name, test in tests.items()}
     loaded: list[Vectors] = [load_vectors(folder) for _, _, folder in trained]
-    for v in loaded:
-        for name, test in tests.items():
-            shared[name] &= _covered(v, test, _reach(test, resolve))
-    with tempfile.TemporaryDirectory() as temporary:
-        files = {}
-        for name, test in tests.items():
-            whole, part = Path(temporary, "whole", name), Path(temporary, "common", name)
-            for path, chosen in ((whole, None), (part, shared[name])):
-                path.parent.mkdir(exist_ok=True)
-                path.write_text(_as_file(test, chosen), encoding="utf-8")
-            files[name] = whole, part
-        cells = []
-        for number, ((tokenizer, model, folder), v) in enumerate(zip(trained, loaded, strict=True)):
-            report(progress, "scoring", number, len(trained), "cells", f"{tokenizer} × {model}")
-            scores = {name: _score(v, files[name][0], _reach(test, resolve), seed) for name, test in tests.items()}
-            both = {
-                name: _score(v, files[name][1], _reach(test, resolve), seed) if shared[name] else None
-                for name, test in tests.items()
-            }
-            tokens = int(v.info.get("corpus_stats", {}).get("tokens", 0))
-            cells.append(Cell(tokenizer, model, len(v), v.dim, tokens, scores, both, str(folder)))
-    return Lab(corpus, tuple(cells), {name: len(chosen) for name, chosen in shared.items()})
+    shared: dict[str, SimilaritySet | AnalogySet] = {}
+    for name, test in tests.items():
+        covered = [set(covered_items(v, test, _reach(test, resolve))) for v in loaded]
+        shared[name] = test.part(sorted(set.intersection(*covered)))
+    cells = []
+    for number, ((tokenizer, model, folder), v) in enumerate(zip(trained, loaded, strict=True)):
+        report(progress, "scoring", number, len(trained), "cells", f"{tokenizer} × {model}")
+        scores, both = ({name: _score(v, test, resolve, seed) for name, test in each.items()} for each in (tests, shared))
+        tokens = int(v.info.get("corpus_stats", {}).get("tokens", 0))
+        cells.append(Cell(tokenizer, model, len(v), v.dim, tokens, scores, both, str(folder)))
+    return Lab(corpus, tuple(cells), {name: len(test.items) for name, test in shared.items()})
 
 
 def _reach(test: SimilaritySet | AnalogySet, resolve: str) -> str:
     return "analysed" if isinstance(test, AnalogySet) and resolve == "composed" else resolve
 
 
-def _size(test: SimilaritySet | AnalogySet) -> int:
-    return len(test.pairs) if isinstance(test, SimilaritySet) else len(test.questions)
-
-
-def _items(test: SimilaritySet | AnalogySet) -> list[tuple[str, ...]]:
-    return list(test.pairs) if isinstance(test, SimilaritySet) else [question.words for question in test.questions]
-
-
-def _covered(v: Vectors, test: SimilaritySet | AnalogySet, resolve: str) -> set[int]:
-    """Numbers of the items all of whose words this model has."""
-    items = _items(test)
-    known = {word: _known(v, word, resolve) for word in {word for item in items for word in item}}
-    return {place for place, item in enumerate(items) if all(known[word] for word in item)}
-
-
-def _known(v: Vectors, word: str, resolve: str) -> bool:
-    if resolve == "exact":
-        return v.row(word) is not None
-    if v.lookup(word) is not None:
-        return True
-    found = v.find(word) if resolve in ("analysed", "composed") else None
-    return found is not None and (resolve == "composed" or found.how == "analysed")
-
-
-def _as_file(test: SimilaritySet | AnalogySet, chosen: Iterable[int] | None) -> str:
-    """A test set, or some of its items, in the form it is read from."""
-    places = range(_size(test)) if chosen is None else sorted(chosen)
-    out = io.StringIO()
-    if isinstance(test, SimilaritySet):
-        writer = csv.writer(out)
-        writer.writerow(("word 1", "word 2", "score"))
-        writer.writerows((*test.pairs[place], test.scores[place]) for place in places)
-        return out.getvalue()
-    section = None
-    for place in places:
-        question = test.questions[place]
-        if question.section != section:
-            section = question.section
-            out.write(f": {section}\n")
-        out.write(" ".join(question.words) + "\n")
-    return out.getvalue()
-
-
-def _score(v: Vectors, path: Path, resolve: str, seed: int) -> Score | None:
+def _score(v: Vectors, test: SimilaritySet | AnalogySet, resolve: str, seed: int) -> Score | None:
     """A score, or ``None`` where the model covers too little of the set to have one."""
     try:
-        return evaluate(v, path, resolve=resolve, seed=seed)
+        return evaluate(v, test, resolve=_reach(test, resolve), seed=seed)
     except BadInput:
         return None

@@ -7,11 +7,11 @@ and only together with the interval of their difference, which is drawn over the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.analysis.evaluation import Judged, covered_items, evaluate, judge
+from explorer.analysis.evaluation import Judged, covered_items, judge
 from explorer.analysis.scores import Score
 from explorer.analysis.test_sets import AnalogySet, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput
@@ -122,34 +122,24 @@ def compare_models(
     if len(models) < 2:
         raise BadInput("analysis.comparison_too_small", count=len(models))
     tests = name_or_path if isinstance(name_or_path, SimilaritySet | AnalogySet) else read_test_set(name_or_path)
-    items = tests.pairs if isinstance(tests, SimilaritySet) else tests.questions
-    common = set(range(len(items)))
+    total = len(tests.items)
+    common = set(range(total))
     for v in models:
         common.intersection_update(covered_items(v, tests, resolve))
     if len(common) < (3 if isinstance(tests, SimilaritySet) else 1):
-        raise BadInput(
-            "analysis.too_few_common_items", common=len(common), total=len(items), name=tests.name, models=len(models)
-        )
-    part = _part(tests, sorted(common))
+        raise BadInput("analysis.too_few_common_items", common=len(common), total=total, name=tests.name, models=len(models))
+    part = tests.part(sorted(common))
     own: list[Score] = []
     judged: list[Judged] = []
     for number, v in enumerate(models):
         report(progress, "comparing models", number, len(models), "models", v.name)
-        own.append(evaluate(v, tests, method=method, resolve=resolve, samples=samples, seed=seed, progress=progress))
-        judged.append(judge(v, part, method=method, resolve=resolve, samples=samples, seed=seed, progress=progress))
+        own.append(judge(v, tests, method, resolve, samples, seed, progress).score)
+        judged.append(judge(v, part, method, resolve, samples, seed, progress))
     report(progress, "comparing models", len(models), len(models), "models")
     best = max(range(len(models)), key=lambda place: judged[place].score.value)
     differences = tuple(_difference(judged[best], other) for place, other in enumerate(judged) if place != best)
     shared = tuple(each.score for each in judged)
-    return ModelComparison(tests.name, shared[0].metric, len(common), len(items), tuple(own), shared, differences)
-
-
-def _part(tests: SimilaritySet | AnalogySet, places: list[int]) -> SimilaritySet | AnalogySet:
-    if isinstance(tests, SimilaritySet):
-        return replace(
-            tests, pairs=tuple(tests.pairs[place] for place in places), scores=tuple(tests.scores[place] for place in places)
-        )
-    return replace(tests, questions=tuple(tests.questions[place] for place in places))
+    return ModelComparison(tests.name, shared[0].metric, len(common), total, tuple(own), shared, differences)
 
 
 def _difference(first: Judged, second: Judged) -> Difference:

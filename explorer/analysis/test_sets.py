@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,16 @@ class SimilaritySet:
     pairs: tuple[tuple[str, str], ...]
     scores: tuple[float, ...]
 
+    @property
+    def items(self) -> tuple[tuple[str, ...], ...]:
+        """The words of each pair."""
+        return self.pairs
+
+    def part(self, places: Iterable[int]) -> SimilaritySet:
+        """Some of the pairs, under the same name."""
+        chosen = list(places)
+        return SimilaritySet(self.name, tuple(self.pairs[at] for at in chosen), tuple(self.scores[at] for at in chosen))
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -54,6 +65,15 @@ class AnalogySet:
     def sections(self) -> tuple[str, ...]:
         """Names of the sections, in order."""
         return tuple(dict.fromkeys(question.section for question in self.questions))
+
+    @property
+    def items(self) -> tuple[tuple[str, ...], ...]:
+        """The words of each question."""
+        return tuple(question.words for question in self.questions)
+
+    def part(self, places: Iterable[int]) -> AnalogySet:
+        """Some of the questions, under the same name."""
+        return AnalogySet(self.name, tuple(self.questions[at] for at in places))
 
 
 def stored_path(name: str) -> Path:

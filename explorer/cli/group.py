@@ -16,6 +16,7 @@ __all__ = ["LazyGroup", "main"]
 # name -> ("module:attribute", one line for the list of commands). The line stands here so that `--help` imports nothing.
 COMMANDS = {
     "analogy": ("explorer.cli.questions:analogy", 'Solve an analogy: "왕 − 남자 + 여자".'),
+    "axis": ("explorer.cli.axis:axis", "Place words between two poles."),
     "compare": ("explorer.cli.tokenizing:compare", "Put tokenizers side by side on a corpus."),
     "context": ("explorer.cli.contextual:context", "Compare one word across sentences with a BERT model."),
     "corpus": ("explorer.cli.corpus:corpus", "List, fetch, add, read and search corpora."),
@@ -30,9 +31,11 @@ COMMANDS = {
     "serve": ("explorer.cli.serve:serve", "Open the dashboard in the browser."),
     "similar": ("explorer.cli.questions:similar", "Find the nearest neighbours of a word."),
     "similarity": ("explorer.cli.questions:similarity", "Measure the cosine similarity of words."),
+    "stability": ("explorer.cli.stability:stability", "Tell which neighbours several models agree on."),
     "tokenize": ("explorer.cli.tokenizing:tokenize", "Cut text with one or more tokenizers."),
     "train": ("explorer.cli.training:train", "Train word vectors on a corpus."),
     "train-tokenizer": ("explorer.cli.training:train_tokenizer", "Train a sub-word tokenizer on a corpus."),
+    "weat": ("explorer.cli.axis:weat", "Test whether two groups of words lean to different attributes."),
 }
 
 

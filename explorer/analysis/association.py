@@ -1,6 +1,6 @@
 """Do two groups of words lean to different sides? The Word-Embedding Association Test, with an interval and a p-value.
 
-Where single words lie between two poles is :func:`explorer.vectors.axes.axis` (``v.axis(…)``).
+Where single words lie between two poles is asked with ``v.axis(…)``.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.core.intervals import bounds
-from explorer.vectors.axes import Axis, AxisScore, axis
 from explorer.vectors.records import Resolution
 
 if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["Association", "Axis", "AxisScore", "association", "axis"]
+__all__ = ["Association", "weat"]
 
 _EXACT = 20_000
 
@@ -86,7 +85,7 @@ def _p_value(
     return float((np.count_nonzero(leans >= observed - 1e-9) + 1) / (samples + 1)), False
 
 
-def association(
+def weat(
     v: Vectors, x: Sequence[str], y: Sequence[str], a: Sequence[str], b: Sequence[str], *, samples: int = 2000, seed: int = 42
 ) -> Association:
     """How much more the words ``x`` than ``y`` lean to the attributes ``a`` rather than ``b``.
@@ -100,6 +99,12 @@ def association(
     Raises:
         OutOfVocabulary: a word has no vector.
         BadInput: a set of fewer than two words, or words that all lean the same.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> rows = [[1, 0.1], [1, 0.3], [0.2, 1], [0, 1], [1, 0], [0.9, 0], [0, 1.1], [0.1, 1]]
+    >>> found = weat(Vectors(list("꽃풀벌쥐좋참싫밉"), rows), ["꽃", "풀"], ["벌", "쥐"], ["좋", "참"], ["싫", "밉"])
+    >>> round(found.effect, 2), round(found.p, 2)
+    (1.72, 0.17)
     """
     sets = {"x": x, "y": y, "a": a, "b": b}
     for name, words in sets.items():
