@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,18 +17,12 @@ from urllib.parse import urlsplit
 from corpora.catalogue import Part, card
 from corpora.library import StoredCorpus, add
 from explorer.core import settings
+from explorer.core.download import Remote, fetch_file
 from explorer.core.errors import BadInput, MissingExtra, Unavailable, disk_errors
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import artifact_path, atomic_write, cache_path, check_target, list_artifacts, sha256_file
+from explorer.core.store import artifact_path, cache_path, check_target, list_artifacts, sha256_file
 
 __all__ = ["download", "fetch", "fetch_dataset", "mirrored"]
-
-CONNECT_SECONDS = 10.0
-STALL_SECONDS = 30.0
-"""How long a server may send nothing before the connection counts as broken."""
-
-ATTEMPTS = 4
-_BLOCK = 1 << 14  # what a broken connection can lose of what had arrived
 
 
 def mirrored(url: str) -> str:
@@ -47,121 +40,11 @@ def mirrored(url: str) -> str:
     return f"{mirror.rstrip('/')}/{parts.netloc}{parts.path}"
 
 
-class _Resuming:
-    """A downloader for pooch that keeps what arrived in a ``.part`` file beside the target and goes on from there."""
-
-    def __init__(self, target: Path, progress: ProgressCallback | None) -> None:
-        self._part = target.with_name(f"{target.name}.part")
-        self._mark = target.with_name(f"{target.name}.part.json")
-        self._progress = progress
-        self._name = target.name
-
-    def __call__(self, url: str, output_file: Any, pooch: Any, check_only: bool = False) -> bool | None:
-        import requests
-
-        last = ""
-        failures = 0
-        while failures < ATTEMPTS:
-            if failures:
-                time.sleep(min(2.0, 0.2 * 2**failures))
-            before = self._size()
-            try:
-                self._attempt(url)
-            except (requests.Timeout, requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
-                last = _network_words(error, url)
-                # A connection that breaks now and then but brings something each time gets there in the end.
-                failures = 1 if self._size() > before else failures + 1
-                continue
-            Path(output_file).unlink(missing_ok=True)
-            self._part.replace(output_file)
-            self._mark.unlink(missing_ok=True)
-            return None
-        raise Unavailable("corpora.fetch_interrupted", url=url, reason=last, attempts=ATTEMPTS, size=self._size())
-
-    def _size(self) -> int:
-        return self._part.stat().st_size if self._part.exists() else 0
-
-    def _attempt(self, url: str) -> None:
-        import requests
-
-        have = self._size()
-        tag = self._tag(url) if have else ""
-        if have and not tag:
-            self._drop()
-            have = 0
-        headers = {"Accept-Encoding": "identity", "User-Agent": "korean-explorer"}
-        if have:
-            # The server sends the rest only if the file is still the one the beginning came from.
-            headers |= {"Range": f"bytes={have}-", "If-Range": tag}
-        with requests.get(url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, STALL_SECONDS)) as answer:
-            if answer.status_code == 416:
-                if answer.headers.get("Content-Range", "").rpartition("/")[2] == str(have):
-                    return  # all of it was here already
-                self._drop()
-                raise requests.ConnectionError("the part that was here does not fit the file any more")
-            _check_status(answer.status_code, url)
-            resumed = answer.status_code == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")
-            start = have if resumed else 0
-            length = answer.headers.get("Content-Length")
-            total = start + int(length) if length else None
-            self._mark_with(url, answer.headers)
-            with disk_errors("core.writing", path=self._part), self._part.open("ab" if resumed else "wb") as stream:
-                self._copy(answer, stream, start, total)
-            if total is not None and self._size() != total:
-                raise requests.ConnectionError(f"cut off after {self._size():,} of {total:,} bytes")
-
-    def _copy(self, answer: Any, stream: Any, start: int, total: int | None) -> None:
-        done = start
-        told = 0.0
-        for block in answer.iter_content(_BLOCK):
-            stream.write(block)
-            done += len(block)
-            if time.monotonic() - told >= 0.1 or done == total:
-                told = time.monotonic()
-                report(self._progress, f"fetching {self._name}", done, total, "bytes")
-
-    def _tag(self, url: str) -> str:
-        """What identified the file when its beginning was fetched; empty if it was another address."""
-        try:
-            mark = json.loads(self._mark.read_text(encoding="utf-8"))
-            return str(mark["tag"]) if mark["url"] == url else ""
-        except (OSError, ValueError, KeyError, TypeError):
-            return ""
-
-    def _mark_with(self, url: str, headers: Any) -> None:
-        tag = headers.get("ETag", "")
-        tag = "" if tag.startswith("W/") else tag or headers.get("Last-Modified", "")
-        atomic_write(self._mark, json.dumps({"url": url, "tag": tag}))
-
-    def _drop(self) -> None:
-        self._part.unlink(missing_ok=True)
-        self._mark.unlink(missing_ok=True)
-
-
-def _check_status(status: int, url: str) -> None:
+def _check_status(status: int, _: Mapping[str, str], url: str) -> None:
     if status in (404, 410):
         raise Unavailable("corpora.address_gone", url=url, status=status)
     if status in (401, 403):
         raise Unavailable("corpora.server_refused", url=url, status=status)
-    if status not in (200, 206):
-        raise Unavailable("corpora.server_error", url=url, status=status)
-
-
-def _network_words(error: Exception, url: str) -> str:
-    import requests
-
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy does not answer; check HTTPS_PROXY"
-    if isinstance(error, requests.ReadTimeout):
-        return f"the server sent nothing for {STALL_SECONDS:g} seconds"
-    if isinstance(error, requests.ConnectTimeout):
-        return f"{urlsplit(url).netloc} does not answer; are you online?"
-    text = str(error)
-    if any(mark in text for mark in ("NameResolution", "Name or service", "getaddrinfo", "nodename", "refused", "unreachable")):
-        return f"{urlsplit(url).netloc} cannot be reached; are you online?"
-    if "cut off" in text or "does not fit" in text:
-        return text
-    return "the connection broke off"
 
 
 def download(part: Part, folder: Path, progress: ProgressCallback | None = None) -> Path:
@@ -175,29 +58,18 @@ def download(part: Part, folder: Path, progress: ProgressCallback | None = None)
     Raises:
         Unavailable: no connection, a server that refuses, or a file that is not the one expected; says what to do.
     """
-    import pooch
-
     target = folder / part.file
-    url = mirrored(part.url)
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise BadInput("corpora.unsupported_address", url=url)
-    with disk_errors("core.writing", path=folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    pooch.get_logger().setLevel(logging.WARNING)  # its own reports of hashes are no news to a person
-    downloader: Callable[..., Any] = _Resuming(target, progress)
-    if part.sha256 and target.exists() and sha256_file(target) != part.sha256:
+    if target.exists():
+        if not part.sha256 or sha256_file(target) == part.sha256:
+            return target
         target.unlink()
-    try:
-        found = pooch.retrieve(
-            url,
-            known_hash=f"sha256:{part.sha256}" if part.sha256 else None,
-            fname=part.file,
-            path=folder,
-            downloader=downloader,
-        )
-    except ValueError as error:
-        raise Unavailable("corpora.checksum_mismatch", url=url, sha256=part.sha256) from error
-    return Path(found)
+    url = mirrored(part.url)
+    return fetch_file(
+        Remote(url, hash=part.sha256 or ""),
+        target,
+        check=partial(_check_status, url=url),
+        tell=lambda done, total: report(progress, f"fetching {target.name}", done, total, "bytes"),
+    )
 
 
 def fetch(

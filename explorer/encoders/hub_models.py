@@ -1,44 +1,68 @@
 """Checkpoints from the Hugging Face hub: what is needed and no more, resumed where it broke off, whole or not at all.
 
-The hub's own package deletes what a broken transfer brought (2.4 does), so the bytes are fetched here, into the place its cache
-gives them: ``blobs/HASH.incomplete`` grows, is compared with the hub's hash and renamed to ``blobs/HASH``. Only then does the
-hub's package link it into a snapshot, and ``refs/main``, through which a snapshot is found, is written last of all.
-
-Weights are fetched as safetensors; a pickle never. ``HF_ENDPOINT``, ``HF_HOME``, ``HF_HUB_CACHE``, ``HF_HUB_OFFLINE`` and
-``HF_TOKEN`` mean what they mean to the hub's package, which reads them when it is imported.
+:mod:`explorer.tokenizers.hub` brings the files. A snapshot is made when all are here, and ``refs/main``, through which a snapshot
+is found, is written last of all. Weights are fetched as safetensors; a pickle never.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from explorer.core.download import free_bytes, readable_size
 from explorer.core.errors import BadInput, Unavailable
+from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import atomic_write
-from explorer.encoders.hub_transfer import (
+from explorer.tokenizers.hub import (
+    HubError,
     HubFile,
-    HubPlan,
-    address,
+    asking_hub,
+    bring_file,
     bytes_here,
     cache_room,
-    explained,
-    fetch_file,
-    readable_size,
+    describe_file,
+    hub_reachable,
+    link_file,
 )
-from explorer.tokenizers.hub import hub_reachable
 
-__all__ = ["HubFile", "HubPlan", "fetch_model", "plan_fetch", "readable_size"]
+__all__ = ["PICKLES", "TOKENIZERS", "HubPlan", "fetch_model", "plan_fetch"]
 
 PICKLES = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "tf_model.h5", "flax_model.msgpack")
 TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
 _BESIDE = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "merges.txt", "generation_config.json")
 _SHARD = re.compile(r"model-\d{5}-of-\d{5}\.safetensors")
 _WEIGHTS, _INDEX = "model.safetensors", "model.safetensors.index.json"
+
+
+@dataclass(frozen=True, slots=True)
+class HubPlan:
+    """What fetching a checkpoint would bring.
+
+    Attributes:
+        name: what was asked for.
+        repository: what the hub calls it now; another name where it was renamed.
+        commit: the revision, a Git hash.
+        files: in the order they are fetched, weights last.
+        missing: bytes that are not on this machine yet.
+    """
+
+    name: str
+    repository: str
+    commit: str
+    files: tuple[HubFile, ...]
+    missing: int
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        return sum(file.size for file in self.files)
 
 
 def plan_fetch(name: str) -> HubPlan:
@@ -54,14 +78,15 @@ def plan_fetch(name: str) -> HubPlan:
         raise Unavailable("encoders.offline_set", model=name)
     if not hub_reachable():  # the hub's package itself would go on trying for a minute
         raise Unavailable("encoders.hub_unreachable", model=name)
-    with explained(name):
+    with _explained(name), asking_hub():
         found = HfApi(endpoint=constants.ENDPOINT).model_info(name, files_metadata=True, timeout=30)
     parts = {one.rfilename: one for one in found.siblings or []}
     names = _needed(name, list(parts))
     settings = found.config if isinstance(found.config, dict) else {}
     _check_architecture(name, settings)
     commit = str(found.sha)
-    files = tuple(_described(name, commit, parts[path]) for path in names)
+    with _explained(name):
+        files = tuple(_described(name, commit, parts[path]) for path in names)
     return HubPlan(name, str(found.id or name), commit, files, sum(file.size - bytes_here(name, file) for file in files))
 
 
@@ -89,7 +114,8 @@ def fetch_model(name: str, progress: ProgressCallback | None = None) -> HubPlan:
         def tell(here: int, before: int = before) -> None:
             report(progress, stage, before + here, plan.size, "bytes", note)
 
-        blob = fetch_file(plan, file, tell)
+        with _explained(name, file):
+            blob = bring_file(name, file, plan.commit, tell=tell)
         done += file.size
         if file.path == "config.json":
             _check_architecture(name, _settings(name, blob))
@@ -122,11 +148,9 @@ def _check_architecture(name: str, settings: dict[str, Any]) -> None:
     kind = settings.get("model_type")
     if not kind or kind in CONFIG_MAPPING_NAMES:
         return
-    if settings.get("auto_map"):
-        why = "it needs its own code to run, which is never executed here"
-    else:
-        why = f"its architecture {kind!r} is unknown to the installed transformers"
-    raise BadInput("encoders.cannot_open_choose", model=name, reason=why)
+    own = settings.get("auto_map")
+    reason = Message("encoders.needs_own_code") if own else Message("encoders.unknown_architecture", {"kind": kind})
+    raise BadInput("encoders.cannot_open_choose", model=name, reason=reason)
 
 
 def _settings(name: str, path: Path) -> dict[str, Any]:
@@ -144,30 +168,45 @@ def _described(name: str, commit: str, part: Any) -> HubFile:
         return HubFile(part.rfilename, int(lfs.size), str(lfs.sha256))
     if part.size is not None and part.blob_id and lfs is None:
         return HubFile(part.rfilename, int(part.size), str(part.blob_id))
-    from huggingface_hub import constants, get_hf_file_metadata
-
-    with explained(name):
-        found = get_hf_file_metadata(address(name, commit, part.rfilename), timeout=30, endpoint=constants.ENDPOINT)
-    if found.size is None or not found.etag:
-        raise Unavailable("encoders.hub_size_unknown", file=part.rfilename, model=name)
-    return HubFile(part.rfilename, int(found.size), str(found.etag))
+    return describe_file(name, part.rfilename, commit)
 
 
 def _check_room(plan: HubPlan) -> None:
-    place = cache_room(plan.name)
-    while not place.exists():
-        place = place.parent
-    free = shutil.disk_usage(place).free
+    free = free_bytes(cache_room(plan.name))
     if free < plan.missing:
         raise Unavailable("encoders.hub_disk", model=plan.name, needed=readable_size(plan.missing), free=readable_size(free))
 
 
 def _link(plan: HubPlan) -> None:
     """Make a snapshot of the files, config.json last, and only then let the name lead to it."""
-    from huggingface_hub import constants, hf_hub_download
-
     for file in reversed(plan.files):
-        with explained(plan.name):
-            # The file is here under its hash: the hub's package finds it and links it, however this platform does that.
-            hf_hub_download(plan.name, file.path, revision=plan.commit, endpoint=constants.ENDPOINT)
+        with _explained(plan.name):
+            link_file(plan.name, file.path, plan.commit)
     atomic_write(cache_room(plan.name) / "refs" / "main", plan.commit)
+
+
+@contextmanager
+def _explained(name: str, file: HubFile | None = None) -> Iterator[None]:
+    """What the hub's refusals and a broken transfer of ``file`` mean to a person."""
+    try:
+        yield
+    except HubError as error:
+        if error.kind == "gated":
+            raise Unavailable("encoders.hub_gated", model=name) from error
+        if error.kind == "absent":
+            raise Unavailable("encoders.hub_no_model", model=name) from error
+        if error.kind == "silent":
+            raise Unavailable("encoders.hub_connection", model=name, reason=error.detail) from error
+        if error.kind == "name":
+            raise BadInput("encoders.hub_bad_name", model=name) from error
+        raise Unavailable("encoders.hub_refused", model=name, status=error.detail) from error
+    except Unavailable as error:
+        if file is not None and error.code == "core.fetch_wrong_hash":
+            raise Unavailable("encoders.hub_damaged", file=file.path, model=name) from error
+        if file is not None and error.code == "core.fetch_interrupted":
+            now, size = readable_size(error.values["size"]), readable_size(file.size)
+            reason = error.values["reason"]
+            raise Unavailable(
+                "encoders.fetch_broke_off", model=name, now=now, size=size, file=file.path, reason=reason
+            ) from error
+        raise

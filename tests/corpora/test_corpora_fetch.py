@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-import corpora.fetch as fetch_module
 from corpora.catalogue import Card, Part, cards
 from corpora.fetch import download, fetch, mirrored
+from explorer.core import download as transfers
 from explorer.core.errors import BadInput, Cancelled, Unavailable, UnknownName
 from explorer.core.progress import Progress
 
@@ -89,7 +89,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     monkeypatch.setenv("EXPLORER_MIRROR", f"http://127.0.0.1:{made.server_address[1]}")
-    monkeypatch.setattr(fetch_module.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(transfers, "PAUSE", 0.0)
     yield made
     made.release.set()
     made.shutdown()
@@ -123,7 +123,7 @@ def test_a_file_arrives_whole_with_progress(server: Server, tmp_path: Path):
 
 @pytest.mark.parametrize("path", ["ok/a.txt", "stall/a.txt"])
 def test_a_connection_that_breaks_or_stalls_goes_on_where_it_was(server: Server, tmp_path: Path, monkeypatch, path: str):
-    monkeypatch.setattr(fetch_module, "STALL_SECONDS", 0.3)
+    monkeypatch.setattr(transfers, "STALL_SECONDS", 0.3)
     server.cuts = 5  # more often than it may fail without progress
     assert download(part(path), tmp_path).read_bytes() == TABLE
     starts = [int(wanted.removeprefix("bytes=").removesuffix("-")) for _, wanted in server.requests if wanted]
@@ -185,7 +185,7 @@ def test_refusals_say_what_to_do(server: Server, tmp_path: Path, path: str, word
 
 
 def test_offline_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(fetch_module.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(transfers, "PAUSE", 0.0)
     monkeypatch.setenv("EXPLORER_MIRROR", "http://127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     begun = time.monotonic()
