@@ -116,9 +116,6 @@ CIRCLES_LEFT = {
     "explorer.encoders.sense_curve",
     "explorer.encoders.sensing",
     "explorer.static.phrases",
-    "explorer.vectors.averaged",
-    "explorer.vectors.axes",
-    "explorer.vectors.vectors",
 }
 """To be emptied."""
 

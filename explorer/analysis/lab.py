@@ -89,7 +89,7 @@ class Lab:
         Raises:
             BadInput: there is no such cell.
         """
-        from explorer.vectors.files.storage import load_vectors
+        from explorer.vectors.files.formats import load_vectors
 
         for cell in self.cells:
             if (cell.tokenizer, cell.model) == (tokenizer, model):
@@ -241,7 +241,7 @@ def _train(
     from explorer.static.pipeline import tokenize_corpus
     from explorer.static.train import texts_of, train
     from explorer.tokenizers.loading import tokenizer as make_tokenizer
-    from explorer.vectors.files.storage import save_vectors
+    from explorer.vectors.files.folder import save_vectors
 
     choice = settings.get("keys")
     cutter = make_tokenizer("eojeol") if choice == "eojeol" else engine
@@ -268,7 +268,7 @@ def _judge(
     corpus: str,
     progress: ProgressCallback | None,
 ) -> Lab:
-    from explorer.vectors.files.storage import load_vectors
+    from explorer.vectors.files.formats import load_vectors
 
     loaded: list[Vectors] = [load_vectors(folder) for _, _, folder in trained]
     shared: dict[str, SimilaritySet | AnalogySet] = {}

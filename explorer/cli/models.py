@@ -107,13 +107,13 @@ def compact(name: str, folder: str, keys: int, dim: int | None, force: bool) -> 
     """Write a small copy of a model to FOLDER: a byte a number. `--model FOLDER` opens it."""
     from pathlib import Path
 
-    from explorer.static.compact import compact as make_small
-    from explorer.static.compact import save_compact
     from explorer.static.load import load
+    from explorer.vectors.files.folder import save_vectors
+    from explorer.vectors.transform import compact as make_small
 
     with terminal_progress() as progress:
         small = make_small(load(name, progress=progress), keys, dim)
-        save_compact(small, Path(folder), overwrite=force)
+        save_vectors(small, Path(folder), force, small=True)
     click.echo(f"written: {folder} ({len(small):,} words × {small.dim} dimensions)", err=True)
 
 

@@ -71,7 +71,8 @@ def kiwi_vectors(progress: ProgressCallback | None = None, *, raw: bool = False)
     Raises:
         Unavailable: the installed Kiwi model has no embeddings, or its cosines do not fit together.
     """
-    from explorer.vectors.files.storage import load_vectors, save_vectors
+    from explorer.vectors.files.folder import save_vectors
+    from explorer.vectors.files.formats import load_vectors
     from explorer.vectors.transform import remove_components
 
     folder = cache_path("kiwi", f"kiwipiepy-{version('kiwipiepy')}-model-{version('kiwipiepy_model')}-r{RECIPE}")

@@ -47,8 +47,7 @@ def load(name_or_path: str | Path, progress: ProgressCallback | None = None) -> 
         UnknownName: nothing of that name; lists what there is.
         BadInput: the file or folder holds no vectors.
     """
-    from explorer.vectors.files.formats import read_vectors
-    from explorer.vectors.files.storage import load_vectors
+    from explorer.vectors.files.formats import load_vectors, read_vectors
 
     name = str(name_or_path)
     if not name:
@@ -62,9 +61,7 @@ def load(name_or_path: str | Path, progress: ProgressCallback | None = None) -> 
     shipped = shipped_models()
     path = shipped.get(name, expanded(name))
     if path.is_dir():
-        from explorer.static.compact import is_compact, load_compact
-
-        return load_compact(path) if is_compact(path) else load_vectors(path)
+        return load_vectors(path)
     if path.is_file():
         report(progress, f"reading {path.name}")
         return read_vectors(path, progress=progress)

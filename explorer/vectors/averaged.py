@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput
+from explorer.vectors.files.folder import GROUPS, SPREAD
 from explorer.vectors.vectors import Vectors
 
-__all__ = ["GROUPS", "SPREAD", "AveragedVectors", "SimilarityInterval", "group_sizes"]
-
-GROUPS, SPREAD = "groups.npy", "spread.npy"
+__all__ = ["AveragedVectors", "SimilarityInterval", "group_sizes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +143,8 @@ class AveragedVectors(Vectors):
         left: npt.NDArray[np.float64] = (whole - means * sizes[:, None]) / (total - sizes)[:, None]
         return left
 
-    def write(self, folder: Path) -> None:
-        """Put groups and spread beside the vectors."""
-        np.save(folder / GROUPS, np.asarray(self.groups, np.float16), allow_pickle=False)
-        np.save(folder / SPREAD, np.asarray(self.spread, np.float32), allow_pickle=False)
+    def parts(self) -> dict[str, npt.NDArray[Any]]:
+        return {GROUPS: np.asarray(self.groups, np.float16), SPREAD: np.asarray(self.spread, np.float32)}
 
 
 def _unit(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

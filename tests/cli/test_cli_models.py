@@ -52,7 +52,7 @@ def test_force_keeps_a_folder_that_was_not_saved_here(small: Path, tmp_path: Pat
 RACING = """
 import sys, time
 from pathlib import Path
-import explorer.vectors.files.storage as storage
+import explorer.vectors.files.folder as storage
 from explorer.cli import main
 
 write, meeting = storage.write_manifest, Path(sys.argv[1])

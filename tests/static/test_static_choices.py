@@ -12,7 +12,6 @@ from test_static_training import planted
 from explorer.cli import main
 from explorer.core.errors import BadInput
 from explorer.static import pipeline
-from explorer.static.compact import compact, load_compact, save_compact
 from explorer.static.cooccurrence import count_pairs
 from explorer.static.load import load
 from explorer.static.phrases import find_phrases, join, merge
@@ -22,6 +21,9 @@ from explorer.static.sampled_loss import LossSample
 from explorer.static.train import train
 from explorer.tokenizers.engines.rules import EojeolTokenizer
 from explorer.tokenizers.loading import tokenizer
+from explorer.vectors.files.folder import save_vectors
+from explorer.vectors.files.formats import load_vectors
+from explorer.vectors.transform import compact
 from explorer.vectors.vectors import Vectors
 
 # PPMI-SVD
@@ -144,14 +146,14 @@ def sample(n: int = 300, d: int = 20) -> Vectors:
 
 def test_a_byte_a_number_keeps_cosines(tmp_path: Path) -> None:
     v = sample()
-    small = load_compact(save_compact(v, tmp_path / "small", "# card\n"))
+    small = load_vectors(save_vectors(v, tmp_path / "small", small=True, card="# card\n"))
     assert small.keys == v.keys and small.counts.tolist() == v.counts.tolist() and small.vectors.dtype == np.float32
     assert np.abs(small.unit @ small.unit.T - v.unit @ v.unit.T).max() < 0.02
     assert load(tmp_path / "small").name == "small"
     assert (tmp_path / "small" / "README.md").read_text(encoding="utf-8") == "# card\n"
     assert (tmp_path / "small" / "vectors.int8.npy").stat().st_size < 300 * 20 + 200
     zero = Vectors(["a", "b"], [[0.0, 0.0], [1.0, 2.0]])
-    assert load_compact(save_compact(zero, tmp_path / "zero")).vectors[0].tolist() == [0, 0]
+    assert load_vectors(save_vectors(zero, tmp_path / "zero", small=True)).vectors[0].tolist() == [0, 0]
 
 
 def test_fewer_dimensions_are_the_best_ones() -> None:
@@ -169,17 +171,17 @@ def test_fewer_dimensions_are_the_best_ones() -> None:
 
 
 def test_damaged_small_copies_are_one_line(tmp_path: Path) -> None:
-    folder = save_compact(sample(), tmp_path / "small")
+    folder = save_vectors(sample(), tmp_path / "small", small=True)
     for name, content in (("keys.txt", b"a\n"), ("scales.npy", b"no"), ("vectors.int8.npy", b"")):
         whole = (folder / name).read_bytes()
         (folder / name).write_bytes(content)
         with pytest.raises(BadInput, match="damaged") as caught:
-            load_compact(folder)
+            load_vectors(folder)
         assert "\n" not in str(caught.value)
         (folder / name).write_bytes(whole)
     (folder / "scales.npy").unlink()
     with pytest.raises(BadInput, match="damaged"):
-        load_compact(folder)
+        load_vectors(folder)
 
 
 def test_small_copies_from_the_shell(home: Path, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from explorer.core.errors import BadInput, Cancelled
 from explorer.vectors.buckets import Buckets, ngram_hashes
-from explorer.vectors.files import readers as file_readers
+from explorer.vectors.files import lines as file_lines
+from explorer.vectors.files import parts as file_parts
 from explorer.vectors.files.formats import detect_format, read_vectors, write_vectors
 from explorer.vectors.files.gensim import Named, read_opcodes
 from explorer.vectors.vectors import Vectors
@@ -289,7 +290,8 @@ def test_what_does_not_fit_into_memory_is_refused_with_its_size_or_mapped(tmp_pa
     names = ("m.bin", "m.txt", "m.glove", "m.npy", "m.safetensors", "m.parquet")
     for name in names:
         write_vectors(mapped, tmp_path / name)
-    monkeypatch.setattr(file_readers, "_free_memory", lambda: 1000)
+    for module in (file_lines, file_parts):
+        monkeypatch.setattr(module, "free_memory", lambda: 1000)
     for name in names:
         if name in ("m.npy", "m.safetensors"):
             assert read_vectors(tmp_path / name).keys == mapped.keys

@@ -7,8 +7,9 @@ import pytest
 
 from explorer.core import store
 from explorer.core.errors import BadInput, Unavailable
-from explorer.vectors.files import storage
-from explorer.vectors.files.storage import load_vectors, save_vectors
+from explorer.vectors.files import folder as storage
+from explorer.vectors.files.folder import save_vectors
+from explorer.vectors.files.formats import load_vectors
 from explorer.vectors.vectors import Vectors
 
 

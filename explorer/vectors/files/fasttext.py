@@ -22,18 +22,16 @@ import numpy.typing as npt
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.vectors.buckets import Buckets
-from explorer.vectors.files.readers import Raw, allocate, is_gzip
-from explorer.vectors.files.writers import encoded, whole
-from explorer.vectors.vectors import Vectors
+from explorer.vectors.files.parts import Format, Raw, Table, allocate, encoded, is_gzip, row_blocks, whole
 
-__all__ = ["MAGIC", "read_fasttext", "write_fasttext"]
+__all__ = ["FORMAT"]
 
-MAGIC = b"\xba\x16\x4f\x2f"
+_MAGIC = b"\xba\x16\x4f\x2f"
 _VERSION = 12
 _ARGS = struct.Struct("<12id")
 _SIZES = struct.Struct("<3i2q")
 _SHAPE = struct.Struct("<?2q")
-_NAMES = (
+_NAMES = [
     "dim",
     "window",
     "epochs",
@@ -46,7 +44,7 @@ _NAMES = (
     "min_n",
     "max_n",
     "rate",
-)
+]
 _MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
 _MAX_WORD = 1 << 16
 
@@ -101,13 +99,13 @@ class _File:
         return np.memmap(self.path, dtype="<f4", mode="r", offset=self.at, shape=(rows, columns))
 
 
-def read_fasttext(path: Path, limit: int | None, progress: ProgressCallback | None) -> Raw:
+def _read(path: Path, limit: int | None, progress: ProgressCallback | None) -> Raw:
     """Words, their vectors as fastText gives them, and a composer for words never seen."""
     if is_gzip(path):
         raise BadInput("vectors.fasttext_compressed", path=path)
     file = _File(path)
     magic, version = file.take(struct.Struct("<4si"))
-    if magic != MAGIC:
+    if magic != _MAGIC:
         raise BadInput("vectors.not_fasttext_bin", path=path)
     if version > _VERSION:
         raise BadInput("vectors.fasttext_too_new", path=path, version=version, newest=_VERSION)
@@ -147,7 +145,7 @@ def read_fasttext(path: Path, limit: int | None, progress: ProgressCallback | No
     )
 
 
-def write_fasttext(v: Vectors, path: Path, overwrite: bool, progress: ProgressCallback | None) -> list[Path]:
+def _write(v: Table, path: Path, overwrite: bool, progress: ProgressCallback | None) -> list[Path]:
     """A skip-gram model without n-grams, whose output layer is zero; fastText and gensim open it."""
     bad = next((key for key in v.keys if any(sign in key for sign in "\0\n\t ")), None)
     if bad is not None:
@@ -155,18 +153,19 @@ def write_fasttext(v: Vectors, path: Path, overwrite: bool, progress: ProgressCa
     counts = np.ones(len(v), np.int64) if v.counts is None else v.counts
     n, d = v.vectors.shape
     with whole(path, overwrite) as stream:
-        stream.write(MAGIC + struct.pack("<i", _VERSION))
+        stream.write(_MAGIC + struct.pack("<i", _VERSION))
         stream.write(_ARGS.pack(d, 5, 5, 1, 5, 1, 2, 2, 0, 0, 0, 100, 1e-4))
         stream.write(_SIZES.pack(n, n, 0, int(counts.sum()), -1))
         for name, count in zip(encoded(v), counts.tolist(), strict=True):
             stream.write(name + b"\0" + struct.pack("<qb", count, 0))
         stream.write(_SHAPE.pack(False, n, d))
-        for start in range(0, n, 4_096):
-            report(progress, "writing vectors", start, n, "vectors")
-            stream.write(np.asarray(v.vectors[start : start + 4_096], dtype="<f4").tobytes())
+        for block in row_blocks(v, progress):
+            stream.write(block.tobytes())
         stream.write(_SHAPE.pack(False, n, d))
         zeros = bytes(4 * d)
         for _ in range(n):
             stream.write(zeros)
-    report(progress, "writing vectors", n, n, "vectors")
     return [path]
+
+
+FORMAT = Format(lambda sample: sample.startswith(_MAGIC), _read, _write)

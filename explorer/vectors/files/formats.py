@@ -27,7 +27,6 @@ as ``word2vec-text`` and ``word2vec-binary`` (``KeyedVectors.load_word2vec_forma
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -37,62 +36,40 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback
-from explorer.vectors.files import fasttext as fasttext_files
-from explorer.vectors.files import gensim as gensim_files
-from explorer.vectors.files import readers as file_readers
-from explorer.vectors.files import tables as table_files
-from explorer.vectors.files import writers as file_writers
-from explorer.vectors.files.readers import Raw, open_bytes
+from explorer.core.store import read_artifact
+from explorer.vectors.averaged import AveragedVectors
+from explorer.vectors.files import (
+    fasttext,
+    folder,
+    gensim,
+    glove,
+    npy,
+    parquet,
+    projector,
+    safetensors,
+    word2vec_binary,
+    word2vec_text,
+)
+from explorer.vectors.files.parts import Format, Raw, open_bytes
 from explorer.vectors.vectors import Vectors
 
-__all__ = ["FORMATS", "detect_format", "read_vectors", "write_vectors"]
+__all__ = ["FORMATS", "detect_format", "load_vectors", "read_vectors", "write_vectors"]
 
-_READERS = file_readers.READERS | {
-    "fasttext-binary": fasttext_files.read_fasttext,
-    "gensim": gensim_files.read_gensim,
-    "safetensors": table_files.read_safetensors,
-    "parquet": table_files.read_parquet,
+_FORMATS: dict[str, Format] = {
+    "word2vec-text": word2vec_text.FORMAT,
+    "word2vec-binary": word2vec_binary.FORMAT,
+    "glove": glove.FORMAT,
+    "npy": npy.FORMAT,
+    "projector": projector.FORMAT,
+    "fasttext-binary": fasttext.FORMAT,
+    "gensim": gensim.FORMAT,
+    "safetensors": safetensors.FORMAT,
+    "parquet": parquet.FORMAT,
 }
-_WRITERS = file_writers.WRITERS | {
-    "fasttext-binary": fasttext_files.write_fasttext,
-    "safetensors": table_files.write_safetensors,
-    "parquet": table_files.write_parquet,
-}
-FORMATS = tuple(_READERS)
-ENDINGS = {
-    ".txt": "word2vec-text",
-    ".vec": "word2vec-text",
-    ".bin": "word2vec-binary",
-    ".glove": "glove",
-    ".npy": "npy",
-    ".tsv": "projector",
-    ".safetensors": "safetensors",
-    ".parquet": "parquet",
-}
+FORMATS = tuple(_FORMATS)
+_ENDINGS = {ending: name for name, one in _FORMATS.items() for ending in one.endings}
 _SAMPLE = 1 << 16
-_HEADER = re.compile(rb"\s*(\d+)[ \t]+(\d+)[ \t]*\r?\n")
-_FOREIGN = (
-    (b"PK\x03\x04", "a ZIP archive; unpack it first"),
-    (b"\x89HDF", "an HDF5 file; write its vectors as .npy or word2vec text"),
-)
-
-
-def _numbers(fields: list[bytes]) -> bool:
-    try:
-        for field in fields:
-            float(field)
-    except ValueError:
-        return False
-    return bool(fields)
-
-
-def _looks_like_text(body: bytes, dimensions: int) -> bool:
-    """Whether the first record after a header is a word and numbers in letters."""
-    line, newline, _ = body.partition(b"\n")
-    fields = line.strip(b" \r").replace(b"\t", b" ").split(b" ")[1:]
-    if not newline:
-        fields = fields[:-1]  # the sample ends inside it
-    return _numbers(fields[-min(dimensions, len(fields)) :]) if fields else False
+_FOREIGN = ((b"PK\x03\x04", "vectors.file_is_zip"), (b"\x89HDF", "vectors.file_is_hdf5"))
 
 
 def detect_format(path: str | Path) -> str:
@@ -106,29 +83,13 @@ def detect_format(path: str | Path) -> str:
         sample = stream.read(_SAMPLE)
     if not sample:
         raise BadInput("vectors.file_empty", path=path)
-    if sample.startswith(b"\x93NUMPY"):
-        return "npy"
-    for magic, what in _FOREIGN:
+    for magic, code in _FOREIGN:
         if sample.startswith(magic):
-            raise BadInput("vectors.foreign_file", path=path, what=what)
-    for start, kind in ((fasttext_files.MAGIC, "fasttext-binary"), (b"PAR1", "parquet")):
-        if sample.startswith(start):
-            return kind
-    if len(sample) > 2 and sample[0] == 0x80 and sample[1] <= 5:  # a pickle
-        return "gensim"
-    if sample[8:9] == b"{" and int.from_bytes(sample[:8], "little") < 100_000_000:
-        return "safetensors"
-    header = _HEADER.match(sample)
-    if header:
-        return "word2vec-text" if _looks_like_text(sample[header.end() :], int(header[2])) else "word2vec-binary"
-    line = sample.partition(b"\n")[0].removeprefix(b"\xef\xbb\xbf").strip(b" \r\n")
-    tabbed = line.split(b"\t")
-    if len(tabbed) > 1 and _numbers(tabbed):
-        return "projector"
-    fields = line.replace(b"\t", b" ").split(b" ")
-    if len(fields) > 1 and _numbers(fields[-1:]) and _numbers(fields[len(fields) // 2 :]):
-        return "glove"
-    raise BadInput("vectors.file_format_unknown", path=path, allowed=", ".join(FORMATS))
+            raise BadInput(code, path=path)
+    found = next((name for name, one in _FORMATS.items() if one.detect(sample)), None)
+    if found is None:
+        raise BadInput("vectors.file_format_unknown", path=path, allowed=", ".join(FORMATS))
+    return found
 
 
 def _garbled(key: str) -> str:
@@ -175,6 +136,24 @@ def _tidy(raw: Raw, path: Path, kind: str) -> tuple[list[str], Any, Any, list[st
     return list(first), raw.vectors[rows], None if raw.counts is None else raw.counts[rows], warnings
 
 
+def load_vectors(path: str | Path, *, verify: bool = False) -> Vectors:
+    """Open an artifact; the matrix stays on disk and is read as it is used (small copies are decoded to float32).
+
+    Args:
+        path: the artifact's folder.
+        verify: compare every file's SHA-256 with the manifest's (reads all of it).
+
+    Raises:
+        BadInput: it is no artifact of vectors, or is damaged; says which file.
+    """
+    raw = read_artifact(Path(path), folder.KIND, lambda manifest: folder.read_folder(Path(path), manifest, verify))
+    more: dict[str, Any] = {"composer": raw.composer, "check": raw.decoded}
+    if raw.counts is not None and folder.GROUPS in raw.parts:
+        more |= {"groups": raw.parts[folder.GROUPS], "spread": raw.parts[folder.SPREAD]}
+        return AveragedVectors(raw.keys, raw.vectors, raw.counts, raw.info, **more)
+    return Vectors(raw.keys, raw.vectors, raw.counts, raw.info, **more)
+
+
 def read_vectors(
     path: str | Path,
     *,
@@ -205,13 +184,11 @@ def read_vectors(
     """
     path = expanded(path)
     if path.is_dir():
-        from explorer.vectors.files.storage import load_vectors
-
         return load_vectors(path)
     if limit is not None and limit < 1:
         raise BadInput("vectors.limit_too_small", limit=limit)
     kind = _known(format) if format else detect_format(path)
-    raw = _READERS[kind](path, limit, progress)
+    raw = _FORMATS[kind].read(path, limit, progress)
     keys, vectors, counts, warnings = _tidy(raw, path, kind)
     info: dict[str, Any] = {"model": path.name, **raw.info, "format": kind} | ({"warnings": warnings} if warnings else {})
     return Vectors(keys, vectors, counts, info, composer=raw.composer)
@@ -248,9 +225,10 @@ def write_vectors(
     """
     path = expanded(path)
     plain = path.with_suffix("") if path.suffix == ".gz" else path
-    kind = _known(format) if format else ENDINGS.get(plain.suffix.lower(), "")
+    kind = _known(format) if format else _ENDINGS.get(plain.suffix.lower(), "")
     if not kind:
-        raise BadInput("vectors.ending_says_no_format", path=path.name, endings=", ".join(ENDINGS))
-    if kind not in _WRITERS:
+        raise BadInput("vectors.ending_says_no_format", path=path.name, endings=", ".join(_ENDINGS))
+    write = _FORMATS[kind].write
+    if write is None:
         raise BadInput("vectors.gensim_not_written")
-    return _WRITERS[kind](v, path, overwrite, progress)
+    return write(v, path, overwrite, progress)

@@ -16,16 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput
+from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report
 from explorer.vectors.buckets import Buckets
-from explorer.vectors.files.readers import Raw, allocate, open_bytes
+from explorer.vectors.files.parts import Format, Raw, allocate, open_bytes
 
-__all__ = ["Named", "read_gensim", "read_opcodes"]
+__all__ = ["FORMAT", "Named", "read_opcodes"]
 
-_ADVICE = (
-    "open it with gensim where it was made and write what everybody reads: "
-    "KeyedVectors.load(FILE).save_word2vec_format('vectors.bin', binary=True)"
-)
+_ADVICE = Message("vectors.write_with_gensim")
 _MARK = object()
 _CONSTANTS: dict[str, Any] = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 _NUMBERS = ("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT")
@@ -278,7 +276,7 @@ def _models(root: Any, path: Path) -> list[_Model]:
     return found
 
 
-def read_gensim(path: Path, limit: int | None, progress: ProgressCallback | None) -> Raw:
+def _read(path: Path, limit: int | None, progress: ProgressCallback | None) -> Raw:
     """Keys, vectors and counts of a file gensim saved, without running any of it."""
     report(progress, "reading gensim's file")
     try:
@@ -322,3 +320,10 @@ def _read_model(model: _Model, limit: int | None, progress: ProgressCallback | N
         raise BadInput("vectors.gensim_too_old", path=model.path, advice=_ADVICE)
     report(progress, "reading vectors", n, n, "vectors")
     return raw
+
+
+def _detect(sample: bytes) -> bool:
+    return len(sample) > 2 and sample[0] == 0x80 and sample[1] <= 5  # a pickle
+
+
+FORMAT = Format(_detect, _read)

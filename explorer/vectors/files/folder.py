@@ -3,7 +3,10 @@
 what their intervals need: :mod:`explorer.vectors.averaged`).
 
 The matrix is memory-mapped when it is loaded, so opening costs no more than reading the keys, and several processes share
-one copy. Sizes are checked on every load, hashes on demand. Nothing is ever unpickled.
+one copy. A small copy has a byte a number instead: every row keeps its largest number as a float32 scale, and its numbers as
+multiples of a 127th of it. On unit vectors of a hundred dimensions that changes cosines in the third decimal.
+
+Sizes are checked on every load, hashes on demand. Nothing is ever unpickled.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +23,34 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.core.paths import expanded
-from explorer.core.store import Manifest, artifact_path, atomic_folder, read_artifact, sha256_file, write_manifest
+from explorer.core.store import Manifest, artifact_path, atomic_folder, sha256_file, write_manifest
 from explorer.vectors import buckets, subwords
-from explorer.vectors.averaged import GROUPS, SPREAD, AveragedVectors
 from explorer.vectors.buckets import Buckets
+from explorer.vectors.files.parts import Raw, Table
 from explorer.vectors.subwords import Subwords
-from explorer.vectors.vectors import Vectors
 
-__all__ = ["load_vectors", "save", "save_vectors"]
+__all__ = ["GROUPS", "KIND", "SPREAD", "Opened", "read_folder", "save", "save_vectors"]
 
 KEYS, MATRIX, COUNTS = "keys.txt", "vectors.npy", "counts.npy"
+NUMBERS, SCALES, CARD = "vectors.int8.npy", "scales.npy", "README.md"
+GROUPS, SPREAD = "groups.npy", "spread.npy"
 KIND = "vectors"
 
 
-def save(v: Vectors, name_or_path: str | Path, overwrite: bool = False) -> Path:
+@dataclass(slots=True)
+class Opened(Raw):
+    """What an artifact holds.
+
+    Attributes:
+        parts: arrays beside the vectors, by file name.
+        decoded: whether the numbers were bytes, and so are in memory.
+    """
+
+    parts: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    decoded: bool = False
+
+
+def save(v: Table, name_or_path: str | Path, overwrite: bool = False) -> Path:
     """Save under a name in the home folder, or, where ``name_or_path`` is a ``Path`` or holds a slash, in that folder."""
     if isinstance(name_or_path, Path) or re.search(r"[/\\]", name_or_path) or os.sep in name_or_path:
         folder = expanded(name_or_path)
@@ -41,7 +59,9 @@ def save(v: Vectors, name_or_path: str | Path, overwrite: bool = False) -> Path:
     return save_vectors(v, folder, overwrite)
 
 
-def save_vectors(v: Vectors, folder: Path, overwrite: bool = False, name: str | None = None) -> Path:
+def save_vectors(
+    v: Table, folder: Path, overwrite: bool = False, name: str | None = None, *, small: bool = False, card: str = ""
+) -> Path:
     """Write vectors as an artifact; all of it or nothing.
 
     Args:
@@ -49,6 +69,8 @@ def save_vectors(v: Vectors, folder: Path, overwrite: bool = False, name: str | 
         folder: the artifact's folder.
         overwrite: replace what is there.
         name: what the model is called; by default the folder's name.
+        small: write a byte a number.
+        card: the model's card, Markdown.
 
     Raises:
         BadInput: the folder exists, a key cannot be a line of a text file, or ``info`` is not JSON.
@@ -73,17 +95,26 @@ def save_vectors(v: Vectors, folder: Path, overwrite: bool = False, name: str | 
         sizes={"keys": len(v), "dim": v.dim},
         provenance={entry: value for entry, value in info.items() if entry != "params"},
     )
+    arrays = dict(_bytes(v) if small else {MATRIX: np.asarray(v.vectors)}, **v.parts())
+    if v.counts is not None:
+        arrays[COUNTS] = v.counts.astype(np.uint32) if small else v.counts
     with atomic_folder(folder, overwrite) as temporary:
         (temporary / KEYS).write_bytes(text)
-        np.save(temporary / MATRIX, np.asarray(v.vectors), allow_pickle=False)
-        if v.counts is not None:
-            np.save(temporary / COUNTS, v.counts, allow_pickle=False)
+        for file, array in arrays.items():
+            np.save(temporary / file, array, allow_pickle=False)
         if isinstance(v.composer, Subwords | Buckets):
             v.composer.write(temporary)
-        if isinstance(v, AveragedVectors):
-            v.write(temporary)
+        if card:
+            (temporary / CARD).write_text(card, encoding="utf-8")
         write_manifest(temporary, manifest)
     return folder
+
+
+def _bytes(v: Table) -> dict[str, npt.NDArray[Any]]:
+    """The rows' scales, and their numbers as bytes."""
+    scales = np.abs(v.vectors).max(axis=1).astype(np.float32) / np.float32(127)
+    safe = np.where(scales > 0, scales, np.float32(1))
+    return {SCALES: scales, NUMBERS: np.rint(v.vectors / safe[:, None]).astype(np.int8)}
 
 
 def _key_lines(keys: tuple[str, ...]) -> bytes:
@@ -96,22 +127,14 @@ def _key_lines(keys: tuple[str, ...]) -> bytes:
         raise BadInput("vectors.key_broken_character", text=error.object[max(0, error.start - 5) : error.end + 5]) from error
 
 
-def load_vectors(folder: Path, *, verify: bool = False) -> Vectors:
-    """Open an artifact; the matrix stays on disk and is read as it is used.
-
-    Args:
-        folder: the artifact's folder.
-        verify: compare every file's SHA-256 with the manifest's (reads all of it).
+def read_folder(folder: Path, manifest: Manifest, verify: bool = False) -> Opened:
+    """What an artifact of this manifest holds.
 
     Raises:
-        BadInput: it is no artifact of vectors, or is damaged; says which file.
+        BadInput: a file is missing, changed or damaged.
     """
-    folder = Path(folder)
-    return read_artifact(folder, KIND, lambda manifest: _open(folder, manifest, verify))
-
-
-def _open(folder: Path, manifest: Manifest, verify: bool) -> Vectors:
-    missing = [name for name in (KEYS, MATRIX) if name not in manifest.files] + [
+    small = NUMBERS in manifest.files
+    missing = [name for name in ((KEYS, NUMBERS, SCALES) if small else (KEYS, MATRIX)) if name not in manifest.files] + [
         name for name in manifest.files if not (folder / name).is_file()
     ]
     if missing:
@@ -126,10 +149,14 @@ def _open(folder: Path, manifest: Manifest, verify: bool) -> Vectors:
         raise BadInput("vectors.saved_file_damaged", path=folder / KEYS, reason=error.reason) from error
     keys = content.removesuffix("\n").split("\n")
     n, d = int(manifest.sizes.get("keys", -1)), int(manifest.sizes.get("dim", -1))
-    matrix = _array(folder / MATRIX, (n, d), "float32")
+    if small:
+        scales = _array(folder / SCALES, (n,), "float32")
+        matrix = _array(folder / NUMBERS, (n, d), "int8").astype(np.float32) * scales[:, None]
+    else:
+        matrix = _array(folder / MATRIX, (n, d), "float32")
     if len(keys) != n:
         raise BadInput("vectors.saved_keys_differ", folder=folder, file=KEYS, found=len(keys), expected=n)
-    counts = _array(folder / COUNTS, (n,), "int64") if COUNTS in manifest.files else None
+    counts = _array(folder / COUNTS, (n,), "uint32" if small else "int64") if COUNTS in manifest.files else None
     info: dict[str, Any] = {**manifest.provenance, "name": manifest.name}
     if manifest.params or "params" not in info:
         info["params"] = dict(manifest.params)
@@ -138,11 +165,10 @@ def _open(folder: Path, manifest: Manifest, verify: bool) -> Vectors:
         composer = Subwords.read(folder, d)
     elif buckets.ROWS in manifest.files:
         composer = Buckets.read(folder, d)
-    if GROUPS in manifest.files and counts is not None:
-        groups = _array(folder / GROUPS, (n, None, d), "float16")
-        spread = _array(folder / SPREAD, (n,), "float32")
-        return AveragedVectors(keys, matrix, counts, info, groups=groups, spread=spread, check=False)
-    return Vectors(keys, matrix, counts, info, composer=composer, check=False)
+    parts = {}
+    if GROUPS in manifest.files:
+        parts = {GROUPS: _array(folder / GROUPS, (n, None, d), "float16"), SPREAD: _array(folder / SPREAD, (n,), "float32")}
+    return Opened(keys, matrix, counts, info=info, composer=composer, parts=parts, decoded=small)
 
 
 def _array(path: Path, shape: tuple[int | None, ...], dtype: str) -> npt.NDArray[Any]:
