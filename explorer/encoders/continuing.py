@@ -23,7 +23,7 @@ from explorer.encoders.guesses import Guess, count
 from explorer.encoders.kiwi_next import kiwi_next
 from explorer.encoders.piece_table import PieceTable
 from explorer.text.normalise import check_text
-from explorer.tokenizers.engines.huggingface import byte_text
+from explorer.tokenizers.engines.pieces import byte_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

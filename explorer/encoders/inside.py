@@ -189,7 +189,7 @@ class InsideModel:
         return pieces, [0] * len(pieces), morphemes
 
     def _from_subwords(self, texts: Sequence[str]) -> tuple[list[Piece], list[int] | None, list[list[Token]]]:
-        from explorer.tokenizers.engines.huggingface import _byte_alphabet, byte_text
+        from explorer.tokenizers.engines.pieces import byte_alphabet, byte_text
 
         cleans = [normalise(text) for text in texts]
         segments = int(getattr(self._model.config, "type_vocab_size", 0) or 0) > 1
@@ -198,7 +198,7 @@ class InsideModel:
         )
         ids = list(map(int, encoded["input_ids"]))
         names = self._tokenizer.convert_ids_to_tokens(ids)
-        vocabulary, alphabet = self._tokenizer.get_vocab(), _byte_alphabet()
+        vocabulary, alphabet = self._tokenizer.get_vocab(), byte_alphabet()
         if "Ġ" in vocabulary and "▁" not in vocabulary:  # byte-level: names are bytes in disguise
             names = [
                 byte_text(bytes(alphabet[char] for char in name)) if all(char in alphabet for char in name) else name

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.tokenizers.engines.huggingface import _byte_alphabet, byte_text
+from explorer.tokenizers.engines.pieces import byte_alphabet, byte_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,7 +76,7 @@ class PieceTable:
         if number in self.special:
             return None
         if self.kind == "bytes":
-            alphabet = _byte_alphabet()
+            alphabet = byte_alphabet()
             return bytes(alphabet[char] for char in entry) if all(char in alphabet for char in entry) else None
         found = _BYTE.fullmatch(entry)
         return bytes([int(found[1], 16)]) if found else None

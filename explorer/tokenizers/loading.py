@@ -33,7 +33,7 @@ REGISTRY = Registry(
 ENGINES = Registry(
     "tokenizer engine",
     {
-        "kiwi-sw": "explorer.tokenizers.engines.kiwi:KiwiSubwordTokenizer",
+        "kiwi-sw": "explorer.tokenizers.engines.kiwi_subword:KiwiSubwordTokenizer",
         "sentencepiece": "explorer.tokenizers.engines.sentencepiece:SentencePieceTokenizer",
         "huggingface": "explorer.tokenizers.engines.huggingface:HuggingFaceTokenizer",
         "hybrid": "explorer.tokenizers.engines.hybrid:HybridTokenizer",

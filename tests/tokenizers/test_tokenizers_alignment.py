@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import explorer as ex
 from explorer.core.errors import BadInput
-from explorer.tokenizers.comparison.alignment import align, piece_text
+from explorer.tokenizers.comparison.alignment import align
+from explorer.tokenizers.engines.pieces import piece_text
 from explorer.tokenizers.token import Token
 
 

@@ -6,7 +6,6 @@ syllable (갔 = 가 + 았), the bytes of one syllable, white space, and text tha
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
@@ -19,11 +18,10 @@ from typing import Any
 from explorer.core.errors import BadInput
 from explorer.text.hangul import compose
 from explorer.text.normalise import graphemes, is_zero_width
+from explorer.tokenizers.engines.pieces import holds_bytes, piece_text
 from explorer.tokenizers.token import Token
 
-__all__ = ["Alignment", "Cell", "Row", "align", "piece_text"]
-
-_BYTE = re.compile("(?:<0x[0-9A-F]{2}>)+")
+__all__ = ["Alignment", "Cell", "Row", "align"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +172,9 @@ class _Layout:
 
 
 class _CellDraft:
-    """A :class:`Cell` being filled: plain assignment, see :class:`~explorer.tokenizers.token.TokenDraft`."""
+    """A :class:`Cell` being filled: plain assignment, see :func:`~explorer.tokenizers.token.new_token`."""
 
     __slots__ = ("changed", "column", "end", "kind", "start", "tokens", "unknown", "width")
-
-    start: int
-    end: int
-    column: int
-    width: int
-    kind: str
-    tokens: tuple[Token, ...]
-    unknown: bool
-    changed: bool
 
 
 def _cell(
@@ -286,7 +275,7 @@ def _covered(layout: _Layout, first: int, after: int, tokens: list[Token]) -> Ce
         elif any(left.end > right.start and left.tag for left, right in pairwise(solid)):
             kind = "fused"
         else:
-            kind = "bytes" if any(_BYTE.search(token.form) for token in solid) else "parts"
+            kind = "bytes" if any(holds_bytes(token.form) for token in solid) else "parts"
     changed = _changed(layout, surface, tokens, unknown)
     return _cell(start, end, first, after - first, kind, tuple(tokens), unknown, changed)
 
@@ -306,26 +295,6 @@ def _spelled_otherwise(surface: str, forms: tuple[str, ...]) -> bool:
     spelled = piece_text(forms)
     plain = "".join(surface.split())
     return plain not in (spelled, "".join(spelled.split()), compose(spelled))
-
-
-def piece_text(forms: Sequence[str]) -> str:
-    """What vocabulary pieces spell: without ▁, Ġ and ##, bytes put together.
-
-    >>> piece_text(["▁서울", "<0xEB>", "<0xB7>", "<0x81>"]), piece_text(["먹", "##다"])
-    ('서울뷁', '먹다')
-    """
-    parts = []
-    for position, form in enumerate(forms):
-        if form.startswith("##") and len(form) > 2:
-            form = form[2:]
-        elif form[:1] in "▁Ġ":
-            form = ("" if position == 0 else " ") + form.lstrip("▁Ġ")
-        parts.append(form)
-    return _BYTE.sub(_bytes, "".join(parts))
-
-
-def _bytes(match: re.Match[str]) -> str:
-    return bytes.fromhex(match.group().replace("<0x", "").replace(">", "")).decode("utf-8", errors="replace")
 
 
 def _uncovered(text: str, columns: Sequence[tuple[int, int]], first: int, after: int) -> Iterator[Cell]:

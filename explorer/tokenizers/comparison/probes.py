@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from explorer.core.intervals import Interval, Units
-from explorer.tokenizers.comparison.alignment import piece_text
+from explorer.tokenizers.engines.pieces import piece_text
 from explorer.tokenizers.token import Token, key_of
 
 __all__ = ["Lemma", "generate_forms", "lemmas", "probe_results", "probe_texts", "words"]

@@ -4,56 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput
 from explorer.text.normalise import Normalised, nfc, normalise
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
-from explorer.tokenizers.engines.spans import read_ahead
-from explorer.tokenizers.token import Token, TokenDraft
+from explorer.tokenizers.engines.pieces import holds_bytes, readable
+from explorer.tokenizers.engines.streams import batched, read_ahead
+from explorer.tokenizers.token import Token, new_token
 
-__all__ = ["HuggingFaceTokenizer", "byte_text", "read_vocabulary", "wordpiece"]
+__all__ = ["HuggingFaceTokenizer", "read_vocabulary", "wordpiece"]
 
-_BATCH = 1024
 _MAX_WORD = 100
 _UNKNOWN = "[UNK]"
-
-
-@lru_cache(maxsize=1)
-def _byte_alphabet() -> dict[str, int]:
-    """GPT-2's printable stand-ins for the 256 bytes (https://github.com/openai/gpt-2, encoder.py)."""
-    visible = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    table = {chr(byte): byte for byte in visible}
-    hidden = (byte for byte in range(256) if byte not in set(visible))
-    table.update({chr(0x100 + offset): byte for offset, byte in enumerate(hidden)})
-    return table
-
-
-def byte_text(data: bytes) -> str:
-    r"""Bytes of a byte-level token as a person can read them: text where it is whole, ``<0xEC>`` where it is not.
-
-    A leading space is written ``Ġ``, so that ``Ġ서울`` and ``서울`` stay two different keys.
-
-    >>> byte_text(" 서울".encode()), byte_text(b"\xec\x95")
-    ('Ġ서울', '<0xEC><0x95>')
-    """
-    parts: list[str] = []
-    position = 0
-    while position < len(data):
-        try:
-            parts.append(data[position:].decode("utf-8"))
-            break
-        except UnicodeDecodeError as error:
-            parts.append(data[position : position + error.start].decode("utf-8"))
-            bad = data[position + error.start : position + error.end]
-            parts += [f"<0x{byte:02X}>" for byte in bad]
-            position += error.end
-    text = "".join(parts)
-    rest = text.lstrip(" ")
-    return "Ġ" * (len(text) - len(rest)) + rest
 
 
 def read_vocabulary(path: str | Path) -> dict[str, int]:
@@ -136,24 +100,21 @@ class HuggingFaceTokenizer:
         if workers <= 1:
             yield from map(self.tokenize, texts)
             return
-        source = iter(texts)
 
         def encode(cleans: list[Normalised]) -> Any:
             return self._backend.encode_batch([clean.text for clean in cleans], add_special_tokens=self.special_tokens)
 
-        batches = iter(lambda: [normalise(text) for text in islice(source, _BATCH)], [])
-        for cleans, batch in read_ahead(encode, batches):
+        for cleans, batch in read_ahead(encode, batched(map(normalise, texts))):
             for clean, encoding in zip(cleans, batch, strict=True):
                 yield self._tokens(clean, encoding)
 
     def keys_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[str]]:
         """Pieces only, for counting and training: no spans are made."""
-        source = iter(texts)
         if self._table is None:
             highest = max(self._backend.get_vocab(with_added_tokens=True).values(), default=-1)
             self._table = [self._form(index) for index in range(highest + 1)]
         form = self._table.__getitem__
-        while batch := [nfc(text) for text in islice(source, _BATCH)]:
+        for batch in batched(map(nfc, texts)):
             encodings = self._backend.encode_batch_fast(batch, add_special_tokens=self.special_tokens)
             # The fast encodings carry ids only.
             for encoding in encodings:
@@ -163,17 +124,15 @@ class HuggingFaceTokenizer:
         form = self._forms.get(index)
         if form is None:
             form = self._backend.id_to_token(index) or ""
-            alphabet = _byte_alphabet()
-            if self.byte_level and index not in self._added and all(char in alphabet for char in form):
-                form = byte_text(bytes(alphabet[char] for char in form))
+            if self.byte_level and index not in self._added:
+                form = readable(form)
             self._forms[index] = form
         return form
 
     def _tokens(self, clean: Normalised, encoding: Any) -> list[Token]:
         text, original, unknown, forms = clean.text, clean.original, self._unknown, self._forms
         identity, trims = clean.starts is None, self._trims
-        finished: Any = Token
-        tokens: list[Any] = []
+        tokens: list[Token] = []
         for index, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
             form = forms.get(index)
             if form is None:
@@ -187,16 +146,7 @@ class HuggingFaceTokenizer:
             if not identity:
                 start, end = clean.to_original(start, end)
                 piece = original[start:end]
-            token = TokenDraft()
-            token.surface = piece
-            token.start = start
-            token.end = end
-            token.form = form
-            token.tag = None
-            token.id = index
-            token.unknown = index == unknown
-            token.__class__ = finished
-            tokens.append(token)
+            tokens.append(new_token(piece, start, end, form, None, index, index == unknown))
         return tokens
 
     def decode(self, ids: Sequence[int]) -> str:
@@ -205,8 +155,7 @@ class HuggingFaceTokenizer:
 
     def is_byte(self, index: int) -> bool:
         """Whether a vocabulary id is a piece of a character: raw bytes, or a fall-back such as ``<0xEB>``."""
-        form = self._form(index)
-        return "<0x" in form and index not in self._added
+        return holds_bytes(self._form(index)) and index not in self._added
 
     def params(self) -> dict[str, Any]:
         return {

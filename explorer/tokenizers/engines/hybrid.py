@@ -6,7 +6,6 @@ Tokenization Strategies for Various Korean NLP Tasks" (AACL).
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from explorer.text.normalise import check_text
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
 from explorer.tokenizers.engines.kiwi import KiwiTokenizer
 from explorer.tokenizers.engines.sentencepiece import SentencePieceTokenizer
+from explorer.tokenizers.engines.streams import alongside
 from explorer.tokenizers.token import Token
 
 __all__ = ["HybridTokenizer", "segments"]
@@ -81,15 +81,8 @@ class HybridTokenizer:
 
     def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
         """Stream tokens of many texts; the analysis uses Kiwi's threads."""
-        waiting: deque[str] = deque()
-
-        def feed() -> Iterator[str]:
-            for text in texts:
-                waiting.append(text)
-                yield text
-
-        for morphemes in self._kiwi.tokenize_batch(feed(), workers):
-            yield self._spell(waiting.popleft(), morphemes)
+        for text, morphemes in alongside(lambda waiting: self._kiwi.tokenize_batch(waiting, workers), texts):
+            yield self._spell(text, morphemes)
 
     def _spell(self, text: str, morphemes: Sequence[Token]) -> list[Token]:
         tokens: list[Token] = []

@@ -1,34 +1,27 @@
-"""Kiwi: morphological analysis, and the sub-word tokenizer built on it (kiwipiepy, https://github.com/bab2min/kiwipiepy)."""
+"""Kiwi: morphological analysis (kiwipiepy, https://github.com/bab2min/kiwipiepy)."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
-from explorer.core.errors import BadInput, ExplorerError
+from explorer.core.errors import BadInput
 from explorer.text.hangul import to_compatible
 from explorer.text.morphology import cpu_count, shared_kiwi
 from explorer.text.normalise import Normalised, normalise
 from explorer.text.tags import PREDICATES
-from explorer.tokenizers.engines.files import file_name, file_params, require_file
 from explorer.tokenizers.engines.spans import trim
-from explorer.tokenizers.engines.trial import SAMPLE, require_opening
-from explorer.tokenizers.token import Token, TokenDraft
+from explorer.tokenizers.engines.streams import alongside
+from explorer.tokenizers.token import Token, new_token
 
-__all__ = ["KiwiSubwordTokenizer", "KiwiTokenizer", "dictionary_form"]
+__all__ = ["KiwiTokenizer", "clean_text", "dictionary_form"]
 
 TYPOS = ("basic", "continual", "basic_with_continual", "lengthening", "basic_with_continual_and_lengthening", "all")
 
 # Stems of these tags are quoted with 다 in dictionaries. Kiwi marks irregular and regular variants of one tag (VV-I, VV-R).
 _PREDICATES = {tag + suffix: tag for tag in PREDICATES for suffix in ("", "-I", "-R")}
 _VARIANTS = {tag + suffix: tag for tag in ("XSV", "XSA") for suffix in ("-I", "-R")}
-
-_LARGEST = 256 << 20
-"""Bytes of a sub-word tokenizer's file; those that exist have a few million."""
 
 # White space to Python, characters to Kiwi.
 _SEPARATORS = re.compile("[\x1c-\x1f\x85]")
@@ -46,7 +39,8 @@ def dictionary_form(form: str, tag: str) -> tuple[str, str]:
     return to_compatible(form), _VARIANTS.get(tag, tag)
 
 
-def _clean(text: str) -> Normalised:
+def clean_text(text: str) -> Normalised:
+    """A text as Kiwi reads it."""
     return normalise(text, strip_zero_width=True, jamo=True)
 
 
@@ -105,7 +99,7 @@ class KiwiTokenizer:
         return shared_kiwi(self.model_type, dialects=self.dialects, user_words=self.user_words, workers=workers)
 
     def tokenize(self, text: str) -> list[Token]:
-        clean = _clean(text)
+        clean = clean_text(text)
         return _tokens(clean, self._kiwi().tokenize(clean.text, **self._options))
 
     def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
@@ -127,22 +121,15 @@ class KiwiTokenizer:
     def _analyse(self, texts: Iterable[str], workers: int) -> Iterator[tuple[Normalised, Any]]:
         if workers <= 1:
             kiwi = self._kiwi()
-            for text in texts:
-                clean = _clean(text)
+            for clean in map(clean_text, texts):
                 yield clean, kiwi.tokenize(clean.text, **self._options)
             return
-        # Kiwi reads ahead of what it returns; the clean texts wait here until their analysis arrives.
-        waiting: deque[Normalised] = deque()
-
-        def feed() -> Iterator[str]:
-            for text in texts:
-                clean = _clean(text)
-                waiting.append(clean)
-                yield clean.text
-
         kiwi = self._kiwi(None if workers >= cpu_count() else workers)
-        for raw in kiwi.tokenize(feed(), **self._options):
-            yield waiting.popleft(), raw
+
+        def run(cleans: Iterator[Normalised]) -> Any:
+            return kiwi.tokenize((clean.text for clean in cleans), **self._options)
+
+        yield from alongside(run, map(clean_text, texts))
 
     def params(self) -> dict[str, Any]:
         from kiwipiepy import __version__
@@ -178,8 +165,7 @@ def _tokens(clean: Normalised, raw: Sequence[Any]) -> list[Token]:
     text = clean.original
     odd = _SEPARATORS.search(clean.text) is not None
     predicates, variants = _PREDICATES, _VARIANTS
-    finished: Any = Token
-    tokens: list[Any] = []
+    tokens: list[Token] = []
     for morpheme in raw:
         start = morpheme.start
         end = start + morpheme.len
@@ -189,113 +175,7 @@ def _tokens(clean: Normalised, raw: Sequence[Any]) -> list[Token]:
             start, end = clean.to_original(start, end)
         tag = morpheme.tag
         plain = predicates.get(tag)
-        token = TokenDraft()
-        token.surface = text[start:end]
-        token.start = start
-        token.end = end
-        if plain is None:
-            token.form = morpheme.form
-            token.tag = variants.get(tag, tag)
-        else:
-            token.form = morpheme.form + "다"
-            token.tag = plain
-        token.id = morpheme.id
-        token.unknown = morpheme.oov
-        token.__class__ = finished
-        tokens.append(token)
+        form = morpheme.form + "다" if plain else morpheme.form
+        tag = plain or variants.get(tag, tag)
+        tokens.append(new_token(text[start:end], start, end, form, tag, morpheme.id, morpheme.oov))
     return tokens
-
-
-def _readable(text: str) -> str:
-    # The one code point its UTF-8 reader refuses.
-    return text.replace("\U0010ffff", "\ufffd")
-
-
-def _require_subwords(path: Path) -> None:
-    """Refuse what cannot be a sub-word tokenizer before Kiwi sees it: its JSON reader ends the process at a wrong byte."""
-    with path.open("rb") as file:
-        data = file.read(_LARGEST + 1)
-    if len(data) > _LARGEST:
-        raise BadInput("tokenizers.kiwi_file_large", path=path, most=_LARGEST >> 20)
-    try:
-        found = json.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise BadInput("tokenizers.kiwi_file_not_json", path=path) from error
-    decoder, model = (found.get(key) if isinstance(found, dict) else None for key in ("decoder", "model"))
-    vocabulary = model.get("vocab") if isinstance(model, dict) else None
-    if not isinstance(decoder, dict) or decoder.get("type") != "Kiwi" or not isinstance(vocabulary, list) or not vocabulary:
-        raise BadInput("tokenizers.kiwi_file_other", path=path)
-
-
-def try_subwords(path: str) -> None:
-    """Open a sub-word tokenizer and use all of it; for a process that may end of it (see ``trial``)."""
-    from kiwipiepy.sw_tokenizer import SwTokenizer
-
-    tokenizer = SwTokenizer(path, kiwi=shared_kiwi(workers=1))
-    tokenizer.config.unk_token  # noqa: B018  reading it runs the engine
-    for text in (SAMPLE, ""):
-        tokenizer.decode(tokenizer.encode(_readable(text), return_offsets=True)[0])
-    for index in tokenizer.vocab.values():
-        tokenizer.decode([index])
-
-
-class KiwiSubwordTokenizer:
-    """Kiwi's own sub-word tokenizer: morphemes first, sub-words inside them, from a ``tokenizer.json`` that Kiwi trained.
-
-    Args:
-        path: the file. Kiwi ships none; train one with kiwipiepy, or take one of those its author publishes. It is tried in
-            a process of its own first, which takes as long as starting Kiwi: a damaged one would end this process.
-
-    Raises:
-        BadInput: the file is no Kiwi sub-word tokenizer, or a damaged one.
-    """
-
-    def __init__(self, path: str | Path, *, name: str | None = None) -> None:
-        from kiwipiepy.sw_tokenizer import SwTokenizer
-
-        self.path = require_file(path, "a Kiwi sub-word tokenizer (.json)")
-        self.name = name or file_name(self.path)
-        try:
-            _require_subwords(self.path)
-            require_opening("kiwi-sw", [str(self.path)], "Kiwi sub-word tokenizer")
-            self._tokenizer = SwTokenizer(str(self.path), kiwi=shared_kiwi())
-        except ExplorerError:
-            raise
-        except (ValueError, RuntimeError, OSError, KeyError) as error:
-            raise BadInput("tokenizers.not_kiwi_subword", path=self.path, reason=str(error).splitlines()[0]) from error
-        self._pieces = {index: form for form, index in self._tokenizer.vocab.items()}
-        self._unknown = self._tokenizer.vocab.get(self._tokenizer.config.unk_token)
-        self.vocab_size: int | None = len(self._pieces)
-
-    def tokenize(self, text: str) -> list[Token]:
-        clean = _clean(text)
-        return self._build(clean, *self._tokenizer.encode(_readable(clean.text), return_offsets=True))
-
-    def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
-        """Stream through Kiwi's threads; ``SwTokenizer`` itself, because its transformers wrapper joins a batch into one list."""
-        waiting: deque[Normalised] = deque()
-
-        def feed() -> Iterator[str]:
-            for text in texts:
-                clean = _clean(text)
-                waiting.append(clean)
-                yield _readable(clean.text)
-
-        for ids, offsets in self._tokenizer.encode(feed(), return_offsets=True):
-            yield self._build(waiting.popleft(), ids, offsets)
-
-    def _build(self, clean: Normalised, ids: Sequence[int], offsets: Sequence[tuple[int, int]]) -> list[Token]:
-        tokens = []
-        for index, (left, right) in zip(ids, offsets, strict=True):
-            start, end = clean.to_original(int(left), int(right))
-            index = int(index)
-            form = to_compatible(self._pieces.get(index, ""))
-            tokens.append(Token(clean.original[start:end], start, end, form, None, index, index == self._unknown))
-        return tokens
-
-    def decode(self, ids: Sequence[int]) -> str:
-        """Text of token ids, as far as this tokenizer can restore it."""
-        return str(self._tokenizer.decode(list(ids)))
-
-    def params(self) -> dict[str, Any]:
-        return {"name": self.name, "engine": "kiwi-sw", **file_params(self.path)}

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput
 from explorer.text.normalise import Normalised, nfc, normalise
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
-from explorer.tokenizers.engines.spans import ODD_SPACE, read_ahead, trim
-from explorer.tokenizers.token import Token, TokenDraft
+from explorer.tokenizers.engines.pieces import SPACE
+from explorer.tokenizers.engines.spans import ODD_SPACE, trim
+from explorer.tokenizers.engines.streams import batched, read_ahead
+from explorer.tokenizers.token import Token, new_token
 
 __all__ = ["SentencePieceTokenizer"]
-
-SPACE = "\u2581"
-"""The mark SentencePiece writes for a space."""
-
-_BATCH = 1024
 
 # Protocol buffers merge a message that comes twice: this is normalizer_spec (field 3 of the model) with
 # add_dummy_prefix (3) and remove_extra_whitespaces (4) switched off.
@@ -67,20 +63,17 @@ class SentencePieceTokenizer:
 
     def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
         """Stream tokens of many texts through SentencePiece's threads, in order."""
-        source = iter(texts)
 
         def encode(cleans: list[Normalised]) -> Any:
             return self._processor.encode([clean.text for clean in cleans], out_type=str, num_threads=max(1, workers))
 
-        batches = iter(lambda: [normalise(text) for text in islice(source, _BATCH)], [])
-        for cleans, batch in read_ahead(encode, batches, workers > 1):
+        for cleans, batch in read_ahead(encode, batched(map(normalise, texts)), workers > 1):
             for clean, pieces in zip(cleans, batch, strict=True):
                 yield self._tokens(clean, pieces)
 
     def keys_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[str]]:
         """Pieces only, for counting and training: no spans are made."""
-        source = iter(texts)
-        while batch := [nfc(text) for text in islice(source, _BATCH)]:
+        for batch in batched(map(nfc, texts)):
             yield from self._processor.encode(batch, out_type=str, num_threads=max(1, workers))
 
     def _tokens(self, clean: Normalised, pieces: Sequence[str]) -> list[Token]:
@@ -93,13 +86,10 @@ class SentencePieceTokenizer:
         identity = clean.starts is None
         odd = ODD_SPACE.search(text) is not None
         known, original = self._known, clean.original
-        finished: Any = Token
-        tokens: list[Any] = []
+        tokens: list[Token] = []
         for piece in pieces:
-            entry = known.get(piece)
-            if entry is None:
-                entry = self._remember(piece)
-            index, length, lead, unknown = entry
+            # Unknown pieces are not kept: they are endless.
+            index, length, lead, unknown = known.get(piece) or (self._unknown, len(piece), _spaces(piece), True)
             start = position + lead
             position += length
             if start < 0:
@@ -109,21 +99,8 @@ class SentencePieceTokenizer:
                 start, end = trim(text, start, end)
             if not identity:
                 start, end = clean.to_original(start, end)
-            token = TokenDraft()
-            token.surface = original[start:end]
-            token.start = start
-            token.end = end
-            token.form = piece
-            token.tag = None
-            token.id = index
-            token.unknown = unknown
-            token.__class__ = finished
-            tokens.append(token)
+            tokens.append(new_token(original[start:end], start, end, piece, None, index, unknown))
         return tokens
-
-    def _remember(self, piece: str) -> tuple[int, int, int, bool]:
-        # Not stored: unknown pieces are endless.
-        return self._unknown, len(piece), _spaces(piece), True
 
     def _mapped_tokens(self, clean: Normalised) -> list[Token]:
         """Tokens of a text that the model normalises: spans come from SentencePiece's own alignment."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from explorer.core.errors import BadInput, MissingExtra, Unavailable
 from explorer.text.normalise import Normalised, normalise
-from explorer.tokenizers.engines.huggingface import byte_text
+from explorer.tokenizers.engines.pieces import byte_text, holds_bytes
+from explorer.tokenizers.engines.spans import trim
 from explorer.tokenizers.token import Token
 
 __all__ = ["TiktokenTokenizer"]
@@ -59,12 +60,7 @@ class TiktokenTokenizer:
             data = self._encoding.decode_single_token_bytes(index)
             start, end = bytes_at[position], bytes_at[position + len(data) - 1] + 1
             position += len(data)
-            piece = text[start:end]
-            rest = piece.lstrip()
-            if rest:
-                start = end - len(rest)
-                end = start + len(rest.rstrip())
-            left, right = clean.to_original(start, end)
+            left, right = clean.to_original(*trim(text, start, end))
             form = self._forms.get(index)
             if form is None:
                 form = self._forms[index] = byte_text(data)
@@ -77,7 +73,7 @@ class TiktokenTokenizer:
 
     def is_byte(self, index: int) -> bool:
         """Whether a token is no whole characters."""
-        return "<0x" in byte_text(self._encoding.decode_single_token_bytes(index))
+        return holds_bytes(byte_text(self._encoding.decode_single_token_bytes(index)))
 
     def params(self) -> dict[str, Any]:
         return {"name": self.name, "engine": "tiktoken", "encoding": self.encoding}

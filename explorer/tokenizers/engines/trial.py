@@ -25,7 +25,7 @@ SAMPLE = "왕이 밥을 먹었다ㅋㅋ. 뷁 abc 1,234 漢字 😀\n갔닼 \u111
 """What a trial tokenizes: known and unknown words, jamo, other scripts and a character of two UTF-16 units."""
 
 _TARGETS = {
-    "kiwi-sw": "explorer.tokenizers.engines.kiwi:try_subwords",
+    "kiwi-sw": "explorer.tokenizers.engines.kiwi_subword:try_subwords",
     "mecab": "explorer.tokenizers.engines.mecab:try_dictionaries",
 }
 """Functions that open the files named by their arguments and use what they opened."""

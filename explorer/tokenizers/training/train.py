@@ -21,6 +21,7 @@ from explorer.text.normalise import check_text
 from explorer.tokenizers.batch import tokenize_all
 from explorer.tokenizers.engines.hybrid import segments
 from explorer.tokenizers.engines.kiwi import KiwiTokenizer
+from explorer.tokenizers.engines.streams import alongside
 from explorer.tokenizers.loading import ENGINES
 from explorer.tokenizers.token import Tokenizer
 from explorer.tokenizers.training import trainers
@@ -176,15 +177,7 @@ def _lines(texts: Iterable[str], made: _Corpus, progress: ProgressCallback | Non
 def _cut(lines: Iterable[str], options: dict[str, Any]) -> Iterator[str]:
     """Lines with a mark at every morpheme boundary inside a word; a word keeps the space before it, the first one too."""
     tokenizer = KiwiTokenizer(**options)
-    waiting: list[str] = []
-
-    def feed() -> Iterator[str]:
-        for line in lines:
-            waiting.append(line)
-            yield line
-
-    for morphemes in tokenize_all(tokenizer, feed()):
-        line = waiting.pop(0)
+    for line, morphemes in alongside(lambda waiting: tokenize_all(tokenizer, waiting), lines):
         parts: list[str] = []
         previous = -1
         for start, end in segments(line, morphemes):
