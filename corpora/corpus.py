@@ -20,6 +20,10 @@ from explorer.core.store import list_artifacts, sha256_file
 __all__ = ["Corpus", "FileCorpus", "SampleCorpus", "open_corpus"]
 
 
+_READING = 2
+"""Counted up when the same files give other documents, so that caches of the old ones are left."""
+
+
 class Corpus(ABC):
     """Documents under a name. Every call of :meth:`documents` begins anew and streams.
 
@@ -133,7 +137,7 @@ class FileCorpus(Corpus):
         for one in self.inputs:
             status = one.path.stat()
             state.append([one.name, str(one.path.resolve()), one.member, status.st_size, status.st_mtime_ns])
-        digest = hashlib.sha256(json.dumps([state, self.field]).encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps([_READING, state, self.field]).encode()).hexdigest()
         return f"files-{digest[:32]}"
 
     def info(self) -> dict[str, Any]:

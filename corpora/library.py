@@ -132,6 +132,7 @@ def add(
     field: str | None = None,
     drop: str | None = None,
     near: float = 0.8,
+    clean_markup: bool | None = None,
     progress: ProgressCallback | None = None,
     source: Mapping[str, Any] | None = None,
 ) -> StoredCorpus:
@@ -147,6 +148,8 @@ def add(
         field: which column or field holds the text.
         drop: ``"exact"`` drops documents whose text was there before, ``"near"`` also those very like an earlier one.
         near: for ``drop="near"``: the least Jaccard similarity of character trigrams that counts.
+        clean_markup: whether wiki and HTML markup is taken out of every text; if ``None``, of WikiExtractor text and MediaWiki
+            dumps only (:func:`corpora.readers.markup.clean`).
         progress: told about the bytes read.
         source: what to say about the origin in the manifest (licence, citation).
 
@@ -169,6 +172,7 @@ def add(
         "field": field,
         "drop": drop,
         "near": near if drop == "near" else None,
+        "clean_markup": clean_markup,
     }
     folder = _partial(name)
     with disk_errors("core.writing", path=folder):
@@ -263,7 +267,9 @@ class _Adding:
             notes = Report()
             number = 0
             try:
-                for document in read_input(one, state.settings["field"], notes, self._reading(before, one)):
+                for document in read_input(
+                    one, state.settings["field"], notes, self._reading(before, one), clean_markup=state.settings["clean_markup"]
+                ):
                     number += 1
                     if number > taken:
                         self._keep(document, number)

@@ -33,7 +33,8 @@ SAMPLE_CHARACTERS = 400_000
 # Emoji include the dingbats that people use as such (♥ ★).
 CLASSES = ("hangul", "jamo", "hanja", "latin", "digits", "emoji", "space", "punctuation", "other")
 
-_END = re.compile(r"(?<!\d)[.!?…。]+[\"'”’」』)\]]*(?=\s|$)")
+# Begins only where a run of marks begins (or after a digit's dot), so that a megabyte of dots is looked at once.
+_END = re.compile(r"(?:(?<![\d.!?…。])|(?<=\d[.!?…。]))[.!?…。]+[\"'”’」』)\]]*(?=\s|$)")
 _TOP = 30
 _BATCH_EOJEOL = 1_000_000
 

@@ -10,46 +10,20 @@ from xml.parsers import expat
 
 from corpora.document import Document
 from corpora.readers.inputs import Buffered
+from corpora.readers.markup import SILENT_TAGS, clean, is_silent_link
 from corpora.readers.plain import pieces
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput, MissingExtra
 
-__all__ = ["plain_text", "read_mediawiki"]
+__all__ = ["plain_text", "read_mediawiki", "visible_text"]
 
 BLOCK = 1 << 20
 MAX_PAGE = 16 << 20
 """Characters of wikitext of one page; a longer one is skipped."""
 
 _WANTED = {"title", "ns", "id", "text"}
-# Links that show no words of the article: pictures and categories, in the languages Korean dumps use.
-_SILENT_LINK = re.compile(r"\s*(?:파일|그림|분류|file|image|category|media|미디어)\s*:", re.IGNORECASE)
-_INTERLANGUAGE = re.compile(r"\s*[a-z]{2,3}(?:-[a-z-]+)?\s*:\S")
-_SILENT_TAGS = {
-    "ref",
-    "references",
-    "table",
-    "gallery",
-    "math",
-    "chem",
-    "score",
-    "timeline",
-    "syntaxhighlight",
-    "source",
-    "code",
-    "pre",
-    "graph",
-    "imagemap",
-    "mapframe",
-    "templatestyles",
-    "hiero",
-    "style",
-    "script",
-    "inputbox",
-    "categorytree",
-}
-_SWITCH = re.compile(r"__[A-Z가-힣_]+__")
-_EMPTY_BRACKETS = re.compile(r"[(（]\s*(?:[,;:·]\s*)*[)）]")
-_LOOSE_COMMA = re.compile(r"\s*[,;]\s*(?=[)）])")
+_MAX_DEPTH = 60
+_BRACKET = re.compile(r"\{\{|\}\}|\[\[|\]\]|\{\||\|\}|<(/?)(?!br|hr|li|p|wbr|t[rdh]|d[dt])[a-z]{1,20}(?:[\s/][^<>]{0,1000})?>")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n\s*\n+")
 
@@ -138,7 +112,7 @@ def _document(page: dict[str, str], name: str, report: Report) -> Iterator[Docum
         report.note("redirects", f"{name}, page {identity}")
         return
     try:
-        text = plain_text(page.get("text", ""))
+        text = visible_text(page.get("text", ""))
     except RecursionError:
         report.note("unparsed", f"{name}, page {identity}")
         return
@@ -155,13 +129,35 @@ def plain_text(wikitext: str) -> str:
     >>> plain_text("'''왕'''은 [[나라|한 나라]]의 우두머리다.{{출처}}<ref>책</ref>")
     '왕은 한 나라의 우두머리다.'
     """
+    return clean(visible_text(wikitext)).text
+
+
+def _too_deep(wikitext: str) -> bool:
+    """Whether more brackets or tags are open at once than any article has: the parser would go back for each of them."""
+    deep = dict.fromkeys("{[<", 0)
+    for match in _BRACKET.finditer(wikitext):
+        found = match.group()
+        if found in ("}}", "]]", "|}") or match[1]:
+            kind = {"]": "[", "<": "<"}.get(found[0], "{")
+            deep[kind] = max(0, deep[kind] - 1)
+        elif not found.endswith("/>"):
+            deep[found[0]] += 1
+            if deep[found[0]] > _MAX_DEPTH:
+                return True
+    return False
+
+
+def visible_text(wikitext: str) -> str:
+    """:func:`plain_text` before :func:`~corpora.readers.markup.clean`: emptied brackets are still there, and so is all
+    the markup of a page whose brackets never close.
+    """
     import mwparserfromhell
 
+    if _too_deep(wikitext):
+        return wikitext
     parts: list[str] = []
     _collect(mwparserfromhell.parse(wikitext), parts)
-    text = _SWITCH.sub("", "".join(parts))
-    text = _LOOSE_COMMA.sub("", _EMPTY_BRACKETS.sub("", text))  # what templates inside the brackets leave behind
-    text = _BLANK_LINES.sub("\n", _BLANKS.sub(" ", text))
+    text = _BLANK_LINES.sub("\n", _BLANKS.sub(" ", "".join(parts)))
     text = "\n".join(line.strip() for line in text.split("\n"))
     return unicodedata.normalize("NFC", text.replace("\0", "")).strip()
 
@@ -174,7 +170,7 @@ def _collect(code: Any, parts: list[str]) -> None:
             parts.append(node.value)
         elif isinstance(node, nodes.Wikilink):
             target = str(node.title)
-            if _SILENT_LINK.match(target) or (node.text is None and _INTERLANGUAGE.match(target)):
+            if is_silent_link(target, node.text is not None):
                 continue
             if node.text is not None:
                 _collect(node.text, parts)
@@ -197,5 +193,5 @@ def _collect_tag(node: Any, parts: list[str]) -> None:
     tag = str(node.tag).strip().lower()
     if tag == "br":
         parts.append("\n")
-    elif tag not in _SILENT_TAGS and node.contents is not None:
+    elif tag not in SILENT_TAGS and node.contents is not None:
         _collect(node.contents, parts)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from corpora.document import Document
 from corpora.readers.inputs import Buffered, Input
 from corpora.readers.lines import Lines
+from corpora.readers.markup import clean
 from corpora.readers.report import Report
 from corpora.readers.sniff import Shape, sniff
 from explorer.core.errors import BadInput
@@ -15,9 +17,17 @@ __all__ = ["read_input"]
 
 _JSON_PIECE = 1 << 20
 _WITH_FIELDS = {"table", "jsonl", "json", "parquet"}
+_WIKI = {"wikiextractor", "mediawiki"}
 
 
-def read_input(one: Input, field: str | None, report: Report, tell: Callable[[int], None] | None = None) -> Iterator[Document]:
+def read_input(
+    one: Input,
+    field: str | None,
+    report: Report,
+    tell: Callable[[int], None] | None = None,
+    *,
+    clean_markup: bool | None = None,
+) -> Iterator[Document]:
     """The documents of one input, streamed.
 
     Args:
@@ -25,6 +35,7 @@ def read_input(one: Input, field: str | None, report: Report, tell: Callable[[in
         field: which column or field holds the text, for tables, JSON and Parquet; guessed if ``None``.
         report: what else was met.
         tell: called with the number of bytes read so far, as they are on disk.
+        clean_markup: whether :func:`~corpora.readers.markup.clean` goes over every text; ``None``: of the wiki formats only.
 
     Raises:
         BadInput: the file cannot be read; names it and the place.
@@ -36,7 +47,22 @@ def read_input(one: Input, field: str | None, report: Report, tell: Callable[[in
         shape = sniff(source, one.name)
         if field and shape.form not in _WITH_FIELDS:
             raise BadInput("corpora.field_without_columns", name=one.name, form=_WORDS[shape.form], field=field)
-        yield from _read(source, one, shape, field, report)
+        documents = _read(source, one, shape, field, report)
+        if clean_markup or (clean_markup is None and shape.form in _WIKI):
+            documents = _cleaned(documents, one.name, report)
+        yield from documents
+
+
+def _cleaned(documents: Iterator[Document], name: str, report: Report) -> Iterator[Document]:
+    for document in documents:
+        made = clean(document.text)
+        place = f"{name}, document {document.id}"
+        for kind, count in made.counts.items():
+            report.note(kind, place, count)
+        if made.text:
+            yield replace(document, text=made.text)
+        else:
+            report.note("empty", place)
 
 
 _WORDS = {

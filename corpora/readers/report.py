@@ -22,6 +22,19 @@ WORDS = {
     "redirects": "redirects and pages outside the article namespace, skipped",
     "duplicates": "exact duplicates dropped",
     "near": "near duplicates dropped",
+    "entities": "character entities decoded",
+    "comments": "comments removed",
+    "tags": "tags removed",
+    "contents": "notes, TeX, code and other tag contents removed",
+    "templates": "templates removed",
+    "tables": "table rows and attributes removed",
+    "links": "links replaced by their words",
+    "pictures": "pictures, file names and categories removed",
+    "addresses": "web addresses removed",
+    "switches": "magic words, redirects and language variants removed",
+    "marks": "marks of lists, headings and emphasis removed",
+    "formulas": "placeholders of formulas and code removed",
+    "brackets": "brackets left empty, or their left-over commas, removed",
 }
 """What each finding is called in front of people."""
 

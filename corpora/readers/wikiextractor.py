@@ -14,7 +14,7 @@ from corpora.readers.report import Report
 __all__ = ["read_wikiextractor"]
 
 # A title may hold quotation marks of its own, so an attribute ends where the next one (or the tag) begins.
-_ATTRIBUTE = re.compile(r'(\w+)="(.*?)"(?=\s+\w+="|\s*>\s*$)')
+_ATTRIBUTE = re.compile(r'(?:^<doc|")\s+(\w+)="')
 
 
 def read_wikiextractor(lines: Lines, report: Report) -> Iterator[Document]:
@@ -27,7 +27,7 @@ def read_wikiextractor(lines: Lines, report: Report) -> Iterator[Document]:
         if line.startswith("<doc ") and line.rstrip().endswith(">"):
             if attributes is not None and held:  # a block that was never closed
                 yield from _made(attributes, held, part, place, report)
-            attributes = dict(_ATTRIBUTE.findall(line))
+            attributes = _attributes(line)
             held, size, part, place = [], 0, 0, lines.place
         elif line == "</doc>":
             if attributes is not None:
@@ -44,6 +44,13 @@ def read_wikiextractor(lines: Lines, report: Report) -> Iterator[Document]:
             report.note("unparsed", f"{lines.place}, text outside a <doc> block")
     if attributes is not None and held:
         yield from _made(attributes, held, part, place, report)
+
+
+def _attributes(line: str) -> dict[str, str]:
+    starts = list(_ATTRIBUTE.finditer(line))
+    last = line.rstrip()[:-1].rstrip().removesuffix('"')
+    ends = [*(match.start() for match in starts[1:]), len(last)]
+    return {match[1]: line[match.end() : end] for match, end in zip(starts, ends, strict=True)} if starts else {}
 
 
 def _made(attributes: dict[str, str], held: list[str], part: int, place: str, report: Report) -> Iterator[Document]:

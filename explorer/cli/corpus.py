@@ -171,10 +171,22 @@ def fetch(
 @click.option(
     "--near", default=0.8, show_default=True, type=click.FloatRange(0.5, 1), help="How alike is near: share of common trigrams."
 )
+@click.option(
+    "--clean-markup/--keep-markup",
+    default=None,
+    help="Take wiki and HTML markup out of the text; of WikiExtractor text and MediaWiki dumps only, if not said.",
+)
 @click.option("--force", is_flag=True, help="Replace a corpus of the same name.")
 @json_option
 def add(
-    paths: tuple[str, ...], name: str, field: str | None, drop: str | None, near: float, force: bool, as_json: bool
+    paths: tuple[str, ...],
+    name: str,
+    field: str | None,
+    drop: str | None,
+    near: float,
+    clean_markup: bool | None,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Read files, folders or patterns once and keep their text under a name.
 
@@ -185,7 +197,9 @@ def add(
     from corpora.library import add as add_corpus
 
     with _resumable(), terminal_progress() as progress:
-        stored = add_corpus(list(paths), name, field=field, drop=drop, near=near, force=force, progress=progress)
+        stored = add_corpus(
+            list(paths), name, field=field, drop=drop, near=near, clean_markup=clean_markup, force=force, progress=progress
+        )
     _said(stored, as_json)
 
 
