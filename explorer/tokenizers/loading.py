@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput, UnknownName
+from explorer.core.messages import Message
 from explorer.core.paths import expanded
 from explorer.core.registry import Registry
 from explorer.core.store import MANIFEST, Manifest, artifact_path, list_artifacts, read_artifact, sha256_file
@@ -116,7 +117,7 @@ def _make(factory: Any, name: str, options: dict[str, Any], *arguments: Any) -> 
     names = [parameter.name for parameter in allowed]
     unknown = [option for option in options if option not in names]
     if unknown and not any(parameter.kind is parameter.VAR_KEYWORD for parameter in allowed):
-        choices = ", ".join(option for option in names if option not in ("path", "name")) or "none"
+        choices = [option for option in names if option not in ("path", "name")] or Message("tokenizers.without_options")
         raise BadInput("tokenizers.no_such_option", tokenizer=name, unknown=", ".join(unknown), choices=choices)
     try:
         made: Tokenizer = factory(*arguments, **options)

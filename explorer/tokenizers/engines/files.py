@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput
+from explorer.core.messages import Message
 from explorer.core.paths import expanded
 from explorer.core.store import sha256_file
 
@@ -14,15 +15,15 @@ __all__ = ["file_name", "file_params", "require_file"]
 _GENERIC = {"tokenizer", "vocab", "tok", "spiece", "sentencepiece", "spm", "model", "sentencepiece.bpe"}
 
 
-def require_file(path: str | Path, what: str) -> Path:
-    """The absolute path of an existing file.
+def require_file(path: str | Path, code: str) -> Path:
+    """The absolute path of an existing file; ``code`` is that of a phrase, what it should hold.
 
     Raises:
         BadInput: there is none, or it is a folder.
     """
     found = expanded(path)
     if not found.is_file():
-        raise BadInput("tokenizers.not_a_file", path=path, what=what)
+        raise BadInput("tokenizers.not_a_file", path=path, what=Message(code))
     # Not resolved: the hub's cache links names such as vocab.txt to files named by their hash, and the name says what it is.
     return found.absolute()
 

@@ -26,7 +26,7 @@ def read_vocabulary(path: str | Path) -> dict[str, int]:
     Raises:
         BadInput: not a file, not UTF-8, or no vocabulary (no [UNK], pieces twice).
     """
-    file = require_file(path, "a WordPiece vocabulary (vocab.txt)")
+    file = require_file(path, "tokenizers.file_wordpiece")
     try:
         lines = file.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
@@ -72,7 +72,7 @@ class HuggingFaceTokenizer:
     def __init__(
         self, path: str | Path, *, lowercase: bool = False, special_tokens: bool = False, name: str | None = None
     ) -> None:
-        self.path = require_file(path, "a tokenizer.json or a vocab.txt")
+        self.path = require_file(path, "tokenizers.file_huggingface")
         self.name = name or file_name(self.path)
         self.lowercase = lowercase
         self.special_tokens = special_tokens

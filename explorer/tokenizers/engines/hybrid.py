@@ -65,7 +65,7 @@ class HybridTokenizer:
     """
 
     def __init__(self, path: str | Path, *, kiwi: dict[str, Any] | None = None, name: str | None = None) -> None:
-        self.path = require_file(path, "a SentencePiece model (.model)")
+        self.path = require_file(path, "tokenizers.file_sentencepiece")
         self.name = name or f"kiwi+{file_name(self.path)}"
         try:
             self._kiwi = KiwiTokenizer(**(kiwi or {}))

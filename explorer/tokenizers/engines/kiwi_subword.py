@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput, ExplorerError
+from explorer.core.messages import Message
 from explorer.text.hangul import to_compatible
 from explorer.text.morphology import shared_kiwi
 from explorer.text.normalise import Normalised
@@ -70,11 +71,11 @@ class KiwiSubwordTokenizer:
     def __init__(self, path: str | Path, *, name: str | None = None) -> None:
         from kiwipiepy.sw_tokenizer import SwTokenizer
 
-        self.path = require_file(path, "a Kiwi sub-word tokenizer (.json)")
+        self.path = require_file(path, "tokenizers.file_kiwi_subwords")
         self.name = name or file_name(self.path)
         try:
             _require_subwords(self.path)
-            require_opening("kiwi-sw", [str(self.path)], "Kiwi sub-word tokenizer")
+            require_opening("kiwi-sw", [str(self.path)], Message("tokenizers.the_kiwi_subwords"))
             self._tokenizer = SwTokenizer(str(self.path), kiwi=shared_kiwi())
         except ExplorerError:
             raise

@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 from explorer.core.errors import BadInput, MissingExtra
+from explorer.core.messages import Message
 from explorer.text.hangul import to_compatible
 from explorer.text.normalise import normalise
 from explorer.tokenizers.engines.kiwi import dictionary_form
@@ -59,7 +60,7 @@ class MecabTokenizer:
         self.dictionary = dictionary
         self.user_dictionary = user_dictionary
         if dictionary or user_dictionary:
-            require_opening("mecab", [dictionary, user_dictionary], "compiled MeCab dictionary")
+            require_opening("mecab", [dictionary, user_dictionary], Message("tokenizers.the_mecab_dictionary"))
         try:
             self._mecab = MeCab(dictionary_path=dictionary, user_dictionary_path=user_dictionary)
         except (RuntimeError, OSError, ValueError) as error:

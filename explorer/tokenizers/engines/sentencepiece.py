@@ -38,7 +38,7 @@ class SentencePieceTokenizer:
     def __init__(self, path: str | Path, *, raw: bool = False, name: str | None = None) -> None:
         import sentencepiece
 
-        self.path = require_file(path, "a SentencePiece model (.model)")
+        self.path = require_file(path, "tokenizers.file_sentencepiece")
         self.name = name or file_name(self.path)
         self.raw = raw
         try:

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from explorer.core.errors import BadInput, Unavailable
+from explorer.core.messages import Message
 from explorer.core.settings import with_search_path
 
 __all__ = ["SAMPLE", "require_opening"]
@@ -35,10 +36,10 @@ _MEMORY = 4 << 30
 _REFUSED, _NO_ENGINE = 10, 11
 
 _lock = threading.Lock()
-_verdicts: dict[tuple[object, ...], str | None] = {}
+_verdicts: dict[tuple[object, ...], str | Message | None] = {}
 
 
-def require_opening(engine: str, arguments: list[str | None], what: str) -> None:
+def require_opening(engine: str, arguments: list[str | None], what: Message) -> None:
     """Return when a child process could open and use the files; the verdict is kept while they stay as they are.
 
     Args:
@@ -69,7 +70,7 @@ def _state(paths: Iterable[Path]) -> Iterator[tuple[str, int, int, int]]:
                 yield str(file), found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _run(engine: str, arguments: list[str | None]) -> str | None:
+def _run(engine: str, arguments: list[str | None]) -> str | Message | None:
     root = Path(__file__).resolve().parents[3]
     try:
         done = subprocess.run(
@@ -92,7 +93,7 @@ def _run(engine: str, arguments: list[str | None]) -> str | None:
         raise Unavailable("tokenizers.trial_not_run", engine=engine, reason=said)
     if done.returncode == _REFUSED:
         return said
-    return "it ends the process that opens it: damaged, or of another kind"
+    return Message("tokenizers.trial_died")
 
 
 def _limit() -> None:

@@ -93,26 +93,20 @@ def train_tokenizer(
         raise BadInput("tokenizers.name_taken", name=name)
     if target is not None:
         check_target(target, overwrite, "tokenizer")
-    params: dict[str, Any] = {
-        "vocab_size": vocab_size,
-        "seed": seed,
-        "coverage": coverage,
-        "byte_fallback": byte_fallback,
-        "special_tokens": list(special_tokens),
-    }
+    recipe = trainers.Recipe(kind, vocab_size, seed, coverage, byte_fallback, tuple(special_tokens))
     options: dict[str, Any] = {"kiwi": dict(kiwi or {})} if kind.startswith("kiwi-") else {}
     with disk_errors("tokenizers.training"), tempfile.TemporaryDirectory(prefix="train-", dir=cache_path("x").parent) as folder:
         corpus_file = _spool(texts, Path(folder) / "texts", kind, options.get("kiwi", {}), progress)
         report(progress, "training", 0, 1, note=f"{corpus_file.lines} lines")
         build = trainers.hugging_face if kind in _HUGGING_FACE else trainers.sentence_piece
-        files = build(kind, corpus_file, corpus_file.characters, **params)
+        files = build(recipe, corpus_file, corpus_file.characters)
         report(progress, "training", 1, 1)
     runs_with = {"wordpiece": "huggingface", "byte-bpe": "huggingface", "unigram": "sentencepiece", "bpe": "sentencepiece"}
     manifest = Manifest(
         kind="tokenizer",
         name=name or f"{kind}-{vocab_size}",
         engine=kind,
-        params={**params, "files": list(files), "runs_with": runs_with.get(kind, "hybrid"), "options": options},
+        params={**recipe.to_dict(), "files": list(files), "runs_with": runs_with.get(kind, "hybrid"), "options": options},
         sizes={"vocabulary": vocab_size, "documents": corpus_file.documents, "lines": corpus_file.lines},
         provenance={"corpus": corpus, "versions": trainers.versions(kind)},
     )

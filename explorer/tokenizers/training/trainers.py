@@ -7,7 +7,8 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.store import cache_path
 from explorer.tokenizers.engines.huggingface import wordpiece
 
-__all__ = ["BOUNDARY", "cache_folder", "hugging_face", "sentence_piece", "versions"]
+__all__ = ["BOUNDARY", "Recipe", "cache_folder", "hugging_face", "sentence_piece", "versions"]
 
 BOUNDARY = "\u241f"
 """Stands between two morphemes of one word in the training text: no piece crosses it (␟, symbol for unit separator)."""
@@ -28,45 +29,52 @@ _LONGEST = 1 << 20
 _BERT_SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
-def sentence_piece(
-    kind: str,
-    lines: Iterable[str],
-    characters: Counter[str],
-    *,
-    vocab_size: int,
-    seed: int,
-    coverage: float,
-    byte_fallback: bool,
-    special_tokens: Sequence[str],
-) -> dict[str, bytes]:
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What is trained; the fields are arguments of :func:`~explorer.tokenizers.training.train.train_tokenizer`."""
+
+    kind: str
+    vocab_size: int
+    seed: int
+    coverage: float
+    byte_fallback: bool
+    special_tokens: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings for the record, without the kind."""
+        found = {name: getattr(self, name) for name in self.__slots__ if name != "kind"}
+        return found | {"special_tokens": list(self.special_tokens)}
+
+
+def sentence_piece(recipe: Recipe, lines: Iterable[str], characters: Counter[str]) -> dict[str, bytes]:
     """Train unigram or BPE; returns ``{"tokenizer.model": bytes}``.
 
     NFKC, SentencePiece's default, is switched off: it turns the ㅋ of ㅋㅋㅋ into another character. Texts are NFC already.
     """
     import sentencepiece
 
-    inside = kind.startswith("kiwi-")
+    inside = recipe.kind.startswith("kiwi-")
     settings: dict[str, Any] = {
-        "model_type": kind.removeprefix("kiwi-"),
-        "vocab_size": vocab_size,
-        "character_coverage": coverage,
-        "byte_fallback": byte_fallback,
+        "model_type": recipe.kind.removeprefix("kiwi-"),
+        "vocab_size": recipe.vocab_size,
+        "character_coverage": recipe.coverage,
+        "byte_fallback": recipe.byte_fallback,
         "normalization_rule_name": "identity",
         "num_threads": _THREADS,
         "max_sentence_length": _LONGEST,
         "minloglevel": 3,
     }
-    if special_tokens:
-        settings["user_defined_symbols"] = list(special_tokens)
+    if recipe.special_tokens:
+        settings["user_defined_symbols"] = list(recipe.special_tokens)
     if inside:
         # A word's first segment brings its own space, a later one has none.
         settings |= {"pretokenization_delimiter": BOUNDARY, "add_dummy_prefix": False, "remove_extra_whitespaces": False}
-    sentencepiece.set_random_generator_seed(seed)
+    sentencepiece.set_random_generator_seed(recipe.seed)
     model = io.BytesIO()
     try:
         sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(lines), model_writer=model, **settings)
     except RuntimeError as error:
-        raise _refused(str(error), vocab_size) from error
+        raise _refused(str(error), recipe.vocab_size) from error
     return {"tokenizer.model": model.getvalue()}
 
 
@@ -81,58 +89,48 @@ def _refused(message: str, vocab_size: int) -> ExplorerError:
     return ExplorerError("tokenizers.sentencepiece_training_failed", reason=" ".join(message.split()))
 
 
-def hugging_face(
-    kind: str,
-    lines: Iterable[str],
-    characters: Counter[str],
-    *,
-    vocab_size: int,
-    seed: int,
-    coverage: float,
-    byte_fallback: bool,
-    special_tokens: Sequence[str],
-) -> dict[str, bytes]:
+def hugging_face(recipe: Recipe, lines: Iterable[str], characters: Counter[str]) -> dict[str, bytes]:
     """Train WordPiece or byte-level BPE; returns ``tokenizer.json``, and ``vocab.txt`` for WordPiece."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-    if kind == "wordpiece":
-        alphabet = _alphabet(characters, coverage)
-        special = [*_BERT_SPECIAL, *special_tokens]
+    if recipe.kind == "wordpiece":
+        alphabet = _alphabet(characters, recipe.coverage)
+        special = [*_BERT_SPECIAL, *recipe.special_tokens]
         # Inner pieces of single characters are given, not found: the library would number them in the random order of a hash table,
         # and break ties by number. So every covered character also has a piece inside words, and hides no word behind [UNK].
         inner = ["##" + char for char in alphabet]
         needed = len(special) + len(inner) + len(alphabet)
         backend = wordpiece({})
         trainer: Any = trainers.WordPieceTrainer(
-            vocab_size=vocab_size,
+            vocab_size=recipe.vocab_size,
             special_tokens=[*special, *inner],
             initial_alphabet=alphabet,
             limit_alphabet=len(alphabet),
             show_progress=False,
         )
     else:
-        special = ["<|endoftext|>", *special_tokens]
+        special = ["<|endoftext|>", *recipe.special_tokens]
         needed = len(special) + 256
         backend = Tokenizer(models.BPE())
         backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
         backend.decoder = decoders.ByteLevel()
         trainer = trainers.BpeTrainer(
-            vocab_size=vocab_size,
+            vocab_size=recipe.vocab_size,
             special_tokens=special,
             initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
             show_progress=False,
         )
-    if vocab_size < needed:
-        code = "tokenizers.vocab_size_too_small_coverage" if kind == "wordpiece" else "tokenizers.vocab_size_too_small_raise"
-        raise BadInput(code, vocab_size=vocab_size, needed=needed)
+    if recipe.vocab_size < needed:
+        code = "tokenizers.vocab_size_below_coverage" if recipe.kind == "wordpiece" else "tokenizers.vocab_size_too_small"
+        raise BadInput(code, vocab_size=recipe.vocab_size, needed=needed)
     backend.train_from_iterator(iter(lines), trainer)
     reached = backend.get_vocab_size(with_added_tokens=True)
-    if reached < vocab_size:
-        raise BadInput("tokenizers.vocab_size_unreachable", vocab_size=vocab_size, most=reached)
-    if reached > vocab_size:
-        raise BadInput("tokenizers.vocab_size_too_small", vocab_size=vocab_size, needed=reached)
+    if reached < recipe.vocab_size:
+        raise BadInput("tokenizers.vocab_size_unreachable", vocab_size=recipe.vocab_size, most=reached)
+    if reached > recipe.vocab_size:
+        raise BadInput("tokenizers.vocab_size_too_small", vocab_size=recipe.vocab_size, needed=reached)
     files = {"tokenizer.json": b""}
-    if kind == "wordpiece":
+    if recipe.kind == "wordpiece":
         vocabulary: Mapping[str, int] = backend.get_vocab(with_added_tokens=True)
         ordered = sorted(vocabulary, key=vocabulary.__getitem__)
         backend = wordpiece({piece: index for index, piece in enumerate(ordered)})
