@@ -8,29 +8,39 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import importlib
-import importlib.util
 import re
 import signal
 import socket
 import sys
 import threading
 import webbrowser
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-import dash
 from dash import Dash
 from flask import Response, g
 
-from dashboards.app import hosts, shell, state
-from dashboards.kit.i18n import current, text
+from dashboards.app import hosts, shell
+from dashboards.app.files import serve_files
+from dashboards.app.state import State
+from dashboards.kit.i18n import current
+from dashboards.kit.url import PREFIX
+from dashboards.pages.analogy import page as analogy
+from dashboards.pages.bench import page as bench
+from dashboards.pages.context import page as context
+from dashboards.pages.home import page as home
+from dashboards.pages.inside import page as inside
+from dashboards.pages.map import page as map_page
+from dashboards.pages.senses import page as senses
+from dashboards.pages.similarity import page as similarity
+from dashboards.pages.tokens import page as tokens
 from explorer.core.errors import BadInput
 
-__all__ = ["create_app", "serve", "views"]
+__all__ = ["VIEWS", "create_app", "serve"]
 
-VIEWS = ("home", "tokens", "bench", "similarity", "analogy", "map", "context", "senses", "inside")
-"""Modules of dashboards.pages. Each has PATH, NAME (i18n key ``view.name``), ORDER, ICON, USES_MODEL, layout(**query), register(app)."""
+VIEWS: tuple[ModuleType, ...] = (home, tokens, bench, similarity, analogy, map_page, context, senses, inside)
+"""The pages in the order of the navigation; :mod:`dashboards.pages` says what each of them has."""
 
 MAX_REQUEST = 2 * 1024 * 1024
 """Bytes a request may bring; the largest honest one is a text of a few thousand characters."""
@@ -45,10 +55,11 @@ _INDEX = """<!DOCTYPE html>
 <script>{{scheme}}</script>
 {%favicon%}
 {%css%}
+<link rel="stylesheet" href="{{css}}">
 </head>
 <body>
 {%app_entry%}
-<footer>{%config%}{%scripts%}{%renderer%}</footer>
+<footer>{%config%}{%scripts%}<script src="{{js}}"></script>{%renderer%}</footer>
 </body>
 </html>"""
 
@@ -63,23 +74,18 @@ _SCHEME = (
 class _App(Dash):  # type: ignore[misc]  # Dash ships no types
     """Dash with a page frame in the language of the request and a strict content policy."""
 
+    files: Mapping[str, str] = {}
+    """Addresses of the pages' styles and scripts by their kind."""
+
     def interpolate_index(self, **kwargs: Any) -> str:
         page: str = super().interpolate_index(**kwargs)
-        page = page.replace("{{language}}", current()).replace("{{scheme}}", _SCHEME)
+        for name, value in {"language": current(), "scheme": _SCHEME, **self.files}.items():
+            page = page.replace("{{" + name + "}}", value)
         scripts = re.findall(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))[^>]*>(.*?)</script>", page, re.DOTALL)
         g.script_hashes = [
             f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
         ]
         return page
-
-
-def views() -> list[ModuleType]:
-    """The pages there are, in the order of the navigation."""
-    found = []
-    for name in VIEWS:
-        if importlib.util.find_spec(f"dashboards.pages.{name}"):
-            found.append(importlib.import_module(f"dashboards.pages.{name}.page"))
-    return sorted(found, key=lambda view: view.ORDER)
 
 
 def create_app(prepare: bool = False, host: str | None = None, **options: Any) -> Dash:
@@ -93,8 +99,8 @@ def create_app(prepare: bool = False, host: str | None = None, **options: Any) -
     """
     app = _App(
         "dashboards",
-        use_pages=True,
-        pages_folder="",
+        use_pages=False,  # Dash keeps its pages in one registry of the process; the shell has those of this app
+        suppress_callback_exceptions=True,  # callbacks of pages that are not on the screen
         use_async=False,
         compress=True,
         update_title=None,
@@ -103,36 +109,24 @@ def create_app(prepare: bool = False, host: str | None = None, **options: Any) -
         health_endpoint="health",
         **options,
     )
-    app.server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
-    app.server.config["COMPRESS_MIN_SIZE"] = 1000
-    app.server.config["COMPRESS_LEVEL"] = 4  # gzip: half the time of the default for a tenth more bytes
-    dash.page_registry.clear()  # it belongs to the process, not to the app: what an earlier app left is not ours
-    pages = views()
-    for view in pages:
-        dash.register_page(
-            view.__name__,
-            path=view.PATH,
-            name=view.NAME,
-            order=view.ORDER,
-            title=_title(view.NAME),
-            description="",
-            layout=view.layout,
-        )
-    missing = importlib.import_module("dashboards.pages.not_found")
-    dash.register_page("not_found_404", path="/404", title=_title("shell.lost"), layout=missing.layout)
-    app.layout = lambda: shell.layout(pages)
-    shell.register(app, pages)
-    for view in pages:
+    server, prefix = app.server, app.config.requests_pathname_prefix
+    server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
+    server.config["COMPRESS_MIN_SIZE"] = 1000
+    server.config["COMPRESS_LEVEL"] = 4  # gzip: half the time of the default for a tenth more bytes
+    server.config[PREFIX] = prefix
+    opened = server.extensions["explorer"] = State()
+    names = serve_files(server, app.config.routes_pathname_prefix)
+    app.files = {kind: prefix + name for kind, name in names.items()}
+    with server.app_context():
+        app.layout = lambda: shell.layout(VIEWS)
+    shell.register(app, VIEWS)
+    for view in VIEWS:
         view.register(app)
-    app.server.after_request(_headers)
-    hosts.guard(app.server, host)
+    server.after_request(_headers)
+    hosts.guard(server, host)
     if prepare:
-        state.prepare()
+        opened.prepare()
     return app
-
-
-def _title(name: str) -> Any:
-    return lambda **_: f"{text()(name)} · {text()('shell.name')}"
 
 
 def _headers(response: Response) -> Response:
@@ -164,16 +158,16 @@ def serve(host: str = "127.0.0.1", port: int = 8050, open_browser: bool = True) 
     with listener:
         port = listener.getsockname()[1]
         # Handed over open, because werkzeug itself leaves the process when a port is taken.
-        server = make_server(
-            host, port, create_app(host=host).server, threaded=True, request_handler=Quiet, fd=listener.fileno()
-        )
+        app = create_app(host=host)
+        opened: State = app.server.extensions["explorer"]
+        server = make_server(host, port, app.server, threaded=True, request_handler=Quiet, fd=listener.fileno())
     shown = f"[{host}]" if ":" in host else host
     if hosts.is_any(host):
         shown = "127.0.0.1"
     address = f"http://{shown}:{port}/"
     sys.stdout.write(f"korean-explorer: {address}  (Ctrl+C stops it)\n")
     sys.stdout.flush()
-    threading.Timer(0.2, state.prepare).start()
+    threading.Timer(0.2, opened.prepare).start()
     if open_browser:
         threading.Timer(0.3, webbrowser.open, [address]).start()
     if threading.current_thread() is threading.main_thread():
@@ -184,9 +178,7 @@ def serve(host: str = "127.0.0.1", port: int = 8050, open_browser: bool = True) 
         sys.stdout.write("\n")
     finally:
         server.server_close()
-        from dashboards.app.workers import stop_all
-
-        stop_all()
+        opened.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
+from urllib.parse import parse_qs
 
-import dash
 import dash_mantine_components as dmc
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update, page_container
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboards.app import state
-from dashboards.app.jobs import NotReady, jobs
+from dashboards.app.state import model_names, state
 from dashboards.kit import ids
 from dashboards.kit.components import BUSY_MS, QUIET_MS, icon, job_panel, watch
 from dashboards.kit.errors import explain
 from dashboards.kit.i18n import LANGUAGES, Text, text
-from dashboards.kit.url import clean
+from dashboards.kit.jobs import NotReady
+from dashboards.kit.url import clean, href
+from dashboards.pages import not_found
 from explorer.core.errors import ExplorerError
 
 __all__ = ["layout", "register"]
@@ -35,20 +37,26 @@ THEME = {
 }
 
 
-def layout(views: list[ModuleType]) -> Any:
+def layout(views: Sequence[ModuleType]) -> Any:
     """The shell in the language of the request; pages fill its middle."""
     t = text()
     return dmc.MantineProvider(
         dmc.AppShell(
             [
                 dcc.Interval(id=ids.TICK, interval=BUSY_MS),
-                dcc.Store(id=ids.READY, data=jobs.ended),
+                dcc.Store(id=ids.READY, data=state().jobs.ended),
+                dcc.Location(id=ids.LOCATION, refresh="callback-nav"),
+                dcc.Store(id=ids.TITLE),
                 html.A(t("shell.skip"), href="#main", className="skip"),
                 _header(t),
                 _navbar(t, views),
                 dmc.AppShellMain(
                     html.Div(
-                        [html.Div(id=ids.JOBS, className="jobs", **{"aria-live": "polite"}), _model_bar(t), page_container],
+                        [
+                            html.Div(id=ids.JOBS, className="jobs", **{"aria-live": "polite"}),
+                            _model_bar(t),
+                            html.Div(id=ids.CONTENT),
+                        ],
                         id="main",
                         className="main",
                     )
@@ -77,7 +85,7 @@ def _header(t: Text) -> dmc.AppShellHeader:
                                 html.Span("가", className="logo", **{"aria-hidden": "true"}),
                                 html.Span(t("shell.name"), className="wordmark"),
                             ],
-                            href=dash.get_relative_path("/"),
+                            href=href("/"),
                             className="brand",
                         ),
                     ],
@@ -116,13 +124,13 @@ def _header(t: Text) -> dmc.AppShellHeader:
     )
 
 
-def _navbar(t: Text, views: list[ModuleType]) -> dmc.AppShellNavbar:
+def _navbar(t: Text, views: Sequence[ModuleType]) -> dmc.AppShellNavbar:
     links = [
         dmc.NavLink(
             label=t(view.NAME),
             description=t(f"{view.NAME.split('.')[0]}.nav"),
             leftSection=icon(view.ICON, 20),
-            href=dash.get_relative_path(view.PATH),
+            href=href(view.PATH),
             active="exact",
             className="nav-link",
         )
@@ -162,12 +170,12 @@ def _model_bar(t: Text) -> html.Div:
 
 
 def _model_data(t: Text) -> list[dict[str, str]]:
-    return [{"value": name, "label": t("shell.kiwi") if name == "kiwi" else name} for name in state.model_names()]
+    return [{"value": name, "label": t("shell.kiwi") if name == "kiwi" else name} for name in model_names()]
 
 
-def register(app: Dash, views: list[ModuleType]) -> None:
+def register(app: Dash, views: Sequence[ModuleType]) -> None:
     """The shell's own callbacks."""
-    with_model = {dash.get_relative_path(view.PATH).rstrip("/") for view in views if view.USES_MODEL}
+    by_path = {view.PATH.strip("/"): view for view in views}
 
     def in_browser(name: str, *arguments: Any) -> None:
         app.clientside_callback(ClientsideFunction("explorer", name), *arguments, prevent_initial_call=True)
@@ -178,17 +186,38 @@ def register(app: Dash, views: list[ModuleType]) -> None:
         Input(ids.SCHEME, "computedColorScheme"),
     )
     in_browser("menu", Output(ids.SHELL, "navbar"), Input(ids.BURGER, "opened"), State(ids.SHELL, "navbar"))
+    in_browser("title", Input(ids.TITLE, "data"))
     in_browser("close", Output(ids.BURGER, "opened"), Input(ids.LOCATION, "pathname"))
     in_browser("language", Input(ids.LANGUAGE, "value"))
     in_browser("address", Input(ids.address(ALL), "data"))
 
+    def view_at(path: str | None) -> ModuleType | None:
+        return by_path.get(app.strip_relative_path(path) or "")
+
+    def show(path: str | None, search: str | None) -> tuple[Any, str]:
+        """The page at an address, and what it is called."""
+        t = text()
+        view = view_at(path) or not_found
+        query = parse_qs((search or "").removeprefix("?"))
+        page = view.layout(**{name: values if len(values) > 1 else values[0] for name, values in query.items()})
+        return page, f"{t(view.NAME)} · {t('shell.name')}"
+
+    app.callback(
+        Output(ids.CONTENT, "children"),
+        Output(ids.TITLE, "data"),
+        Input(ids.LOCATION, "pathname"),
+        Input(ids.LOCATION, "search"),
+        prevent_initial_call=True,
+    )(show)
+
     def follow(path: str | None, search: str | None, chosen: str | None) -> tuple[Any, Any, dict[str, str]]:
         """The model named in the address, the models there are now, and whether this page has use for one."""
-        names = state.model_names()
+        names = model_names()
         wanted = model_of(search)
         if wanted not in names and chosen not in names:  # the browser remembers a model that has been removed
             wanted = names[0]
-        shown = {} if (path or "/").rstrip("/") in with_model else {"display": "none"}
+        view = view_at(path)
+        shown = {} if view is not None and view.USES_MODEL else {"display": "none"}
         return wanted if wanted in names else no_update, _model_data(text()), shown
 
     app.callback(
@@ -216,7 +245,7 @@ def register(app: Dash, views: list[ModuleType]) -> None:
 def stop_job(clicks: list[int | None]) -> None:
     """Stop the job whose button was pressed (buttons that merely appeared have no clicks)."""
     if any(clicks) and ctx.triggered_id:
-        jobs.cancel(ctx.triggered_id["id"])
+        state().jobs.cancel(ctx.triggered_id["id"])
 
 
 def model_facts(name: str | None, _: Any, style: dict[str, str] | None) -> Any:
@@ -228,7 +257,7 @@ def model_facts(name: str | None, _: Any, style: dict[str, str] | None) -> Any:
     if style != {}:
         return no_update
     try:
-        vectors = state.vectors(name or "kiwi")
+        vectors = state().vectors(name or "kiwi")
     except NotReady:
         watch()
         return t("shell.preparing")
@@ -246,8 +275,6 @@ def model_of(search: str | None) -> str | None:
     >>> model_of("?word=x&model=wiki-w2v")
     'wiki-w2v'
     """
-    from urllib.parse import parse_qs
-
     found = parse_qs((search or "").removeprefix("?")[:2000]).get("model", [None])[0]
     return clean(found, 100) if found else None
 
@@ -269,6 +296,7 @@ def follow_jobs(places: list[dict[str, str]], ready: int | None) -> tuple[Any, l
     A job that a card on the page shows already is not shown twice.
     """
     t = text()
+    jobs = state().jobs
     running = jobs.running()
     shown = {place["id"] for place in places}
     strip = [html.Div(job_panel(t, job), className="job-strip") for job in running if job.id not in shown]

@@ -1,8 +1,9 @@
-"""What the server has open: models, tokenizers, checkpoints. Opened once a process, in the background.
+"""What one app has open: models, tokenizers, checkpoints, results. Opened once, in the background.
 
-Every function either gives the thing or raises :class:`~dashboards.app.jobs.NotReady` with the job that prepares it;
-:func:`dashboards.kit.components.guarded` turns that into a card with a progress bar, and the page is asked again when the
-job has ended. Names come from lists, never from the address bar unchecked.
+All of it hangs on the app: :func:`state` gives that of the app that answers the request. Every method either gives the thing or
+raises :class:`~dashboards.kit.jobs.NotReady` with the job that prepares it; :func:`dashboards.kit.components.guarded` turns that
+into a card with a progress bar, and the page is asked again when the job has ended. Names come from lists, never from the
+address bar unchecked.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dashboards.app.jobs import NotReady, jobs
+from flask import current_app
+
+from dashboards.app.workers import Worker
+from dashboards.kit.jobs import Jobs, NotReady, failure_of
 from dashboards.kit.local import short_name
-from explorer.core.errors import ExplorerError, UnknownName
+from explorer.core.errors import ExplorerError, UnknownName, error_from
 from explorer.core.progress import Progress, ProgressCallback
 from explorer.core.store import artifact_path, list_artifacts
 
@@ -26,20 +30,7 @@ if TYPE_CHECKING:
     from explorer.tokenizers.token import Tokenizer
     from explorer.vectors.vectors import Vectors
 
-__all__ = [
-    "PATIENCE",
-    "NotReady",
-    "encoder",
-    "forget",
-    "load_model",
-    "model_names",
-    "opened",
-    "prepare",
-    "tokenizer",
-    "tokenizer_names",
-    "vectors",
-    "version",
-]
+__all__ = ["KEPT", "PATIENCE", "State", "corpus_names", "load_model", "model_names", "state", "tokenizer_names", "version"]
 
 T = TypeVar("T")
 
@@ -56,7 +47,7 @@ asked, and the word that Kiwi is being opened, go out first."""
 _INFLECTED = "달렸습니다"
 """Any inflected word: resolving it makes the morphological analyser load."""
 
-_KEPT = {
+KEPT = {
     "vectors": 4,
     "tokenizer": 24,
     "encoder": 2,
@@ -67,67 +58,156 @@ _KEPT = {
     "map": 8,
     "bench": 8,
 }
-_open: dict[str, OrderedDict[Any, Any]] = {kind: OrderedDict() for kind in _KEPT}
-_failed: dict[tuple[Any, ...], tuple[Exception, float]] = {}
-_lock = threading.Lock()
+"""The shelves, and how many things stay on each: the one used longest ago is closed."""
+
+_LARGE = ("vectors", "encoder")
+"""Shelves of things worth a walk through memory when one is closed."""
 
 
-def opened(
-    kind: str, name: Any, opener: Callable[[ProgressCallback], T], label: str, patience: float = PATIENCE, **values: Any
-) -> T:
-    """The thing called ``name``, opened by ``opener(progress)`` in the background the first time.
+class State:
+    """Everything an app has open, its jobs and its two workers.
 
-    Args:
-        kind: shelf it stands on: ``"vectors"``, ``"tokenizer"``, ``"encoder"`` or ``"map"``.
-        name: hashable; includes whatever makes two things differ.
-        label: i18n key of what the job is called, filled with ``values``.
-
-    Raises:
-        NotReady: it is being opened; ask again when the job has ended.
-        ExplorerError: opening it failed; asking again after :data:`MEMORY` seconds tries again.
+    Attributes:
+        jobs: what runs in the background.
+        worker: the child process for what pages wait for: vectors and maps.
+        comparer: the one for comparisons, which take longer: a map need not wait for one, and stopping one leaves the other
+            worker warm.
     """
-    shelf = _open[kind]
-    with _lock:
-        if name in shelf:
-            shelf.move_to_end(name)
-            thing: T = shelf[name]
-            return thing
-        error, when = _failed.get((kind, name), (None, 0.0))
-        if error is not None and time.monotonic() - when > MEMORY:
-            del _failed[kind, name]
-            error = None
-    if error is not None:
-        raise error
 
-    def put(progress: ProgressCallback) -> None:
+    def __init__(self) -> None:
+        self.jobs = Jobs()
+        self.worker = Worker()
+        self.comparer = Worker()
+        self._shelves: dict[str, OrderedDict[Any, Any]] = {kind: OrderedDict() for kind in KEPT}
+        self._failed: dict[tuple[str, Any], tuple[dict[str, Any], float]] = {}
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Stop the jobs and the workers."""
+        for job in self.jobs.running():
+            job.cancel()
+        self.worker.stop()
+        self.comparer.stop()
+
+    def opened(
+        self,
+        kind: str,
+        name: Any,
+        opener: Callable[[ProgressCallback], T],
+        label: str,
+        patience: float = PATIENCE,
+        **values: Any,
+    ) -> T:
+        """The thing called ``name``, opened by ``opener(progress)`` in the background the first time.
+
+        Args:
+            kind: shelf it stands on, one of :data:`KEPT`.
+            name: hashable; includes whatever makes two things differ.
+            opener: runs in a thread of its own, outside any request.
+            label: i18n key of what the job is called, filled with ``values``.
+
+        Raises:
+            NotReady: it is being opened; ask again when the job has ended.
+            ExplorerError: opening it failed; asking again after :data:`MEMORY` seconds tries again.
+        """
+        shelf = self._shelves[kind]
+        with self._lock:
+            if name in shelf:
+                shelf.move_to_end(name)
+                thing: T = shelf[name]
+                return thing
+            failure, when = self._failed.get((kind, name), (None, 0.0))
+        if failure is not None and time.monotonic() - when <= MEMORY:
+            raise error_from(failure)
+        job = self.jobs.start((kind, name), lambda progress: self._put(kind, name, opener, progress), label, **values)
+        if not job.wait(patience):
+            raise NotReady(job)
+        with self._lock:
+            if name in shelf:
+                found: T = shelf[name]
+                return found
+        raise job.error or NotReady(job)
+
+    def _put(self, kind: str, name: Any, opener: Callable[[ProgressCallback], Any], progress: ProgressCallback) -> None:
+        shelf = self._shelves[kind]
         try:
             thing = opener(progress)
         except Exception as error:
-            with _lock:
-                _failed[kind, name] = error, time.monotonic()
+            now = time.monotonic()
+            with self._lock:
+                self._failed = {key: one for key, one in self._failed.items() if now - one[1] <= MEMORY}
+                self._failed[kind, name] = failure_of(error), now
             raise
-        gc.freeze()  # what was opened stays: the collector need not walk through it while somebody waits for a page
-        with _lock:
+        with self._lock:
             shelf[name] = thing
-            while len(shelf) > _KEPT[kind]:
-                shelf.popitem(last=False)
+            closed = [shelf.popitem(last=False) for _ in range(len(shelf) - KEPT[kind])]
+        if closed and kind in _LARGE:
+            del closed
+            gc.unfreeze()
+            gc.collect()
+        gc.freeze()  # what was opened stays: the collector need not walk through it while somebody waits for a page
 
-    job = jobs.start((kind, name), put, label, **values)
-    if not job.wait(patience):
-        raise NotReady(job)
-    with _lock:
-        if name in shelf:
-            found: T = shelf[name]
+    def vectors(self, name: str) -> Vectors:
+        """The vectors of a model by its name."""
+        if name not in model_names():
+            raise UnknownName("model", name, model_names())
+
+        def opener(progress: ProgressCallback) -> Vectors:
+            if name == "kiwi":
+                # Recovering them is seconds of pure computing: in the worker process, so that pages stay quick. Here they are
+                # only mapped from the cache afterwards.
+                self.worker.call("kiwi", {}, progress)
+            found = load_model(name, progress)
+            # Both are computed once, here in the background, instead of on somebody's first question.
+            found.unit  # noqa: B018
+            with suppress(ExplorerError):
+                found.resolve(_INFLECTED)
             return found
-    raise job.error or NotReady(job)
+
+        return self.opened("vectors", (name, version(name)), opener, "job.model", model=name)
+
+    def tokenizer(self, name: str, patience: float = PATIENCE) -> Tokenizer:
+        """A tokenizer by its name, or at a path; whoever calls this decides which paths are allowed."""
+        listed = name in tokenizer_names()
+
+        def opener(progress: ProgressCallback) -> Tokenizer:
+            from explorer.tokenizers.loading import tokenizer as load
+
+            if name == "kiwi":
+                progress(Progress("starting Kiwi"))
+                time.sleep(HEAD_START)
+            made = load(name)
+            made.tokenize("가")  # engines read their dictionaries on first use: here, not while somebody types
+            return made
+
+        key = (name, version(name, "tokenizer") if listed else "path")
+        return self.opened("tokenizer", key, opener, "job.tokenizer", patience, tokenizer=name if listed else short_name(name))
+
+    def encoder(self, name: str) -> Encoder:
+        """An encoder by name or folder; the view that calls this decides which names are allowed."""
+
+        def opener(progress: ProgressCallback) -> Encoder:
+            from explorer.encoders.open import encoder as load
+
+            return load(name, progress=progress)
+
+        return self.opened("encoder", name, opener, "job.contextual", model=short_name(name))
+
+    def prepare(self) -> None:
+        """Start, in the background, what most people need first: Kiwi's vectors, then UMAP's compilation."""
+
+        def warm(progress: ProgressCallback) -> None:
+            self.worker.call("warm", {}, progress)
+
+        with suppress(NotReady, ExplorerError):  # it goes on without us; a failure is told to whoever asks for them
+            self.vectors("kiwi")
+        self.jobs.start(("warm",), warm, "job.warm")
 
 
-def forget() -> None:
-    """Close everything (tests, and after a change of home folder)."""
-    with _lock:
-        for shelf in _open.values():
-            shelf.clear()
-        _failed.clear()
+def state() -> State:
+    """What the app has open that answers this request; in the background, take it along from the request."""
+    found: State = current_app.extensions["explorer"]
+    return found
 
 
 def model_names() -> list[str]:
@@ -137,26 +217,16 @@ def model_names() -> list[str]:
     return sorted(model_names(), key=lambda name: (name != "kiwi", name))
 
 
-def vectors(name: str) -> Vectors:
-    """The vectors of a model by its name."""
-    if name not in model_names():
-        raise UnknownName("model", name, model_names())
+def tokenizer_names() -> list[str]:
+    """Tokenizers a page may open: built in, then saved ones."""
+    from explorer.tokenizers.loading import tokenizer_names
 
-    def opener(progress: ProgressCallback) -> Vectors:
-        if name == "kiwi":
-            # Recovering them is seconds of pure computing: in the worker process, so that pages stay quick. Here they are
-            # only mapped from the cache afterwards.
-            from dashboards.app.workers import worker
+    return list(dict.fromkeys([*tokenizer_names(), *list_artifacts("tokenizer")]))
 
-            worker.call("kiwi", {}, progress)
-        found = load_model(name, progress)
-        # Both are computed once, here in the background, instead of on somebody's first question.
-        found.unit  # noqa: B018
-        with suppress(ExplorerError):
-            found.resolve(_INFLECTED)
-        return found
 
-    return opened("vectors", (name, version(name)), opener, "job.model", model=name)
+def corpus_names() -> list[str]:
+    """Corpora a page may open: the sample, then stored ones."""
+    return ["sample", *sorted(name for name in list_artifacts("corpus") if name != "sample")]
 
 
 def load_model(name: str, progress: ProgressCallback) -> Vectors:
@@ -172,51 +242,3 @@ def version(name: str, kind: str = "vectors") -> int:
         return (artifact_path(kind, name) / "manifest.json").stat().st_mtime_ns
     except OSError:
         return 0
-
-
-def tokenizer_names() -> list[str]:
-    """Tokenizers a page may open: built in, then saved ones."""
-    from explorer.tokenizers.loading import tokenizer_names
-
-    return list(dict.fromkeys([*tokenizer_names(), *list_artifacts("tokenizer")]))
-
-
-def tokenizer(name: str, patience: float = PATIENCE) -> Tokenizer:
-    """A tokenizer by its name. Paths and hub ids are not accepted from a page."""
-    if name not in tokenizer_names():
-        raise UnknownName("tokenizer", name, tokenizer_names())
-
-    def opener(progress: ProgressCallback) -> Tokenizer:
-        from explorer.tokenizers.loading import tokenizer as load
-
-        if name == "kiwi":
-            progress(Progress("starting Kiwi"))
-            time.sleep(HEAD_START)
-        made = load(name)
-        made.tokenize("가")  # engines read their dictionaries on first use: here, not while somebody types
-        return made
-
-    return opened("tokenizer", (name, version(name, "tokenizer")), opener, "job.tokenizer", patience, tokenizer=name)
-
-
-def encoder(name: str) -> Encoder:
-    """An encoder by name or folder; the view that calls this decides which names are allowed."""
-
-    def opener(progress: ProgressCallback) -> Encoder:
-        from explorer.encoders.open import encoder as load
-
-        return load(name, progress=progress)
-
-    return opened("encoder", name, opener, "job.contextual", model=short_name(name))
-
-
-def prepare() -> None:
-    """Start, in the background, what most people need first: Kiwi's vectors, then UMAP's compilation."""
-    from dashboards.app.workers import worker
-
-    def warm(progress: ProgressCallback) -> None:
-        worker.call("warm", {}, progress)
-
-    with suppress(NotReady, ExplorerError):  # it goes on without us; a failure is told to whoever asks for them
-        vectors("kiwi")
-    jobs.start(("warm",), warm, "job.warm")

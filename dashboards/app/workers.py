@@ -22,7 +22,7 @@ from explorer.core.errors import Unavailable
 from explorer.core.progress import Progress, ProgressCallback
 from explorer.core.settings import with_search_path
 
-__all__ = ["Worker", "comparer", "stop_all", "worker"]
+__all__ = ["Worker"]
 
 
 class Worker:
@@ -79,6 +79,7 @@ class Worker:
     def _start(self) -> subprocess.Popen[str]:
         if self._process is not None and self._process.poll() is None:
             return self._process
+        atexit.register(self.stop)
         root = Path(__file__).resolve().parents[2]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "dashboards.app.worker"],
@@ -93,6 +94,7 @@ class Worker:
 
     def stop(self) -> None:
         """End the child, whatever it does."""
+        atexit.unregister(self.stop)
         process, self._process = self._process, None
         if process is not None:
             process.kill()
@@ -108,18 +110,3 @@ def _read(process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> Non
         for line in process.stdout:
             lines.put(line)
     lines.put(None)
-
-
-worker = Worker()
-"""For what pages wait for: vectors and maps."""
-comparer = Worker()
-"""For comparisons, which take longer: a map need not wait for one, and stopping one leaves the other worker warm."""
-
-
-def stop_all() -> None:
-    """End both children."""
-    worker.stop()
-    comparer.stop()
-
-
-atexit.register(stop_all)

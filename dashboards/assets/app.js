@@ -10,6 +10,10 @@ window.dash_clientside.explorer = {
     return Object.assign({}, navbar, { collapsed: { mobile: !opened } });
   },
 
+  title: function (title) {
+    document.title = title;
+  },
+
   close: function () {
     return false;
   },

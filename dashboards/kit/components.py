@@ -9,10 +9,10 @@ import dash_mantine_components as dmc
 from dash import dcc, html, set_props
 from dash.exceptions import MissingCallbackContextException
 
-from dashboards.app.jobs import Job, NotReady
 from dashboards.kit import ids
 from dashboards.kit.errors import explain
 from dashboards.kit.i18n import Text
+from dashboards.kit.jobs import Job, NotReady
 from explorer.core.errors import ExplorerError
 
 __all__ = [

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["BURGER", "JOBS", "LANGUAGE", "LOCATION", "MODEL", "MODEL_BAR", "MODEL_FACTS", "READY", "SCHEME", "SHELL", "TICK"]
+__all__ = [
+    "BURGER",
+    "CONTENT",
+    "JOBS",
+    "LANGUAGE",
+    "LOCATION",
+    "MODEL",
+    "MODEL_BAR",
+    "MODEL_FACTS",
+    "READY",
+    "SCHEME",
+    "SHELL",
+    "TICK",
+    "TITLE",
+]
 
 LOCATION = "_pages_location"
-"""Dash's own Location (made by ``use_pages``); a second one would break going back and forward."""
+"""The only Location; a second one would break going back and forward."""
+CONTENT = "page"
+"""Where the page stands."""
+TITLE = "title"
+"""A store with what the page is called."""
 
 SHELL = "shell"
 BURGER = "burger"

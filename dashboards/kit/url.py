@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-__all__ = ["Field", "choice", "decode", "encode", "flag", "integer", "number", "text", "texts"]
+from flask import current_app
+
+__all__ = ["PREFIX", "Field", "choice", "decode", "encode", "flag", "href", "integer", "number", "text", "texts"]
+
+PREFIX = "EXPLORER_PATH_PREFIX"
+"""The setting of an app that says where it is mounted, e.g. ``"/explorer/"`` behind a proxy."""
 
 MAX_WORD = 60
 """Longest word a page accepts, in characters."""
@@ -89,6 +94,12 @@ def choice(options: Sequence[str], default: str) -> Field:
 def flag(default: bool = False) -> Field:
     """Yes or no, written 1 or 0."""
     return Field(default, lambda value: {"1": True, "0": False}.get(value, default), lambda value: "1" if value else "0")
+
+
+def href(path: str, fields: Mapping[str, Field] | None = None, values: Mapping[str, Any] | None = None) -> str:
+    """The address of a page of this app, with a state of that page."""
+    prefix: str = current_app.config[PREFIX]
+    return prefix.rstrip("/") + path + encode(fields or {}, values or {})
 
 
 def decode(fields: Mapping[str, Field], query: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash
 import dash_mantine_components as dmc
 from dash import dcc
 
 from dashboards.kit.components import empty
 from dashboards.kit.i18n import text
+from dashboards.kit.url import href
+
+NAME = "shell.lost"
 
 
 def layout(**_: Any) -> Any:
     t = text()
-    home = dcc.Link(dmc.Button(t("shell.go_home"), variant="light"), href=dash.get_relative_path("/"))
+    home = dcc.Link(dmc.Button(t("shell.go_home"), variant="light"), href=href("/"))
     return empty(t("shell.lost"), t("shell.lost_lead"), home, picture="search")

@@ -79,7 +79,8 @@ class ExplorerError(Exception):
     def to_dict(self) -> dict[str, Any]:
         """Plain data for another process; :func:`error_from` makes the error of it again."""
         arguments, values = self._made_of()
-        return {"kind": type(self).__name__, "arguments": packed(arguments), "values": packed(values)}
+        kind = next(one.__name__ for one in type(self).__mro__ if one.__module__ == __name__)
+        return {"kind": kind, "arguments": packed(arguments), "values": packed(values)}
 
 
 class BadInput(ExplorerError, ValueError):

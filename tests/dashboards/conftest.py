@@ -55,15 +55,21 @@ def small() -> Any:
 
 
 @pytest.fixture
-def served(home: Path) -> Iterator[str]:
-    """The small model saved in a home of its own; its name."""
-    from dashboards.app import state, workers
+def app(home: Path) -> Iterator[Any]:
+    """An app in a home of its own, and its context, so that what a page calls can be called directly."""
+    from dashboards.app import create_app
 
-    state.forget()
+    made = create_app()
+    with made.server.app_context():
+        yield made
+    made.server.extensions["explorer"].close()  # its workers would go on in the home of this test
+
+
+@pytest.fixture
+def served(home: Path) -> str:
+    """The small model saved in a home of its own; its name."""
     small_vectors().save("small")
-    yield "small"
-    state.forget()
-    workers.worker.stop()  # it would go on in the home of this test
+    return "small"
 
 
 class Page:
@@ -127,8 +133,6 @@ def outputs_of(output: str) -> Any:
 
 
 @pytest.fixture
-def page(served: str) -> Page:
+def page(served: str, app: Any) -> Page:
     """The pages in Korean, with the small model."""
-    from dashboards.app.application import create_app
-
-    return Page(create_app())
+    return Page(app)

@@ -7,18 +7,13 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 
 import pytest
+from conftest import Page
 
 from explorer.core.errors import BadInput
-
-
-@pytest.fixture
-def app(home):
-    from dashboards.app.application import create_app
-
-    return create_app()
 
 
 def ids_in(layout) -> set[str]:
@@ -48,13 +43,13 @@ def as_json(component):
 
 
 def test_every_callback_speaks_of_components_that_exist(app):
-    from dashboards.app.application import views
+    from dashboards.app.application import VIEWS
 
     client = app.server.test_client()
     shell = client.get("/_dash-layout").json
     present = ids_in(shell) | {"_pages_location", "_pages_store", "_pages_dummy", "_pages_content"}
     with app.server.test_request_context():
-        for view in views():
+        for view in VIEWS:
             present |= ids_in(as_json(view.layout()))
     for dependency in client.get("/_dash-dependencies").json:
         for part in dependency["inputs"] + dependency["state"]:
@@ -77,10 +72,47 @@ def test_an_app_can_be_made_twice_and_both_are_complete(app):
     assert outputs[0] == outputs[1] and len(outputs[0]) > 15
 
 
-def pages():
-    from dashboards.app.application import views
+def test_two_apps_share_nothing(served, app):
+    """Jobs, opened things, pages, the place below a proxy and the hosts that are answered belong to one app."""
+    from dashboards.app import create_app
+    from dashboards.app.shell import follow_jobs
+    from dashboards.app.state import state
+    from dashboards.kit.url import href
 
-    return [view.PATH for view in views()]
+    gate = threading.Event()
+    other = create_app(host="10.0.0.7", requests_pathname_prefix="/proxy/", routes_pathname_prefix="/")
+    with other.server.app_context():
+        job = state().jobs.start(("a",), lambda _: gate.wait(20), "job.model", model="theirs")
+        assert len(follow_jobs([], 0)[0]) == 1 and href("/map") == "/proxy/map"
+        assert state().opened("map", "one", lambda _: "theirs", "job.map", patience=10, words=1) == "theirs"
+        assert "/proxy/pages/" in other.server.test_client().get("/").text
+    assert state().jobs.get(job.id) is None and follow_jobs([], 0)[0] == [] and href("/map") == "/map"
+    assert state().opened("map", "one", lambda _: "ours", "job.map", patience=10, words=1) == "ours"
+    gate.set()
+    for path in pages():  # of the app that was made first
+        found = Page(app).call("page.children", {"_pages_location.pathname": path}, "_pages_location.pathname")
+        assert "없는 쪽입니다" not in json.dumps(found, ensure_ascii=False)
+    away = {"Host": "10.0.0.7"}
+    assert app.server.test_client().get("/", headers=away).status_code == 421
+    assert other.server.test_client().get("/", headers=away).status_code == 200
+    other.server.extensions["explorer"].close()
+
+
+def test_styles_and_scripts_of_pages_are_sent_once(app):
+    client = app.server.test_client()
+    text = client.get("/").text
+    style, script = re.search(r'href="(/pages/\w+\.css)"', text)[1], re.search(r'src="(/pages/\w+\.js)"', text)[1]
+    for path, kind, holds in ((style, "text/css", ".bench-"), (script, "text/javascript", "tk-flow")):
+        answer = client.get(path)
+        assert answer.status_code == 200 and answer.content_type.startswith(kind) and holds in answer.text
+        assert answer.cache_control.immutable and answer.cache_control.max_age > 10_000_000
+    assert client.get("/pages/0000000000000000.css").status_code == 404 == client.get("/pages/style").status_code
+
+
+def pages():
+    from dashboards.app.application import VIEWS
+
+    return [view.PATH for view in VIEWS]
 
 
 @pytest.mark.parametrize("path", pages())
@@ -106,10 +138,10 @@ HOSTILE = [
 
 @pytest.mark.parametrize("query", HOSTILE, ids=["nothing", "script", "lists", "numbers"])
 def test_any_query_gives_a_page(app, query):
-    from dashboards.app.application import views
+    from dashboards.app.application import VIEWS
 
     with app.server.test_request_context():
-        for view in views():
+        for view in VIEWS:
             assert "alert(1)</script>" not in json.dumps(as_json(view.layout(**query))) or view.PATH  # a value, never markup
             assert ids_in(as_json(view.layout(**query))) == ids_in(as_json(view.layout()))
 
@@ -269,7 +301,7 @@ def test_the_shell_follows_the_address_and_what_runs(page):
 
 def test_the_first_page_loads_nothing_heavy():
     script = (
-        "import sys\nfrom dashboards.app.application import create_app\nc = create_app().server.test_client()\n"
+        "import sys\nfrom dashboards.app import create_app\nc = create_app().server.test_client()\n"
         "assert c.get('/').status_code == 200 and c.get('/_dash-layout').status_code == 200\n"
         "print([m for m in ('torch', 'transformers', 'umap', 'numba', 'kiwipiepy', 'sklearn', 'scipy', 'gensim', 'pandas') if m in sys.modules])"
     )
@@ -296,7 +328,7 @@ def test_an_address_that_is_not_ours_is_one_clear_line(home):
 
 
 def test_the_server_prints_one_line_and_answers(home):
-    script = "from dashboards.app import application as app, state\nstate.prepare = lambda: None\napp.serve(port=0, open_browser=False)"
+    script = "from dashboards.app import application as app\napp.State.prepare = lambda _: None\napp.serve(port=0, open_browser=False)"
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as server:
         try:
             line = server.stdout.readline()
@@ -311,11 +343,11 @@ def test_the_server_prints_one_line_and_answers(home):
 
 
 def test_the_wsgi_module_offers_a_server(home, monkeypatch):
-    from dashboards.app import state
+    from dashboards.app.state import State
 
     prepared = []
-    monkeypatch.setattr(state, "prepare", lambda: prepared.append(1))
+    monkeypatch.setattr(State, "prepare", lambda self: prepared.append(self))
     monkeypatch.delitem(sys.modules, "dashboards.app.wsgi", raising=False)
     from dashboards.app import wsgi
 
-    assert prepared == [1] and wsgi.server.test_client().get("/").status_code == 200
+    assert len(prepared) == 1 and wsgi.server.test_client().get("/").status_code == 200

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from dashboards.app.state import corpus_names
 from dashboards.kit import errors as messages
 from dashboards.kit.i18n import Text
 from dashboards.kit.url import decode
@@ -84,7 +85,7 @@ def test_gold_comes_from_the_file_a_treebank_was_read_from_as_long_as_it_is_the_
     path = tmp_path / "small.conllu"
     path.write_text(CONLLU, encoding="utf-8")
     add(path, "small-bank")
-    assert bench.corpus_names() == ["sample", "small-bank"] and bench.gold_files("small-bank") == [path]
+    assert corpus_names() == ["sample", "small-bank"] and bench.gold_files("small-bank") == [path]
     folder = bench.make(
         {"choice": {"tokenizers": ["syllable"], "corpus": "small-bank"}, "folder": str(tmp_path / "made")}, lambda _: None
     )
@@ -95,7 +96,7 @@ def test_gold_comes_from_the_file_a_treebank_was_read_from_as_long_as_it_is_the_
     assert bench.gold_files("small-bank") == [] == bench.gold_files("sample")
 
 
-def test_nothing_to_compare_is_said_before_anything_starts(home):
+def test_nothing_to_compare_is_said_before_anything_starts(app):
     for asked in (choice(), choice("eojeol", text=" \n ")):
         with pytest.raises(BadInput) as caught:
             bench.open_result(asked)

@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 from support_bert import save_small_bert
 
-from dashboards.app import state
-from dashboards.app.jobs import jobs
+from dashboards.app.state import state
 from dashboards.kit import checkpoints
 from dashboards.kit.i18n import Text
 from dashboards.pages.context import asked as wording
@@ -24,12 +23,11 @@ from explorer.core.progress import Progress
 
 
 @pytest.fixture(autouse=True)
-def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, app: Any) -> None:
     """No setting and no cache of this machine reaches a test."""
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.delenv("EXPLORER_BERT", raising=False)
     monkeypatch.delenv("EXPLORER_ALLOW_PATHS", raising=False)
-    state.forget()
 
 
 @pytest.fixture(scope="session")
@@ -266,8 +264,8 @@ def test_fetching_shows_its_bytes_and_can_be_stopped(home, monkeypatch):
     told = view.fetched(checkpoints.FETCHABLE[1].id, None)
     assert "357.0 MB / 714.0 MB" in str(told[0])
     assert "모델을 내려받는 중" in str(told[0]) and "fetching" not in str(told[0])
-    for job in jobs.running():
-        jobs.cancel(job.id)
+    for job in state().jobs.running():
+        job.cancel()
     assert stopped.wait(10)
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from support_bert import save_small_bert
 
-from dashboards.app import state
 from dashboards.kit.i18n import Text
 from dashboards.kit.url import decode
 from dashboards.pages.inside import asked as looking
@@ -23,12 +22,11 @@ from explorer.encoders.inside_record import NOTES, PARTS
 
 
 @pytest.fixture(autouse=True)
-def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, app: Any) -> None:
     """No setting and no cache of this machine reaches a test."""
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.delenv("EXPLORER_BERT", raising=False)
     monkeypatch.delenv("EXPLORER_ALLOW_PATHS", raising=False)
-    state.forget()
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 
 import pytest
 
-from dashboards.app.jobs import Jobs, NotReady
+from dashboards.app import state as module
 from dashboards.app.shell import follow_jobs
-from explorer.core.errors import BadInput, Cancelled
+from dashboards.app.state import KEPT, State, state
+from dashboards.kit.jobs import Jobs, NotReady
+from explorer.core.errors import BadInput, Cancelled, ExplorerError
 from explorer.core.progress import Progress
 
 
@@ -69,7 +73,7 @@ def test_the_end_of_awaited_work_is_counted_even_when_it_ended_before_anyone_wai
 
 
 def test_old_jobs_are_forgotten():
-    from dashboards.app.jobs import KEPT
+    from dashboards.kit.jobs import KEPT
 
     jobs = Jobs()
     numbers = []
@@ -80,13 +84,8 @@ def test_old_jobs_are_forgotten():
     assert jobs.get(numbers[0]) is None and jobs.get(numbers[-1]) is not None
 
 
-def test_the_shell_shows_what_runs_once_and_says_when_to_look_again(monkeypatch):
-    from dashboards.app import jobs as module
-    from dashboards.app import shell
-
-    jobs, gate = Jobs(), threading.Event()
-    monkeypatch.setattr(module, "jobs", jobs)
-    monkeypatch.setattr(shell, "jobs", jobs)
+def test_the_shell_shows_what_runs_once_and_says_when_to_look_again(app):
+    jobs, gate = state().jobs, threading.Event()
     first = jobs.start(("a",), lambda _: gate.wait(10), "job.model", model="small")
     second = jobs.start(("b",), lambda _: gate.wait(10), "job.warm")
     NotReady(first)
@@ -101,9 +100,7 @@ def test_the_shell_shows_what_runs_once_and_says_when_to_look_again(monkeypatch)
 
 @pytest.mark.parametrize("attempt", range(3))
 def test_what_is_opened_is_opened_once_by_many_threads(attempt):
-    from dashboards.app import state
-
-    state.forget()
+    here = State()
     opened = []
     gate = threading.Barrier(8)
 
@@ -111,7 +108,7 @@ def test_what_is_opened_is_opened_once_by_many_threads(attempt):
         gate.wait(10)
         while True:
             try:
-                return state.opened("map", ("thing", attempt), lambda _: opened.append(1) or "thing", "job.warm")
+                return here.opened("map", ("thing", attempt), lambda _: opened.append(1) or "thing", "job.warm")
             except NotReady as wait:
                 wait.job.wait(10)
 
@@ -121,19 +118,16 @@ def test_what_is_opened_is_opened_once_by_many_threads(attempt):
     for thread in threads:
         thread.join(20)
     assert opened == [1]
-    state.forget()
 
 
-@pytest.mark.parametrize("kind", ["vectors", "contextual", "inside", "map"])
+@pytest.mark.parametrize("kind", ["vectors", "encoder", "map"])
 def test_a_full_shelf_gives_up_what_was_asked_for_longest_ago(kind):
-    from dashboards.app import state
-
+    here = State()
     opened = []
 
     def ask(name):
-        return state.opened(kind, name, lambda _: opened.append(name) or name, "job.warm", patience=10)
+        return here.opened(kind, name, lambda _: opened.append(name) or name, "job.warm", patience=10)
 
-    state.forget()
     for name in range(20):
         ask(name)
         assert ask(0) == 0  # asked for again and again, it stays
@@ -141,17 +135,10 @@ def test_a_full_shelf_gives_up_what_was_asked_for_longest_ago(kind):
     ask(19)
     ask(1)
     assert opened[20:] == [1]
-    state.forget()
-    ask(19)
-    assert opened[21:] == [19]
-    state.forget()
 
 
 def test_a_failure_reaches_every_card_and_is_then_tried_again(monkeypatch):
-    from dashboards.app import state
-
-    state.forget()
-    tries = []
+    here, tries = State(), []
 
     def opener(_):
         tries.append(1)
@@ -159,16 +146,90 @@ def test_a_failure_reaches_every_card_and_is_then_tried_again(monkeypatch):
 
     for _ in range(3):
         with pytest.raises(BadInput, match="is a file"):
-            state.opened("map", "broken", opener, "job.warm", patience=10)
+            here.opened("map", "broken", opener, "job.warm", patience=10)
     assert len(tries) == 1
-    monkeypatch.setattr(state, "MEMORY", -1.0)
+    monkeypatch.setattr(module, "MEMORY", -1.0)
     with pytest.raises(BadInput):
-        state.opened("map", "broken", opener, "job.warm", patience=10)
+        here.opened("map", "broken", opener, "job.warm", patience=10)
     assert len(tries) == 2
-    state.forget()
 
 
-def test_the_end_of_a_job_is_told_only_when_the_clock_calls():
+class Thing:
+    """Something to be opened; what refers to itself only the collector can free."""
+
+    def __init__(self):
+        self.me = self
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_shelves_are_emptied_of_what_was_used_longest_ago(kind):
+    here, most = State(), KEPT[kind]
+    seen = []
+
+    def opener(_):
+        thing = Thing()
+        seen.append(weakref.ref(thing))
+        return thing
+
+    for number in range(most):
+        here.opened(kind, number, opener, "job.warm", patience=10)
+    here.opened(kind, 0, opener, "job.warm", patience=10)  # used again: it stays
+    for number in range(most, most + 2):
+        here.opened(kind, number, opener, "job.warm", patience=10)
+    assert len(seen) == most + 2
+    gc.unfreeze()
+    gc.collect()
+    alive = [number for number, thing in enumerate(seen) if thing() is not None]
+    assert alive == ([0, *range(3, most + 2)] if most > 2 else [2, 3])
+
+
+def test_a_large_thing_leaves_memory_when_its_shelf_is_full():
+    here, seen = State(), []
+
+    def opener(_):
+        thing = Thing()
+        seen.append(weakref.ref(thing))
+        return thing
+
+    for number in range(KEPT["encoder"] + 2):
+        here.opened("encoder", number, opener, "job.warm", patience=10)
+    assert [thing() is None for thing in seen[:2]] == [True, True]
+
+
+def test_failures_leave_nothing_in_memory(monkeypatch):
+    here, seen = State(), []
+
+    def fail(_):
+        thing = Thing()
+        seen.append(weakref.ref(thing))
+        raise BadInput("core.target_is_file", target="x") from ValueError("inside")
+
+    for number in range(200):
+        with pytest.raises(BadInput, match="is a file"):
+            here.opened("map", number, fail, "job.warm", patience=10)
+    gc.unfreeze()
+    gc.collect()
+    assert [thing for thing in seen if thing() is not None] == []
+    monkeypatch.setattr(module, "MEMORY", -1.0)
+    with pytest.raises(BadInput):
+        here.opened("map", "last", fail, "job.warm", patience=10)
+    assert len(here._failed) == 1  # those of before are past
+
+
+def test_an_unexpected_failure_is_told_to_every_card_too(caplog):
+    here, tries = State(), []
+
+    def broken(_):
+        tries.append(1)
+        raise ZeroDivisionError("oh")
+
+    for _ in range(3):
+        with pytest.raises(ExplorerError, match="ZeroDivisionError: oh"):
+            here.opened("map", "broken", broken, "job.warm", patience=10)
+    assert tries == [1] and "Traceback" in caplog.text
+
+
+def test_the_end_of_a_job_is_told_only_when_the_clock_calls(app):
     """Told while a page puts a place for the job into its layout, Dash would not ask that page again."""
     from contextvars import copy_context
 
@@ -176,10 +237,10 @@ def test_the_end_of_a_job_is_told_only_when_the_clock_calls():
     from dash._callback_context import context_value
     from dash._utils import AttributeDict
 
-    from dashboards.app.jobs import jobs
     from dashboards.app.shell import tick
     from dashboards.kit.components import BUSY_MS
 
+    jobs = state().jobs
     job = jobs.start(("told",), lambda _: None, "job.warm")
     jobs.await_end(job)
     assert job.wait(10)

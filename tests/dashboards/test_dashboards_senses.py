@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import unicodedata
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 from support_bert import save_small_bert
 
-from dashboards.app import state
 from dashboards.kit.url import decode
 from dashboards.pages.senses import asked as sensing
 from dashboards.pages.senses import figures
@@ -21,11 +21,10 @@ pytest.importorskip("torch")
 
 
 @pytest.fixture(autouse=True)
-def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, app: Any) -> None:
     """No setting and no cache of this machine reaches a test."""
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.delenv("EXPLORER_BERT", raising=False)
-    state.forget()
 
 
 @pytest.fixture(scope="module")

@@ -224,7 +224,7 @@ def test_a_small_address_cannot_become_an_endless_text():
 # ---- what may be opened
 
 
-def test_browsers_open_names_not_paths(home, monkeypatch, tmp_path):
+def test_browsers_open_names_not_paths(app, monkeypatch, tmp_path):
     monkeypatch.delenv("EXPLORER_ALLOW_PATHS", raising=False)
     wanted = ["kiwi", "/etc/passwd", "../x", "klue/bert-base", "kiwi", "jamo"]
     assert cutting.allowed(wanted) == ["kiwi", "jamo"]
@@ -245,10 +245,7 @@ def settled(value: str, names: list[str]):
         time.sleep(0.1)
 
 
-def test_a_path_is_opened_where_it_is_allowed_and_a_broken_one_says_why(home, monkeypatch, tmp_path):
-    from dashboards.app import state
-
-    state.forget()
+def test_a_path_is_opened_where_it_is_allowed_and_a_broken_one_says_why(app, monkeypatch, tmp_path):
     monkeypatch.setenv("EXPLORER_ALLOW_PATHS", "1")
     good, bad = tmp_path / "vocab.txt", tmp_path / "broken.json"
     good.write_text("[UNK]\n가\n##나\n", encoding="utf-8")
@@ -259,7 +256,7 @@ def test_a_path_is_opened_where_it_is_allowed_and_a_broken_one_says_why(home, mo
     assert "no tokenizer.json" in str(wrong[str(bad)])
 
 
-def test_where_paths_are_not_allowed_no_answer_tells_what_exists(home, monkeypatch, tmp_path):
+def test_where_paths_are_not_allowed_no_answer_tells_what_exists(app, monkeypatch, tmp_path):
     monkeypatch.delenv("EXPLORER_ALLOW_PATHS", raising=False)
     there = tmp_path / "there.json"
     there.write_text("{}", encoding="utf-8")
@@ -280,7 +277,9 @@ def test_the_server_goes_on_after_a_file_that_ends_kiwi(home):
 import time
 from dashboards.pages.tokens import asked as cutting
 from dashboards.app import create_app
-client = create_app().server.test_client()
+app = create_app()
+client = app.server.test_client()
+app.server.app_context().push()
 name = "kiwi-sw:/etc/hostname"
 until = time.monotonic() + 60
 while not (found := cutting.cut("가", [name]))[1] and time.monotonic() < until:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import dash
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html
 
-from dashboards.app import state
+from dashboards.app.state import state
 from dashboards.kit import examples, ids, url
 from dashboards.kit.components import card, empty, graph, guarded, page, problem, resolved, score_bar, table, tag_badge
 from dashboards.kit.i18n import Text, text
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 PATH = "/analogy"
 NAME = "analogy.name"
-ORDER = 4
 ICON = "analogy"
 USES_MODEL = True
 
@@ -44,7 +42,6 @@ EXPRESSION, SOLVE, COUNT, INCLUDE, ANSWER = (
 def layout(**query: Any) -> Any:
     t = text()
     q = url.decode(QUERY, query)
-    here = dash.get_relative_path(PATH)
     return page(
         t,
         "analogy",
@@ -76,7 +73,7 @@ def layout(**query: Any) -> Any:
             ),
             html.Div(
                 [
-                    dcc.Link(words, href=here + url.encode(QUERY, {"q": words}), className="example")
+                    dcc.Link(words, href=url.href(PATH, QUERY, {"q": words}), className="example")
                     for words in examples.ANALOGIES
                 ],
                 className="chips",
@@ -125,7 +122,7 @@ def answer(_: Any, __: Any, n: str, include: bool, model: str, ___: Any, scheme:
     if not (expression or "").strip():
         return card(None, empty(t("analogy.nothing"), t("analogy.nothing_lead"), picture="analogy"))
     q = url.decode(QUERY, {"n": n, "q": expression})
-    return guarded(t, lambda: solve(t, state.vectors(model), q["q"], int(q["n"]), bool(include), scheme), wrap=card_of)
+    return guarded(t, lambda: solve(t, state().vectors(model), q["q"], int(q["n"]), bool(include), scheme), wrap=card_of)
 
 
 def card_of(children: Any) -> Any:
@@ -196,8 +193,8 @@ def answers_card(t: Text, analogy: Analogy) -> Any:
     asked = {part for resolution in analogy.resolved for part in resolution.parts}
     rows = []
     for rank, neighbour in enumerate(analogy, 1):
-        href = dash.get_relative_path("/similarity") + url.encode({"word": url.text()}, {"word": neighbour.key})
-        word = dcc.Link(neighbour.word, href=href, className="word")
+        there = url.href("/similarity", {"word": url.text()}, {"word": neighbour.key})
+        word = dcc.Link(neighbour.word, href=there, className="word")
         mark = [dmc.Badge(t("analogy.asked"), size="xs", variant="light", color="gray", ml=6)] if neighbour.key in asked else []
         rows.append(
             [str(rank), html.Span([word, *mark]), tag_badge(t, tag_of(neighbour.key)), score_bar(neighbour.score, 0, top)]

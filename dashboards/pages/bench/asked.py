@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dashboards.app import state
+from dashboards.app.state import state, version
 from dashboards.pages.tokens.asked import tidy
 from explorer.core.errors import BadInput, Cancelled, ExplorerError, packed, unpacked
 from explorer.core.progress import Progress, ProgressCallback, report
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from explorer.tokenizers.comparison.compare import Comparison
     from explorer.tokenizers.comparison.gold import GoldSentence
 
-__all__ = ["MAX_PASTED", "PASTED", "SIZES", "Choice", "Result", "corpus_names", "gold_files", "make", "open_result", "read"]
+__all__ = ["MAX_PASTED", "PASTED", "SIZES", "Choice", "Result", "gold_files", "make", "open_result", "read"]
 
 PASTED = "-"
 """The corpus that is the pasted text; no stored corpus can be called so."""
@@ -89,11 +89,6 @@ class Result:
         return []
 
 
-def corpus_names() -> list[str]:
-    """Corpora a page may open: the sample, then stored ones."""
-    return ["sample", *sorted(name for name in list_artifacts("corpus") if name != "sample")]
-
-
 def gold_files(name: str) -> list[Path]:
     """CoNLL-U files that a stored corpus was read from and that are still there as they were: gold morphemes, perhaps."""
     manifest = list_artifacts("corpus").get(name)
@@ -122,16 +117,14 @@ def open_result(choice: Choice) -> Result:
         raise BadInput("dashboards.no_tokenizers_chosen")
     if choice.corpus == PASTED and not choice.text.strip():
         raise BadInput("dashboards.no_text_compared")
-    folder = cache_path("bench", _key(choice))
+    folder, here = cache_path("bench", _key(choice)), state()
 
     def opener(progress: ProgressCallback) -> Result:
         if not folder.exists():
-            from dashboards.app.workers import comparer
-
-            comparer.call("compare", {"choice": asdict(choice), "folder": str(folder)}, progress)
+            here.comparer.call("compare", {"choice": asdict(choice), "folder": str(folder)}, progress)
         return read(folder)
 
-    return state.opened("bench", str(folder), opener, "job.bench", count=len(choice.tokenizers))
+    return here.opened("bench", str(folder), opener, "job.bench", count=len(choice.tokenizers))
 
 
 def _key(choice: Choice) -> str:
@@ -143,7 +136,7 @@ def _key(choice: Choice) -> str:
         "format": _FORMAT,
         "version": explorer.__version__,
         "tokenizers": [[name, _stamp(name)] for name in choice.tokenizers],
-        "corpus": [choice.corpus, 0 if choice.corpus == PASTED else state.version(choice.corpus, "corpus")],
+        "corpus": [choice.corpus, 0 if choice.corpus == PASTED else version(choice.corpus, "corpus")],
         "gold": [str(path) for path in gold_files(choice.corpus)],
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]
@@ -152,7 +145,7 @@ def _key(choice: Choice) -> str:
 def _stamp(name: str) -> int:
     """Changes when a saved tokenizer, or the file at a path, does."""
     try:
-        return state.version(name, "tokenizer") or Path(name).stat().st_mtime_ns
+        return version(name, "tokenizer") or Path(name).stat().st_mtime_ns
     except (BadInput, OSError):  # no name of an artifact, no file: built in, or of the hub
         return 0
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboards.app import state
-from dashboards.app.jobs import NotReady
+from dashboards.app.state import corpus_names, tokenizer_names
 from dashboards.kit import ids, url
 from dashboards.kit.components import card, page, problem, waiting, watch
 from dashboards.kit.i18n import text
+from dashboards.kit.jobs import NotReady
 from dashboards.pages.bench import figures
-from dashboards.pages.bench.asked import MAX_PASTED, PASTED, SIZES, Choice, Result, corpus_names, gold_files, open_result
+from dashboards.pages.bench.asked import MAX_PASTED, PASTED, SIZES, Choice, Result, gold_files, open_result
 from dashboards.pages.bench.form import (
     ADDRESS_NOTE,
     ANSWER,
@@ -51,7 +50,6 @@ from explorer.core.errors import ExplorerError
 
 PATH = "/bench"
 NAME = "bench.name"
-ORDER = 2
 ICON = "bench"
 USES_MODEL = False
 
@@ -77,7 +75,7 @@ def layout(**query: Any) -> Any:
     corpora = corpus_names()
     pasted = q["text"] or q["z"]
     corpus = q["c"] if q["c"] in (*corpora, PASTED) else corpora[0]
-    saved = [name for name in state.tokenizer_names() if name not in DEFAULTS]
+    saved = [name for name in tokenizer_names() if name not in DEFAULTS]
     names = allowed(q["t"]) or allowed([*DEFAULTS, *saved])[:MAX_TOKENIZERS]
     asked = question(names, corpus, pasted, q["n"], q["speed"], q["price"]) if q["run"] else None
     return page(
@@ -155,7 +153,7 @@ def answer(
 ) -> tuple[Any, Any, Any, Any]:
     """How far it is, whether there is something to see, what, and whether it is being waited for."""
     hidden = {"display": "none"}
-    woken = dash.ctx.triggered and {one["prop_id"] for one in dash.ctx.triggered} == {f"{ids.READY}.data"}
+    woken = ctx.triggered and {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"}
     if not asked or (woken and not pending):  # what was stopped does not begin again because something else has ended
         return no_update, no_update, no_update, no_update
     if done == asked:
@@ -230,9 +228,9 @@ def pairs(done: dict[str, Any] | None, first: str | None, second: str | None) ->
 def download(_: Any, __: Any, done: dict[str, Any] | None) -> Any:
     """The report or the table, as the comparison left them."""
     result = _result(done)
-    if result is None or not dash.ctx.triggered_id or not any(one["value"] for one in dash.ctx.triggered):
+    if result is None or not ctx.triggered_id or not any(one["value"] for one in ctx.triggered):
         return no_update
-    name, kind = ("report.html", "text/html") if dash.ctx.triggered_id == HTML else ("table.csv", "text/csv")
+    name, kind = ("report.html", "text/html") if ctx.triggered_id == HTML else ("table.csv", "text/csv")
     content = (result.folder / name).read_text(encoding="utf-8")
     return {"content": content, "filename": f"tokenizers-{name}", "type": f"{kind};charset=utf-8"}
 

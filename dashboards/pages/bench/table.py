@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash
 import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboards.kit.i18n import Text
+from dashboards.kit.url import href
 from dashboards.pages.bench.asked import Result
 from dashboards.pages.tokens.asked import address
 from dashboards.pages.tokens.page import title_of
@@ -112,11 +112,7 @@ def disagreements(t: Text, result: Result, first: int, second: int) -> Any:
     items = [
         html.Li(
             [
-                dcc.Link(
-                    one["text"],
-                    href=dash.get_relative_path("/tokens") + address(one["text"], order, "grid"),
-                    className="bench-sentence",
-                ),
+                dcc.Link(one["text"], href=href("/tokens") + address(one["text"], order, "grid"), className="bench-sentence"),
                 html.Span(t("bench.disagreement", share=f"{one['disagreement']:.2f}"), className="bench-note numbers"),
             ]
         )

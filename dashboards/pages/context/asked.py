@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dashboards.app import state
+from dashboards.app.state import state
 from dashboards.kit.checkpoints import available, place_of
 from dashboards.kit.url import MAX_WORD, clean
 from dashboards.pages.tokens.asked import tidy
@@ -84,7 +84,7 @@ def compute(asked: dict[str, Any]) -> Occurrences:
     place = place_of(str(asked.get("model") or ""))
     if place is None:
         raise BadInput("dashboards.no_such_model", model=asked.get("model"), known=", ".join(available()) or "none")
-    model = state.encoder(place)
+    model = state().encoder(place)
 
     def opener(progress: ProgressCallback) -> Occurrences:
         from corpora.sample import sentences as sample
@@ -93,6 +93,6 @@ def compute(asked: dict[str, Any]) -> Occurrences:
         background = (one.text for one in list(sample())[::37])
         return occurrences(model, word, lines, pooling=str(pooling), background=background, progress=progress)
 
-    return state.opened(
+    return state().opened(
         "occurrences", (place, pooling, word, *lines), opener, "job.occurrences", word=word, sentences=len(lines)
     )

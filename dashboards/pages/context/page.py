@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, get_relative_path, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboards.app import state
-from dashboards.app.jobs import NotReady
+from dashboards.app.state import state
 from dashboards.kit import ids
 from dashboards.kit.checkpoints import FETCHABLE, available, torch_installed
 from dashboards.kit.components import card, empty, page, problem, waiting, watch
 from dashboards.kit.i18n import Text, text
-from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, encode
+from dashboards.kit.jobs import NotReady
+from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, encode, href
 from dashboards.kit.url import text as text_field
 from dashboards.pages.context import figures
 from dashboards.pages.context.asked import POOLINGS, compute, glosses, senses_of, sentences_of, split
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 PATH = "/context"
 NAME = "context.name"
-ORDER = 6
 ICON = "context"
 USES_MODEL = False
 
@@ -218,7 +217,7 @@ def hint(t: Text, done: dict[str, Any]) -> list[Any]:
 
     lines = [] if done["sentences"] == sentences_of(done["word"]) else list(done["sentences"])
     question = {"word": done["word"], "source": "own" if lines else "sample", "sentences": lines, "model": "mini", "k": "auto"}
-    link = dcc.Link(t("context.to_senses"), href=get_relative_path(senses.PATH) + senses.address(question)[0])
+    link = dcc.Link(t("context.to_senses"), href=href(senses.PATH) + senses.address(question)[0])
     return [dmc.Text([t("context.mini_states"), " ", link], size="sm", c="dimmed", mt="md")]
 
 
@@ -271,7 +270,7 @@ def fetched(chosen: str | None, _: Any) -> tuple[Any, ...]:
         return (no_update,) * 6
     t = text()
     try:
-        state.encoder(str(chosen))
+        state().encoder(str(chosen))
     except NotReady as wait:
         watch()
         return waiting(t, wait.job), no_update, no_update, no_update, no_update, no_update

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash
 import dash_mantine_components as dmc
 from dash import Dash, dcc, html
 
 from dashboards.kit import examples
 from dashboards.kit.components import icon
 from dashboards.kit.i18n import text
+from dashboards.kit.url import href
 
 PATH = "/"
 NAME = "home.name"
-ORDER = 0
 ICON = "home"
 USES_MODEL = False
 
@@ -30,19 +29,14 @@ def layout(**_: Any) -> Any:
                         [
                             dmc.ThemeIcon(icon(view, 22), size=42, radius="md", variant="light"),
                             dcc.Link(
-                                dmc.Title(t(f"{view}.name"), order=2, size="h4"),
-                                href=dash.get_relative_path(f"/{view}"),
-                                className="plain",
+                                dmc.Title(t(f"{view}.name"), order=2, size="h4"), href=href(f"/{view}"), className="plain"
                             ),
                         ],
                         gap="sm",
                     ),
                     dmc.Text(t(f"home.{view}"), size="sm", c="dimmed", mt="sm", mb="md", className="grow"),
                     dmc.Group(
-                        [
-                            dcc.Link(label, href=dash.get_relative_path(f"/{view}") + query, className="example")
-                            for label, query in links
-                        ],
+                        [dcc.Link(label, href=href(f"/{view}") + query, className="example") for label, query in links],
                         gap="xs",
                     ),
                 ],

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dashboards.app import state
-from dashboards.app.jobs import NotReady
+from dashboards.app.state import state
 from dashboards.kit.checkpoints import available, place_of
+from dashboards.kit.jobs import NotReady
 from dashboards.kit.url import Field, choice, clean, encode, flag, integer, text
 from dashboards.pages.tokens.asked import MAX_ADDRESS, pack, unpack
 from explorer.core.errors import BadInput, ExplorerError
@@ -74,12 +74,12 @@ def compute(asked: dict[str, Any]) -> Inside:
     place = place_of(str(asked.get("model") or ""))
     if place is None:
         raise BadInput("dashboards.no_such_model", model=asked.get("model"), known=", ".join(available()) or "none")
-    model = state.encoder(place)
+    model = state().encoder(place)
 
     def opener(progress: ProgressCallback) -> Inside:
         return model.inside(first, second or None, progress=progress)
 
-    return state.opened("reading", (place, first, second), opener, "job.inside")
+    return state().opened("reading", (place, first, second), opener, "job.inside")
 
 
 def read(done: dict[str, Any] | None) -> Inside | None:
@@ -103,12 +103,12 @@ def guess(asked: dict[str, Any]) -> list[Gap]:
     if place is None:
         raise BadInput("dashboards.no_such_model", model=asked.get("model"), known=", ".join(available()) or "none")
 
-    model = state.encoder(place)
+    model = state().encoder(place)
 
     def fill(progress: ProgressCallback) -> list[Gap]:
         return model.fill(sentence, GUESSES, unit=unit, progress=progress)
 
-    return state.opened("gaps", (place, sentence, unit), fill, "job.gaps")
+    return state().opened("gaps", (place, sentence, unit), fill, "job.gaps")
 
 
 def following(sentence: str) -> list[Guess]:
@@ -125,4 +125,4 @@ def following(sentence: str) -> list[Guess]:
 
         return kiwi_next(kept, GUESSES)
 
-    return state.opened("gaps", ("kiwi", kept), opener, "job.next")
+    return state().opened("gaps", ("kiwi", kept), opener, "job.next")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboards.app.jobs import NotReady
 from dashboards.kit import ids
 from dashboards.kit.checkpoints import available, torch_installed
 from dashboards.kit.components import card, page, problem, table, waiting, watch
 from dashboards.kit.i18n import Text, text
+from dashboards.kit.jobs import NotReady
 from dashboards.kit.url import clean, decode
 from dashboards.pages.context.form import nothing
 from dashboards.pages.inside import asked as looking
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 PATH = "/inside"
 NAME = "inside.name"
-ORDER = 7
 ICON = "inside"
 USES_MODEL = False
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dashboards.app.state import load_model, state, version
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
@@ -161,8 +162,6 @@ def read(folder: Path) -> Map:
 
 def draw(params: dict[str, Any], progress: ProgressCallback) -> Path:
     """In the worker process: open the model, make the map."""
-    from dashboards.app.state import load_model
-
     choice = Choice(**params)
     return make(load_model(choice.model, progress), choice, progress)
 
@@ -173,19 +172,16 @@ def open_map(choice: Choice) -> Map:
     Raises:
         NotReady: it, or the model, is being prepared.
     """
-    from dashboards.app import state
-
-    vectors = state.vectors(choice.model)
+    here = state()
+    vectors = here.vectors(choice.model)
 
     def opener(progress: ProgressCallback) -> Map:
         if choice.method == "pca":
             return read(make(vectors, choice, progress))
-        from dashboards.app.workers import worker
-
-        return read(Path(worker.call("project", asdict(choice), progress)["folder"]))
+        return read(Path(here.worker.call("project", asdict(choice), progress)["folder"]))
 
     # Patience: PCA of some thousand words is a matter of a second, sooner there than a progress bar is read.
-    return state.opened("map", (choice, state.version(choice.model)), opener, "job.map", patience=1.5, words=choice.words)
+    return here.opened("map", (choice, version(choice.model)), opener, "job.map", patience=1.5, words=choice.words)
 
 
 def find(shown: Map, query: str, most: int = 300, vectors: Vectors | None = None) -> list[int]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboards.app import state
-from dashboards.app.jobs import NotReady
+from dashboards.app.state import state
 from dashboards.kit import ids, url
 from dashboards.kit.components import card, empty, graph, guarded, icon, page, problem, waiting, watch
 from dashboards.kit.i18n import Text, text
+from dashboards.kit.jobs import NotReady
 from dashboards.kit.theme import TAG_GROUPS
 from dashboards.pages.map.maps import Choice, Map, find, open_map
 from dashboards.pages.map.words import found_list, neighbour_panel, neighbours_of, patch, pick
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 PATH = "/map"
 NAME = "map.name"
-ORDER = 5
 ICON = "map"
 USES_MODEL = True
 
@@ -291,7 +290,7 @@ def choose_word(click: dict[str, Any] | None, _: Sequence[int | None], drawn: di
     choice = choice_of(drawn)
     row = ctx.triggered_id["row"] if isinstance(ctx.triggered_id, dict) else clicked_row(click)
     try:
-        keys = state.vectors(choice.model).keys if isinstance(ctx.triggered_id, dict) else open_map(choice).keys
+        keys = state().vectors(choice.model).keys if isinstance(ctx.triggered_id, dict) else open_map(choice).keys
     except (NotReady, ExplorerError):
         return no_update
     return keys[row] if isinstance(row, int) and 0 <= row < len(keys) else no_update
@@ -317,7 +316,7 @@ def show(drawn: dict[str, Any] | None, query: str | None, chosen: str | None) ->
         return no_update, no_update, empty(t("map.nothing"), t("map.nothing_lead"), picture="map")
     try:
         choice = choice_of(drawn)
-        shown, vectors = open_map(choice), state.vectors(choice.model)
+        shown, vectors = open_map(choice), state().vectors(choice.model)
     except (NotReady, ExplorerError):
         return no_update, no_update, no_update
     rows = find(shown, url.clean(query or "", url.MAX_WORD), vectors=vectors)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash
 import dash_mantine_components as dmc
 from dash import Patch, dcc, html
 
@@ -85,11 +84,7 @@ def neighbour_panel(t: Text, shown: Map, vectors: Any, chosen: str) -> Any:
     key = near.resolution.key
     word, tag = split_key(key)
     where = [] if key in shown.rows else [dmc.Text(t("map.off_map"), size="xs", c="dimmed")]
-    link = dcc.Link(
-        t("map.more"),
-        href=dash.get_relative_path("/similarity") + url.encode({"word": url.text()}, {"word": key}),
-        className="more",
-    )
+    link = dcc.Link(t("map.more"), href=url.href("/similarity", {"word": url.text()}, {"word": key}), className="more")
     return dmc.Stack(
         [
             dmc.Group([dmc.Text(word, fw=700, size="xl"), tag_badge(t, tag), *where], gap="xs"),

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dashboards.app import state
+from dashboards.app.state import corpus_names, state, version
 from dashboards.kit.checkpoints import available, place_of
 from dashboards.kit.url import MAX_WORD, clean
-from dashboards.pages.bench.asked import corpus_names
 from dashboards.pages.context.asked import MAX_SENTENCE, homographs
 from dashboards.pages.tokens.asked import tidy
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback
 
 if TYPE_CHECKING:
+    from dashboards.app.workers import Worker
     from explorer.encoders.encoder import Encoder
     from explorer.encoders.sense_curve import SenseCurve, SenseLevel
     from explorer.encoders.senses import Agreement, Assignment, Senses
@@ -41,6 +41,10 @@ MAX_TEXT = 12_000
 FROM_CORPUS = 120
 """Sentences read from a stored corpus, spread evenly over it."""
 NUMBERS = ("auto", "2", "3", "4", "5", "6")
+
+
+Given = tuple[list[str], list[tuple[int, int]] | None]
+"""Sentences, and where the word stands in them where that is known."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +99,7 @@ def contexts(params: dict[str, Any], progress: ProgressCallback) -> dict[str, An
     return {"sentences": [[one.text, one.start, one.end] for one in found]}
 
 
-def _sentences(
-    word: str, source: str, lines: list[str], progress: ProgressCallback
-) -> tuple[list[str], list[tuple[int, int]] | None]:
+def _sentences(word: str, source: str, lines: list[str], comparer: Worker, progress: ProgressCallback) -> Given:
     """The sentences, and where the word stands in them where that is known."""
     if source == OWN:
         if not lines:
@@ -109,8 +111,6 @@ def _sentences(
         group = [one for one in sample() if one.word == word]
         if group:
             return [one.text for one in group], [(one.start, one.end) for one in group]
-    from dashboards.app.workers import comparer  # the other worker may be compiling UMAP just now
-
     answer = comparer.call("contexts", {"corpus": source, "word": word, "n": FROM_CORPUS}, progress)
     found = answer["sentences"]
     if not found:
@@ -132,26 +132,27 @@ def compute(asked: dict[str, Any]) -> Found:
     if not word:
         raise BadInput("encoders.sense_word_empty")
 
-    def opener(progress: ProgressCallback) -> Found:
-        return _find(model, place, word, str(source), lines, number, progress)
+    comparer = state().comparer
 
-    name = (place, word, source, number, *(lines if source == OWN else [state.version(str(source), "corpus")]))
-    return state.opened("senses", name, opener, "senses.job", word=word)
+    def opener(progress: ProgressCallback) -> Found:
+        # Not with the other worker, which may be compiling UMAP just now.
+        return _find(model, place, word, _sentences(word, str(source), lines, comparer, progress), number, progress)
+
+    name = (place, word, source, number, *(lines if source == OWN else [version(str(source), "corpus")]))
+    return state().opened("senses", name, opener, "senses.job", word=word)
 
 
 def _model(asked: dict[str, Any]) -> tuple[str, Encoder]:
     place = place_of(str(asked.get("model") or ""))
     if place is None:
         raise BadInput("dashboards.no_such_model", model=asked.get("model"), known=", ".join(available()) or "none")
-    return place, state.encoder(place)
+    return place, state().encoder(place)
 
 
-def _find(
-    model: Encoder, place: str, word: str, source: str, lines: list[str], number: int | None, progress: ProgressCallback
-) -> Found:
+def _find(model: Encoder, place: str, word: str, given: Given, number: int | None, progress: ProgressCallback) -> Found:
     from explorer.encoders.sensing import holding
 
-    texts, spans = _sentences(word, source, lines, progress)
+    texts, spans = given
     missing: list[str] = []
     if spans is None:
         kept, spans, absent = holding(model, word, texts)

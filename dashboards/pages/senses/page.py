@@ -7,11 +7,11 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboards.app.jobs import NotReady
 from dashboards.kit import ids
 from dashboards.kit.checkpoints import available, torch_installed
 from dashboards.kit.components import card, empty, page, problem, waiting, watch
 from dashboards.kit.i18n import Text, text
+from dashboards.kit.jobs import NotReady
 from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, encode
 from dashboards.kit.url import text as text_field
 from dashboards.pages.context import figures as context_figures
@@ -27,7 +27,6 @@ from explorer.encoders.senses import names_of
 
 PATH = "/senses"
 NAME = "senses.name"
-ORDER = 7
 ICON = "senses"
 USES_MODEL = False
 

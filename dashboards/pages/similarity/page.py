@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import dash
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html
 
-from dashboards.app import state
+from dashboards.app.state import state
 from dashboards.kit import examples, ids, url
 from dashboards.kit.components import card, empty, graph, guarded, page, resolved, score_bar, table, tag_badge
 from dashboards.kit.i18n import Text, text
+from dashboards.kit.jobs import NotReady
 
 if TYPE_CHECKING:
     from explorer.vectors.records import Neighbours
 
 PATH = "/similarity"
 NAME = "similarity.name"
-ORDER = 3
 ICON = "similarity"
 USES_MODEL = True
 
@@ -165,10 +164,8 @@ def _list_form(t: Text, q: dict[str, Any]) -> Any:
 
 
 def _chips(links: Sequence[tuple[str, dict[str, Any]]]) -> html.Div:
-    here = dash.get_relative_path(PATH)
     return html.Div(
-        [dcc.Link(label, href=here + url.encode(QUERY, values), className="example") for label, values in links],
-        className="chips",
+        [dcc.Link(label, href=url.href(PATH, QUERY, values), className="example") for label, values in links], className="chips"
     )
 
 
@@ -236,7 +233,7 @@ def answer_neighbours(_: Any, __: Any, n: str, tags: list[str] | None, model: st
         return empty(t("similarity.no_word"), t("similarity.no_word_lead"), picture="search")
 
     def build() -> Any:
-        vectors = state.vectors(model)
+        vectors = state().vectors(model)
         return neighbour_table(t, vectors.similar(q["word"], int(q["n"]), tags=(tags or None) and tags[:MOST_TAGS]))
 
     return guarded(t, build)
@@ -250,9 +247,7 @@ def neighbour_table(t: Text, found: Neighbours) -> Any:
     rows = []
     for rank, neighbour in enumerate(found, 1):
         tag = tag_of(neighbour.key)
-        link = dcc.Link(
-            neighbour.word, href=dash.get_relative_path(PATH) + url.encode(QUERY, {"word": neighbour.key}), className="word"
-        )
+        link = dcc.Link(neighbour.word, href=url.href(PATH, QUERY, {"word": neighbour.key}), className="word")
         rows.append(
             [str(rank), link, tag_badge(t, tag), score_bar(neighbour.score), *([f"{neighbour.count:,}"] if counted else [])]
         )
@@ -273,8 +268,8 @@ def tag_choices(model: str, _: Any, chosen: list[str] | None) -> Any:
 
     t = text()
     try:
-        tags = tags_of(state.vectors(model))
-    except (state.NotReady, ExplorerError):
+        tags = tags_of(state().vectors(model))
+    except (NotReady, ExplorerError):
         tags = chosen or []
     return [{"value": tag, "label": f"{tag} {t.maybe(f'tags.{tag}', '')}".strip()} for tag in tags]
 
@@ -295,7 +290,7 @@ def answer_pair(_: Any, __: Any, ___: Any, model: str, ____: Any, scheme: str | 
     if not (a or "").strip() or not (b or "").strip():
         return empty(t("similarity.no_pair"), t("similarity.no_pair_lead"))
     q = url.decode(QUERY, {"a": a, "b": b})
-    return guarded(t, lambda: pair(t, state.vectors(model), q["a"], q["b"], scheme))
+    return guarded(t, lambda: pair(t, state().vectors(model), q["a"], q["b"], scheme))
 
 
 def pair(t: Text, vectors: Any, a: str, b: str, scheme: str | None) -> Any:
@@ -332,7 +327,7 @@ def answer_list(words: list[str] | None, model: str, _: Any, scheme: str | None)
     q = url.decode(QUERY, {"words": ",".join(words or [])}) if words else {"words": []}
     if len(q["words"]) < 2:
         return empty(t("similarity.few"), t("similarity.few_lead"))
-    return guarded(t, lambda: matrix(t, state.vectors(model), q["words"], scheme))
+    return guarded(t, lambda: matrix(t, state().vectors(model), q["words"], scheme))
 
 
 def matrix(t: Text, vectors: Any, words: list[str], scheme: str | None) -> Any:

@@ -7,12 +7,11 @@ import binascii
 import time
 import zlib
 
-from dashboards.app import state
-from dashboards.app.jobs import NotReady
-from dashboards.kit.local import paths_allowed, short_name
+from dashboards.app.state import PATIENCE, state, tokenizer_names
+from dashboards.kit.jobs import NotReady
+from dashboards.kit.local import paths_allowed
 from dashboards.kit.url import Field, choice, encode, texts
-from explorer.core.errors import ExplorerError
-from explorer.core.progress import ProgressCallback
+from explorer.core.errors import ExplorerError, UnknownName
 from explorer.tokenizers.token import Token, Tokenizer
 
 __all__ = [
@@ -95,7 +94,7 @@ def _whole(value: str, names: list[str], show: str) -> str:
 
 def allowed(names: list[str]) -> list[str]:
     """Of the names a browser sent, those this server opens: listed ones, or anything where paths are allowed."""
-    known = set(state.tokenizer_names())
+    known = set(tokenizer_names())
     return [name for name in dict.fromkeys(names) if name in known or paths_allowed()][:MAX_TOKENIZERS]
 
 
@@ -106,17 +105,9 @@ def tokenizer(name: str) -> Tokenizer:
         NotReady: it is being opened.
         ExplorerError: it is unknown here, or cannot be opened.
     """
-    if name in state.tokenizer_names() or not paths_allowed():
-        return state.tokenizer(name, patience=0)
-
-    def opener(_: ProgressCallback) -> Tokenizer:
-        from explorer.tokenizers.loading import tokenizer as load
-
-        made = load(name)
-        made.tokenize("가")  # engines read their dictionaries on first use: here, not while somebody types
-        return made
-
-    return state.opened("tokenizer", ("path", name), opener, "job.tokenizer", 0, tokenizer=short_name(name))
+    if name not in tokenizer_names() and not paths_allowed():
+        raise UnknownName("tokenizer", name, tokenizer_names())
+    return state().tokenizer(name, patience=0)
 
 
 def cut(value: str, names: list[str]) -> tuple[dict[str, list[Token]], dict[str, ExplorerError], list[str]]:
@@ -124,7 +115,7 @@ def cut(value: str, names: list[str]) -> tuple[dict[str, list[Token]], dict[str,
     done: dict[str, list[Token]] = {}
     wrong: dict[str, ExplorerError] = {}
     opening: list[str] = []
-    until = time.monotonic() + state.PATIENCE
+    until = time.monotonic() + PATIENCE
     for name in names:  # all of them begin to open before any of them is waited for
         try:
             tokenizer(name)

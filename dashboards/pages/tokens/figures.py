@@ -366,7 +366,7 @@ def counts(text: str, tokens: Sequence[Token], spans: Sequence[tuple[int, int]] 
 
 
 def sendable(found: Grid, names: Sequence[str], rows: Sequence[Sequence[Token]]) -> dict[str, Any]:
-    """The grid as small JSON for ``assets/tokens.js``: numbers and strings, nothing that could be markup.
+    """The grid as small JSON for ``script.js``: numbers and strings, nothing that could be markup.
 
     A token is ``[start, end, form, what fits into a cell (0: the form), tag, id]``.
     """

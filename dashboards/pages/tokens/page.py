@@ -5,18 +5,17 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-import dash
 import dash_mantine_components as dmc
 import orjson
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboards.app import state
+from dashboards.app.state import tokenizer_names
 from dashboards.kit import ids
 from dashboards.kit.components import card, empty, page, watch
 from dashboards.kit.errors import explain
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.local import SETTING, paths_allowed, short_name
-from dashboards.kit.url import decode, encode
+from dashboards.kit.url import decode, href
 from dashboards.pages.tokens.asked import FIELDS, MAX_TEXT, MAX_TOKENIZERS, VIEWS, address, allowed, cut, fits, tidy
 from dashboards.pages.tokens.figures import Counts, counts, grid, sendable
 from explorer.core.errors import ExplorerError
@@ -24,7 +23,6 @@ from explorer.text.normalise import graphemes
 
 PATH = "/tokens"
 NAME = "tokens.name"
-ORDER = 1
 ICON = "tokens"
 USES_MODEL = False
 
@@ -69,7 +67,7 @@ def title_of(name: str, t: Text) -> str:
 
 def options(t: Text, chosen: list[str]) -> list[dict[str, Any]]:
     """What can be chosen, in groups: built in, saved, and what was added by path."""
-    names = state.tokenizer_names()
+    names = tokenizer_names()
     groups = {
         "tokens.group_built_in": [name for name in BUILT_IN if name in names],
         "tokens.group_saved": [name for name in names if name not in BUILT_IN],
@@ -89,7 +87,7 @@ def layout(**query: Any) -> Any:
     t = text()
     values = decode(FIELDS, query)
     value = values["text"] or values["z"] or EXAMPLES["spacing"]
-    saved = [name for name in state.tokenizer_names() if name not in BUILT_IN]
+    saved = [name for name in tokenizer_names() if name not in BUILT_IN]
     names = allowed(values["t"]) or [DEFAULTS[0], *saved[:3], *DEFAULTS[1:]]
     return page(t, "tokens", _question(t, value, names), _answer(t, values["show"]))
 
@@ -288,8 +286,8 @@ def _counts(t: Text, found: dict[str, Counts], wrong: dict[str, ExplorerError], 
         )
     parts.append(dmc.Text(t("tokens.not_quality"), size="sm", c="dimmed"))
     if found:
-        chosen = encode({"t": FIELDS["t"]}, {"t": list(found)})
-        parts.append(dcc.Link(t("bench.open"), href=dash.get_relative_path("/bench") + chosen, className="more"))
+        there = href("/bench", {"t": FIELDS["t"]}, {"t": list(found)})
+        parts.append(dcc.Link(t("bench.open"), href=there, className="more"))
     return dmc.Stack(parts, gap="sm")
 
 

@@ -1,4 +1,4 @@
-// Draws the grid and the table of the tokens page from numbers and strings that Python laid out (figures/tokens.py).
+// Draws the grid and the table of the tokens page from numbers and strings that Python laid out (figures.py).
 // Every piece of text goes in through textContent; nothing here can become markup.
 (function () {
   const SHARED = 1, EMPTY = 2, BYTES = 4, UNKNOWN = 8, FROM_LEFT = 16, TO_RIGHT = 32, REMOVED = 128, CHANGED = 256;

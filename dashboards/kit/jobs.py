@@ -15,10 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from explorer.core.errors import Cancelled, ExplorerError
+from explorer.core.errors import Cancelled, ExplorerError, error_from
 from explorer.core.progress import Progress, ProgressCallback
 
-__all__ = ["Job", "Jobs", "NotReady", "jobs"]
+__all__ = ["Job", "Jobs", "NotReady", "failure_of"]
 
 log = logging.getLogger(__name__)
 
@@ -36,16 +36,16 @@ class Job:
         label: i18n key of what it is called, filled with ``values``.
         state: ``"running"``, ``"done"``, ``"failed"`` or ``"cancelled"``.
         progress: the last report.
-        error: why it failed.
     """
 
+    jobs: Jobs
     id: str
     key: tuple[Any, ...]
     label: str
     values: dict[str, Any]
     state: str = "running"
     progress: Progress | None = None
-    error: ExplorerError | None = None
+    failure: dict[str, Any] | None = None
     result: Any = None
     awaited: bool = False
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -54,6 +54,11 @@ class Job:
     @property
     def running(self) -> bool:
         return self.state == "running"
+
+    @property
+    def error(self) -> ExplorerError | None:
+        """Why it failed."""
+        return error_from(self.failure) if self.failure else None
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until it has ended; false if it still runs after ``seconds``."""
@@ -69,17 +74,24 @@ class Job:
         self.progress = progress
 
 
+def failure_of(error: Exception) -> dict[str, Any]:
+    """An error as plain data: the error itself would keep everything its traceback saw in memory."""
+    if not isinstance(error, ExplorerError):
+        error = ExplorerError("dashboards.job_failed", kind=type(error).__name__, reason=error)
+    return error.to_dict()
+
+
 class NotReady(Exception):
     """What a page needs is being prepared; ``job`` says how far."""
 
     def __init__(self, job: Job) -> None:
         super().__init__(job.label)
         self.job = job
-        jobs.await_end(job)
+        job.jobs.await_end(job)
 
 
 class Jobs:
-    """All jobs of this process."""
+    """All jobs of one app."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -95,7 +107,7 @@ class Jobs:
             for job in self._jobs.values():
                 if job.key == key and job.running:
                     return job
-            job = Job(str(next(self._numbers)), key, label, values)
+            job = Job(self, str(next(self._numbers)), key, label, values)
             self._jobs[job.id] = job
             for old in [j.id for j in self._jobs.values() if not j.running][:-KEPT]:
                 del self._jobs[old]
@@ -106,13 +118,10 @@ class Jobs:
         try:
             job.result = function(job.report)
             state = "done"
-        except Cancelled as error:
-            job.error, state = error, "cancelled"
-        except ExplorerError as error:
-            job.error, state = error, "failed"
-        except Exception as error:  # shown on the page as one line; the whole story goes to the log
-            log.exception("job %s failed", job.key)
-            job.error, state = ExplorerError("dashboards.job_failed", kind=type(error).__name__, reason=error), "failed"
+        except Exception as error:
+            if not isinstance(error, ExplorerError):  # shown on the page as one line; the whole story goes to the log
+                log.exception("job %s failed", job.key)
+            job.failure, state = failure_of(error), "cancelled" if isinstance(error, Cancelled) else "failed"
         with self._lock:
             job.state = state
             self.ended += job.awaited
@@ -143,7 +152,3 @@ class Jobs:
         job = self.get(number)
         if job is not None:
             job.cancel()
-
-
-jobs = Jobs()
-"""The jobs of this process; a server of several processes has several (see wsgi.py)."""
