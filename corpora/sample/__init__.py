@@ -14,7 +14,7 @@ from pathlib import Path
 
 from corpora.document import Document
 
-__all__ = ["Homograph", "Pair", "Sense", "Sentence", "documents", "homographs", "parallel", "senses", "sentences"]
+__all__ = ["Homograph", "Pair", "Sense", "Sentence", "documents", "evenly", "homographs", "parallel", "senses", "sentences"]
 
 FOLDER = Path(__file__).parent
 
@@ -88,6 +88,20 @@ def homographs() -> Iterator[Homograph]:
     """Sentences with a homograph, its span and its sense."""
     for word, sense, start, end, text in _body(FOLDER / "homographs.tsv"):
         yield Homograph(word, sense, int(start), int(end), text)
+
+
+def evenly(word: str, limit: int) -> list[Homograph]:
+    """At most ``limit`` sentences of one homograph, sense by sense, as many of each; none where the word is no homograph here.
+
+    >>> [one.sense for one in evenly("은행", 2)]
+    ['bank', 'ginkgo']
+    """
+    by_sense: dict[str, list[Homograph]] = {}
+    for one in homographs():
+        if one.word == word:
+            by_sense.setdefault(one.sense, []).append(one)
+    each = -(-limit // len(by_sense)) if by_sense else 0
+    return [one for group in by_sense.values() for one in group[:each]][:limit]
 
 
 def senses() -> Iterator[Sense]:

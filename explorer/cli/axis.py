@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from explorer.cli.common import emit_json, json_option, model_option, print_table
+from explorer.cli.common import emit_json, json_option, model_option, print_table, seed_option
 from explorer.core.progress import terminal_progress
 
 
@@ -18,8 +18,10 @@ def _words(text: str) -> list[str]:
 @click.argument("words", nargs=-1)
 @model_option
 @click.option("-n", default=10, show_default=True, type=click.IntRange(1, 1000), help="Without WORDS: how many at each end.")
-@click.option("--samples", default=1000, show_default=True, type=click.IntRange(0), help="Bootstrap samples of the pole words.")
-@click.option("--seed", default=42, show_default=True, type=click.IntRange(0), help="Seed of the bootstrap.")
+@click.option(
+    "--samples", default=1000, show_default=True, type=click.IntRange(0, 1_000_000), help="Bootstrap samples of the pole words."
+)
+@seed_option("Seed of the bootstrap.")
 @json_option
 def axis(low: str, high: str, words: tuple[str, ...], model: str, n: int, samples: int, seed: int, as_json: bool) -> None:
     """Place WORDS between the poles LOW and HIGH, or find the words at both ends.
@@ -47,8 +49,10 @@ def axis(low: str, high: str, words: tuple[str, ...], model: str, n: int, sample
 @click.argument("a")
 @click.argument("b")
 @model_option
-@click.option("--samples", default=2000, show_default=True, type=click.IntRange(1), help="Of the bootstrap and of the splits.")
-@click.option("--seed", default=42, show_default=True, type=click.IntRange(0), help="Seed of both.")
+@click.option(
+    "--samples", default=2000, show_default=True, type=click.IntRange(1, 1_000_000), help="Of the bootstrap and of the splits."
+)
+@seed_option("Seed of both.")
 @json_option
 def weat(x: str, y: str, a: str, b: str, model: str, samples: int, seed: int, as_json: bool) -> None:
     """Test whether the words X lean to the attribute A, and Y to B (Word-Embedding Association Test).

@@ -1,56 +1,113 @@
-"""What every command shares: reading standard input, printing JSON, tables for people."""
+"""What every command shares: options, reading standard input, printing JSON and tables."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from explorer.core.errors import BadInput
+from explorer.core.settings import default_encoder
 
 __all__ = [
+    "COUNT",
+    "check_settings",
+    "corpus_options",
     "dtype_option",
     "emit_json",
+    "encoder_option",
+    "force_option",
     "json_option",
+    "layer_option",
     "model_option",
+    "name_option",
     "parse_settings",
     "print_table",
     "read_text",
+    "seed_option",
+    "settings_option",
+    "training_options",
     "write_output",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+COUNT = click.IntRange(1, 1_000_000)
+"""How many of something are printed or read."""
 
-def dtype_option(function: F) -> F:
-    """Add ``--dtype`` to a command that runs a contextual model."""
-    return click.option(
-        "--dtype",
-        default="float32",
-        show_default=True,
-        type=click.Choice(["float32", "bfloat16", "int8"]),
-        help="What the model computes in; int8 on the processor only. Vectors are float32 always.",
-    )(function)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+model_option = click.option(
+    "-m", "--model", default="kiwi", show_default=True, help="A model's name (see `models list`) or a file of vectors."
+)
+encoder_option = click.option(
+    "-m",
+    "--model",
+    default=default_encoder,
+    show_default=True,
+    help="mini, which ships; an encoder trained here; a checkpoint's folder; or a Hugging Face id. EXPLORER_ENCODER changes the default.",
+)
+dtype_option = click.option(
+    "--dtype",
+    default="float32",
+    show_default=True,
+    type=click.Choice(["float32", "bfloat16", "int8"]),
+    help="What the model computes in; int8 on the processor only. Vectors are float32 always.",
+)
+layer_option = click.option(
+    "--layer",
+    default=-1,
+    show_default=True,
+    type=click.IntRange(-1000, 1000),
+    help="0 is the input, 1 the first block, -1 the last.",
+)
+settings_option = click.option(
+    "-p", "--set", "settings", multiple=True, metavar="NAME=VALUE", help="Any other parameter; may be repeated."
+)
 
 
-def json_option(function: F) -> F:
-    """Add ``--json`` to a command that prints data."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(function)
+def seed_option(help: str) -> Callable[[F], F]:  # noqa: A002
+    """``--seed``, of the size that every library below takes."""
+    return click.option("--seed", default=42, show_default=True, type=click.IntRange(0, 2**32 - 1), help=help)
 
 
-def model_option(function: F) -> F:
-    """Add ``--model`` with the default that needs no training and no download."""
-    return click.option(
-        "-m", "--model", default="kiwi", show_default=True, help="A model's name (see `models list`) or a file of vectors."
-    )(function)
+def force_option(what: str) -> Callable[[F], F]:
+    """``--force``, for a command that writes a ``what``."""
+    return click.option("--force", is_flag=True, help=f"Replace a {what} of the same name.")
+
+
+def name_option(what: str) -> Callable[[F], F]:
+    """``--name``, for a command that saves a ``what``."""
+    return click.option("--name", required=True, help=f"The name to save the {what} under.")
+
+
+def corpus_options(function: F) -> F:
+    """``--corpus`` and ``--field``, for a command that reads texts."""
+    function = click.option("--field", help="Which column or JSON field holds the text.")(function)
+    where = "A corpus name, a file, a folder or a glob."
+    return click.option("--corpus", default="sample", show_default=True, help=where)(function)
+
+
+def training_options(function: F) -> F:
+    """What every model of word vectors takes; ``None`` where nothing was said."""
+    for option in (
+        settings_option,
+        click.option("--workers", type=click.IntRange(1, 1024), help="Threads; all cores by default."),
+        seed_option("Same seed and one worker: same vectors."),
+        click.option("--epochs", type=click.IntRange(1, 10_000), help="Passes over the data."),
+        click.option("--min-count", type=click.IntRange(1, 2**31 - 1), help="Drop words seen less often."),
+        click.option("--window", type=click.IntRange(1, 1000), help="Words on each side that count as context."),
+        click.option("--dim", type=click.IntRange(1, 4096), help="Dimensions of a vector."),
+    ):
+        function = option(function)
+    return function
 
 
 def emit_json(data: Any) -> None:
-    """Print ``data`` as JSON a person can read too: Hangul as it is."""
+    """Print a record's ``to_dict()``, a list of them, or plain data as JSON a person can read too: Hangul as it is."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
 
 
@@ -84,44 +141,46 @@ def write_output(path: str, content: str) -> None:
     click.echo(f"written: {path}", err=True)
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table: drawn for a terminal, tab-separated for a pipe (so `cut` and spreadsheets can read it)."""
     rows = [[_cell(value) for value in row] for row in rows]
     if not sys.stdout.isatty():
-        click.echo("\t".join(columns))
-        for row in rows:
-            click.echo("\t".join(row))
+        for line in (columns, *rows):
+            click.echo("\t".join(line))
         return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, title_justify="left", header_style="bold")
+    table = Table(header_style="bold")
     for number, column in enumerate(columns):
-        numeric = all(_is_number(row[number]) for row in rows) and bool(rows)
+        numeric = bool(rows) and all(_is_number(row[number]) for row in rows)
         table.add_column(column, justify="right" if numeric else "left")
     for row in rows:
-        table.add_row(*[Text(cell) for cell in row])
+        table.add_row(*map(Text, row))
     Console().print(table)
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return "–"
-    if isinstance(value, float):
-        return f"{value:.4f}"
-    return str(value)
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
 def _is_number(cell: str) -> bool:
     return cell == "–" or cell.replace(",", "").replace(".", "").lstrip("-").isdigit()
 
 
-def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
+def parse_settings(settings: Iterable[str], model: str = "", kinds: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """``("x_max=10", "sg=false")`` -> ``{"x_max": 10, "sg": False}``; values are JSON, else text.
 
+    Args:
+        settings: what was typed.
+        model: what the settings are for.
+        kinds: the names that it has, each with an example of its value; by default any name, and no object as a value.
+
     Raises:
-        BadInput: a setting has no ``=``.
+        BadInput: a setting has no ``=``, a name that does not exist, or a value of the wrong kind.
     """
     parsed: dict[str, Any] = {}
     for setting in settings:
@@ -130,6 +189,19 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
             raise BadInput("cli.setting_not_pair", setting=setting)
         try:
             parsed[name] = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             parsed[name] = value
-    return parsed
+    return check_settings(parsed, model, kinds)
+
+
+def check_settings(given: dict[str, Any], model: str = "", kinds: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The same settings; see :func:`parse_settings`."""
+    for name, value in given.items():
+        if kinds is not None and name not in kinds:
+            raise BadInput("cli.no_parameter", model=model, parameter=name, known=", ".join(kinds))
+        example = kinds[name] if kinds else None
+        wanted = (int, float) if type(example) is float else type(example)
+        fits = not isinstance(value, dict) if example is None else isinstance(value, wanted)
+        if not fits or (isinstance(value, bool) and isinstance(example, int | float) and not isinstance(example, bool)):
+            raise BadInput("cli.setting_unfit", parameter=name, value=json.dumps(value, ensure_ascii=False))
+    return given

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from explorer.cli.common import emit_json, json_option, print_table
+from explorer.cli.common import COUNT, emit_json, force_option, json_option, print_table
 from explorer.core.progress import terminal_progress
 
 
@@ -125,7 +125,7 @@ def _echo_report(report: Any, err: bool = True) -> None:
 @click.option("--field", help="Hugging Face datasets: which column holds the text.")
 @click.option("--drop", type=click.Choice(["exact", "near"]), help="Leave out documents that were there before, or nearly.")
 @click.option("--keep", is_flag=True, help="Keep the downloaded files in the cache.")
-@click.option("--force", is_flag=True, help="Replace a corpus of the same name.")
+@force_option("corpus")
 @json_option
 def fetch(
     name: str,
@@ -176,7 +176,7 @@ def fetch(
     default=None,
     help="Take wiki and HTML markup out of the text; of WikiExtractor text and MediaWiki dumps only, if not said.",
 )
-@click.option("--force", is_flag=True, help="Replace a corpus of the same name.")
+@force_option("corpus")
 @json_option
 def add(
     paths: tuple[str, ...],
@@ -248,8 +248,10 @@ def path(name: str) -> None:
 
 @corpus.command()
 @click.argument("name")
-@click.option("-n", "--number", default=5, show_default=True, type=click.IntRange(1), help="How many documents.")
-@click.option("--width", default=200, show_default=True, type=click.IntRange(10), help="Characters of each, in the table.")
+@click.option("-n", "--number", default=5, show_default=True, type=COUNT, help="How many documents.")
+@click.option(
+    "--width", default=200, show_default=True, type=click.IntRange(10, 1_000_000), help="Characters of each, in the table."
+)
 @click.option("--field", help="Which column or JSON field holds the text.")
 @json_option
 def head(name: str, number: int, width: int, field: str | None, as_json: bool) -> None:
@@ -316,9 +318,13 @@ def _echo_findings(findings: dict[str, Any]) -> None:
 @corpus.command()
 @click.argument("name")
 @click.argument("word")
-@click.option("-n", "--number", default=20, show_default=True, type=click.IntRange(0), help="How many lines.")
-@click.option("--width", default=40, show_default=True, type=click.IntRange(0), help="Characters of context on each side.")
-@click.option("--start", default=0, show_default=True, type=click.IntRange(0), help="Skip so many matching lines first.")
+@click.option("-n", "--number", default=20, show_default=True, type=click.IntRange(0, 1_000_000), help="How many lines.")
+@click.option(
+    "--width", default=40, show_default=True, type=click.IntRange(0, 1_000_000), help="Characters of context on each side."
+)
+@click.option(
+    "--start", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1), help="Skip so many matching lines first."
+)
 @click.option("--substring", is_flag=True, help="Look for the letters as they are, not for the word.")
 @click.option("--field", help="Which column or JSON field holds the text.")
 @json_option

@@ -1,64 +1,500 @@
-"""``train bert``: what the command does beyond what every ``train`` does."""
+"""Words in their sentences, and what language models guess: context, senses, mask, next, next-sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from explorer.cli.common import emit_json
+from explorer.cli.common import (
+    dtype_option,
+    emit_json,
+    encoder_option,
+    json_option,
+    layer_option,
+    print_table,
+    read_text,
+    seed_option,
+)
 from explorer.core.errors import BadInput
-from explorer.core.progress import terminal_progress
+from explorer.core.progress import ProgressCallback, terminal_progress
 
 if TYPE_CHECKING:
-    from explorer.encoders.train.bert import Recipe, TrainedBert
+    from explorer.encoders.filling import Filler
+    from explorer.encoders.guesses import Gap, Guess
+    from explorer.encoders.occurrences import Occurrences
+    from explorer.encoders.sense_curve import RandomPairs, SenseCurve, SenseLevel
+    from explorer.encoders.senses import Agreement, Assignment, Senses
 
-__all__ = ["train_bert_command"]
+_MANY = click.IntRange(max=1_000_000)
+"""What is too few, the library says."""
 
 
-def train_bert_command(
-    corpus: str, field: str | None, name: str, tokenizer: str, settings: Mapping[str, Any], force: bool, as_json: bool
-) -> None:
-    """Train, report the held-out loss before and after, and every warning."""
+_SHOWN = 400
+"""Characters of a sentence that are printed; a text of a megabyte would hide the answer. JSON has all of it."""
+
+
+@dataclass(frozen=True)
+class _Contexts:
+    """Sentences for one word.
+
+    Attributes:
+        sentences: as they are.
+        spans: where the word stands in each, where that is known already.
+        gold: its sense in each, for homographs of the sample.
+        source: what they were taken from.
+    """
+
+    sentences: list[str]
+    spans: list[tuple[int, int]] | None
+    gold: list[str] | None
+    source: str
+
+
+def _contexts(
+    word: str, given: tuple[str, ...], corpus: str | None, limit: int, progress: ProgressCallback | None = None
+) -> _Contexts:
+    """The sentences a person asked for.
+
+    Raises:
+        BadInput: there are none, or arguments and a corpus were given both.
+    """
+    if corpus is not None:
+        if given:
+            raise BadInput("cli.sentences_and_corpus")
+        return _from_corpus(word, corpus, limit, progress)
+    texts: list[str] = []
+    for sentence in given or (None,):
+        texts += read_text(sentence).splitlines() if sentence in (None, "-") else [str(sentence)]
+    texts = [text for text in texts if text.strip()]
+    if not texts:
+        raise BadInput("cli.no_sentences")
+    return _Contexts(texts, None, None, "arguments")
+
+
+def _shown(text: str) -> str:
+    """A sentence for people: its beginning, where it is very long."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _marked(text: str, start: int, end: int) -> str:
+    """A sentence with ``text[start:end]`` in brackets; of a very long one what stands around it.
+
+    >>> _marked("배를 탔다", 0, 1)
+    '[배]를 탔다'
+    """
+    half = _SHOWN // 2
+    first, last = (0, len(text)) if len(text) <= _SHOWN else (max(0, start - half), min(len(text), end + half))
+    before, after = "…" if first else "", "…" if last < len(text) else ""
+    return f"{before}{text[first:start]}[{text[start:end]}]{text[end:last]}{after}"
+
+
+def _from_corpus(word: str, corpus: str, limit: int, progress: ProgressCallback | None) -> _Contexts:
     from corpora import open_corpus
-    from explorer.encoders.train.bert import train_bert
+    from corpora.sample import evenly
+    from corpora.word_contexts import word_contexts
 
-    given = dict(settings)
-    workers = given.pop("workers", None)
-    recipe = _recipe(tokenizer, given)
+    known = evenly(word.strip(), limit) if corpus == "sample" else []
+    found = known or word_contexts(open_corpus(corpus), word, limit, progress=progress)
+    if not found:
+        raise BadInput("cli.word_not_in_corpus", corpus=corpus, word=word)
+    gold = [one.sense for one in known] or None
+    return _Contexts([one.text for one in found], [(one.start, one.end) for one in found], gold, corpus)
+
+
+@click.command()
+@click.argument("word")
+@click.argument("sentences", nargs=-1)
+@encoder_option
+@layer_option
+@click.option(
+    "--pooling",
+    default="mean",
+    show_default=True,
+    type=click.Choice(["mean", "first", "last", "sum", "max"]),
+    help="How a word's sub-words become one vector.",
+)
+@click.option("--corpus", help="Take the sentences from a corpus: sample, a stored one, a file or a folder.")
+@click.option("--limit", default=12, show_default=True, type=click.IntRange(1, 200), help="At most so many of a corpus.")
+@click.option("--centred", is_flag=True, help="Subtract the mean vector of other words first.")
+@dtype_option
+@json_option
+def context(
+    word: str,
+    sentences: tuple[str, ...],
+    model: str,
+    layer: int,
+    pooling: str,
+    corpus: str | None,
+    limit: int,
+    centred: bool,
+    dtype: str,
+    as_json: bool,
+) -> None:
+    """Compare WORD's vectors in several SENTENCES ("-" reads them from standard input, one a line).
+
+    WORD may be inflected in the sentences: 배 is found in 배를, 먹다 in 먹었다. The cosine of random pairs of words at the same
+    layer is printed beside, because contextual vectors are all alike to some degree.
+
+    \b
+    Example:  korean-explorer context 배 "배를 타고 섬에 갔다." "배가 고파서 밥을 먹었다."
+              korean-explorer context 배 --corpus sample
+    """
+    from corpora.sample import sentences as sample
+    from explorer.encoders.contextual import contextual
+    from explorer.encoders.occurrences import occurrences
+
     with terminal_progress() as progress:
-        source = open_corpus(corpus, field=field)
-        found = train_bert(
-            source.texts(), recipe, name=name, corpus=corpus, overwrite=force, workers=workers, progress=progress
-        )
+        texts = _contexts(word, sentences, corpus, limit, progress).sentences
+        opened = contextual(model, layer=layer, pooling=pooling, dtype=dtype, progress=progress)
+        found = occurrences(opened, word, texts, pooling=pooling, background=(one.text for one in sample()), progress=progress)
     if as_json:
-        emit_json({"name": name, **found.to_dict()})
+        emit_json(found.to_dict(layer, centred))
         return
-    _print(name, found)
+    _print_context(found, layer, centred)
 
 
-def _recipe(tokenizer: str, settings: Mapping[str, Any]) -> Recipe:
-    from explorer.encoders.train.bert import Recipe
+def _print_context(found: Occurrences, layer: int, centred: bool) -> None:
+    for number, one in enumerate(found.found, 1):
+        where = _marked(found.sentences[one.sentence], one.start, one.end)
+        click.echo(f"{number}\t{where}\t{' '.join(one.pieces)}", err=True)
+    for sentence in found.missing:
+        click.echo(f"–\t{_shown(found.sentences[sentence])}\t({found.word} is not in it)", err=True)
+    numbers = [str(number) for number in range(1, len(found.found) + 1)]
+    rows: list[tuple[Any, ...]] = [
+        (number, *map(float, row)) for number, row in zip(numbers, found.cosines(layer, centred), strict=True)
+    ]
+    print_table(("", *numbers), rows)
+    chance = found.chance(layer, centred)
+    other = found.chance(layer, not centred)
+    if chance is not None and other is not None:
+        before, after = (other, chance) if centred else (chance, other)
+        click.echo(
+            f"random pairs at layer {found.layer(layer)}: {chance.mean:.4f} (5–95 %: {chance.low:.4f} to {chance.high:.4f}); "
+            f"before centring {before.mean:.4f}, after {after.mean:.4f}",
+            err=True,
+        )
 
-    given = dict(settings)
-    if tokenizer not in ("kiwi", "wordpiece"):
-        raise BadInput("cli.bert_tokenizer_unfit", tokenizer=tokenizer)
-    if tokenizer == "wordpiece":
-        given.setdefault("base", "wordpiece")
-    known = {one.name: one for one in fields(Recipe)}
-    odd = sorted(set(given) - set(known))
-    if odd:
-        raise BadInput("cli.no_bert_parameter", parameter=odd[0], known=", ".join(known))
-    return Recipe(**given)
+
+@click.command()
+@click.argument("word")
+@click.argument("sentences", nargs=-1)
+@click.option("--corpus", help="Take the sentences from a corpus: sample, a stored one, a file or a folder.")
+@click.option("--limit", default=200, show_default=True, type=click.IntRange(1, 2000), help="At most so many of a corpus.")
+@encoder_option
+@click.option("-k", "number", type=click.IntRange(1), help="How many senses; by default what divides most clearly.")
+@click.option(
+    "--representation", help="What is compared: own, or for mini also blend (its default), masked, substitutes, context."
+)
+@layer_option
+@click.option("--layers", "curve", is_flag=True, help="Also: how clearly the senses part at every layer.")
+@click.option("--new", multiple=True, help="Say which of the senses the word has in this new sentence (may be repeated).")
+@dtype_option
+@json_option
+def senses(
+    word: str,
+    sentences: tuple[str, ...],
+    corpus: str | None,
+    limit: int,
+    model: str,
+    number: int | None,
+    representation: str | None,
+    layer: int,
+    curve: bool,
+    new: tuple[str, ...],
+    dtype: str,
+    as_json: bool,
+) -> None:
+    """Sort SENTENCES by the sense WORD has in them ("-" reads them from standard input, one a line).
+
+    Each sense is shown with the words that tell it from the others. With --corpus sample the homographs of the sample come
+    with their known senses, and the agreement is printed. The cosine of random pairs of words is printed beside, before and
+    after subtracting the mean.
+
+    \b
+    Example:  korean-explorer senses 배 --corpus sample -k 3 --new "배를 타고 섬에 갔다."
+    """
+    from corpora.sample import sentences as sample
+    from explorer.encoders.contextual import contextual
+    from explorer.encoders.sense_curve import random_pairs
+    from explorer.encoders.sensing import holding
+
+    background = [one.text for one in sample()][::17]
+    with terminal_progress() as progress:
+        found = _contexts(word, sentences, corpus, limit, progress)
+        opened = contextual(model, dtype=dtype, progress=progress)
+        texts, spans, gold, missing = found.sentences, found.spans, found.gold, []
+        if spans is None:
+            kept, spans, absent = holding(opened, word, texts)
+            missing = [texts[place] for place in absent]
+            if not kept:
+                raise BadInput("dashboards.word_in_no_sentence", word=word)
+            if number is not None and number > len(kept) and missing:
+                raise BadInput("cli.too_few_for_senses", word=word, found=len(kept), total=len(texts), senses=number)
+            texts = [texts[place] for place in kept]
+        for sentence in new:
+            opened.locate(word, sentence)  # a sentence without the word is refused before the work
+        asked: dict[str, Any] = {"representation": representation, "layer": layer}
+        result = opened.senses(word, texts, number, spans=spans, progress=progress, **asked)
+        agreement = result.agreement(gold) if gold else None
+        random = random_pairs(opened, background, progress=progress, **asked)
+        levels = (
+            opened.sense_curve(word, texts, number, gold=gold, spans=spans, background=background, progress=progress)
+            if curve
+            else None
+        )
+        placed = [opened.assign(result, sentence) for sentence in new]
+    if as_json:
+        emit_json(_senses_data(result, found.source, gold, missing, agreement, random, levels, placed))
+        return
+    _print_senses(result, missing, gold, agreement, random)
+    if levels:
+        _print_levels(levels)
+    for one in placed:
+        _print_new(one)
 
 
-def _print(name: str, found: TrainedBert) -> None:
-    for warning in found.outcome.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    outcome = found.outcome
-    click.echo(
-        f"saved {name}: held-out loss {outcome.before:.3f} before, {outcome.after:.3f} after, {outcome.best:.3f} at best"
+def _senses_data(
+    result: Senses,
+    source: str,
+    gold: list[str] | None,
+    missing: list[str],
+    agreement: Agreement | None,
+    random: RandomPairs | None,
+    levels: SenseCurve | None,
+    placed: list[Assignment],
+) -> dict[str, Any]:
+    return {
+        **result.to_dict(),
+        "source": source,
+        "gold": gold,
+        "missing": missing,
+        "agreement": agreement.to_dict() if agreement else None,
+        "random_pairs": random.to_dict() if random else None,
+        "layers": levels.to_dict() if levels else None,
+        "new": [one.to_dict() for one in placed],
+    }
+
+
+def _print_senses(
+    result: Senses, missing: list[str], gold: list[str] | None, agreement: Agreement | None, random: RandomPairs | None
+) -> None:
+    from explorer.encoders.senses import names_of
+
+    for sentence in missing:
+        click.echo(f"–\t{_shown(sentence)}\t({result.word} is not in it)", err=True)
+    rows: list[tuple[Any, ...]] = []
+    for place, (text, label) in enumerate(zip(result.sentences, result.labels, strict=True)):
+        rows.append((label + 1, _marked(text, *result.spans[place]), *([gold[place]] if gold else [])))
+    print_table(("sense", "sentence", *(["gold"] if gold else [])), sorted(rows, key=lambda row: int(row[0])))
+    for sense in range(result.k):
+        words, fitting = (", ".join(names_of(keys[sense])) for keys in (result.telling, result.substitutes))
+        size = len(result.members(sense))
+        click.echo(
+            f"sense {sense + 1}: {size} {'sentence' if size == 1 else 'sentences'}; telling words around it: {words or '–'}",
+            err=True,
+        )
+        if fitting:
+            click.echo(f"  would fit: {fitting}", err=True)
+        click.echo(f"  typical: {_shown(result.sentences[result.typical[sense]])}", err=True)
+    clear = "not defined" if result.silhouette is None else f"{result.silhouette:.3f}"
+    tried = "".join(f", {number} {value:.3f}" for number, value in result.tried.items())
+    click.echo(f"silhouette: {clear}{f' (tried{tried[1:]})' if tried else ''}", err=True)
+    if agreement:
+        (low, high), (v_low, v_high) = agreement.ari_interval, agreement.v_interval
+        click.echo(
+            f"against the known senses: ARI {agreement.ari:.3f} [{low:.3f}, {high:.3f}], "
+            f"V-measure {agreement.v:.3f} [{v_low:.3f}, {v_high:.3f}] (95 %, over sentences)",
+            err=True,
+        )
+    if random:
+        click.echo(f"random pairs of words: {random.before:.3f}, after centring {random.after:.3f}", err=True)
+
+
+def _print_levels(levels: SenseCurve) -> None:
+    click.echo("", err=True)
+
+    def row(level: SenseLevel) -> tuple[Any, ...]:
+        random = (level.random.before, level.random.after) if level.random else (None, None)
+        name = "kiwi context" if level.representation == "kiwi" else level.representation
+        return (name, level.layer, level.k, level.silhouette, level.ari, level.v, level.same_word, *random)
+
+    head = ("compared", "layer", "k", "silhouette", "ARI", "V", "same word", "random", "random, centred")
+    print_table(head, [row(level) for level in (*levels.levels, *([levels.kiwi] if levels.kiwi else []))])
+    if levels.kiwi_note:
+        click.echo(f"kiwi context: {levels.kiwi_note}", err=True)
+
+
+def _print_new(one: Assignment) -> None:
+    cosines = ", ".join(f"{sense}: {value:.3f}" for sense, value in enumerate(one.cosines, 1))
+    verdict = f"sense {one.sense + 1}" + (" (unclear)" if one.unclear else "")
+    margin = "" if one.margin is None else f"; margin {one.margin:.3f}, spread {one.spread:.3f}"
+    click.echo(f"{verdict}\t{_marked(one.sentence, one.start, one.end)}\tcosines {cosines}{margin}")
+
+
+@click.command()
+@click.argument("text", required=False)
+@encoder_option
+@click.option("-n", "--number", default=10, show_default=True, type=_MANY, help="Guesses for each mask.")
+@click.option(
+    "--unit",
+    default="word",
+    show_default=True,
+    type=click.Choice(["word", "piece"]),
+    help="Whole words of one or several pieces, or single pieces of the model's vocabulary (morphemes for mini).",
+)
+@click.option("--pieces", default=3, show_default=True, type=_MANY, help="The longest word, in pieces.")
+@click.option("--candidate", "candidates", multiple=True, help="Score this word instead of guessing; may be given many times.")
+@json_option
+def mask(text: str | None, model: str, number: int, unit: str, pieces: int, candidates: tuple[str, ...], as_json: bool) -> None:
+    """Guess what stands where TEXT has [MASK] ("-" reads standard input).
+
+    A word of several pieces is scored with as many masks, each piece given the ones before it; the score is the sum of their
+    logarithms. With several masks each one is guessed while the others stay open.
+
+    \b
+    Examples:  korean-explorer mask "밥을 [MASK]." --unit word
+               korean-explorer mask "배를 [MASK] 섬에 갔다." --candidate 타고 --candidate 먹고
+    """
+    sentence = read_text(text)
+    from explorer.encoders.filling import open_filler
+
+    with terminal_progress() as progress:
+        filler = open_filler(model, progress=progress)
+        if candidates:
+            scored = filler.score(sentence, candidates)
+        else:
+            gaps = filler.fill(sentence, number, unit=unit, pieces=pieces, progress=progress)
+    if candidates:
+        _scored(filler, sentence, scored, as_json)
+    elif as_json:
+        emit_json({"text": sentence, "unit": unit} | filler.to_dict(gaps))
+    else:
+        _filled(sentence, gaps)
+
+
+def _scored(filler: Filler, text: str, guesses: Sequence[Guess], as_json: bool) -> None:
+    if as_json:
+        emit_json({"model": filler.name, "text": text, "candidates": [guess.to_dict() for guess in guesses]})
+        return
+    print_table(
+        ("candidate", "score", "probability", "pieces"),
+        [(one.text, one.score, one.probability if one.score is not None else None, " ".join(one.pieces)) for one in guesses],
     )
-    click.echo(f'try: korean-explorer context 배 "배를 타고 갔다." "배를 먹었다." --model {name}', err=True)
+    unknown = [one.text for one in guesses if one.score is None]
+    if unknown:
+        click.echo(f"{filler.name} has no entry for {', '.join(unknown)}, so it cannot guess it", err=True)
+
+
+def _filled(text: str, gaps: Sequence[Gap]) -> None:
+    rows: list[tuple[Any, ...]] = []
+    for number, gap in enumerate(gaps, 1):
+        gap_number = (number,) if len(gaps) > 1 else ()
+        rows += [(*gap_number, *row) for row in _guess_rows(gap.guesses)]
+        low, high = gap.read
+        if (low, high) != (0, len(text)):
+            click.echo(f"mask {number}: characters {low:,} to {high:,} of {len(text):,} were read", err=True)
+    print_table((("mask",) if len(gaps) > 1 else ()) + ("guess", "probability", "pieces", "continues"), rows)
+    if len(gaps) > 1:
+        click.echo("each mask is guessed while the others stay open: first guesses need not fit each other", err=True)
+
+
+def _guess_rows(guesses: Iterable[Guess]) -> list[tuple[Any, ...]]:
+    return [(one.text, one.probability, " ".join(one.pieces), "yes" if one.continues else "") for one in guesses]
+
+
+@click.command("next")
+@click.argument("text", required=False)
+@click.option(
+    "-m",
+    "--model",
+    default="kiwi",
+    show_default=True,
+    help="kiwi, whose own language model knows the next morpheme; a causal checkpoint's folder; or a Hugging Face id.",
+)
+@click.option("-n", "--number", default=10, show_default=True, type=_MANY, help="Guesses to print.")
+@click.option("--temperature", default=1.0, show_default=True, help="Below 1 sharpens, above 1 flattens, 0 is always the best.")
+@click.option("--top-k", default=0, show_default=True, type=_MANY, help="Keep only so many pieces; 0 keeps all.")
+@click.option("--top-p", default=1.0, show_default=True, help="Keep the best pieces that together reach this share.")
+@click.option("--steps", type=_MANY, help="Continue the text by so many pieces, drawn one by one.")
+@seed_option("Decides the draws: the same seed gives the same text.")
+@json_option
+def next_piece(text: str | None, model: str, number: int, steps: int | None, seed: int, as_json: bool, **shape: Any) -> None:
+    """Guess how TEXT goes on ("-" reads standard input).
+
+    A text that ends with a space is followed by a new word; one that does not, by its last word's rest or a new word.
+
+    \b
+    Examples:  korean-explorer next "오늘 날씨가"
+               korean-explorer next "오늘 날씨가" -m FOLDER --steps 20 --seed 7 --temperature 0.8 --top-p 0.9
+    """
+    start = read_text(text)
+    if model == "kiwi":
+        if steps is not None or shape != {"temperature": 1.0, "top_k": 0, "top_p": 1.0}:
+            raise BadInput("cli.kiwi_next_only")
+        _print_kiwi(start, number, as_json)
+        return
+    from explorer.encoders.continuing import open_decoder
+
+    with terminal_progress() as progress:
+        decoder = open_decoder(model, progress=progress)
+    asked = {"model": decoder.name, "text": start, **shape}
+    if steps is None:
+        guesses = decoder.next(start, number, **shape)
+        if as_json:
+            emit_json(asked | {"guesses": [guess.to_dict() for guess in guesses]})
+            return
+        print_table(("guess", "probability", "pieces", "continues"), _guess_rows(guesses))
+    else:
+        made = list(decoder.sample(start, steps, seed=seed, **shape))
+        if as_json:
+            emit_json(asked | {"seed": seed, "added": made[-1].text, "steps": [step.to_dict() for step in made]})
+            return
+        rows = [(one.number, one.guess.text, one.guess.probability, "  ".join(c.text for c in one.choices)) for one in made]
+        print_table(("step", "drawn", "probability", "best"), rows)
+        click.echo(f"{start.rstrip(' ') if made[-1].text.startswith(' ') else start}{made[-1].text}", err=True)
+    used, whole = decoder.read(start)
+    if used < whole:
+        click.echo(f"{decoder.name} takes {used:,} pieces: only the last part of the text was used", err=True)
+
+
+def _print_kiwi(text: str, number: int, as_json: bool) -> None:
+    from explorer.encoders.kiwi_next import kiwi_next
+
+    guesses = kiwi_next(text, number)
+    if as_json:
+        emit_json({"model": "kiwi", "text": text, "guesses": [guess.to_dict() for guess in guesses]})
+        return
+    rows = [(one.text, one.tag, one.probability, "yes" if one.continues else "") for one in guesses]
+    print_table(("guess", "tag", "probability", "continues"), rows)
+
+
+@click.command("next-sentence")
+@click.argument("first")
+@click.argument("second")
+@click.option(
+    "-m",
+    "--model",
+    default="bert-base-multilingual-cased",
+    show_default=True,
+    help="A BERT with its next-sentence head: a folder, or a Hugging Face id.",
+)
+@json_option
+def next_sentence(first: str, second: str, model: str, as_json: bool) -> None:
+    """Say how likely SECOND follows FIRST, and the other way round.
+
+    \b
+    Example:  korean-explorer next-sentence "배를 타고 섬에 갔다." "바다가 잔잔했다." -m FOLDER
+    """
+    from explorer.encoders.pair_score import next_sentence as score_pair
+
+    with terminal_progress() as progress:
+        found = score_pair(model, first, second, progress=progress)
+    if as_json:
+        emit_json(found.to_dict())
+        return
+    print_table(("order", "probability"), [("first, second", found.probability), ("second, first", found.reverse)])
+    if found.cut:
+        click.echo(f"{found.model} read {found.pieces[0]} and {found.pieces[1]} pieces: the rest did not fit", err=True)

@@ -15,26 +15,26 @@ __all__ = ["LazyGroup", "main"]
 
 # name -> ("module:attribute", one line for the list of commands). The line stands here so that `--help` imports nothing.
 COMMANDS = {
-    "analogy": ("explorer.cli.questions:analogy", 'Solve an analogy: "왕 − 남자 + 여자".'),
+    "analogy": ("explorer.cli.vectors:analogy", 'Solve an analogy: "왕 − 남자 + 여자".'),
     "axis": ("explorer.cli.axis:axis", "Place words between two poles."),
-    "compare": ("explorer.cli.tokenizing:compare", "Put tokenizers side by side on a corpus."),
-    "context": ("explorer.cli.contextual:context", "Compare one word across sentences with a BERT model."),
+    "compare": ("explorer.cli.tokenizers:compare", "Put tokenizers side by side on a corpus."),
+    "context": ("explorer.cli.encoders:context", "Compare one word across sentences with a BERT model."),
     "corpus": ("explorer.cli.corpus:corpus", "List, fetch, add, read and search corpora."),
-    "evaluate": ("explorer.cli.analysing:evaluate", "Score a model on a similarity or analogy test set."),
-    "lab": ("explorer.cli.lab:lab", "Train tokenizer × model on one corpus and score all on the same tests."),
-    "mask": ("explorer.cli.guessing:mask", "Guess masked words: by piece, by word, or among candidates."),
+    "evaluate": ("explorer.cli.analysis:evaluate", "Score a model on a similarity or analogy test set."),
+    "lab": ("explorer.cli.analysis:lab", "Train tokenizer × model on one corpus and score all on the same tests."),
+    "mask": ("explorer.cli.encoders:mask", "Guess masked words: by piece, by word, or among candidates."),
     "models": ("explorer.cli.models:models", "List, show, import, export and remove models."),
-    "next": ("explorer.cli.guessing:next_piece", "Guess the next morpheme or piece of a text, or continue it."),
-    "next-sentence": ("explorer.cli.guessing:next_sentence_command", "Score whether one sentence follows another."),
-    "project": ("explorer.cli.analysing:project", "Draw a model's words on a map: PCA, UMAP or t-SNE coordinates."),
-    "senses": ("explorer.cli.sensing:senses", "Sort a word's sentences by its sense."),
+    "next": ("explorer.cli.encoders:next_piece", "Guess the next morpheme or piece of a text, or continue it."),
+    "next-sentence": ("explorer.cli.encoders:next_sentence", "Score whether one sentence follows another."),
+    "project": ("explorer.cli.analysis:project", "Draw a model's words on a map: PCA, UMAP or t-SNE coordinates."),
+    "senses": ("explorer.cli.encoders:senses", "Sort a word's sentences by its sense."),
     "serve": ("explorer.cli.serve:serve", "Open the dashboard in the browser."),
-    "similar": ("explorer.cli.questions:similar", "Find the nearest neighbours of a word."),
-    "similarity": ("explorer.cli.questions:similarity", "Measure the cosine similarity of words."),
+    "similar": ("explorer.cli.vectors:similar", "Find the nearest neighbours of a word."),
+    "similarity": ("explorer.cli.vectors:similarity", "Measure the cosine similarity of words."),
     "stability": ("explorer.cli.stability:stability", "Tell which neighbours several models agree on."),
-    "tokenize": ("explorer.cli.tokenizing:tokenize", "Cut text with one or more tokenizers."),
-    "train": ("explorer.cli.training:train", "Train word vectors on a corpus."),
-    "train-tokenizer": ("explorer.cli.training:train_tokenizer", "Train a sub-word tokenizer on a corpus."),
+    "tokenize": ("explorer.cli.tokenizers:tokenize", "Cut text with one or more tokenizers."),
+    "train": ("explorer.cli.train:train", "Train word vectors on a corpus."),
+    "train-tokenizer": ("explorer.cli.tokenizers:train_tokenizer", "Train a sub-word tokenizer on a corpus."),
     "weat": ("explorer.cli.axis:weat", "Test whether two groups of words lean to different attributes."),
 }
 
@@ -61,6 +61,15 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        for argument in args:
+            # Bytes that are no text in the terminal's encoding arrive as lone surrogates, which no file and no JSON can hold.
+            odd = next((char for char in argument if char == "\0" or "\ud800" <= char <= "\udfff"), None)
+            if odd is not None:
+                values = {"argument": argument.encode("ascii", "backslashreplace").decode(), "code": f"U+{ord(odd):04X}"}
+                raise click.UsageError(Message("cli.argument_not_text", values).said(settings.language()), ctx)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

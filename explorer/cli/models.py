@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import click
 
-from explorer.cli.common import emit_json, json_option, print_table
+from explorer.cli.common import emit_json, force_option, json_option, name_option, print_table
 from explorer.core.progress import terminal_progress
 
 
@@ -56,8 +58,6 @@ def show(name: str, as_json: bool) -> None:
     if as_json:
         emit_json(data)
         return
-    import json
-
     for key, value in data.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
         click.echo(f"{key}: {text}")
@@ -65,8 +65,8 @@ def show(name: str, as_json: bool) -> None:
 
 @models.command("import")
 @click.argument("file", type=click.Path())
-@click.option("--name", required=True, help="The name to save it under.")
-@click.option("--force", is_flag=True, help="Replace a model of the same name.")
+@name_option("model")
+@force_option("model")
 def import_model(file: str, name: str, force: bool) -> None:
     """Read vectors from FILE and save them under a name.
 
@@ -85,28 +85,29 @@ def import_model(file: str, name: str, force: bool) -> None:
 @models.command()
 @click.argument("name")
 @click.argument("file", type=click.Path())
-@click.option("--force", is_flag=True, help="Replace the file if it exists.")
-def export(name: str, file: str, force: bool) -> None:
+@click.option("--format", "kind", help="word2vec-binary, glove, npy …; by default what the ending stands for.")
+@force_option("file")
+def export(name: str, file: str, kind: str | None, force: bool) -> None:
     """Write a model to FILE; the ending chooses the format (.bin .txt .vec .glove .tsv .npy .safetensors .parquet)."""
     from explorer.static.load import load
     from explorer.vectors.files.formats import write_vectors
 
     with terminal_progress() as progress:
         vectors = load(name, progress=progress)
-        write_vectors(vectors, file, overwrite=force)
+        write_vectors(vectors, file, format=kind, overwrite=force)
     click.echo(f"written: {file}", err=True)
 
 
 @models.command()
 @click.argument("name")
 @click.argument("folder", type=click.Path(file_okay=False))
-@click.option("--keys", default=40_000, show_default=True, type=click.IntRange(1), help="Keep the most frequent so many keys.")
-@click.option("--dim", type=click.IntRange(1), help="Keep so many dimensions, those that change cosines least.")
-@click.option("--force", is_flag=True, help="Replace the folder if it exists.")
+@click.option(
+    "--keys", default=40_000, show_default=True, type=click.IntRange(1, 2**31 - 1), help="Keep the most frequent so many keys."
+)
+@click.option("--dim", type=click.IntRange(1, 4096), help="Keep so many dimensions, those that change cosines least.")
+@force_option("folder")
 def compact(name: str, folder: str, keys: int, dim: int | None, force: bool) -> None:
     """Write a small copy of a model to FOLDER: a byte a number. `--model FOLDER` opens it."""
-    from pathlib import Path
-
     from explorer.static.load import load
     from explorer.vectors.files.folder import save_vectors
     from explorer.vectors.transform import compact as make_small

@@ -20,5 +20,4 @@ def serve(host: str, port: int, open_browser: bool) -> None:
             "machine; there is no password",
             err=True,
         )
-
     run(host=host, port=port, open_browser=open_browser)

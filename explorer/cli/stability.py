@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from explorer.cli.common import emit_json, json_option, parse_settings, print_table
+from explorer.cli.common import emit_json, json_option, parse_settings, print_table, seed_option
 from explorer.core.errors import BadInput
 from explorer.core.progress import terminal_progress
 
@@ -25,7 +25,7 @@ from explorer.core.progress import terminal_progress
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="With --train: a parameter of the model.")
 @click.option("--word", "words", multiple=True, help="Ask for this word; may be repeated. By default 1,000 drawn ones.")
 @click.option("-n", default=10, show_default=True, type=click.IntRange(1, 1000), help="Neighbours of each word.")
-@click.option("--seed", default=42, show_default=True, type=click.IntRange(0), help="Of training, words drawn and bootstrap.")
+@seed_option("Of training, words drawn and bootstrap.")
 @json_option
 def stability(
     models: tuple[str, ...],

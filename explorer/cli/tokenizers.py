@@ -1,4 +1,4 @@
-"""Tokens in the shell: one text cut by several tokenizers, and tokenizers compared on a corpus."""
+"""Tokenizers: one text cut by several, several compared on a corpus, and a new one trained."""
 
 from __future__ import annotations
 
@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from explorer.cli.common import emit_json, json_option, print_table, read_text, write_output
+from explorer.cli.common import (
+    corpus_options,
+    emit_json,
+    force_option,
+    json_option,
+    name_option,
+    parse_settings,
+    print_table,
+    read_text,
+    seed_option,
+    settings_option,
+    write_output,
+)
 from explorer.core.progress import terminal_progress
 
 if TYPE_CHECKING:
@@ -18,9 +30,12 @@ if TYPE_CHECKING:
 _COLOURS = ("#bfdbfe", "#fde68a", "#bbf7d0", "#fbcfe8", "#ddd6fe", "#fed7aa")
 
 
+_WHICH = "A tokenizer's name, file, folder or hub id; may be repeated."
+
+
 @click.command()
 @click.argument("text", required=False)
-@click.option("-t", "--tokenizer", "names", multiple=True, help="A tokenizer's name, file, folder or hub id; may be repeated.")
+@click.option("-t", "--tokenizer", "names", multiple=True, help=_WHICH)
 @click.option("--list", "listing", is_flag=True, help="List the tokenizers that a name alone gives, and what is known of them.")
 @json_option
 def tokenize(text: str | None, names: tuple[str, ...], listing: bool, as_json: bool) -> None:
@@ -80,16 +95,8 @@ def _print_tokens(name: str, tokens: list[Token]) -> None:
 
 
 @click.command()
-@click.option(
-    "-t",
-    "--tokenizer",
-    "names",
-    multiple=True,
-    required=True,
-    help="A tokenizer's name, file, folder or hub id; may be repeated.",
-)
-@click.option("--corpus", default="sample", show_default=True, help="A corpus name, a file, a folder or a glob.")
-@click.option("--field", help="Which column or JSON field holds the text.")
+@click.option("-t", "--tokenizer", "names", multiple=True, required=True, help=_WHICH)
+@corpus_options
 @click.option(
     "--gold", multiple=True, type=click.Path(), help="CoNLL-U files with gold morphemes, for boundary scores; may be repeated."
 )
@@ -107,7 +114,7 @@ def _print_tokens(name: str, tokens: list[Token]) -> None:
 )
 @click.option("--price", type=click.FloatRange(min=0), help="Price of a million tokens: adds the cost of 1,000 characters.")
 @click.option("--speed", is_flag=True, help="Measure speed and load time, too.")
-@click.option("--seed", default=42, show_default=True, help="Seed of the bootstrap intervals.")
+@seed_option("Seed of the bootstrap intervals.")
 @click.option("--html", help="Write a self-contained report to this file.")
 @click.option("--markdown", is_flag=True, help="Print a Markdown table.")
 @json_option
@@ -116,14 +123,10 @@ def compare(
     corpus: str,
     field: str | None,
     gold: tuple[str, ...],
-    parallel: tuple[str, str] | None,
-    reference: str | None,
-    price: float | None,
-    speed: bool,
-    seed: int,
     html: str | None,
     markdown: bool,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Put tokenizers side by side on a corpus, every number with its interval.
 
@@ -140,12 +143,8 @@ def compare(
             list(names),
             open_corpus(corpus, field=field).texts(),
             gold=[Path(path) for path in gold] or None,
-            parallel=parallel or None,
-            reference=reference,
-            price=price,
-            speed=speed,
-            seed=seed,
             progress=progress,
+            **options,
         )
     if html:
         write_output(html, comparison.to_html())
@@ -153,3 +152,53 @@ def compare(
         emit_json(comparison.to_dict())
     elif markdown or not html:
         click.echo(comparison.to_markdown())
+
+
+@click.command("train-tokenizer")
+@click.argument("kind")
+@corpus_options
+@click.option(
+    "--vocab-size", type=click.IntRange(1, 2**31 - 1), required=True, help="Entries of the vocabulary, special tokens included."
+)
+@name_option("tokenizer")
+@seed_option("Same seed: same tokenizer.")
+@settings_option
+@force_option("tokenizer")
+@json_option
+def train_tokenizer(
+    kind: str,
+    corpus: str,
+    field: str | None,
+    vocab_size: int,
+    name: str,
+    seed: int,
+    settings: tuple[str, ...],
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Train a sub-word tokenizer of KIND (unigram, bpe, wordpiece, byte-bpe, kiwi-bpe, kiwi-unigram) and save it.
+
+    --set gives coverage=0.9995, byte_fallback=true, special_tokens='["[X]"]' and, for the Kiwi kinds, kiwi='{…}'.
+    """
+    from corpora import open_corpus
+    from explorer.tokenizers.training.train import train_tokenizer as train_one
+
+    given = parse_settings(settings, kind, {"coverage": 1.0, "byte_fallback": False, "special_tokens": [], "kiwi": {}})
+    with terminal_progress() as progress:
+        source = open_corpus(corpus, field=field)
+        trained = train_one(
+            kind,
+            source.texts(),
+            vocab_size=vocab_size,
+            name=name,
+            seed=seed,
+            overwrite=force,
+            corpus=corpus,
+            progress=progress,
+            **given,
+        )
+    if as_json:
+        emit_json({"name": name, "params": trained.params()})
+        return
+    click.echo(f"saved {name}: {kind}, {vocab_size:,} entries")
+    click.echo(f'try: korean-explorer tokenize --tokenizer {name} "아버지가 방에 들어가신다"', err=True)

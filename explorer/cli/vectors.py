@@ -1,12 +1,13 @@
-"""Questions to a model: similar, similarity, analogy."""
+"""Questions to word vectors: similar, similarity, analogy."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from explorer.cli.common import emit_json, json_option, model_option, print_table
+from explorer.cli.common import COUNT, emit_json, json_option, model_option, print_table, read_text
 from explorer.core.progress import terminal_progress
 
 if TYPE_CHECKING:
@@ -22,28 +23,24 @@ def _load(model: str) -> Vectors:
 
 
 def _say(resolution: Resolution) -> None:
-    """Tell on standard error what a word was taken for, whenever that is more than the word itself."""
+    """Tell on standard error what a word was taken for."""
     line = f"{resolution.query} → {resolution.key} ({resolution.how})"
     if resolution.alternatives:
         line += f"; also: {', '.join(resolution.alternatives[:5])}"
     click.echo(line, err=True)
 
 
-def _print_neighbours(neighbours: Any) -> None:
+def _print_neighbours(neighbours: Iterable[Neighbour]) -> None:
     rows = [(rank, n.word, n.key, float(n.score), n.count) for rank, n in enumerate(neighbours, 1)]
     print_table(("rank", "word", "key", "score", "count"), rows)
-
-
-def _neighbour_dict(neighbour: Neighbour) -> dict[str, Any]:
-    return {"word": neighbour.word, "key": neighbour.key, "score": float(neighbour.score), "count": neighbour.count}
 
 
 @click.command()
 @click.argument("word")
 @model_option
-@click.option("-n", default=10, show_default=True, type=click.IntRange(1, 100_000), help="How many neighbours.")
+@click.option("-n", default=10, show_default=True, type=COUNT, help="How many neighbours.")
 @click.option("--tag", "tags", multiple=True, help="Only words with this tag (NNG, VV …); may be repeated.")
-@click.option("--min-count", default=0, help="Only words seen at least this often in training.")
+@click.option("--min-count", default=0, type=click.IntRange(0, 2**31 - 1), help="Only words seen so often in training.")
 @click.option(
     "--method",
     default="cosine",
@@ -53,21 +50,17 @@ def _neighbour_dict(neighbour: Neighbour) -> dict[str, Any]:
 )
 @json_option
 def similar(word: str, model: str, n: int, tags: tuple[str, ...], min_count: int, method: str, as_json: bool) -> None:
-    """Nearest neighbours of WORD by cosine in the original space, exact.
+    """Nearest neighbours of WORD ("-" reads it from standard input) by cosine in the original space, exact.
 
     WORD may be inflected: 먹었다 finds 먹다/VV, 왕에게 finds 왕/NNG, and what it was taken for is always said.
     """
-    vectors = _load(model)
-    neighbours = vectors.similar(word, n=n, tags=tags or None, min_count=min_count, method=method)
+    found = _load(model).similar(read_text(word), n=n, tags=tags or None, min_count=min_count, method=method)
     if as_json:
-        resolved = [neighbours.resolution.to_dict()] if neighbours.resolution else []
-        emit_json(
-            {"model": model, "query": word, "resolved": resolved, "neighbours": [_neighbour_dict(item) for item in neighbours]}
-        )
+        emit_json(found.to_dict())
         return
-    if neighbours.resolution:
-        _say(neighbours.resolution)
-    _print_neighbours(neighbours)
+    if found.resolution:
+        _say(found.resolution)
+    _print_neighbours(found)
 
 
 @click.command()
@@ -99,7 +92,7 @@ def similarity(words: tuple[str, ...], model: str, as_json: bool) -> None:
 @click.command()
 @click.argument("expression")
 @model_option
-@click.option("-n", default=10, show_default=True, type=click.IntRange(1, 100_000), help="How many answers.")
+@click.option("-n", default=10, show_default=True, type=COUNT, help="How many answers.")
 @click.option(
     "--method",
     type=click.Choice(["3cosadd", "3cosmul", "both"]),
@@ -110,31 +103,22 @@ def similarity(words: tuple[str, ...], model: str, as_json: bool) -> None:
 @click.option("--include-query", is_flag=True, help="Allow the words of the expression as answers.")
 @json_option
 def analogy(expression: str, model: str, n: int, method: str, include_query: bool, as_json: bool) -> None:
-    """Solve EXPRESSION, such as "왕 − 남자 + 여자", "왕-남자+여자" or "0.5*왕 + 여자".
+    """Solve EXPRESSION ("-" reads it from standard input), such as "왕 − 남자 + 여자", "왕-남자+여자" or "0.5*왕 + 여자".
 
     Any minus, plus and multiplication sign will do; put words that hold signs or spaces in quotes.
     A leading "-" is read as an option: write it after "--".
     """
-    vectors = _load(model)
+    vectors, text = _load(model), read_text(expression)
     methods = ["3cosadd", "3cosmul"] if method == "both" else [method]
-    answers = [vectors.analogy(expression, method=name, n=n, exclude=not include_query) for name in methods]
+    answers = [vectors.analogy(text, method=name, n=n, exclude=not include_query) for name in methods]
     if as_json:
-        results = [
-            {
-                "model": model,
-                "query": expression,
-                "method": name,
-                "resolved": [item.to_dict() for item in answer.resolved],
-                "neighbours": [_neighbour_dict(item) for item in answer],
-            }
-            for name, answer in zip(methods, answers, strict=True)
-        ]
-        emit_json(results[0] if len(results) == 1 else results)
+        results = [answer.to_dict() for answer in answers]
+        emit_json(results if method == "both" else results[0])
         return
     for resolution in answers[0].resolved:
         if resolution.how != "exact":
             _say(resolution)
-    for name, answer in zip(methods, answers, strict=True):
-        if len(methods) > 1:
-            click.echo(name, err=True)
+    for answer in answers:
+        if method == "both":
+            click.echo(answer.method, err=True)
         _print_neighbours(answer)

@@ -1,19 +1,33 @@
-"""Whole-model questions: maps and scores."""
+"""Whole models: maps, scores, and the grid of tokenizers and models."""
 
 from __future__ import annotations
 
-import sys
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from explorer.cli.common import emit_json, json_option, model_option, print_table, write_output
+from explorer.cli.common import (
+    corpus_options,
+    emit_json,
+    json_option,
+    model_option,
+    parse_settings,
+    print_table,
+    read_text,
+    seed_option,
+    training_options,
+    write_output,
+)
+from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, terminal_progress
 
 if TYPE_CHECKING:
     from explorer.analysis.model_comparison import ModelComparison
     from explorer.analysis.scores import Score, Section
+
+_ENDINGS = (".csv", ".json")
 
 
 @click.command()
@@ -21,8 +35,8 @@ if TYPE_CHECKING:
 @click.option("--method", default="umap", show_default=True, type=click.Choice(["umap", "pca", "tsne"]))
 @click.option("--dims", default=2, show_default=True, type=click.IntRange(2, 3))
 @click.option("--words", "words_file", type=click.Path(), help='Only these words: a file, one a line ("-" for standard input).')
-@click.option("--top", type=click.IntRange(10), help="Only the most frequent so many words.")
-@click.option("--seed", default=42, show_default=True)
+@click.option("--top", type=click.IntRange(10, 10_000_000), help="Only the most frequent so many words.")
+@seed_option("Same seed: same map.")
 @click.option(
     "--neighbors",
     "n_neighbors",
@@ -33,46 +47,31 @@ if TYPE_CHECKING:
 )
 @click.option("--out", help="Write the coordinates to this .csv or .json file.")
 @json_option
-def project(
-    model: str,
-    method: str,
-    dims: int,
-    words_file: str | None,
-    top: int | None,
-    seed: int,
-    n_neighbors: int,
-    out: str | None,
-    as_json: bool,
-) -> None:
+def project(model: str, words_file: str | None, top: int | None, out: str | None, as_json: bool, **options: Any) -> None:
     """Coordinates of a model's words on a map, with how far the map can be trusted."""
     from explorer.analysis.projection import project as make_map
     from explorer.static.load import load
 
+    ending = Path(out or "").suffix.lower()
+    if out and ending not in _ENDINGS:
+        raise BadInput("cli.map_ending", path=out, endings=", ".join(_ENDINGS))
     with terminal_progress() as progress:
         vectors = load(model, progress=progress)
         chosen = _words(words_file)
         if chosen is None and top is not None:
             chosen = list(vectors.most_frequent(top))
-        result = make_map(
-            vectors, method=method, dims=dims, words=chosen, seed=seed, n_neighbors=n_neighbors, progress=progress
-        )
+        result = make_map(vectors, words=chosen, progress=progress, **options)
     click.echo(f"{len(result.keys):,} words, trustworthiness {result.trustworthiness:.3f}", err=True)
     if out:
-        if out.endswith(".json"):
-            import json
-
-            write_output(out, json.dumps(result.to_dict(), ensure_ascii=False))
-        else:
-            write_output(out, result.to_frame().to_csv(index=False))
+        written = (
+            json.dumps(result.to_dict(), ensure_ascii=False) if ending == ".json" else result.to_frame().to_csv(index=False)
+        )
+        write_output(out, written)
     elif as_json:
         emit_json(result.to_dict())
     else:
-        axes = [f"x{axis + 1}" for axis in range(dims)]
-        rows = [
-            (key, *map(float, point), float(trust))
-            for key, point, trust in zip(result.keys, result.coords, result.trust, strict=True)
-        ]
-        print_table(("key", *axes, "trust"), rows)
+        rows = zip(result.keys, *result.coords.T.tolist(), result.trust.tolist(), strict=True)
+        print_table(("key", *(f"x{axis + 1}" for axis in range(result.dims)), "trust"), list(rows))
 
 
 def _words(path: str | None) -> list[str] | None:
@@ -80,8 +79,8 @@ def _words(path: str | None) -> list[str] | None:
         return None
     from explorer.text.reading import decode
 
-    data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    return [line.strip() for line in decode(data).text.splitlines() if line.strip()]
+    text = read_text(path) if path == "-" else decode(Path(path).read_bytes()).text
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 @click.command()
@@ -131,7 +130,7 @@ def evaluate(
         _print_comparisons(compared, as_json)
         return
     if as_json:
-        emit_json([score.to_dict() | {"model": model} for score in scores])
+        emit_json([score.to_dict() for score in scores])
         return
     for score in scores:
         _print_score(score)
@@ -181,3 +180,49 @@ def _print_comparisons(compared: list[ModelComparison], as_json: bool) -> None:
         print_table((each.name, f"own {each.metric}", "coverage", shared_column, "low", "high"), rows)
         for gap in each.differences:
             click.echo(f"{gap.model} - {gap.against}: {gap.value:+.4f} [{gap.low:+.4f}, {gap.high:+.4f}]", err=True)
+
+
+@click.command()
+@corpus_options
+@click.option(
+    "-t", "--tokenizer", "tokenizers", multiple=True, default=("kiwi", "eojeol"), show_default=True, help="Give it again."
+)
+@click.option("-m", "--model", "models", multiple=True, default=("word2vec",), show_default=True, help="Give it again.")
+@click.option("--test", "test_sets", multiple=True, help="Similarity pairs or analogies: a file; give it again.")
+@training_options
+@click.option("--markdown", help='Write the table as Markdown to this file ("-" prints it).')
+@json_option
+def lab(
+    corpus: str,
+    field: str | None,
+    tokenizers: tuple[str, ...],
+    models: tuple[str, ...],
+    test_sets: tuple[str, ...],
+    settings: tuple[str, ...],
+    markdown: str | None,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Train every model over every tokenizer on one corpus, and score all on the same tests. Finished cells are kept.
+
+    \b
+    Example:  korean-explorer lab --corpus wiki.txt.gz -t kiwi -t eojeol -t syllable \\
+                  -m word2vec -m fasttext -m glove --test WS353_korean.csv
+    """
+    from corpora import open_corpus
+    from explorer.analysis.lab import lab as run
+
+    params = {key: value for key, value in given.items() if value is not None} | parse_settings(settings)
+    with terminal_progress() as progress:
+        result = run(
+            open_corpus(corpus, field=field), tokenizers, models, test_sets=test_sets, name=corpus, progress=progress, **params
+        )
+    if markdown == "-":
+        click.echo(result.to_markdown(), nl=False)
+    elif markdown:
+        write_output(markdown, result.to_markdown())
+    elif as_json:
+        emit_json(result.to_dict())
+    else:
+        rows = result.rows()
+        print_table(list(rows[0]), [list(row.values()) for row in rows])

@@ -1,0 +1,100 @@
+"""Training word vectors and encoders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from explorer.cli.common import (
+    check_settings,
+    corpus_options,
+    emit_json,
+    force_option,
+    json_option,
+    name_option,
+    parse_settings,
+    training_options,
+)
+from explorer.core.errors import BadInput
+from explorer.core.progress import terminal_progress
+
+if TYPE_CHECKING:
+    from explorer.encoders.train.bert import Recipe
+
+
+@click.command()
+@click.argument("model")
+@corpus_options
+@click.option("--tokenizer", default="kiwi", show_default=True, help="A tokenizer's name, file, folder or hub id.")
+@name_option("vectors")
+@training_options
+@force_option("model")
+@json_option
+def train(
+    model: str,
+    corpus: str,
+    field: str | None,
+    tokenizer: str,
+    name: str,
+    settings: tuple[str, ...],
+    force: bool,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Train MODEL (word2vec, fasttext, glove, ppmi, contextual, bert) on a corpus and save it.
+
+    contextual makes one vector a word out of an encoder's vectors in up to 50 contexts of the corpus (--set encoder=mini
+    --set contexts=50 --set layer=1).
+
+    bert learns to guess hidden morphemes, starting from Kiwi's vectors; --tokenizer wordpiece makes an ordinary BERT, and
+    --set base=mini (or a checkpoint's folder) goes on from an existing one. An interrupted training goes on where it stopped.
+
+    \b
+    Example:  korean-explorer train word2vec --corpus wiki.txt.gz --tokenizer kiwi --name wiki-w2v
+              korean-explorer train contextual --corpus wiki.txt.gz --name wiki-mini -p encoder=mini -p contexts=50
+              korean-explorer train bert --corpus wiki.txt.gz --name wiki-bert --set base=mini
+              korean-explorer analogy --model wiki-w2v "서울 − 한국 + 일본"
+    """
+    from corpora import open_corpus
+
+    params = {key: value for key, value in given.items() if value is not None} | parse_settings(settings)
+    with terminal_progress() as progress:
+        source = open_corpus(corpus, field=field)
+        common: dict[str, Any] = {"name": name, "corpus": corpus, "overwrite": force, "progress": progress}
+        if model == "bert":
+            from explorer.encoders.train.bert import train_bert
+
+            workers = params.pop("workers", None)
+            trained = train_bert(source.texts(), _recipe(tokenizer, params), workers=workers, **common)
+        else:
+            from explorer.static.train import train as train_vectors
+
+            vectors = train_vectors(model, source, tokenizer=tokenizer, **common, **params)
+    if model == "bert":
+        outcome = trained.outcome
+        said = f"held-out loss {outcome.before:.3f} before, {outcome.after:.3f} after, {outcome.best:.3f} at best"
+        data, warnings = trained.to_dict(), outcome.warnings
+        advice = f'context 배 "배를 타고 갔다." "배를 먹었다." --model {name}'
+    else:
+        said = f"{len(vectors):,} words × {vectors.dim} dimensions"
+        data, warnings = {"keys": len(vectors), "dim": vectors.dim, "info": dict(vectors.info)}, []
+        advice = f"similar {vectors.keys[0].rpartition('/')[0] or vectors.keys[0]} --model {name}"
+    if as_json:
+        emit_json({"name": name, **data})
+        return
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(f"saved {name}: {said}")
+    click.echo(f"try: korean-explorer {advice}", err=True)
+
+
+def _recipe(tokenizer: str, settings: Mapping[str, Any]) -> Recipe:
+    from explorer.encoders.train.bert import Recipe
+
+    if tokenizer not in ("kiwi", "wordpiece"):
+        raise BadInput("cli.bert_tokenizer_unfit", tokenizer=tokenizer)
+    given = ({"base": "wordpiece"} if tokenizer == "wordpiece" else {}) | dict(settings)
+    return Recipe(**check_settings(given, "bert", {one.name: one.default for one in fields(Recipe)}))
