@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WordContext", "word_contexts"]
 
-_END = re.compile(r"[.!?…。]+[\"'”’)」』]*(?=\s)")
+_END = re.compile(r"(?<![.!?…。])[.!?…。]+[\"'”’)」』]*(?=\s)")
 _LONGEST = 400
 
 
