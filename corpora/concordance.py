@@ -27,7 +27,8 @@ from explorer.core.errors import BadInput, Unavailable, disk_errors
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import cache_path
 from explorer.static.keys import key_filter
-from explorer.static.pipeline import Shard, text_spans, tokenize_corpus
+from explorer.static.pipeline import text_spans, tokenize_corpus
+from explorer.static.shards import Shard
 from explorer.text.tags import tag_of, word_of
 
 if TYPE_CHECKING:

@@ -27,10 +27,7 @@ from explorer.core.store import cache_path
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BREAK", "Cooccurrence", "count_pairs"]
-
-BREAK = -1
-"""The code that ends a sentence in a stream of word numbers."""
+__all__ = ["Cooccurrence", "count_pairs"]
 
 _ONE = 1 << 24  # the integer that stands for 1.0
 _MAX_WINDOW = 255
@@ -76,7 +73,7 @@ def count_pairs(
     """Count weighted pairs within sentences, symmetric.
 
     Args:
-        sentences: arrays of word numbers, 0 for the most frequent word; :data:`BREAK` ends a sentence. Sentences never
+        sentences: arrays of word numbers, 0 for the most frequent word; :data:`~explorer.static.shards.BREAK` ends a sentence. They never
             reach from one array into the next.
         words: vocabulary size, at most 2^28.
         window: tokens to each side, 1 to 255.

@@ -8,7 +8,6 @@ at least two words share, each with a row of its own.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -23,8 +22,10 @@ import numpy as np
 from explorer.core.errors import BadInput, disk_errors
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import cache_path
-from explorer.static.pipeline import BREAK, Fitted, TokenShards, Vocabulary, encode
+from explorer.static.arguments import at_least_one, threads
+from explorer.static.pipeline import Fitted, Vocabulary, encode
 from explorer.static.sampled_loss import LossSample
+from explorer.static.shards import BREAK, TokenShards
 from explorer.text.tags import word_of
 from explorer.vectors.subwords import Subwords, ngrams
 
@@ -121,10 +122,7 @@ def fit_fasttext(
     Raises:
         BadInput: an impossible parameter.
     """
-    if min(dim, window, epochs, negative, max_pieces) < 1:
-        raise BadInput(
-            "static.fasttext_below_one", dim=dim, window=window, epochs=epochs, negative=negative, max_pieces=max_pieces
-        )
+    at_least_one(dim=dim, window=window, epochs=epochs, negative=negative, max_pieces=max_pieces)
     jamo, syllables = (min_jamo, max_jamo), (min_syllables, max_syllables)
     for kind, (least, most) in (("jamo", jamo), ("syllables", syllables)):
         if not 0 <= least <= most or (most and not least):
@@ -169,23 +167,23 @@ def _train(
     """Hogwild threads over stretches of the corpus; returns the losses of the sample, one number an epoch."""
     from explorer.static.fasttext_kernels import skipgram
 
-    threads = max(1, workers or os.cpu_count() or 1)
-    states = [np.array([value], np.uint64) for value in np.random.SeedSequence(seed).generate_state(threads, np.uint64) | 1]
+    hands = threads(workers)
+    states = [np.array([value], np.uint64) for value in np.random.SeedSequence(seed).generate_state(hands, np.uint64) | 1]
     losses: list[float] = []
-    with _codes(shards, vocabulary, progress) as codes, ThreadPoolExecutor(threads) as pool:
+    with _codes(shards, vocabulary, progress) as codes, ThreadPoolExecutor(hands) as pool:
         ends = _cuts(codes, PIECE_TOKENS)
         bounds = list(zip([0, *ends[:-1]], ends, strict=True))
-        steps = -(-len(bounds) // threads)
+        steps = -(-len(bounds) // hands)
         for epoch in range(epochs):
             for step in range(steps):
                 done = epoch + step / steps
                 rate = np.float32(max(alpha * (1 - done / epochs), alpha * 1e-4))
 
                 def work(thread: int, step: int = step, rate: np.float32 = rate) -> None:
-                    first, last = bounds[step * threads + thread]
+                    first, last = bounds[step * hands + thread]
                     skipgram(np.asarray(codes[first:last]), *rows, *tables, window, negative, rate, states[thread])
 
-                deque(pool.map(work, range(min(threads, len(bounds) - step * threads))), maxlen=0)
+                deque(pool.map(work, range(min(hands, len(bounds) - step * hands))), maxlen=0)
                 note = f"{'held-out ' * sample.heldout}loss {losses[-1]:.4f}" if losses else ""
                 report(progress, "training FastText", epoch + (step + 1) / steps, epochs, "epochs", note)
             loss = _sample_loss(sample, *rows)

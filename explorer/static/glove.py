@@ -18,7 +18,6 @@ result is the same bits every time.
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,12 +26,14 @@ import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
+from explorer.static.arguments import at_least_one, threads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from explorer.static.cooccurrence import Cooccurrence
-    from explorer.static.pipeline import Fitted, TokenShards, Vocabulary
+    from explorer.static.pipeline import Fitted, Vocabulary
+    from explorer.static.shards import TokenShards
 
 __all__ = ["GloveResult", "default_x_max", "fit_glove", "train_glove"]
 
@@ -102,9 +103,8 @@ def fit_glove(
     """
     if not len(pairs):
         raise BadInput("static.glove_no_pairs")
-    if dim < 1 or epochs < 1:
-        raise BadInput("static.glove_below_one", dim=dim, epochs=epochs)
-    workers = max(1, workers or os.cpu_count() or 1)
+    at_least_one(dim=dim, epochs=epochs)
+    workers = threads(workers)
     x_max = default_x_max(pairs.tokens) if x_max is None else float(x_max)
     if not (x_max > 0 and rate > 0 and 0 < max_step <= 0.5):
         raise BadInput("static.glove_rates_invalid", x_max=x_max, rate=rate, max_step=max_step)

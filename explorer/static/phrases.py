@@ -7,7 +7,6 @@ tag of the last: 국립/NNG + 공원/NNG -> 국립공원/NNG. Keys without tags 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,13 +16,9 @@ from explorer.core.progress import ProgressCallback, report
 from explorer.text.tags import COMPOUNDING, split_key
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from explorer.static.shards import TokenShards
 
-    from explorer.static.pipeline import Shard, TokenShards
-
-__all__ = ["PairMap", "find_phrases", "join", "merge"]
-
-PairMap = Mapping[tuple[str, str], str]
+__all__ = ["find_phrases", "join"]
 
 _LEAST_KEPT = 1 << 21  # different pairs held before those seen once are dropped
 
@@ -38,13 +33,6 @@ def join(first: str, second: str) -> str | None:
     if not one and not other:
         return f"{first}_{second}"
     return f"{left}{right}/{other}" if one in COMPOUNDING and other in COMPOUNDING else None
-
-
-def _pairs(shard: Shard) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Neighbouring pairs inside sentences, as ``first * keys + second``, and where they stand."""
-    codes = shard.codes.astype(np.int64)
-    places = np.flatnonzero((codes[:-1] >= 0) & (codes[1:] >= 0)) if len(codes) > 1 else np.zeros(0, np.int64)
-    return codes[places] * len(shard.keys) + codes[places + 1], places
 
 
 def find_phrases(
@@ -70,7 +58,7 @@ def find_phrases(
         for key, count in zip(shard.keys, held.tolist(), strict=True):
             words[key] = words.get(key, 0) + count
         total += int(held.sum())
-        seen, counts = np.unique(_pairs(shard)[0], return_counts=True)
+        seen, counts = np.unique(shard.pairs()[0], return_counts=True)
         for pair, count in zip(seen.tolist(), counts.tolist(), strict=True):
             both = shard.keys[pair // len(shard.keys)], shard.keys[pair % len(shard.keys)]
             pairs[both] = pairs.get(both, 0) + count
@@ -85,31 +73,3 @@ def find_phrases(
         if chance / np.log(total / count) >= threshold and (joined := join(first, second)) is not None:
             found[first, second] = joined
     return found
-
-
-def merge(shard: Shard, phrases: PairMap) -> Shard:
-    """The shard with every phrase as one key; of overlapping ones the first wins.
-
-    >>> from explorer.static.pipeline import Shard
-    >>> made = merge(Shard(["국립/NNG", "공원/NNG"], np.array([0, 1, 1, -1], np.int32), 1, 9), {("국립/NNG", "공원/NNG"): "국립공원/NNG"})
-    >>> [made.keys[code] for code in made.codes if code >= 0]
-    ['국립공원/NNG', '공원/NNG']
-    """
-    from explorer.static.pipeline import Shard as Made
-
-    numbers = {key: code for code, key in enumerate(shard.keys)}
-    targets: dict[int, int] = {}
-    for (first, second), joined in phrases.items():
-        if first in numbers and second in numbers:
-            targets[numbers[first] * len(shard.keys) + numbers[second]] = numbers.setdefault(joined, len(numbers))
-    coded, places = _pairs(shard)
-    codes = shard.codes.copy()
-    kept = np.ones(len(codes), bool)
-    last = -2
-    hits = np.flatnonzero(np.isin(coded, np.fromiter(targets, np.int64, len(targets))))
-    for place, pair in zip(places[hits].tolist(), coded[hits].tolist(), strict=True):
-        if place > last + 1:
-            codes[place] = targets[pair]
-            kept[place + 1] = False
-            last = place
-    return Made(list(numbers), codes[kept], shard.documents, shard.characters)

@@ -9,7 +9,6 @@ holds one shard and the vocabulary, whatever the size of the corpus.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
 import tempfile
@@ -25,7 +24,7 @@ from explorer.core.errors import BadInput, disk_errors
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import atomic_write, cache_path
 from explorer.static.keys import choose_keys, key_filter
-from explorer.static.phrases import PairMap, merge
+from explorer.static.shards import BREAK, Shard, TokenShards
 from explorer.tokenizers.batch import keys_all
 
 if TYPE_CHECKING:
@@ -34,21 +33,8 @@ if TYPE_CHECKING:
     from explorer.tokenizers.token import Tokenizer
     from explorer.vectors.subwords import Subwords
 
-__all__ = [
-    "BREAK",
-    "Fitted",
-    "Shard",
-    "TokenShards",
-    "Vocabulary",
-    "build_vocabulary",
-    "corpus_file",
-    "encode",
-    "text_spans",
-    "tokenize_corpus",
-]
+__all__ = ["Fitted", "Vocabulary", "build_vocabulary", "corpus_file", "encode", "text_spans", "tokenize_corpus"]
 
-BREAK = -1
-"""The code that ends a sentence."""
 HELDOUT_EVERY, HELDOUT_FROM = 500, 50_000
 """Models that are measured while they train do without one sentence in so many, from a corpus of so many sentences on."""
 
@@ -60,107 +46,6 @@ PIECE = 100
 """A line of more than twice as many characters is tokenized in pieces of at least so many, cut after sentences."""
 
 _SENTENCE_END = re.compile(r"(?<=[가-힣])[.!?]\s+")
-MAX_SENTENCE = 10_000
-"""Longer sentences are cut: gensim reads no further."""
-
-
-@dataclass(frozen=True)
-class Shard:
-    """Tokens of one piece of the corpus.
-
-    Attributes:
-        keys: the different keys of this shard.
-        codes: int32 numbers into ``keys``; :data:`BREAK` after each sentence once keys are chosen.
-        documents, characters: what went in.
-        lines: int32, for every stretch of text (:func:`text_spans`) where its codes end; as kept on disk, before keys are chosen.
-    """
-
-    keys: list[str]
-    codes: NDArray[np.int32]
-    documents: int
-    characters: int
-    lines: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
-
-    @property
-    def tokens(self) -> int:
-        return int(np.count_nonzero(self.codes >= 0))
-
-    def to_bytes(self) -> bytes:
-        """The shard as an uncompressed ``.npz`` (no pickle in it)."""
-        buffer = io.BytesIO()
-        text = np.frombuffer("\n".join(self.keys).encode("utf-8"), np.uint8)
-        sizes = np.array([self.documents, self.characters], np.int64)
-        np.savez(buffer, keys=text, codes=self.codes, lines=self.lines, sizes=sizes)
-        return buffer.getvalue()
-
-    @classmethod
-    def read(cls, path: Path) -> Shard:
-        """Read a shard that :meth:`to_bytes` made."""
-        with np.load(path, allow_pickle=False) as data:
-            text = data["keys"].tobytes().decode("utf-8")
-            documents, characters = (int(number) for number in data["sizes"])
-            return cls(text.split("\n") if text else [], data["codes"], documents, characters, data["lines"])
-
-    def chosen(self, choice: str) -> Shard:
-        """The shard with only the keys of a choice, and a break after each sentence that has any.
-
-        A sentence ends with a line, after a key that ends sentences, and after :data:`MAX_SENTENCE` keys.
-        """
-        keep, ends = key_filter(choice)
-        numbers: dict[str, int] = {}
-        table = np.full(len(self.keys), -1, np.int32)
-        last = np.zeros(len(self.keys), bool)
-        for code, key in enumerate(self.keys):  # asked once per key, not once per token
-            kept = keep(key)
-            if kept is not None:
-                table[code] = numbers.setdefault(kept, len(numbers))
-            last[code] = ends(key)
-        codes = table[self.codes]
-        after = last[self.codes]
-        line_ends = self.lines[self.lines > 0]
-        after[line_ends - 1] = True
-        sentences = np.cumsum(after) - after  # the number of the sentence each token stands in
-        places = np.flatnonzero(codes >= 0)
-        codes, sentences = codes[places], sentences[places]
-        first = np.flatnonzero(np.diff(sentences, prepend=-1))
-        position = np.arange(len(codes)) - np.repeat(first, np.diff(np.append(first, len(codes))))
-        is_end = np.append(sentences[1:] != sentences[:-1], True)[: len(codes)] | (position % MAX_SENTENCE == MAX_SENTENCE - 1)
-        with_breaks = np.insert(codes, np.flatnonzero(is_end) + 1, BREAK).astype(np.int32)
-        return Shard(list(numbers), with_breaks, self.documents, self.characters)
-
-
-@dataclass(frozen=True)
-class TokenShards:
-    """The tokenized corpus on disk.
-
-    Attributes:
-        paths: shard files in the order of the corpus, with all tokens.
-        tokenizer: the tokenizer's parameters.
-        choice: which keys were kept (``"content"``, ``"all"``).
-        documents, characters, tokens, sentences: totals.
-        sha256: identifies the corpus as this tokenizer saw it.
-        phrases: pairs of keys that count as one (:mod:`explorer.static.phrases`).
-    """
-
-    paths: list[Path]
-    tokenizer: dict[str, Any]
-    choice: str
-    documents: int = 0
-    characters: int = 0
-    tokens: int = 0
-    sentences: int = 0
-    sha256: str = ""
-    phrases: PairMap = field(default_factory=dict, repr=False)
-
-    def __iter__(self) -> Iterator[Shard]:
-        for path in self.paths:
-            shard = Shard.read(path).chosen(self.choice)
-            yield merge(shard, self.phrases) if self.phrases else shard
-
-    def to_dict(self) -> dict[str, Any]:
-        """Sizes and hash, for provenance."""
-        names = ("documents", "characters", "sentences", "tokens", "sha256")
-        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)

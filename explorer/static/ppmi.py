@@ -14,7 +14,9 @@ import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
-from explorer.static.pipeline import Fitted, TokenShards, Vocabulary, encode
+from explorer.static.arguments import at_least_one
+from explorer.static.pipeline import Fitted, Vocabulary, encode
+from explorer.static.shards import TokenShards
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -104,10 +106,9 @@ def fit_ppmi(
     """
     from explorer.static.cooccurrence import count_pairs
 
-    if min(dim, epochs) < 1 or shift < 1 or not 0 < smoothing <= 1 or not 0 <= eigenvalues <= 1:
-        raise BadInput(
-            "static.ppmi_out_of_range", dim=dim, epochs=epochs, shift=shift, smoothing=smoothing, eigenvalues=eigenvalues
-        )
+    at_least_one(dim=dim, epochs=epochs, shift=shift)
+    if not 0 < smoothing <= 1 or not 0 <= eigenvalues <= 1:
+        raise BadInput("static.ppmi_out_of_range", smoothing=smoothing, eigenvalues=eigenvalues)
     if len(vocabulary) < dim:
         raise BadInput("static.too_few_words", words=len(vocabulary), dim=dim, limit=len(vocabulary))
     tokens = int(vocabulary.counts.sum())

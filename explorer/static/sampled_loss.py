@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.static.pipeline import TokenShards, Vocabulary, encode
+from explorer.static.pipeline import Vocabulary, encode
+from explorer.static.shards import TokenShards
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,6 +14,7 @@ from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.registry import Registry
 from explorer.core.store import MANIFEST, artifact_path, check_target
+from explorer.static.arguments import at_least_one
 from explorer.static.phrases import find_phrases
 from explorer.static.pipeline import Fitted, Vocabulary, build_vocabulary, tokenize_corpus
 
@@ -109,8 +110,7 @@ def train(
     from explorer.tokenizers.loading import tokenizer as make_tokenizer
 
     fit, chosen = check_parameters(model, {"dim": dim, "window": window, "epochs": epochs}, params, components)
-    if workers is not None and workers < 1:
-        raise BadInput("static.workers_below_one", workers=workers)
+    at_least_one(workers=workers)
     if name is not None:
         _check_free(name, overwrite)
     if keys == "eojeol":
@@ -219,9 +219,7 @@ def _parameters(model: str, fit: Callable[..., Any], common: dict[str, Any], par
             raise BadInput("static.not_whole_number", key=key, value=value, default=default)
         if isinstance(default, float) and not isinstance(value, int | float):
             raise BadInput("static.not_a_number", key=key, value=value, default=default)
-    for key in ("dim", "window", "epochs"):
-        if given.get(key, 1) < 1:
-            raise BadInput("static.parameter_below_one", key=key, value=given[key])
+    at_least_one(**{key: given.get(key) for key in ("dim", "window", "epochs")})
     return allowed | given
 
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
-from explorer.static.pipeline import Fitted, TokenShards, Vocabulary, corpus_file
+from explorer.static.arguments import at_least_one, threads
+from explorer.static.pipeline import Fitted, Vocabulary, corpus_file
 from explorer.static.sampled_loss import LossSample
+from explorer.static.shards import TokenShards
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,8 +62,7 @@ def fit_word2vec(
     """
     if algorithm not in ("skipgram", "cbow"):
         raise BadInput("static.unknown_algorithm", algorithm=algorithm)
-    if min(dim, window, epochs, negative) < 1:
-        raise BadInput("static.word2vec_below_one", dim=dim, window=window, epochs=epochs, negative=negative)
+    at_least_one(dim=dim, window=window, epochs=epochs, negative=negative)
     settings = {"sg": int(algorithm == "skipgram"), "negative": negative, "sample": sample, "alpha": alpha, "window": window}
     with corpus_file(shards, vocabulary, progress) as path:
         from gensim.models import Word2Vec
@@ -95,7 +96,7 @@ def fit_gensim(
         vector_size=dim,
         min_count=1,
         seed=seed,
-        workers=max(1, workers or os.cpu_count() or 1),
+        workers=threads(workers),
         hashfxn=stable_hash,
         sorted_vocab=0,  # ours is sorted, with ties in a fixed order
         **settings,

@@ -14,10 +14,11 @@ from explorer.core.errors import BadInput
 from explorer.static import pipeline
 from explorer.static.cooccurrence import count_pairs
 from explorer.static.load import load
-from explorer.static.phrases import find_phrases, join, merge
-from explorer.static.pipeline import Shard, tokenize_corpus
+from explorer.static.phrases import find_phrases, join
+from explorer.static.pipeline import tokenize_corpus
 from explorer.static.ppmi import ppmi
 from explorer.static.sampled_loss import LossSample
+from explorer.static.shards import Shard
 from explorer.static.train import train
 from explorer.tokenizers.engines.rules import EojeolTokenizer
 from explorer.tokenizers.loading import tokenizer
@@ -122,7 +123,7 @@ def test_only_nouns_are_joined_and_overlaps_go_left_to_right() -> None:
     assert join("먹다/VV", "밥/NNG") is None and join("왕", "밥/NNG") is None
     keys = ["가/NNG", "나/NNG", "다/NNG", "가나/NNG"]
     phrases = {("가/NNG", "나/NNG"): "가나/NNG", ("나/NNG", "다/NNG"): "나다/NNG", ("가/NNG", "가/NNG"): "가가/NNG"}
-    made = merge(Shard(keys, np.array([0, 1, 2, -1, 1, 2, -1, 0, 0, 0, -1, 3, 0, -1, 1], np.int32), 1, 1), phrases)
+    made = Shard(keys, np.array([0, 1, 2, -1, 1, 2, -1, 0, 0, 0, -1, 3, 0, -1, 1], np.int32), 1, 1).merged(phrases)
     words = " ".join("|" if code < 0 else made.keys[code].partition("/")[0] for code in made.codes)
     assert words == "가나 다 | 나다 | 가가 가 | 가나 가 | 나"  # never over the end of a sentence
 

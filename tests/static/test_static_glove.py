@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.core.errors import BadInput, Cancelled
-from explorer.static.cooccurrence import BREAK, Cooccurrence, count_pairs
+from explorer.static.cooccurrence import Cooccurrence, count_pairs
 from explorer.static.glove import default_x_max, fit_glove
+from explorer.static.shards import BREAK
 
 sentences_of = st.lists(st.lists(st.integers(0, 11), max_size=12), min_size=1, max_size=15)
 

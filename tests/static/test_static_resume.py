@@ -15,7 +15,7 @@ import pytest
 
 from explorer.core.store import list_artifacts, remove_artifact
 from explorer.static.load import load, model_names
-from explorer.static.pipeline import Shard
+from explorer.static.shards import Shard
 
 SCRIPT = dedent(f"""
     import os, signal, sys

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.static.pipeline import BREAK, Shard, text_spans, tokenize_corpus
+from explorer.static.pipeline import text_spans, tokenize_corpus
+from explorer.static.shards import BREAK, Shard
 from explorer.tokenizers.engines.rules import EojeolTokenizer
 from explorer.tokenizers.loading import tokenizer
 from explorer.tokenizers.token import Token
@@ -52,7 +53,7 @@ def test_kept_shards_know_their_lines(home: Path) -> None:
 
 @pytest.mark.parametrize("size", [1, 3, 10_000])
 def test_long_sentences_are_cut(home: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr("explorer.static.pipeline.MAX_SENTENCE", size)
+    monkeypatch.setattr("explorer.static.shards.MAX_SENTENCE", size)
     shard = next(iter(tokenize_corpus(["가 나 다 라 마 바 사"], EojeolTokenizer())))
     lengths = np.diff(np.flatnonzero(np.concatenate([[True], shard.codes == BREAK])))
     assert lengths.max() <= size + 1 and int((shard.codes >= 0).sum()) == 7

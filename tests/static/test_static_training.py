@@ -18,7 +18,8 @@ from explorer.core.errors import BadInput, Cancelled, Unavailable, UnknownName
 from explorer.static import pipeline
 from explorer.static.keys import key_filter
 from explorer.static.load import load, model_names
-from explorer.static.pipeline import BREAK, Shard, build_vocabulary, corpus_file, encode, tokenize_corpus
+from explorer.static.pipeline import build_vocabulary, corpus_file, encode, tokenize_corpus
+from explorer.static.shards import BREAK, Shard
 from explorer.static.train import train, trainable_names
 from explorer.tokenizers.loading import tokenizer
 
