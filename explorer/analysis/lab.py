@@ -20,7 +20,7 @@ from explorer.analysis.evaluation import covered_items, evaluate
 from explorer.analysis.scores import Score
 from explorer.analysis.test_sets import AnalogySet, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput
-from explorer.core.progress import Progress, ProgressCallback, report
+from explorer.core.progress import ProgressCallback, labelled, report
 from explorer.core.store import MANIFEST, cache_path
 
 if TYPE_CHECKING:
@@ -195,8 +195,8 @@ def lab(
     for engine in engines:
         for model, settings in recipes:
             label = f"{engine.name} × {_label(model, settings, params)}"
-            step = _within(progress, len(trained), total, label)
-            folder = _train(corpus, engine, model, settings, seed, workers, name, step)
+            report(progress, "lab", len(trained), total, "cells", label)
+            folder = _train(corpus, engine, model, settings, seed, workers, name, labelled(progress, label))
             trained.append((engine.name, _label(model, settings, params), folder))
     return _judge(trained, tests, resolve, seed, name or str(getattr(corpus, "name", "texts")), progress)
 
@@ -217,14 +217,6 @@ def _recipe(model: str | Mapping[str, Any], params: Mapping[str, Any]) -> tuple[
 def _label(model: str, settings: Mapping[str, Any], shared: Mapping[str, Any]) -> str:
     own = ", ".join(f"{key}={value}" for key, value in settings.items() if shared.get(key) != value)
     return f"{model} ({own})" if own else model
-
-
-def _within(progress: ProgressCallback | None, done: int, total: int, label: str) -> ProgressCallback | None:
-    """A callback that tells of one cell as a part of the whole lab."""
-    if progress is None:
-        return None
-    report(progress, "lab", done, total, "cells", label)
-    return lambda step: progress(Progress(f"{label}: {step.stage}", step.done, step.total, step.unit, step.note))
 
 
 def _train(

@@ -110,11 +110,26 @@ class Projection:
         >>> Projection.cache_key(v, seed=1) == Projection.cache_key(v, seed=1) != Projection.cache_key(v, seed=2)
         True
         """
-        plan = _plan(v, **options)
+        plan = _plan(v, _Asked(**options))
         digest = hashlib.sha256(json.dumps([_VERSION, plan.method, plan.dims, plan.seed, plan.params], sort_keys=True).encode())
         digest.update("\n".join(plan.keys).encode("utf-8", "surrogatepass"))
         digest.update(plan.unit.tobytes())
         return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The arguments of :func:`project`."""
+
+    method: str = "umap"
+    dims: int = 2
+    words: Sequence[str] | None = None
+    seed: int = 42
+    n_neighbors: int = 15
+    min_dist: float = 0.1
+    perplexity: float = 30.0
+    epochs: int | None = None
+    trust_sample: int | None = TRUST_SAMPLE
 
 
 @dataclass(frozen=True)
@@ -127,44 +142,32 @@ class _Plan:
     params: dict[str, Any]
 
 
-def _plan(
-    v: Vectors,
-    *,
-    method: str = "umap",
-    dims: int = 2,
-    words: Sequence[str] | None = None,
-    seed: int = 42,
-    n_neighbors: int = 15,
-    min_dist: float = 0.1,
-    perplexity: float = 30.0,
-    epochs: int | None = None,
-    trust_sample: int | None = TRUST_SAMPLE,
-) -> _Plan:
+def _plan(v: Vectors, asked: _Asked) -> _Plan:
     """Every choice settled, so that the same plan is the same map."""
-    if method not in METHODS:
-        raise BadInput("analysis.unknown_projection", method=method, allowed=", ".join(METHODS))
-    if dims not in (2, 3) or dims > v.dim:
-        raise BadInput("analysis.bad_map_dims", dim=v.dim, dims=dims)
-    if not 0 <= seed < 2**32:
-        raise BadInput("analysis.seed_out_of_range", seed=seed)
-    if n_neighbors < 2 or not 0 <= min_dist <= 1 or not perplexity >= 1 or (epochs is not None and epochs < 1):
-        raise BadInput(
-            "analysis.bad_map_parameters", n_neighbors=n_neighbors, min_dist=min_dist, perplexity=perplexity, epochs=epochs
-        )
-    if trust_sample is not None and trust_sample < 1:
-        raise BadInput("analysis.bad_trust_sample", trust_sample=trust_sample)
-    keys, unit = _choose(v, words)
-    params: dict[str, Any] = {"trust_sample": trust_sample}
-    if method == "umap":
-        params |= {
-            "n_neighbors": min(n_neighbors, len(keys) - 1),
-            "min_dist": float(min_dist),
-            "epochs": epochs,
-            "metric": "cosine",
-        }
-    elif method == "tsne":
-        params |= {"perplexity": float(min(perplexity, (len(keys) - 1) / 3))}
-    return _Plan(keys, unit, method, dims, seed, params)
+    tuned = {name: getattr(asked, name) for name in ("n_neighbors", "min_dist", "perplexity", "epochs")}
+    if asked.method not in METHODS:
+        raise BadInput("analysis.unknown_projection", method=asked.method, allowed=", ".join(METHODS))
+    if asked.dims not in (2, 3) or asked.dims > v.dim:
+        raise BadInput("analysis.bad_map_dims", dim=v.dim, dims=asked.dims)
+    if not 0 <= asked.seed < 2**32:
+        raise BadInput("analysis.seed_out_of_range", seed=asked.seed)
+    if (
+        asked.n_neighbors < 2
+        or not 0 <= asked.min_dist <= 1
+        or not asked.perplexity >= 1
+        or (asked.epochs is not None and asked.epochs < 1)
+    ):
+        raise BadInput("analysis.bad_map_parameters", **tuned)
+    if asked.trust_sample is not None and asked.trust_sample < 1:
+        raise BadInput("analysis.bad_trust_sample", trust_sample=asked.trust_sample)
+    keys, unit = _choose(v, asked.words)
+    params: dict[str, Any] = {"trust_sample": asked.trust_sample}
+    if asked.method == "umap":
+        neighbours = min(asked.n_neighbors, len(keys) - 1)
+        params |= {"n_neighbors": neighbours, "min_dist": float(asked.min_dist), "epochs": asked.epochs, "metric": "cosine"}
+    elif asked.method == "tsne":
+        params |= {"perplexity": float(min(asked.perplexity, (len(keys) - 1) / 3))}
+    return _Plan(keys, unit, asked.method, asked.dims, asked.seed, params)
 
 
 def _choose(v: Vectors, words: Sequence[str] | None) -> tuple[tuple[str, ...], Floats]:
@@ -225,18 +228,7 @@ def project(
     >>> project(v, method="pca").coords.shape
     (8, 2)
     """
-    plan = _plan(
-        v,
-        method=method,
-        dims=dims,
-        words=words,
-        seed=seed,
-        n_neighbors=n_neighbors,
-        min_dist=min_dist,
-        perplexity=perplexity,
-        epochs=epochs,
-        trust_sample=trust_sample,
-    )
+    plan = _plan(v, _Asked(method, dims, words, seed, n_neighbors, min_dist, perplexity, epochs, trust_sample))
     explained: tuple[float, ...] = ()
     if plan.method == "pca":
         report(progress, "PCA", 0, 1)
@@ -306,6 +298,8 @@ def _tell_epochs() -> None:
 
 
 def _umap(plan: _Plan, progress: ProgressCallback | None) -> Floats:
+    import warnings
+
     n, k = len(plan.unit), plan.params["n_neighbors"]
 
     def step(done: int, total: int) -> None:
@@ -318,30 +312,22 @@ def _umap(plan: _Plan, progress: ProgressCallback | None) -> Floats:
     knn = np.hstack([own, indices[:, : k - 1]])
     distances = np.hstack([np.zeros((n, 1), np.float32), np.clip(1 - cosine[:, : k - 1], 0, 2)])
     report(progress, "starting UMAP", 0, 1)
-    return _fit_umap(plan.unit, knn, distances, plan.dims, plan.seed, plan.params, progress)
-
-
-def _fit_umap(
-    unit: Floats, knn: Any, distances: Any, dims: int, seed: int, params: dict[str, Any], progress: ProgressCallback | None
-) -> Floats:
-    import warnings
-
-    flat, _ = _pca(unit, dims)
+    flat, _ = _pca(plan.unit, plan.dims)
     # A hair of noise, as UMAP adds to its own starts: points that coincide could never part.
-    noise = np.random.default_rng(seed).normal(scale=1e-4, size=flat.shape)
+    noise = np.random.default_rng(plan.seed).normal(scale=1e-4, size=flat.shape)
     start = 10 * flat / max(float(np.abs(flat).max()), 1e-12) + noise
     from umap import UMAP
 
     _tell_epochs()
     model = UMAP(
-        n_components=dims,
-        n_neighbors=params["n_neighbors"],
-        min_dist=params["min_dist"],
+        n_components=plan.dims,
+        n_neighbors=k,
+        min_dist=plan.params["min_dist"],
         metric="cosine",
-        n_epochs=params["epochs"],
+        n_epochs=plan.params["epochs"],
         # Started from PCA, the map keeps the large distances meaningful (Kobak & Linderman 2021, Nature Biotechnology).
         init=start.astype(np.float32),
-        random_state=seed,
+        random_state=plan.seed,
         n_jobs=1,
         precomputed_knn=(knn, distances, None),
         force_approximation_algorithm=True,
@@ -355,7 +341,7 @@ def _fit_umap(
         with warnings.catch_warnings():
             # UMAP warns that a seed means one thread and that precomputed neighbours allow no transform; both are wanted.
             warnings.filterwarnings("ignore", module="umap")
-            return np.asarray(model.fit_transform(unit), dtype=np.float32)
+            return np.asarray(model.fit_transform(plan.unit), dtype=np.float32)
     finally:
         _listening.active, _listening.progress = False, None
         _fitting.release()

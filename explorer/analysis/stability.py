@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.core.intervals import mean_interval
-from explorer.core.progress import Progress, ProgressCallback, report
+from explorer.core.progress import ProgressCallback, labelled, report
 from explorer.text.tags import word_of
 from explorer.vectors.checks import check_n
 from explorer.vectors.search import nearest
@@ -277,7 +277,7 @@ def train_again(
     made: list[Vectors] = []
     for number in range(times):
         chosen = Resampled(texts, seed + number) if resample == "bootstrap" else _once(texts)
-        told = _numbered(progress, number + 1, times)
+        told = labelled(progress, f"model {number + 1} of {times}")
         made.append(train(model, chosen, seed=seed + number, progress=told, **_described(params, resample, seed + number)))
     return made
 
@@ -287,14 +287,3 @@ def _described(params: Mapping[str, Any], resample: str, seed: int) -> dict[str,
     if resample == "seeds":
         return dict(params)
     return {**params, "corpus": f"{params.get('corpus') or 'texts'}, drawn again (seed {seed})"}
-
-
-def _numbered(progress: ProgressCallback | None, number: int, times: int) -> ProgressCallback | None:
-    if progress is None:
-        return None
-    tell = progress
-
-    def numbered(step: Progress) -> None:
-        tell(replace(step, stage=f"model {number} of {times}: {step.stage}"))
-
-    return numbered

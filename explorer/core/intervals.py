@@ -70,8 +70,8 @@ def centred_bounds(draws: Numbers, value: float, least: float = 0.0, most: float
     A sample repeats some units and lacks others, so it holds fewer types and looks more orderly than the whole, whatever the whole
     is: only the spread of the draws is news, not their level.
 
-    >>> centred_bounds(np.array([0.1, 0.2, 0.3]), 0.5) == (0.5 - 0.095, 0.5 + 0.095)
-    True
+    >>> centred_bounds(np.arange(0.0, 41.0), 100.0, most=115.0)
+    (81.0, 115.0)
     """
     low, high = bounds(draws - draws.mean())
     return max(least, value + low), min(most, value + high)

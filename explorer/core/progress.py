@@ -11,10 +11,10 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
-__all__ = ["Progress", "ProgressCallback", "report", "terminal_progress", "track"]
+__all__ = ["Progress", "ProgressCallback", "labelled", "report", "terminal_progress", "track"]
 
 T = TypeVar("T")
 
@@ -57,6 +57,18 @@ def report(
     """Call ``progress`` if there is one."""
     if progress is not None:
         progress(Progress(stage, done, total, unit, note))
+
+
+def labelled(progress: ProgressCallback | None, label: str) -> ProgressCallback | None:
+    """A callback that tells of one piece of larger work, its label before every stage.
+
+    >>> tell = labelled(lambda step: print(step.stage), "model 1 of 5")
+    >>> report(tell, "training")
+    model 1 of 5: training
+    """
+    if progress is None:
+        return None
+    return lambda step: progress(replace(step, stage=f"{label}: {step.stage}"))
 
 
 def track(
