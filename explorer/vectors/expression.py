@@ -19,14 +19,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
 from explorer.core.errors import BadInput
 from explorer.core.messages import Message
 from explorer.text.normalise import ZERO_WIDTH, normalise
 from explorer.vectors.records import Term
 
-__all__ = ["ExpressionError", "clean_word", "format_terms", "parse"]
+__all__ = ["ExpressionError", "clean_word", "parse"]
 
 PLUS = frozenset("+＋﹢➕")
 MINUS = frozenset("-−–—―‐‑‒﹣－﹘➖")
@@ -85,14 +84,6 @@ class ExpressionError(BadInput):
         head, tail = "…" if at > 20 else "", "…" if at + 20 < len(self.expression) else ""
         shown = f"{head}{before}▸{after}{tail}".replace("\n", " ")
         return Message("vectors.at_character", {"what": super().said(language), "place": at + 1, "shown": shown}).said(language)
-
-    def pointer(self) -> str:
-        """Two lines for a fixed-width terminal: the expression and a caret under the place (Hangul is two columns wide)."""
-        width = sum(
-            0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-            for c in self.expression[: self.position]
-        )
-        return f"{self.expression}\n{' ' * width}^"
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,32 +228,3 @@ def parse(expression: str) -> tuple[Term, ...]:
             raise ExpressionError("vectors.too_many_words", expression, word.start, limit=MAX_TERMS)
         terms.append(Term(word.text, sign * weight, word.start, word.end))
     return tuple(terms)
-
-
-def _quote(word: str) -> str:
-    special = PLUS | MINUS | TIMES | DOTS
-    if (
-        not any(c in special or c.isspace() for c in word)
-        and word[0] not in QUOTES
-        and not _NUMBER.fullmatch(_ascii_number(word))
-    ):
-        return word
-    for opening in ('"', "'", "「", "『", "《", "〈"):
-        if not any(closer in word for closer in QUOTES[opening]):
-            return f"{opening}{word}{QUOTES[opening][0]}"
-    raise BadInput("vectors.word_has_all_quotes", word=word)
-
-
-def format_terms(terms: Iterable[Term]) -> str:
-    """The canonical spelling of terms; :func:`parse` reads it back to the same words and weights.
-
-    >>> format_terms(parse("왕-남자+2×여자"))
-    '왕 − 남자 + 2*여자'
-    """
-    written: list[str] = []
-    for term in terms:
-        size = abs(term.weight)
-        factor = "" if size == 1 else f"{Decimal(repr(size)).normalize():f}*"
-        sign = "−" if term.weight < 0 else "+"
-        written.append(f"{sign} {factor}{_quote(term.word)}" if written or sign == "−" else f"{factor}{_quote(term.word)}")
-    return " ".join(written)

@@ -1,11 +1,12 @@
 import unicodedata
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.core.errors import BadInput
-from explorer.vectors.expression import MINUS, PLUS, QUOTES, TIMES, ExpressionError, clean_word, format_terms, parse
+from explorer.vectors.expression import MINUS, PLUS, QUOTES, TIMES, ExpressionError, clean_word, parse
 from explorer.vectors.records import Term
 
 
@@ -85,12 +86,6 @@ def test_errors_know_the_place(text, position, says):
     assert f"character {position + 1}:" in str(caught.value)
 
 
-def test_pointer_counts_columns_not_characters():
-    with pytest.raises(ExpressionError) as caught:
-        parse("왕 − − 남자")
-    assert caught.value.pointer() == "왕 − − 남자\n     ^"
-
-
 def test_spans_point_into_the_text_as_given():
     text = unicodedata.normalize("NFD", "  왕 − 0.5*“여자 아이” + 각")
     terms = parse(text)
@@ -120,12 +115,16 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), m
 weights = st.floats(1e-3, 1e6).flatmap(lambda w: st.sampled_from([w, -w, 1.0, -1.0]))
 
 
+def written(term: Term) -> str:
+    """A sign, the weight as digits and a point, and the word in the first quotes that it does not hold itself."""
+    opening = next(q for q in ('"', "'", "「", "『", "《", "〈") if not set(QUOTES[q]) & set(term.word))
+    return f"{'−' if term.weight < 0 else '+'} {Decimal(repr(abs(term.weight))):f}*{opening}{term.word}{QUOTES[opening][0]}"
+
+
 @given(st.lists(st.builds(Term, words, weights, st.just(0), st.just(0)), min_size=1, max_size=5))
 def test_what_is_written_is_read_back(terms):
-    text = format_terms(terms)
-    again = parse(text)
+    again = parse(" ".join(map(written, terms)))
     assert [(t.word, t.weight) for t in again] == [(t.word, t.weight) for t in terms]
-    assert format_terms(again) == text
 
 
 @given(st.text(st.sampled_from("왕남 \t-−+＋*×·0.5２'\"“”「」\u200b\u200d가a/"), max_size=30))
@@ -134,7 +133,6 @@ def test_any_text_is_read_or_refused_with_a_place(text):
         terms = parse(text)
     except ExpressionError as error:
         assert 0 <= error.position <= len(text)
-        assert error.pointer().startswith(text)
     else:
         assert terms and all(t.word and t.weight and 0 <= t.start < t.end <= len(text) for t in terms)
         assert [t.start for t in terms] == sorted(t.start for t in terms)
