@@ -23,6 +23,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
+def small_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small BERT, to be read only."""
+    pytest.importorskip("torch")
+    from support_bert import save_small_bert
+
+    return save_small_bert(tmp_path_factory.mktemp("checkpoint") / "small-bert")
+
+
+@pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real Korean texts beside the checkout."""
     if not SHARED.is_dir():

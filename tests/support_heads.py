@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support_bert import SPECIAL
+from support_bert import save_wordpieces
 
 LINES = (
     "나는 배를 타고 섬에 갔다.",
@@ -54,17 +54,11 @@ def save_wordpiece(folder: Path, model: str = "BertForMaskedLM") -> Path:
     """A BERT with a WordPiece vocabulary of syllables and some words, and the head that ``model`` names."""
     import torch
     import transformers
-    from tokenizers import BertWordPieceTokenizer
 
     letters = sorted({char for line in LINES for char in line if char.isalpha()})
-    entries = [*SPECIAL, *dict.fromkeys([*letters, *[f"##{char}" for char in letters], *WORDS, *INNER, "를", "고"])]
-    folder.mkdir(parents=True)
-    (folder / "vocab.txt").write_text("\n".join(entries) + "\n", encoding="utf-8")
-    made = BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=False, strip_accents=False)
-    tokenizer = transformers.BertTokenizerFast(tokenizer_object=made._tokenizer, do_lower_case=False, model_max_length=64)
-    tokenizer.save_pretrained(folder)
+    size = save_wordpieces(folder, [*letters, *[f"##{char}" for char in letters], *WORDS, *INNER, "를", "고"])
     torch.manual_seed(0)
-    getattr(transformers, model)(_config(transformers.BertConfig, len(entries))).save_pretrained(folder)
+    getattr(transformers, model)(_config(transformers.BertConfig, size)).save_pretrained(folder)
     return folder
 
 

@@ -6,7 +6,6 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from support_bert import save_small_bert
 
 from explorer.cli import main
 
@@ -14,8 +13,8 @@ pytest.importorskip("torch")
 
 
 @pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory):
-    return str(save_small_bert(tmp_path_factory.mktemp("bert") / "small"))
+def checkpoint(small_bert):
+    return str(small_bert)
 
 
 def run(*args: str, stdin: str | None = None):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support_bert import save_small_bert
 
 import explorer as ex
 from explorer.core.errors import BadInput, Cancelled, OutOfVocabulary
@@ -30,13 +29,8 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_small_bert(tmp_path_factory.mktemp("bert") / "small")
-
-
-@pytest.fixture(scope="module")
-def model(checkpoint: Path) -> Contextual:
-    return contextual(checkpoint, device="cpu")
+def model(small_bert: Path) -> Contextual:
+    return contextual(small_bert, device="cpu")
 
 
 def contexts_of(word: str) -> list[str]:
@@ -206,7 +200,7 @@ def test_stopping_leaves_nothing(home: Path, model: Contextual) -> None:
     assert not list((home / "cache" / "contexts").iterdir())
 
 
-def test_it_is_trained_and_scored_like_the_others(home: Path, tmp_path: Path, checkpoint: Path) -> None:
+def test_it_is_trained_and_scored_like_the_others(home: Path, tmp_path: Path, small_bert: Path) -> None:
     from click.testing import CliRunner
 
     from explorer.cli.group import main
@@ -216,7 +210,7 @@ def test_it_is_trained_and_scored_like_the_others(home: Path, tmp_path: Path, ch
     pairs = tmp_path / "pairs.csv"
     pairs.write_text("a,b,score\n바다,배,8\n바다,아침,2\n아침,밥,6\n먹다,밥,7\n", encoding="utf-8")
     asked = ["train", "contextual", "--corpus", str(corpus), "--name", "mine", "--min-count", "1"]
-    told = CliRunner().invoke(main, [*asked, "-p", f"encoder={checkpoint}", "-p", "contexts=2"])
+    told = CliRunner().invoke(main, [*asked, "-p", f"encoder={small_bert}", "-p", "contexts=2"])
     assert told.exit_code == 0, told.output
     assert "saved mine" in told.output
     v = ex.load("mine")

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from support_bert import save_wordpieces
+
 from explorer.core.errors import BadInput, MissingExtra, Unavailable
 
 torch = pytest.importorskip("torch")
@@ -17,7 +19,6 @@ pytest.importorskip("transformers")
 
 from explorer.encoders.contextual import Contextual, contextual  # noqa: E402
 
-SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 WORDS = [
     "배",
     "##를",
@@ -51,19 +52,12 @@ SENTENCE = "나는 배를 먹었다."
 
 
 def save_bert(folder: Path, *, lower: bool = False, vocabulary: list[str] | None = None, positions: int = 64) -> Path:
-    from tokenizers import BertWordPieceTokenizer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from transformers import BertConfig, BertModel
 
-    folder.mkdir(parents=True)
-    entries = SPECIAL + (WORDS if vocabulary is None else vocabulary)
-    (folder / "vocab.txt").write_text("\n".join(entries) + "\n", encoding="utf-8")
-    made = BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=lower, strip_accents=lower)
-    tokenizer = BertTokenizerFast(tokenizer_object=made._tokenizer, do_lower_case=lower, model_max_length=positions)
-    assert len(tokenizer) == len(entries)  # a vocabulary that was silently ignored has five entries
-    tokenizer.save_pretrained(folder)
+    size = save_wordpieces(folder, WORDS if vocabulary is None else vocabulary, lower=lower, positions=positions)
     torch.manual_seed(0)
     config = BertConfig(
-        vocab_size=len(entries), hidden_size=16, num_hidden_layers=3, num_attention_heads=2, intermediate_size=32,
+        vocab_size=size, hidden_size=16, num_hidden_layers=3, num_attention_heads=2, intermediate_size=32,
         max_position_embeddings=positions,
     )  # fmt: skip
     BertModel(config).save_pretrained(folder)

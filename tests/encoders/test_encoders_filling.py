@@ -7,7 +7,6 @@ import unicodedata
 
 import numpy as np
 import pytest
-from support_bert import save_small_bert
 from support_heads import save_byte_decoder, save_byte_masked, save_metaspace, save_wordpiece
 
 from explorer.core.errors import BadInput
@@ -253,11 +252,11 @@ def test_candidates_that_cannot_be_scored(filler):
             filler.score(text, words)
 
 
-def test_models_that_guess_no_masks_are_refused(tmp_path):
+def test_models_that_guess_no_masks_are_refused(tmp_path, small_bert):
     with pytest.raises(BadInput, match="korean-explorer next"):
         open_filler(save_byte_decoder(tmp_path / "gpt"))
     with pytest.raises(BadInput, match="without its masked-word head"):
-        open_filler(save_small_bert(tmp_path / "bert"))
+        open_filler(small_bert)
     with pytest.raises(BadInput, match="korean-explorer next"):
         open_filler("kiwi")
     with pytest.raises(BadInput, match="one vector for each word"):

@@ -14,7 +14,6 @@ from explorer.core.errors import BadInput
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
-from support_bert import save_small_bert  # noqa: E402
 
 from explorer.encoders.inside import Inside, InsideModel, Piece, join_attention, open_inside  # noqa: E402
 from explorer.encoders.inside_units import make_units  # noqa: E402
@@ -23,13 +22,8 @@ FIRST, SECOND = "나는 배를 먹었다.", "바다는 넓다."
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_small_bert(tmp_path_factory.mktemp("inside") / "small-bert")
-
-
-@pytest.fixture(scope="module")
-def bert(folder: Path) -> InsideModel:
-    return open_inside(folder, device="cpu")
+def bert(small_bert: Path) -> InsideModel:
+    return open_inside(small_bert, device="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +84,8 @@ def test_offsets_are_of_the_text_as_given(which, request):
 # ---- input
 
 
-def test_the_input_is_the_sum_of_three_rows_and_enters_the_first_block(folder, pair):
-    held = transformers.BertModel.from_pretrained(folder).embeddings
+def test_the_input_is_the_sum_of_three_rows_and_enters_the_first_block(small_bert, pair):
+    held = transformers.BertModel.from_pretrained(small_bert).embeddings
     with torch.no_grad():
         token = held.word_embeddings.weight[[one.id for one in pair.pieces]].numpy()
         segment = held.token_type_embeddings.weight[[one.segment for one in pair.pieces]].numpy()
@@ -110,8 +104,8 @@ def test_the_input_is_the_sum_of_three_rows_and_enters_the_first_block(folder, p
     assert np.allclose(pair.shares()["token"], by_hand, atol=1e-5)
 
 
-def test_states_and_attention_are_the_models_own(folder, pair):
-    model = transformers.BertModel.from_pretrained(folder, attn_implementation="eager").eval()
+def test_states_and_attention_are_the_models_own(small_bert, pair):
+    model = transformers.BertModel.from_pretrained(small_bert, attn_implementation="eager").eval()
     ids = torch.tensor([[one.id for one in pair.pieces]])
     kinds = torch.tensor([[one.segment for one in pair.pieces]])
     with torch.no_grad():
@@ -135,34 +129,34 @@ def test_mini_shows_what_it_holds(mini):
     assert np.allclose(own, mini.read("배를 먹었다.").states[:, 1], atol=1e-4)
 
 
-def test_roberta_begins_its_positions_behind_the_padding(folder, tmp_path):
-    config = transformers.RobertaConfig(**small(folder, max_position_embeddings=66, type_vocab_size=1, pad_token_id=0))
-    seen = other(folder, tmp_path / "roberta", transformers.RobertaModel(config)).read(FIRST, SECOND)
+def test_roberta_begins_its_positions_behind_the_padding(small_bert, tmp_path):
+    config = transformers.RobertaConfig(**small(small_bert, max_position_embeddings=66, type_vocab_size=1, pad_token_id=0))
+    seen = other(small_bert, tmp_path / "roberta", transformers.RobertaModel(config)).read(FIRST, SECOND)
     assert [one.position for one in seen.pieces][:2] == [1, 2] and {one.segment for one in seen.pieces} == {None}
     assert list(seen.notes) == ["one_segment", "shifted_positions"] and "has row 1" in seen.remarks()[1]
     assert np.allclose(seen.embeddings["input"], seen.states[0], atol=1e-6)
     assert np.allclose(seen.embeddings["segment"], seen.embeddings["segment"][0])
 
 
-def test_models_without_positions_or_segments_get_none(folder, tmp_path):
+def test_models_without_positions_or_segments_get_none(small_bert, tmp_path):
     config = transformers.DebertaV2Config(
-        **small(folder, relative_attention=True, position_biased_input=False, pos_att_type=["p2c", "c2p"], type_vocab_size=0)
+        **small(small_bert, relative_attention=True, position_biased_input=False, pos_att_type=["p2c", "c2p"], type_vocab_size=0)
     )
-    seen = other(folder, tmp_path / "deberta", transformers.DebertaV2Model(config)).read(FIRST)
+    seen = other(small_bert, tmp_path / "deberta", transformers.DebertaV2Model(config)).read(FIRST)
     assert list(seen.embeddings) == ["token", "sum", "input"] and list(seen.notes) == ["no_segments", "no_positions"]
     assert np.allclose(seen.embeddings["input"], seen.states[0], atol=1e-6)
     assert {one.position for one in seen.pieces} == {None} and np.allclose(seen.weights.sum(-1), 1, atol=1e-5)
 
 
-def test_a_distilled_model_has_no_segments_and_a_narrow_one_is_projected(folder, tmp_path):
+def test_a_distilled_model_has_no_segments_and_a_narrow_one_is_projected(small_bert, tmp_path):
     config = transformers.DistilBertConfig(
-        vocab_size=small(folder)["vocab_size"], dim=24, n_layers=2, n_heads=2, hidden_dim=32, max_position_embeddings=64
+        vocab_size=small(small_bert)["vocab_size"], dim=24, n_layers=2, n_heads=2, hidden_dim=32, max_position_embeddings=64
     )
-    seen = other(folder, tmp_path / "distil", transformers.DistilBertModel(config)).read(FIRST)
+    seen = other(small_bert, tmp_path / "distil", transformers.DistilBertModel(config)).read(FIRST)
     assert list(seen.embeddings) == ["token", "position", "sum", "input"] and list(seen.notes) == ["no_segments"]
     assert np.allclose(seen.embeddings["input"], seen.states[0], atol=1e-6)
-    config = transformers.ElectraConfig(**small(folder, embedding_size=12, max_position_embeddings=64))
-    seen = other(folder, tmp_path / "electra", transformers.ElectraModel(config)).read(FIRST, SECOND)
+    config = transformers.ElectraConfig(**small(small_bert, embedding_size=12, max_position_embeddings=64))
+    seen = other(small_bert, tmp_path / "electra", transformers.ElectraModel(config)).read(FIRST, SECOND)
     assert seen.embeddings["input"].shape[1] == 12 and seen.states.shape[2] == 24
     assert seen.remarks() == ["this model's embeddings have 12 numbers and are projected to 24 before the first block"]
 
@@ -246,15 +240,15 @@ def test_random_pairs_are_of_different_sentences_and_centring_removes_what_all_s
         assert one.chance.low < one.chance.mean < one.chance.high
 
 
-def test_the_background_is_read_as_if_each_sentence_stood_alone(folder, bert, pair):
+def test_the_background_is_read_as_if_each_sentence_stood_alone(small_bert, bert, pair):
     alone = [bert.read(sentence) for sentence in bert.background[:3]]
     states = np.concatenate([one.states[:, [p.index for p in one.pieces if not p.special]] for one in alone], axis=1)
     assert np.allclose(pair.scale.states[:, : states.shape[1]], states, atol=1e-5)
     assert len(np.unique(pair.scale.sentences)) == len(bert.background) == 32
 
 
-def test_without_background_centring_says_what_it_needs(folder):
-    seen = open_inside(folder, device="cpu", background=[]).read("배.")
+def test_without_background_centring_says_what_it_needs(small_bert):
+    seen = open_inside(small_bert, device="cpu", background=[]).read("배.")
     assert seen.chance() is None and seen.anisotropy()[0].here_centred is None
     with pytest.raises(BadInput, match="centring needs"):
         seen.cosines(centred=True)

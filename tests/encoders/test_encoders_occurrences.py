@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support_bert import save_small_bert
 
 from explorer.core.errors import BadInput
 
@@ -20,8 +19,8 @@ BACKGROUND = ["아이들이 운동장에서 공을 차며 놀았다.", "할머�
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Contextual:
-    return contextual(save_small_bert(tmp_path_factory.mktemp("bert") / "small"), device="cpu")
+def model(small_bert) -> Contextual:
+    return contextual(small_bert, device="cpu")
 
 
 def test_every_occurrence_is_found_and_absence_is_said(model):

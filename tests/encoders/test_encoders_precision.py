@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support_bert import save_small_bert
 
 from explorer.core.errors import BadInput
 
@@ -22,13 +21,8 @@ SENTENCES = ["배를 타고 바다에 갔다.", "달고 시원한 배를 먹었�
 
 
 @pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_small_bert(tmp_path_factory.mktemp("bert") / "small")
-
-
-@pytest.fixture(scope="module")
-def model(checkpoint: Path) -> Contextual:
-    return contextual(checkpoint, device="cpu")
+def model(small_bert: Path) -> Contextual:
+    return contextual(small_bert, device="cpu")
 
 
 def long_text(pieces: int, model: Contextual) -> str:
@@ -45,11 +39,11 @@ def long_text(pieces: int, model: Contextual) -> str:
     raise AssertionError("the sample is too short")
 
 
-def by_hand(checkpoint: Path, text: str, size: int) -> np.ndarray:
+def by_hand(small_bert: Path, text: str, size: int) -> np.ndarray:
     """Every eojeol's mean state, each from the window in which it is farthest from both edges."""
     from transformers import AutoModel, AutoTokenizer
 
-    tokenizer, encoder = AutoTokenizer.from_pretrained(checkpoint), AutoModel.from_pretrained(checkpoint).eval()
+    tokenizer, encoder = AutoTokenizer.from_pretrained(small_bert), AutoModel.from_pretrained(small_bert).eval()
     ids: list[int] = []
     ranges: list[tuple[int, int]] = []
     for word in text.split():
@@ -75,18 +69,18 @@ def by_hand(checkpoint: Path, text: str, size: int) -> np.ndarray:
     return np.array(found)
 
 
-def test_three_thousand_tokens_give_every_word_its_one_vector(checkpoint: Path, model: Contextual) -> None:
+def test_three_thousand_tokens_give_every_word_its_one_vector(small_bert: Path, model: Contextual) -> None:
     text = long_text(3000, model)
     assert len(model._encode(unicodedata.normalize("NFC", text))[0]) >= 3000
     found = model.words(text)
     assert [text[start:end] for start, end in found.spans] == text.split()
-    np.testing.assert_allclose(found.vectors, by_hand(checkpoint, text, 126), atol=2e-5)
+    np.testing.assert_allclose(found.vectors, by_hand(small_bert, text, 126), atol=2e-5)
     morphemes = model.words(text, unit="morpheme")
     assert len(morphemes.vectors) == len(morphemes.spans) > len(found.spans)
     assert np.linalg.norm(morphemes.vectors, axis=1).min() > 0
     short = " ".join(text.split()[:12])
-    alone = contextual(checkpoint, device="cpu").words(short)
-    np.testing.assert_allclose(alone.vectors, by_hand(checkpoint, short, len(model._encode(short)[0])), atol=2e-5)
+    alone = contextual(small_bert, device="cpu").words(short)
+    np.testing.assert_allclose(alone.vectors, by_hand(small_bert, short, len(model._encode(short)[0])), atol=2e-5)
 
 
 def test_a_word_far_into_a_long_text_is_found_and_an_absent_one_said(model: Contextual) -> None:
@@ -141,8 +135,8 @@ def cosines(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize(("dtype", "least"), [("bfloat16", 0.999), ("int8", 0.99)])
 @pytest.mark.parametrize("name", ["small", "mini"])
-def test_fewer_bits_give_nearly_the_same_float32_vectors(checkpoint: Path, name: str, dtype: str, least: float) -> None:
-    place = checkpoint if name == "small" else "mini"
+def test_fewer_bits_give_nearly_the_same_float32_vectors(small_bert: Path, name: str, dtype: str, least: float) -> None:
+    place = small_bert if name == "small" else "mini"
     full = contextual(place, device="cpu")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -162,8 +156,8 @@ def test_the_encoder_that_ships_still_guesses_with_fewer_bits(dtype: str) -> Non
     assert len({one.key for one in full} & {one.key for one in fewer}) >= 7
 
 
-def test_impossible_dtypes_are_refused(checkpoint: Path) -> None:
-    for place in (checkpoint, "mini"):
+def test_impossible_dtypes_are_refused(small_bert: Path) -> None:
+    for place in (small_bert, "mini"):
         for wrong in ("float16", "", "INT8"):
             with pytest.raises(BadInput, match="choose one of float32, bfloat16, int8"):
                 contextual(place, device="cpu", dtype=wrong)
@@ -171,7 +165,7 @@ def test_impossible_dtypes_are_refused(checkpoint: Path) -> None:
             contextual(place, device="meta", dtype="int8")
 
 
-def test_int8_needs_linear_layers_and_torchs_quantization(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_int8_needs_linear_layers_and_torchs_quantization(small_bert: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from explorer.encoders.precision import in_precision
 
     class Body(torch.nn.Module):
@@ -187,17 +181,17 @@ def test_int8_needs_linear_layers_and_torchs_quantization(checkpoint: Path, monk
         in_precision(Body(), "int8", "odd")
     monkeypatch.setitem(__import__("sys").modules, "torch.ao.quantization", None)
     with pytest.raises(BadInput, match="no longer in the installed torch"):
-        contextual(checkpoint, device="cpu", dtype="int8")
+        contextual(small_bert, device="cpu", dtype="int8")
 
 
-def test_a_checkpoint_saved_in_half_precision_computes_in_single(checkpoint: Path, tmp_path: Path) -> None:
+def test_a_checkpoint_saved_in_half_precision_computes_in_single(small_bert: Path, tmp_path: Path) -> None:
     import shutil
 
     from transformers import AutoModel
 
     half = tmp_path / "half"
-    shutil.copytree(checkpoint, half)
-    AutoModel.from_pretrained(checkpoint).half().save_pretrained(half)
+    shutil.copytree(small_bert, half)
+    AutoModel.from_pretrained(small_bert).half().save_pretrained(half)
     opened = contextual(half, device="cpu")
     assert next(opened._checkpoint.model.parameters()).dtype == torch.float32
-    assert cosines(opened.words(SENTENCES[0]).vectors, contextual(checkpoint).words(SENTENCES[0]).vectors).min() > 0.9999
+    assert cosines(opened.words(SENTENCES[0]).vectors, contextual(small_bert).words(SENTENCES[0]).vectors).min() > 0.9999

@@ -9,7 +9,6 @@ import pytest
 
 pytest.importorskip("torch")
 
-from support_bert import save_small_bert
 
 import explorer as ex
 from corpora.sample import homographs, sentences
@@ -36,8 +35,8 @@ def mini():
 
 
 @pytest.fixture(scope="module")
-def bert(tmp_path_factory):
-    return ex.contextual(save_small_bert(tmp_path_factory.mktemp("bert") / "small"))
+def bert(small_bert):
+    return ex.contextual(small_bert)
 
 
 @pytest.fixture(scope="module")
