@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from support_bert import save_wordpieces
 
 from explorer.core.errors import BadInput, MissingExtra, Unavailable

@@ -140,7 +140,9 @@ def test_roberta_begins_its_positions_behind_the_padding(small_bert, tmp_path):
 
 def test_models_without_positions_or_segments_get_none(small_bert, tmp_path):
     config = transformers.DebertaV2Config(
-        **small(small_bert, relative_attention=True, position_biased_input=False, pos_att_type=["p2c", "c2p"], type_vocab_size=0)
+        **small(
+            small_bert, relative_attention=True, position_biased_input=False, pos_att_type=["p2c", "c2p"], type_vocab_size=0
+        )
     )
     seen = other(small_bert, tmp_path / "deberta", transformers.DebertaV2Model(config)).read(FIRST)
     assert list(seen.embeddings) == ["token", "sum", "input"] and list(seen.notes) == ["no_segments", "no_positions"]

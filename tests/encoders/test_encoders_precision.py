@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support_heads import LINES, save_metaspace
 
 from explorer.core.errors import BadInput
 
@@ -81,6 +83,16 @@ def test_three_thousand_tokens_give_every_word_its_one_vector(small_bert: Path, 
     short = " ".join(text.split()[:12])
     alone = contextual(small_bert, device="cpu").words(short)
     np.testing.assert_allclose(alone.vectors, by_hand(small_bert, short, len(model._encode(short)[0])), atol=2e-5)
+
+
+def test_a_window_ends_where_the_positions_end_that_begin_behind_the_padding(tmp_path: Path) -> None:
+    folder = save_metaspace(tmp_path / "roberta")  # 64 positions, of which the padding and what stands before it take two
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings | {"model_max_length": 512}))
+    text = " ".join(LINES * 4)
+    found = contextual(folder, device="cpu").words(text)
+    assert [text[start:end] for start, end in found.spans] == text.split()
+    np.testing.assert_allclose(found.vectors, by_hand(folder, text, 60), atol=2e-5)
 
 
 def test_a_word_far_into_a_long_text_is_found_and_an_absent_one_said(model: Contextual) -> None:
