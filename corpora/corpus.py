@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from corpora.document import Document
 from corpora.readers.inputs import Input, find_inputs
@@ -15,9 +17,9 @@ from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput, UnknownName
-from explorer.core.store import list_artifacts, sha256_file
+from explorer.core.store import Manifest, artifact_path, list_artifacts, read_manifest, sha256_file
 
-__all__ = ["Corpus", "FileCorpus", "SampleCorpus", "open_corpus"]
+__all__ = ["Corpus", "FileCorpus", "SampleCorpus", "StoredCorpus", "open_corpus", "read_shards"]
 
 
 _READING = 2
@@ -152,6 +154,57 @@ class FileCorpus(Corpus):
         return made
 
 
+class StoredCorpus(Corpus):
+    """A corpus of the home folder.
+
+    Raises:
+        UnknownName: there is none of that name.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.folder = artifact_path("corpus", name)
+        if not self.folder.is_dir():
+            raise UnknownName("corpus", name, [*list_artifacts("corpus"), "sample"])
+        self.manifest: Manifest = read_manifest(self.folder, "corpus")
+
+    def documents(self) -> Iterator[Document]:
+        return read_shards(self.folder / name for name in sorted(self.manifest.files) if name.endswith(".jsonl"))
+
+    def fingerprint(self) -> str:
+        digest = hashlib.sha256(json.dumps(dict(self.manifest.files), sort_keys=True).encode()).hexdigest()
+        return f"corpus-{digest[:32]}"
+
+    def info(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "folder": str(self.folder),
+            **dict(self.manifest.sizes),
+            "params": dict(self.manifest.params),
+            **dict(self.manifest.provenance),
+        }
+
+
+def read_shards(paths: Iterable[Path]) -> Iterator[Document]:
+    """The documents of shards, in order.
+
+    Raises:
+        BadInput: a shard is missing or damaged; names it and the line.
+    """
+    for path in paths:
+        try:
+            stream = path.open("rb")
+        except FileNotFoundError:
+            raise BadInput("corpora.corpus_file_missing", path=path) from None
+        with stream:
+            for number, line in enumerate(stream, 1):
+                try:
+                    record = orjson.loads(line)
+                    yield Document(record["id"], record["text"], record["title"], record["meta"])
+                except (ValueError, KeyError, TypeError) as error:
+                    raise BadInput("corpora.corpus_file_damaged", path=path, line=number, reason=error) from error
+
+
 def open_corpus(name_or_path: str | Path | Corpus, *, field: str | None = None) -> Corpus:
     """A corpus by its name, or whatever a path names, read by content.
 
@@ -176,16 +229,10 @@ def open_corpus(name_or_path: str | Path | Corpus, *, field: str | None = None) 
         if name_or_path == "sample" or name_or_path in stored:
             if field:
                 raise BadInput("corpora.field_not_needed", name=name_or_path, field=field)
-            return SampleCorpus() if name_or_path == "sample" else _stored(name_or_path)
+            return SampleCorpus() if name_or_path == "sample" else StoredCorpus(name_or_path)
         if not Path(name_or_path).exists():
             raise UnknownName("corpus", name_or_path, [*stored, "sample"], _hint(name_or_path), corpus=name_or_path)
     return FileCorpus(name_or_path, field)
-
-
-def _stored(name: str) -> Corpus:
-    from corpora.library import StoredCorpus
-
-    return StoredCorpus(name)
 
 
 def _hint(name: str) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from corpora.catalogue import Part, card
-from corpora.library import StoredCorpus, add
+from corpora.corpus import StoredCorpus
+from corpora.library import add
 from explorer.core import settings
 from explorer.core.download import Remote, fetch_file
 from explorer.core.errors import BadInput, MissingExtra, Unavailable, disk_errors

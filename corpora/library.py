@@ -13,21 +13,22 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
 
-from corpora.corpus import Corpus
+from corpora.corpus import StoredCorpus, read_shards
 from corpora.document import Document
-from corpora.folders import locked
 from corpora.readers.inputs import Input, find_inputs
 from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
 from corpora.readers.report import Report
-from explorer.core.errors import BadInput, UnknownName, disk_errors
+from explorer.core.errors import BadInput, disk_errors
+from explorer.core.messages import Message
 from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import (
@@ -36,13 +37,12 @@ from explorer.core.store import (
     atomic_write,
     check_name,
     check_target,
-    list_artifacts,
+    name_lock,
     put_folder,
-    read_manifest,
     remove_artifact,
 )
 
-__all__ = ["SHARD_BYTES", "StoredCorpus", "add", "read_shards", "remove", "unfinished"]
+__all__ = ["SHARD_BYTES", "add", "remove", "unfinished"]
 
 SHARD_BYTES = 32 << 20
 """A shard is closed when it has grown to this size."""
@@ -50,57 +50,6 @@ SHARD_BYTES = 32 << 20
 _STATE = "state.json"
 _LAYOUT = 1
 _RESERVED = ("sample",)
-
-
-class StoredCorpus(Corpus):
-    """A corpus of the home folder.
-
-    Raises:
-        UnknownName: there is none of that name.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.folder = artifact_path("corpus", name)
-        if not self.folder.is_dir():
-            raise UnknownName("corpus", name, [*list_artifacts("corpus"), *_RESERVED])
-        self.manifest: Manifest = read_manifest(self.folder, "corpus")
-
-    def documents(self) -> Iterator[Document]:
-        return read_shards(self.folder / name for name in sorted(self.manifest.files) if name.endswith(".jsonl"))
-
-    def fingerprint(self) -> str:
-        digest = hashlib.sha256(json.dumps(dict(self.manifest.files), sort_keys=True).encode()).hexdigest()
-        return f"corpus-{digest[:32]}"
-
-    def info(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "folder": str(self.folder),
-            **dict(self.manifest.sizes),
-            "params": dict(self.manifest.params),
-            **dict(self.manifest.provenance),
-        }
-
-
-def read_shards(paths: Iterable[Path]) -> Iterator[Document]:
-    """The documents of shards, in order.
-
-    Raises:
-        BadInput: a shard is missing or damaged; names it and the line.
-    """
-    for path in paths:
-        try:
-            stream = path.open("rb")
-        except FileNotFoundError:
-            raise BadInput("corpora.corpus_file_missing", path=path) from None
-        with stream:
-            for number, line in enumerate(stream, 1):
-                try:
-                    record = orjson.loads(line)
-                    yield Document(record["id"], record["text"], record["title"], record["meta"])
-                except (ValueError, KeyError, TypeError) as error:
-                    raise BadInput("corpora.corpus_file_damaged", path=path, line=number, reason=error) from error
 
 
 @dataclass
@@ -177,7 +126,7 @@ def add(
     folder = _partial(name)
     with disk_errors("core.writing", path=folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with locked(folder, name):
+        with _locked(folder, name):
             _check_free(name, force)  # again: the process that held it may have finished just now
             folder.mkdir(exist_ok=True)
             try:
@@ -185,7 +134,8 @@ def add(
                 work.run()
                 work.finish(name, dict(source or {}))
             except BadInput:
-                if not (folder / _STATE).exists():
+                state = _State.load(folder)
+                if state is None or not state.shards:  # nothing that another run could go on from
                     shutil.rmtree(folder, ignore_errors=True)
                 raise
             put_folder(folder, target, overwrite=force)
@@ -376,6 +326,11 @@ def _identity(one: Input) -> dict[str, Any]:
     }
 
 
+def _locked(folder: Path, name: str) -> AbstractContextManager[None]:
+    """Hold the folder for this process. Another one is not waited for: adding the same corpus may take it hours."""
+    return name_lock(folder, wait=0, busy=Message("corpora.being_added", {"name": name}))
+
+
 def _partial(name: str) -> Path:
     # A dot first: neither listed nor a name anybody may give.
     return artifact_path("corpus", name).parent / f".adding-{name}"
@@ -396,7 +351,7 @@ def remove(name: str) -> None:
     partial = _partial(check_name(name))
     had_partial = partial.is_dir()
     if had_partial:
-        with disk_errors("core.removing", path=partial), locked(partial, name):
+        with disk_errors("core.removing", path=partial), _locked(partial, name):
             shutil.rmtree(partial)
     if not had_partial or artifact_path("corpus", name).is_dir():
         remove_artifact("corpus", name)

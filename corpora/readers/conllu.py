@@ -11,6 +11,7 @@ from corpora.document import Document
 from corpora.readers.inputs import find_inputs
 from corpora.readers.lines import Lines
 from corpora.readers.report import Report
+from explorer.text.conllu import ConlluSentence, conllu_sentences
 
 __all__ = ["GoldSentence", "GoldWord", "gold_sentences", "read_conllu"]
 
@@ -44,40 +45,8 @@ class GoldSentence:
         return asdict(self)
 
 
-@dataclass(slots=True)
-class _Block:
-    """The lines of one sentence."""
-
-    comments: dict[str, str]
-    rows: list[list[str]]
-    line: int
-    new_document: str | None
-
-
-def _blocks(lines: Lines, report: Report) -> Iterator[_Block]:
-    comments: dict[str, str] = {}
-    rows: list[list[str]] = []
-    new_document: str | None = None
-    first = 0
-    for line in lines:
-        if line.startswith("#"):
-            key, equals, value = line[1:].partition("=")
-            if key.strip() == "newdoc" or key.strip().startswith("newdoc "):
-                new_document = value.strip() if equals else ""
-            else:
-                comments[key.strip()] = value.strip()
-        elif line.strip():
-            first = first or lines.line
-            row = line.split("\t")
-            if len(row) == 10:
-                rows.append(row)
-            else:
-                report.note("unparsed", lines.place)
-        elif rows:
-            yield _Block(comments, rows, first, new_document)
-            comments, rows, new_document, first = {}, [], None, 0
-    if rows:
-        yield _Block(comments, rows, first, new_document)
+def _sentences(lines: Lines, report: Report) -> Iterator[ConlluSentence]:
+    return conllu_sentences(((lines.line, line) for line in lines), lambda *_: report.note("unparsed", lines.place))
 
 
 def _tokens(rows: list[list[str]]) -> list[tuple[list[str], bool]]:
@@ -95,7 +64,7 @@ def _tokens(rows: list[list[str]]) -> list[tuple[list[str], bool]]:
     return tokens
 
 
-def _text(block: _Block) -> str:
+def _text(block: ConlluSentence) -> str:
     if block.comments.get("text"):
         return block.comments["text"]
     return "".join(row[1] + (" " if space else "") for row, space in _tokens(block.rows)).strip()
@@ -106,12 +75,13 @@ def read_conllu(lines: Lines, report: Report) -> Iterator[Document]:
     held: list[str] = []
     name = ""
     marked = False
-    for block in _blocks(lines, report):
+    for block in _sentences(lines, report):
         identity = block.comments.get("sent_id") or f"{lines.name}:{block.line}"
-        if block.new_document is not None:
+        begun = next((block.comments[key] for key in block.comments if key.split(" ")[0] == "newdoc"), None)
+        if begun is not None:
             if held:
                 yield Document(name, "\n".join(held))
-            held, name, marked = [], block.new_document or identity, True
+            held, name, marked = [], begun or identity, True
         if marked:
             held.append(_text(block))
         else:
@@ -134,7 +104,7 @@ def gold_sentences(where: str | Path) -> Iterator[GoldSentence]:
     for one in find_inputs(where, report):
         with one.open() as source:
             lines = Lines(source, one.name, report)
-            for block in _blocks(lines, report):
+            for block in _sentences(lines, report):
                 text = _text(block)
                 words = []
                 position = 0

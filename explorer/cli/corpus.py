@@ -241,7 +241,7 @@ def remove(name: str) -> None:
 @click.argument("name")
 def path(name: str) -> None:
     """The folder a stored corpus lies in."""
-    from corpora.library import StoredCorpus
+    from corpora.corpus import StoredCorpus
 
     click.echo(str(StoredCorpus(name).folder))
 

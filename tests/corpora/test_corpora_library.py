@@ -14,8 +14,9 @@ import pytest
 
 import corpora.library as library
 from corpora import open_corpus
+from corpora.corpus import StoredCorpus
 from corpora.duplicates import Duplicates, SeenTexts, signature
-from corpora.library import StoredCorpus, add, remove, unfinished
+from corpora.library import add, remove, unfinished
 from explorer.core.errors import BadInput, Cancelled, Unavailable, UnknownName
 from explorer.core.progress import Progress
 from explorer.core.store import list_artifacts
@@ -157,7 +158,7 @@ def test_two_runs_at_once_are_refused(home: Path, tmp_path: Path):
     folder = folder_of(tmp_path, 1, 3)
     partial = library._partial("a")
     partial.mkdir(parents=True)
-    with library.locked(partial, "a"), pytest.raises(Unavailable, match="another process"):
+    with library.name_lock(partial, "a"), pytest.raises(Unavailable, match="another process"):
         add(folder, "a")
     assert add(folder, "a").info()["documents"] == 3
 
@@ -239,3 +240,10 @@ def test_seen_texts_remember_across_merges(monkeypatch: pytest.MonkeyPatch):
 def test_a_silly_similarity_is_refused():
     with pytest.raises(BadInput, match=r"0\.5 to 1"):
         Duplicates(0.1)
+
+
+def test_a_file_without_text_leaves_nothing_unfinished(home: Path, tmp_path: Path):
+    (tmp_path / "empty.txt").write_text("")
+    with pytest.raises(BadInput, match="no text"):
+        add(tmp_path / "empty.txt", "e")
+    assert unfinished() == [] and list((home / "corpora").iterdir()) == []

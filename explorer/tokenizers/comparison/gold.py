@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from explorer.core.errors import BadInput
+from explorer.text.conllu import conllu_sentences
 from explorer.text.hangul import decompose
 from explorer.text.normalise import nfc
 from explorer.text.reading import decode_lines
@@ -70,29 +71,17 @@ def read_conllu(path: str | Path) -> Iterator[GoldSentence]:
     Raises:
         BadInput: the file is no CoNLL-U, or has no such morphemes.
     """
-    text = ""
-    words: list[tuple[str, list[str]]] = []
-    found = morphemes = 0
-    for number, line in enumerate(_open(Path(path)), 1):
-        if line.startswith("# text = "):
-            text = nfc(line.removeprefix("# text = "))
-        elif not line.strip():
-            if words:
-                found += 1
-                yield _sentence(text, words)
-            text, words = "", []
-        elif not line.startswith("#"):
-            columns = line.split("\t")
-            if len(columns) != 10:
-                raise BadInput("tokenizers.conllu_column_count", path=path, line=number, columns=len(columns))
-            if columns[0].isdigit():
-                parts = _parts(columns[1], columns[2], columns[4])
-                morphemes += len(parts) > 1
-                words.append((nfc(columns[1]), parts))
-    if words:
-        found += 1
-        yield _sentence(text, words)
-    if not found or not morphemes:
+
+    def odd(line: int, columns: int) -> None:
+        raise BadInput("tokenizers.conllu_column_count", path=path, line=line, columns=columns)
+
+    morphemes = 0
+    for one in conllu_sentences(enumerate(_open(Path(path)), 1), odd):
+        words = [(nfc(row[1]), _parts(row[1], row[2], row[4])) for row in one.rows if row[0].isdigit()]
+        morphemes += sum(len(parts) > 1 for _, parts in words)
+        if words:
+            yield _sentence(nfc(one.comments.get("text", "")), words)
+    if not morphemes:
         raise BadInput("tokenizers.no_gold_morphemes", path=path)
 
 
