@@ -158,7 +158,7 @@ def test_two_runs_at_once_are_refused(home: Path, tmp_path: Path):
     folder = folder_of(tmp_path, 1, 3)
     partial = library._partial("a")
     partial.mkdir(parents=True)
-    with library.name_lock(partial, "a"), pytest.raises(Unavailable, match="another process"):
+    with library.name_lock(partial), pytest.raises(Unavailable, match="another process"):
         add(folder, "a")
     assert add(folder, "a").info()["documents"] == 3
 
