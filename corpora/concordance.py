@@ -34,7 +34,7 @@ from explorer.text.tags import tag_of, word_of
 if TYPE_CHECKING:
     from explorer.tokenizers.token import Token, Tokenizer
 
-__all__ = ["Concordance", "ConcordanceIndex", "ConcordanceLine", "concordance"]
+__all__ = ["Concordance", "ConcordanceIndex", "ConcordanceLine", "Searchable", "code_of", "concordance"]
 
 _FORMAT = 2
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -48,7 +48,7 @@ class _Document(Protocol):
     text: str
 
 
-class _Corpus(Protocol):
+class Searchable(Protocol):
     name: str
 
     def documents(self) -> Iterator[Any]: ...
@@ -110,7 +110,7 @@ class Concordance:
 
 
 def concordance(
-    corpus: _Corpus,
+    corpus: Searchable,
     word: str,
     n: int = 20,
     *,
@@ -150,7 +150,7 @@ def concordance(
         return index.find(query, n, width=width, start=start)
 
 
-def _substring(corpus: _Corpus, query: str, n: int, width: int, start: int) -> Concordance:
+def _substring(corpus: Searchable, query: str, n: int, width: int, start: int) -> Concordance:
     lines: list[ConcordanceLine] = []
     count = 0
     for document in corpus.documents():
@@ -177,14 +177,14 @@ class ConcordanceIndex:
     def __init__(self, path: Path, tokenizer: Tokenizer) -> None:
         self.path = path
         self.tokenizer = tokenizer
-        self._database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+        self.database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
 
     def close(self) -> None:
-        self._database.close()
+        self.database.close()
 
     @classmethod
     def of(
-        cls, corpus: _Corpus, tokenizer: str | Tokenizer = "kiwi", progress: ProgressCallback | None = None
+        cls, corpus: Searchable, tokenizer: str | Tokenizer = "kiwi", progress: ProgressCallback | None = None
     ) -> ConcordanceIndex:
         """The index of a corpus, built if there is none yet.
 
@@ -203,14 +203,14 @@ class ConcordanceIndex:
 
     def find(self, query: str, n: int = 20, *, width: int = 40, start: int = 0) -> Concordance:
         """Matches of a word or phrase; see :func:`concordance`."""
-        phrases = self._resolve(query)
+        phrases = self.resolve(query)
         resolved = tuple(" ".join(key for key, _, _ in phrase) for phrase in phrases)
         if not phrases:
             return Concordance(query, "word", (), (), 0)
-        match = " OR ".join('"' + " ".join(_code(number) for _, number, _ in phrase) + '"' for phrase in phrases)
+        match = " OR ".join('"' + " ".join(code_of(number) for _, number, _ in phrase) + '"' for phrase in phrases)
         wanted = {tuple(key for key, _, _ in phrase) for phrase in phrases}
         lines: list[ConcordanceLine] = []
-        rows = self._database.execute(
+        rows = self.database.execute(
             "SELECT rowid FROM keys_of_line WHERE keys_of_line MATCH ? ORDER BY rowid LIMIT ? OFFSET ?", (match, n, start)
         )
         for (row,) in rows:
@@ -220,20 +220,20 @@ class ConcordanceIndex:
         if all(len(phrase) == 1 for phrase in phrases):
             count = sum(phrase[0][2] for phrase in phrases)
         else:
-            (count,) = self._database.execute(
+            (count,) = self.database.execute(
                 "SELECT count(*) FROM keys_of_line WHERE keys_of_line MATCH ?", (match,)
             ).fetchone()
         return Concordance(query, "word", resolved, tuple(lines), count)
 
     def _matches(self, row: int, wanted: set[tuple[str, ...]], width: int) -> Iterator[ConcordanceLine]:
-        for identity, title, text, _, (first, last) in self._places(row, wanted):
+        for identity, title, text, _, (first, last) in self.places(row, wanted):
             yield _line(text, first, last, identity, title, width)
 
-    def _places(
+    def places(
         self, row: int, wanted: set[tuple[str, ...]]
     ) -> Iterator[tuple[str, str, str, tuple[int, int], tuple[int, int]]]:
         """The places in one line of text, by tokenizing it again: document, title, its text, the line's span, the match's."""
-        identity, title, text, offset, length = self._database.execute(
+        identity, title, text, offset, length = self.database.execute(
             "SELECT documents.id, documents.title, documents.text, lines.start, lines.length "
             "FROM lines JOIN documents ON documents.number = lines.document WHERE lines.number = ?",
             (row,),
@@ -248,7 +248,7 @@ class ConcordanceIndex:
                     yield identity, title, text, (offset, offset + length), (offset + first, offset + last)
                     break
 
-    def _resolve(self, query: str) -> list[list[tuple[str, int, int]]]:
+    def resolve(self, query: str) -> list[list[tuple[str, int, int]]]:
         """Phrases of ``(key, number, occurrences)`` to look for, the most frequent reading first."""
         exact = self._keys("key", query)
         if exact:
@@ -275,7 +275,7 @@ class ConcordanceIndex:
             "key": "SELECT key, number, occurrences FROM keys WHERE key = ?",
             "form": "SELECT key, number, occurrences FROM keys WHERE form = ? ORDER BY occurrences DESC, key",
         }[column]
-        return self._database.execute(statement, (value,)).fetchall()
+        return self.database.execute(statement, (value,)).fetchall()
 
 
 def _key(token: Token) -> str | None:
@@ -284,7 +284,7 @@ def _key(token: Token) -> str | None:
     return _keep(key_of(token))
 
 
-def _code(number: int) -> str:
+def code_of(number: int) -> str:
     """A number as FTS5 sees it: letters and digits only, short."""
     text = ""
     while True:
@@ -307,7 +307,7 @@ INSERT INTO keys_of_line(keys_of_line, rank) VALUES ('hashsize', 67108864);
 """
 
 
-def _build(corpus: _Corpus, tokenizer: Tokenizer, path: Path, progress: ProgressCallback | None) -> None:
+def _build(corpus: Searchable, tokenizer: Tokenizer, path: Path, progress: ProgressCallback | None) -> None:
     """Write the index beside its place and move it there when it is whole."""
     shards = tokenize_corpus(corpus.texts(), tokenizer, choice="all", progress=progress)
     with disk_errors("core.writing", path=path):
@@ -325,7 +325,7 @@ def _build(corpus: _Corpus, tokenizer: Tokenizer, path: Path, progress: Progress
             Path(temporary).unlink(missing_ok=True)
 
 
-def _fill(database: sqlite3.Connection, corpus: _Corpus, paths: Sequence[Path], progress: ProgressCallback | None) -> None:
+def _fill(database: sqlite3.Connection, corpus: Searchable, paths: Sequence[Path], progress: ProgressCallback | None) -> None:
     database.executescript(_SCHEMA)
     numbers: dict[str, int] = {}
     codes: list[str] = []
@@ -336,7 +336,7 @@ def _fill(database: sqlite3.Connection, corpus: _Corpus, paths: Sequence[Path], 
         report(progress, "indexing", done, len(paths), "shards", f"{line:,} lines")
         shard = Shard.read(path)
         here = np.array([numbers.setdefault(key, len(numbers)) for key in shard.keys], np.int64)
-        codes += [_code(value) for value in range(len(codes), len(numbers))]
+        codes += [code_of(value) for value in range(len(codes), len(numbers))]
         counts = np.pad(counts, (0, len(numbers) - len(counts)))
         counts += np.bincount(here[shard.codes], minlength=len(numbers)) if len(shard.codes) else 0
         words = [codes[value] for value in here.tolist()]

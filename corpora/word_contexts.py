@@ -8,12 +8,12 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from corpora.concordance import ConcordanceIndex, _code
+from corpora.concordance import ConcordanceIndex, code_of
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 
 if TYPE_CHECKING:
-    from corpora.concordance import _Corpus
+    from corpora.concordance import Searchable
     from explorer.tokenizers.token import Tokenizer
 
 __all__ = ["WordContext", "word_contexts"]
@@ -36,7 +36,7 @@ class WordContext:
 
 
 def word_contexts(
-    corpus: _Corpus,
+    corpus: Searchable,
     word: str,
     n: int = 200,
     *,
@@ -67,17 +67,17 @@ def word_contexts(
 
 
 def _find(index: ConcordanceIndex, query: str, n: int, longest: int, progress: ProgressCallback | None) -> list[WordContext]:
-    phrases = index._resolve(query)
+    phrases = index.resolve(query)
     if not phrases:
         return []
-    match = " OR ".join('"' + " ".join(_code(number) for _, number, _ in phrase) + '"' for phrase in phrases)
+    match = " OR ".join('"' + " ".join(code_of(number) for _, number, _ in phrase) + '"' for phrase in phrases)
     wanted = {tuple(key for key, _, _ in phrase) for phrase in phrases}
-    rows = [row for (row,) in index._database.execute("SELECT rowid FROM keys_of_line WHERE keys_of_line MATCH ?", (match,))]
+    rows = [row for (row,) in index.database.execute("SELECT rowid FROM keys_of_line WHERE keys_of_line MATCH ?", (match,))]
     # Evenly over the corpus first, since neighbouring lines speak of the same; then the others, should some repeat.
     step = max(1, len(rows) // n)
     found: dict[str, WordContext] = {}
     for row in [row for begin in range(step) for row in rows[begin::step]]:
-        for identity, _, text, line, place in index._places(row, wanted):
+        for identity, _, text, line, place in index.places(row, wanted):
             one = _sentence(text, line, place, longest, identity)
             if one.text not in found:
                 found[one.text] = one

@@ -164,7 +164,6 @@ def circle(graph: dict[str, set[str]]) -> list[str]:
 
 
 CIRCLES_LEFT = {
-    "corpora.library",
     "explorer.encoders.contextual",
     "explorer.encoders.encoder",
     "explorer.encoders.filling",
@@ -202,7 +201,6 @@ DOCUMENTED = {"os._exit"}
 """What Python's own documentation offers in spite of its name."""
 
 BORROWERS_LEFT = {
-    "corpora.word_contexts",
     "explorer.encoders.inside",
     "explorer.encoders.piece_table",
     "explorer.encoders.sense_accuracy",
