@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.core.errors import BadInput
-from explorer.vectors.expression import MINUS, PLUS, QUOTES, TIMES, ExpressionError, clean_word, parse
+from explorer.vectors.expression import MINUS, PLUS, QUOTES, TIMES, ExpressionError, Proportion, clean_word, parse
+from explorer.vectors.expression import read as read_expression
 from explorer.vectors.records import Term
 
 
@@ -75,6 +76,24 @@ def test_apostrophe_inside_a_word_is_a_letter():
         ("왕*2", 1, "before its word"),
         ("0*왕", 0, "weight"),
         ("9" * 400 + "*왕", 0, "weight"),
+        ("1e2*왕", 3, "before its word"),
+        ("왕 - ()", 5, "hold no word"),
+        ("왕 - (남자", 4, "never closed"),
+        ("왕 + 여자)", 6, "closes none"),
+        ("왕 - (남자 - )", 10, "missing after −|missing after -"),
+        ("2*(남자) 여자", 7, "sign is missing"),
+        ("9" * 300 + "*(" + "9" * 300 + "*왕)", 603, "weight"),
+        ("왕,남자,여자", 1, "왕 − 남자 \\+ 여자"),
+        ("커피、홍차、차", 2, "커피 − 홍차 \\+ 차"),
+        (", 왕", 0, "comma"),
+        ("왕:남자", 4, "0 are asked for"),
+        ("왕:?::?:여자", 5, "2 are asked for"),
+        ("왕 : ?", 5, "made of pairs"),
+        ("왕 = 남자", 2, "made of pairs"),
+        ("왕 : ? = 남자", 10, "made of pairs"),
+        ("한국 사람 : ? = 남자 : 여자", 3, "made of pairs"),
+        ("2*왕 : ? = 남자 : 여자", 1, "made of pairs"),
+        ("왕:?:남자:여자", 3, "made of pairs"),
     ],
 )
 def test_errors_know_the_place(text, position, says):
@@ -84,6 +103,54 @@ def test_errors_know_the_place(text, position, says):
     assert isinstance(caught.value, BadInput)
     assert "\n" not in str(caught.value)
     assert f"character {position + 1}:" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["왕 - (남자 - 여자)", "왕−（남자－여자）", "(왕) + (-(남자 - (여자)))", "왕 - 남자 + 여자"])
+def test_a_minus_before_brackets_turns_the_signs_in_them(text):
+    assert read(text) == [("왕", 1), ("남자", -1), ("여자", 1)]
+
+
+def test_weights_before_brackets_are_weights_of_all_in_them():
+    assert read("2*(왕 − 남자)") == read("2(왕 − 남자)") == read("２×（왕－남자）") == [("왕", 2), ("남자", -2)]
+    assert read("여자 - 0.5*(왕 − 4*(남자 + 2·딸))") == [("여자", 1), ("왕", -0.5), ("남자", 2), ("딸", 4)]
+
+
+def test_brackets_colons_and_commas_within_words_are_letters():
+    assert read("조선(朝鮮) - 왕") == [("조선(朝鮮)", 1), ("왕", -1)]
+    assert read("12:30 - 1,000원") == [("12:30", 1), ("1,000원", -1)]
+    assert read("':)' - \"왕(남자, 여자)\"") == [(":)", 1), ("왕(남자, 여자)", -1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "왕 : ? = 남자 : 여자",
+        "왕:?::남자:여자",
+        "남자 : 여자 = 왕 : ?",
+        "남자：여자＝왕：？",
+        "? : 왕 ∷ 여자 ∶ 남자",
+        "여자:남자, ?:왕",
+        "남자 : 여자 : : 왕 : ?",
+        unicodedata.normalize("NFD", "남자\u200b : 여자 = 왕 : ?"),
+    ],
+)
+def test_a_proportion_is_a_sum_with_the_unknown_anywhere(text):
+    assert read(text) == [("왕", 1), ("남자", -1), ("여자", 1)]
+
+
+def test_a_proportion_with_examples_takes_their_mean():
+    found = read_expression("왕자 : ? = 남자 : 여자, 아들 : '큰 딸'")
+    assert isinstance(found, Proportion)
+    assert [(a.word, b.word) for a, b in found.pairs] == [("남자", "여자"), ("아들", "큰 딸")]
+    assert [(t.word, t.weight) for t in found.terms] == [
+        ("왕자", 1),
+        ("남자", -0.5),
+        ("여자", 0.5),
+        ("아들", -0.5),
+        ("큰 딸", 0.5),
+    ]
+    assert read("왕:공주::?:딸")[0] == ("딸", 1)
+    assert read("뭐? : ? = '?' : ㅋㅋㅋ") == [("뭐?", 1), ("?", -1), ("ㅋㅋㅋ", 1)]
 
 
 def test_spans_point_into_the_text_as_given():
@@ -105,8 +172,11 @@ def test_a_megabyte_is_read_or_refused_at_once():
     assert read("가" * 1_000_000) == [("가" * 1_000_000, 1)]
     with pytest.raises(ExpressionError, match="too many"):
         parse("왕+" * 300_000 + "왕")
-    with pytest.raises(ExpressionError):
-        parse('"' * 1_000_001)
+    for many in ('"' * 1_000_001, "(" * 1_000_000, "가(나" * 300_000, "왕:" * 500_000, "왕:?=" * 300_000, "," * 1_000_000):
+        with pytest.raises(ExpressionError):
+            parse(many)
+    assert read("가(나)" * 250_000) == [("가(나)" * 250_000, 1)]
+    assert read("가·" * 300_000 + "나")[0][1] == 1
 
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(
@@ -127,7 +197,7 @@ def test_what_is_written_is_read_back(terms):
     assert [(t.word, t.weight) for t in again] == [(t.word, t.weight) for t in terms]
 
 
-@given(st.text(st.sampled_from("왕남 \t-−+＋*×·0.5２'\"“”「」\u200b\u200d가a/"), max_size=30))
+@given(st.text(st.sampled_from("왕남 \t-−+＋*×·0.5２'\"“”「」\u200b\u200d가a/()（:=?,"), max_size=30))
 def test_any_text_is_read_or_refused_with_a_place(text):
     try:
         terms = parse(text)
@@ -135,4 +205,4 @@ def test_any_text_is_read_or_refused_with_a_place(text):
         assert 0 <= error.position <= len(text)
     else:
         assert terms and all(t.word and t.weight and 0 <= t.start < t.end <= len(text) for t in terms)
-        assert [t.start for t in terms] == sorted(t.start for t in terms)
+        assert ":" in text or "=" in text or [t.start for t in terms] == sorted(t.start for t in terms)
