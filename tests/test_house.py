@@ -205,7 +205,6 @@ BORROWERS_LEFT = {
     "explorer.encoders.piece_table",
     "explorer.encoders.sense_accuracy",
     "explorer.encoders.sense_curve",
-    "explorer.encoders.train.wordpieces",
 }
 """To be emptied."""
 

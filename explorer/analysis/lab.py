@@ -172,7 +172,7 @@ def lab(
         BadInput: nothing to compare, a corpus that can be read only once, or an impossible parameter: found before training.
         UnknownName: no such tokenizer or model.
     """
-    from explorer.static.train import check_parameters
+    from explorer.static.train import check_makes_vectors, check_parameters
     from explorer.tokenizers.loading import tokenizer as make_tokenizer
 
     if not tokenizers or not models:
@@ -184,6 +184,7 @@ def lab(
     engines = [make_tokenizer(one) if isinstance(one, str) else one for one in tokenizers]
     recipes = [_recipe(model, params) for model in models]
     for model, settings in recipes:
+        check_makes_vectors(model)
         common = {key: settings.get(key) for key in ("dim", "window", "epochs")}
         rest = {key: value for key, value in settings.items() if key not in (*common, *_TRAIN)}
         check_parameters(model, common, rest, settings.get("components"))

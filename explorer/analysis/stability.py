@@ -264,12 +264,13 @@ def train_again(
     Raises:
         BadInput: texts that can be read only once, an unknown ``resample``, or what training refuses.
     """
-    from explorer.static.train import train
+    from explorer.static.train import check_makes_vectors, train
 
     if resample not in RESAMPLE:
         raise BadInput("analysis.unknown_resample", resample=resample, allowed=", ".join(RESAMPLE))
     if times < 2:
         raise BadInput("analysis.times_too_few", times=times)
+    check_makes_vectors(model)
     if "name" in params:
         raise BadInput("analysis.retrained_not_saved")
     if iter(_once(texts)) is texts:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from explorer.cli.common import (
-    check_settings,
     corpus_options,
     emit_json,
     force_option,
@@ -18,11 +15,8 @@ from explorer.cli.common import (
     parse_settings,
     training_options,
 )
-from explorer.core.errors import BadInput
 from explorer.core.progress import terminal_progress
-
-if TYPE_CHECKING:
-    from explorer.encoders.train.bert import Recipe
+from explorer.core.settings import language
 
 
 @click.command()
@@ -59,42 +53,28 @@ def train(
               korean-explorer analogy --model wiki-w2v "서울 − 한국 + 일본"
     """
     from corpora import open_corpus
+    from explorer.static.train import train as train_model
+    from explorer.vectors.vectors import Vectors
 
     params = {key: value for key, value in given.items() if value is not None} | parse_settings(settings)
     with terminal_progress() as progress:
         source = open_corpus(corpus, field=field)
-        common: dict[str, Any] = {"name": name, "corpus": corpus, "overwrite": force, "progress": progress}
-        if model == "bert":
-            from explorer.encoders.train.bert import train_bert
-
-            workers = params.pop("workers", None)
-            trained = train_bert(source.texts(), _recipe(tokenizer, params), workers=workers, **common)
-        else:
-            from explorer.static.train import train as train_vectors
-
-            vectors = train_vectors(model, source, tokenizer=tokenizer, **common, **params)
-    if model == "bert":
-        outcome = trained.outcome
-        said = f"held-out loss {outcome.before:.3f} before, {outcome.after:.3f} after, {outcome.best:.3f} at best"
-        data, warnings = trained.to_dict(), outcome.warnings
-        advice = f'context 배 "배를 타고 갔다." "배를 먹었다." --model {name}'
+        made = train_model(
+            model, source, tokenizer=tokenizer, name=name, corpus=corpus, overwrite=force, progress=progress, **params
+        )
+    if isinstance(made, Vectors):
+        said = f"{len(made):,} words × {made.dim} dimensions"
+        data, warnings = {"keys": len(made), "dim": made.dim, "info": dict(made.info)}, []
+        advice = f"similar {made.keys[0].rpartition('/')[0] or made.keys[0]} --model {name}"
     else:
-        said = f"{len(vectors):,} words × {vectors.dim} dimensions"
-        data, warnings = {"keys": len(vectors), "dim": vectors.dim, "info": dict(vectors.info)}, []
-        advice = f"similar {vectors.keys[0].rpartition('/')[0] or vectors.keys[0]} --model {name}"
+        outcome = made.outcome
+        said = f"held-out loss {outcome.before:.3f} before, {outcome.after:.3f} after, {outcome.best:.3f} at best"
+        data, warnings = made.to_dict(), outcome.warnings
+        advice = f'context 배 "배를 타고 갔다." "배를 먹었다." --model {name}'
     if as_json:
         emit_json({"name": name, **data})
         return
     for warning in warnings:
-        click.echo(f"warning: {warning}", err=True)
+        click.echo(f"warning: {warning.said(language())}", err=True)
     click.echo(f"saved {name}: {said}")
     click.echo(f"try: korean-explorer {advice}", err=True)
-
-
-def _recipe(tokenizer: str, settings: Mapping[str, Any]) -> Recipe:
-    from explorer.encoders.train.bert import Recipe
-
-    if tokenizer not in ("kiwi", "wordpiece"):
-        raise BadInput("cli.bert_tokenizer_unfit", tokenizer=tokenizer)
-    given = ({"base": "wordpiece"} if tokenizer == "wordpiece" else {}) | dict(settings)
-    return Recipe(**check_settings(given, "bert", {one.name: one.default for one in fields(Recipe)}))

@@ -1,8 +1,13 @@
 """Names for the things people choose by name: resolved on first use, extendable from other packages.
 
 A registry is a table ``name -> "module:attribute"``. Nothing is imported before it is asked for, so listing names is
-free and heavy libraries stay out of start-up. Other distributions add entries through ``importlib.metadata`` entry
-points in the registry's group.
+free and heavy libraries stay out of start-up. Other distributions add entries by entry points in the registry's group;
+a built-in name cannot be taken. In their ``pyproject.toml``::
+
+    [project.entry-points."korean_explorer.models"]        # what ex.train trains: explorer.static.train.MODELS
+    mine = "package.module:fit"
+    [project.entry-points."korean_explorer.tokenizers"]    # what ex.tokenizer makes: explorer.tokenizers.loading
+    mine = "package.module:make"
 """
 
 from __future__ import annotations

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from explorer.tokenizers.token import Tokenizer
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["MODELS", "check_parameters", "texts_of", "train", "trainable_names"]
+__all__ = ["MODELS", "check_makes_vectors", "check_parameters", "texts_of", "train", "trainable_names"]
 
 MODELS = Registry(
     "model to train",
     {
+        "bert": "explorer.encoders.train.recipe:fit_bert",
         "contextual": "explorer.encoders.averaging:fit_contextual",
         "fasttext": "explorer.static.fasttext:fit_fasttext",
         "glove": "explorer.static.glove:train_glove",
@@ -37,9 +38,11 @@ MODELS = Registry(
 )
 """Models by name. An entry is a function ``fit(shards, vocabulary, *, dim, window, epochs, seed, workers, progress, …) ->
 Fitted`` whose keyword defaults are the model's defaults; other packages add theirs to the entry-point group. One with an
-attribute ``reads_texts`` needs the sentences themselves: ``fit(texts, *, tokenizer, min_count, seed, …) -> Vectors``."""
+attribute ``reads_texts`` needs the sentences themselves: ``fit(texts, *, …) -> Vectors`` takes those of ``tokenizer``,
+``min_count``, ``keys``, ``corpus``, ``seed``, ``workers`` and ``progress`` that it names; with ``name`` and ``overwrite`` it saves
+what it makes itself, and may return any record. Its other parameters are those of its attribute ``recipe``, where it has one."""
 
-_PLUMBING = {"seed", "workers", "progress", "tokenizer", "min_count", "keys", "corpus"}
+_PLUMBING = {"seed", "workers", "progress", "tokenizer", "min_count", "keys", "corpus", "name", "overwrite"}
 
 
 def trainable_names() -> list[str]:
@@ -54,7 +57,7 @@ def train(
     tokenizer: str | Tokenizer = "kiwi",
     dim: int | None = None,
     window: int | None = None,
-    min_count: int = 5,
+    min_count: int | None = None,
     epochs: int | None = None,
     seed: int = 42,
     workers: int | None = None,
@@ -67,19 +70,20 @@ def train(
     corpus: str | None = None,
     progress: ProgressCallback | None = None,
     **params: Any,
-) -> Vectors:
-    """Train word vectors on texts.
+) -> Vectors | Any:
+    """Train word vectors, or an encoder, on texts.
 
     Tokens are cached in the home folder, so a second model on the same texts starts at once, and a run that was killed
     tokenizes only what is missing.
 
     Args:
         model: ``"word2vec"``, ``"fasttext"``, ``"glove"`` or ``"ppmi"``; ``"contextual"``, means of an encoder's vectors over
-            contexts (:mod:`explorer.encoders.averaging`); or another registered name (:func:`trainable_names`).
+            contexts (:mod:`explorer.encoders.averaging`); ``"bert"``, an encoder that learns to guess hidden words
+            (:mod:`explorer.encoders.train.recipe`); or another registered name (:func:`trainable_names`).
         texts: strings (documents or lines), or an object whose ``texts()`` gives them, such as a corpus.
         tokenizer: a name, path or hub id for :func:`explorer.tokenizer`, or a tokenizer.
         dim, window, epochs: dimensions, words to each side, passes; ``None`` takes the model's default.
-        min_count: words that occur less often get no vector.
+        min_count: words that occur less often get no vector; 5 by default.
         seed: equal seeds with ``workers=1`` give equal bits.
         workers: threads; all cores by default.
         keys: which tokens count: ``"content"`` (default for Kiwi, MeCab and eojeol) or ``"all"``
@@ -98,7 +102,8 @@ def train(
         **params: further parameters of the model.
 
     Returns:
-        Vectors, vocabulary × dim, most frequent word first, with counts.
+        Vectors, vocabulary × dim, most frequent word first, with counts; for ``"bert"``, which needs a ``name``, a
+        :class:`~explorer.encoders.train.recipe.TrainedBert`: where the encoder lies and how its loss fell.
 
     Raises:
         UnknownName: no such model or tokenizer.
@@ -111,19 +116,24 @@ def train(
 
     fit, chosen = check_parameters(model, {"dim": dim, "window": window, "epochs": epochs}, params, components)
     at_least_one(workers=workers)
-    if name is not None:
-        _check_free(name, overwrite)
-    if keys == "eojeol":
+    if keys == "eojeol" and not _saves_itself(fit):
         tokenizer, keys = "eojeol", None
-    engine = make_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
     if getattr(fit, "reads_texts", False):
         if phrases is not None or max_vocab is not None:
             raise BadInput("static.phrases_not_taken", model=model)
-        read: Vectors = fit(  # type: ignore[assignment]
-            texts_of(texts), tokenizer=engine, min_count=min_count, keys=keys, corpus=corpus, seed=seed, workers=workers,
-            progress=progress, **chosen,
-        )  # fmt: skip
-        return _saved(_without(read, components), name, overwrite, progress)
+        plumbing = {"tokenizer": tokenizer, "corpus": corpus, "seed": seed, "workers": workers, "progress": progress}
+        given = {"min_count": min_count, "keys": keys} | ({"components": components} if _saves_itself(fit) else {})
+        given = {key: value for key, value in given.items() if value is not None}
+        _refuse_unknown(model, fit, set(given) - set(inspect.signature(fit).parameters))
+        if _saves_itself(fit):
+            return fit(texts_of(texts), name=name, overwrite=overwrite, **plumbing, **given, **chosen)
+        if name is not None:
+            _check_free(name, overwrite)
+        return _saved(_without(fit(texts_of(texts), **plumbing, **given, **chosen), components), name, overwrite, progress)
+    if name is not None:
+        _check_free(name, overwrite)
+    engine = make_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
+    min_count = 5 if min_count is None else min_count
     shards = tokenize_corpus(texts_of(texts), engine, choice=keys, workers=workers, progress=progress)
     if phrases is not None:
         shards = replace(shards, phrases=find_phrases(shards, phrases, progress=progress))
@@ -174,52 +184,64 @@ def _finish(vocabulary: Vocabulary, fitted: Fitted, info: dict[str, Any], compon
 
 def check_parameters(
     model: str, common: dict[str, Any], params: dict[str, Any], components: int | None = None
-) -> tuple[Callable[..., Fitted], dict[str, Any]]:
+) -> tuple[Callable[..., Any], dict[str, Any]]:
     """The function that fits a model, and all its parameters with defaults filled in.
 
     Raises:
         UnknownName: no such model.
         BadInput: a parameter it does not have, or a value that cannot be.
     """
-    fit: Callable[..., Fitted] = MODELS.get(model)
-    chosen = _parameters(model, fit, common, params)
+    fit: Callable[..., Any] = MODELS.get(model)
+    chosen = _parameters(model, fit, {key: value for key, value in common.items() if value is not None} | params)
     if getattr(fit, "reads_texts", False):
-        odd = sorted(key for key, value in common.items() if value is not None and key not in _parameters_of(fit))
-        if odd:
-            raise BadInput(
-                "static.unknown_parameter", model=model, parameter=odd[0], allowed=", ".join(sorted(_parameters_of(fit)))
-            )
         return fit, chosen
     if components is not None and not 0 <= components < chosen["dim"]:
         raise BadInput("static.components_out_of_range", components=components, limit=chosen["dim"] - 1, dim=chosen["dim"])
     return fit, chosen
 
 
+def check_makes_vectors(model: str) -> None:
+    """Refuse a model that is trained but is no table of vectors.
+
+    Raises:
+        UnknownName: no such model.
+        BadInput: an encoder, which saves itself.
+    """
+    if _saves_itself(MODELS.get(model)):
+        raise BadInput("static.makes_no_vectors", model=model)
+
+
+def _saves_itself(fit: Callable[..., Any]) -> bool:
+    return "name" in inspect.signature(fit).parameters
+
+
 def _parameters_of(fit: Callable[..., Any]) -> dict[str, Any]:
     """A model's own parameters and their defaults."""
     return {
         item.name: item.default
-        for item in inspect.signature(fit).parameters.values()
+        for item in inspect.signature(getattr(fit, "recipe", fit)).parameters.values()
         if item.kind is inspect.Parameter.KEYWORD_ONLY and item.name not in _PLUMBING
     }
 
 
-def _parameters(model: str, fit: Callable[..., Any], common: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+def _refuse_unknown(model: str, fit: Callable[..., Any], unknown: set[str]) -> None:
+    if unknown:
+        allowed = ", ".join(sorted(_parameters_of(fit)))
+        raise BadInput("static.unknown_parameter", model=model, parameter=", ".join(sorted(unknown)), allowed=allowed)
+
+
+def _parameters(model: str, fit: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
     """All parameters of a model with its defaults filled in; refuses what it does not know."""
     allowed = _parameters_of(fit)
-    unknown = sorted(set(params) - set(allowed))
-    if unknown:
-        raise BadInput(
-            "static.unknown_parameter", model=model, parameter=", ".join(unknown), allowed=", ".join(sorted(allowed))
-        )
-    given = {key: value for key, value in common.items() if value is not None} | params
+    _refuse_unknown(model, fit, set(given) - set(allowed))
     for key, value in given.items():
-        default = allowed.get(key)
-        if isinstance(default, int) and not isinstance(value, int):
+        default = allowed[key]
+        number = isinstance(value, int | float) and (isinstance(default, bool) or not isinstance(value, bool))
+        if isinstance(default, int) and not (number and isinstance(value, int)):
             raise BadInput("static.not_whole_number", key=key, value=value, default=default)
-        if isinstance(default, float) and not isinstance(value, int | float):
+        if isinstance(default, float) and not number:
             raise BadInput("static.not_a_number", key=key, value=value, default=default)
-    at_least_one(**{key: given.get(key) for key in ("dim", "window", "epochs")})
+    at_least_one(**{key: given.get(key) for key in ("dim", "window", "epochs") if isinstance(allowed.get(key), int)})
     return allowed | given
 
 

@@ -12,9 +12,9 @@ torch = pytest.importorskip("torch")
 
 from explorer.core.errors import BadInput, Cancelled  # noqa: E402
 from explorer.encoders.morpheme.model import build_bert, grow  # noqa: E402
+from explorer.encoders.train.batches import CONTENT, DOC, MASKABLE, SENTENCE, WORD, Batches, Encoded, Masking  # noqa: E402
 from explorer.encoders.train.heads import Sampling, masked_logits, sampled_loss  # noqa: E402
-from explorer.encoders.train.sequences import CONTENT, DOC, MASKABLE, SENTENCE, WORD, Batches, Encoded, Masking  # noqa: E402
-from explorer.encoders.train.training import Outcome, Plan, fit, heldout_loss  # noqa: E402
+from explorer.encoders.train.loop import Outcome, Plan, fit, heldout_loss  # noqa: E402
 
 SIZE = 60
 
@@ -256,7 +256,7 @@ def test_overfitting_on_one_document_is_warned_about():
     other = Encoded(rng.permutation(other.ids), other.marks)  # nothing that can be learned from the other text holds here
     plan = Plan(steps=150, rate=2e-2, warmup=2, evaluate=15, decay=0.0)
     outcome = fit(tiny(1), batches(small), batches(other), plan, device="cpu")
-    assert any("overfitting" in warning for warning in outcome.warnings)
+    assert any("overfitting" in str(warning) and "과적합" in warning.said("ko") for warning in outcome.warnings)
 
 
 @pytest.mark.parametrize("bad", [{"steps": 0}, {"steps": 1, "rate": 0.0}, {"steps": 1, "decay": 2.0}])

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from explorer.core.errors import BadInput
 from explorer.encoders.morpheme.pieces import MorphemePieces
-from explorer.encoders.train.morphemes import DOCUMENT, EOJEOL, KEY, LINE, analyse, marks, open_arrays
-from explorer.encoders.train.sequences import CONTENT, DOC, MASKABLE, SENTENCE, WORD, encode_arrays
+from explorer.encoders.train import morphemes
+from explorer.encoders.train.batches import CONTENT, DOC, MASKABLE, SENTENCE, WORD, encode_arrays
+from explorer.encoders.train.morphemes import DOCUMENT, EOJEOL, KEY, LINE, analyse, marks
 from explorer.encoders.train.vocabulary import MorphemeVocabulary, build_vocabulary
 from explorer.text.tags import tag_of
 from explorer.tokenizers.loading import tokenizer
@@ -95,28 +96,30 @@ def test_marks_see_white_space_and_nothing_else():
 TEXTS = ["배를 탔다. 배가 컸다.\n\n그는 서울에 갔다.", "", "   \n", "ㅋㅋㅋ 좋다!"]
 
 
-def test_arrays_hold_every_morpheme_with_its_marks(tmp_path):
-    arrays = analyse(TEXTS, tmp_path / "a", workers=1, corpus="four texts")
+def test_arrays_hold_every_morpheme_with_its_marks():
+    arrays = analyse(TEXTS, workers=1)
     engine = tokenizer("kiwi")
     lines = ["배를 탔다. 배가 컸다.", "그는 서울에 갔다.", "ㅋㅋㅋ 좋다!"]
     expected = [f"{token.form}/{token.tag}" for line in lines for token in engine.tokenize(line)]
-    run = np.concatenate(arrays.parts())
+    run = np.concatenate(arrays.parts)
     assert [arrays.keys[number] for number in run & KEY] == expected
     assert arrays.counts.sum() == len(expected) == len(arrays)
     assert ((run & DOCUMENT) > 0).sum() == 2
     assert ((run & LINE) > 0).sum() == 3
     assert ((run & EOJEOL) > 0).sum() == 9
-    again = open_arrays(tmp_path / "a")
-    assert again.keys == arrays.keys
-    assert again.info["corpus"] == "four texts"
-    with pytest.raises(BadInput, match="exists"):
-        analyse(TEXTS, tmp_path / "a")
     with pytest.raises(BadInput, match="no text"):
-        analyse(["", " "], tmp_path / "b")
-    assert not (tmp_path / "b").exists()
+        analyse(["", " "])
 
 
-def test_the_limit_stops_reading_early(tmp_path):
+def test_arrays_are_the_same_in_parts(monkeypatch):
+    whole = analyse(TEXTS, workers=1)
+    monkeypatch.setattr(morphemes, "PART", 3)
+    cut = analyse(TEXTS, workers=1)
+    assert len(cut.parts) > 1 and cut.keys == whole.keys and cut.counts.tolist() == whole.counts.tolist()
+    assert np.concatenate(cut.parts).tolist() == np.concatenate(whole.parts).tolist()
+
+
+def test_the_limit_stops_reading_early():
     read = []
 
     def texts():
@@ -124,13 +127,13 @@ def test_the_limit_stops_reading_early(tmp_path):
             read.append(number)
             yield "배를 타고 섬에 갔다. " * 20
 
-    arrays = analyse(texts(), tmp_path / "a", workers=1, limit=1_000)
+    arrays = analyse(texts(), workers=1, limit=1_000)
     assert 1_000 <= len(arrays) < 2_000
     assert len(read) < 1_000
 
 
-def test_encoded_text_follows_the_arrays(tmp_path):
-    arrays = analyse(TEXTS, tmp_path / "a", workers=1)
+def test_encoded_text_follows_the_arrays():
+    arrays = analyse(TEXTS, workers=1)
     vocabulary = build_vocabulary(dict(zip(arrays.keys, arrays.counts.tolist(), strict=True)), size=335, characters=4)
     text = encode_arrays(arrays, vocabulary)
     engine = tokenizer("kiwi")

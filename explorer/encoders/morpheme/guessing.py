@@ -156,7 +156,7 @@ class Trigrams:
         run: list[Ints] = []
         for one in arrays:
             entry = np.array([vocabulary.numbers.get(key, 0) for key in one.keys], np.int64)
-            for part in one.parts():
+            for part in one.parts:
                 numbers = entry[(part & KEY).astype(np.int64)]
                 starts = np.flatnonzero((part & LINE) > 0)
                 run.append(np.insert(numbers, starts, vocabulary.cls))  # neighbours of the first word of a line

@@ -111,7 +111,7 @@ def sampled_loss(model: Any, ids: Any, attention: Any, places: Any, labels: Any,
 
     Args:
         model: a ``BertForMaskedLM``.
-        ids, attention, places, labels: as in :class:`~explorer.encoders.train.sequences.Batch`.
+        ids, attention, places, labels: as in :class:`~explorer.encoders.train.batches.Batch`.
         entries: numbers of the sampled entries.
         chance: the probability each of them had.
     """

@@ -7,23 +7,22 @@ keys and masking whole eojeols all start from these arrays, so a corpus is analy
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import Manifest, atomic_folder, read_manifest, write_manifest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from explorer.tokenizers.token import Token, Tokenizer
 
-__all__ = ["DOCUMENT", "EOJEOL", "KEY", "LINE", "MorphemeArrays", "analyse", "marks", "open_arrays"]
+__all__ = ["DOCUMENT", "EOJEOL", "KEY", "LINE", "MorphemeArrays", "analyse", "marks"]
 
 EOJEOL = np.uint32(1 << 31)
 LINE = np.uint32(1 << 30)
@@ -31,28 +30,22 @@ DOCUMENT = np.uint32(1 << 29)
 KEY = np.uint32((1 << 29) - 1)
 
 PART = 4_000_000
-"""Morphemes in one file: 16 MB."""
+"""Morphemes in one array: 16 MB."""
 
 
 @dataclass(frozen=True)
 class MorphemeArrays:
-    """An analysed corpus on disk.
+    """An analysed corpus.
 
     Attributes:
-        folder: where the parts lie.
+        parts: the arrays in order, uint32.
         keys: ``form/TAG`` of every number.
         counts: how often each key occurs, int64.
-        info: what it was made from.
     """
 
-    folder: Path
+    parts: list[NDArray[np.uint32]]
     keys: tuple[str, ...]
     counts: NDArray[np.int64]
-    info: dict[str, Any]
-
-    def parts(self) -> list[NDArray[np.uint32]]:
-        """The arrays in order, mapped rather than read."""
-        return [np.load(path, mmap_mode="r", allow_pickle=False) for path in sorted(self.folder.glob("part-*.npy"))]
 
     def __len__(self) -> int:
         return int(self.counts.sum())
@@ -74,121 +67,78 @@ def marks(text: str, tokens: list[Token]) -> list[bool]:
 
 def analyse(
     texts: Iterable[str],
-    folder: Path,
     *,
     tokenizer: Tokenizer | None = None,
     workers: int | None = None,
     limit: int | None = None,
-    corpus: str = "",
-    overwrite: bool = False,
     progress: ProgressCallback | None = None,
 ) -> MorphemeArrays:
-    """Analyse documents line by line and write them as arrays.
+    """Analyse documents line by line.
 
     Args:
         texts: documents, read once, none kept.
-        folder: where to write; appears whole or not at all.
         tokenizer: makes the keys; Kiwi when ``None``.
         workers: its threads.
         limit: stop after this many morphemes.
-        corpus: description kept in the manifest.
 
     Raises:
-        BadInput: the folder exists and ``overwrite`` is false, or there was no text.
+        BadInput: there was no text.
     """
     from explorer.tokenizers.batch import tokenize_all
     from explorer.tokenizers.loading import tokenizer as load_tokenizer
 
     engine = tokenizer if tokenizer is not None else load_tokenizer("kiwi")
-    with atomic_folder(folder, overwrite=overwrite) as target:
-        writer = _Writer(target, progress, limit)
-        pending: list[tuple[str, bool]] = []
+    pending: deque[tuple[str, bool]] = deque()
 
-        def lines() -> Iterator[str]:
-            for text in texts:
-                first = True
-                for line in text.splitlines():
-                    line = line.strip()
-                    if line:
-                        pending.append((line, first))
-                        first = False
-                        yield line
+    def lines() -> Iterator[str]:
+        for text in texts:
+            kept = [line.strip() for line in text.splitlines() if line.strip()]
+            for index, line in enumerate(kept):
+                pending.append((line, index == 0))
+                yield line
 
-        taken = 0
-        for tokens in tokenize_all(engine, lines(), workers):
-            line, first = pending[taken]
-            taken += 1
-            if taken == 4096:
-                del pending[:taken]
-                taken = 0
-            writer.add(line, tokens, first)
-            if writer.full:
-                break
-        writer.close()
-        if not writer.keys:
-            raise BadInput("encoders.no_training_text")
-        (target / "keys.txt").write_text("\n".join(writer.keys) + "\n", encoding="utf-8")
-        np.save(target / "counts.npy", np.asarray(writer.counts, np.int64))
-        info = {"corpus": corpus, "tokenizer": engine.params(), "morphemes": writer.total, "keys": len(writer.keys)}
-        write_manifest(target, Manifest("morphemes", folder.name, engine.name, provenance=info))
-    return open_arrays(folder)
+    found = _Numbering()
+    for tokens in tokenize_all(engine, lines(), workers):
+        line, first = pending.popleft()
+        found.add(line, tokens, first)
+        if len(found.buffer) >= PART:
+            found.flush()
+            report(progress, "analysing", found.total, limit, "morphemes")
+        if limit is not None and found.total >= limit:
+            break
+    found.flush()
+    report(progress, "analysing", found.total, limit, "morphemes")
+    if not found.numbers:
+        raise BadInput("encoders.no_training_text")
+    return MorphemeArrays(found.parts, tuple(found.numbers), np.asarray(found.counts, np.int64))
 
 
-def open_arrays(folder: Path) -> MorphemeArrays:
-    """Open what :func:`analyse` wrote.
+@dataclass
+class _Numbering:
+    """Numbers keys as they come."""
 
-    Raises:
-        BadInput: it is something else, or damaged.
-    """
-    manifest = read_manifest(folder, "morphemes")
-    keys = tuple((folder / "keys.txt").read_text(encoding="utf-8").split("\n")[:-1])
-    counts = np.load(folder / "counts.npy", allow_pickle=False)
-    if len(keys) != len(counts):
-        raise BadInput("encoders.morphemes_damaged", folder=folder, keys=len(keys), counts=len(counts))
-    return MorphemeArrays(folder, keys, counts, dict(manifest.provenance))
-
-
-class _Writer:
-    """Numbers keys as they come and writes parts of a fixed size."""
-
-    def __init__(self, folder: Path, progress: ProgressCallback | None, limit: int | None) -> None:
-        self.folder, self.progress, self.limit = folder, progress, limit
-        self.numbers: dict[str, int] = {}
-        self.keys: list[str] = []
-        self.counts: list[int] = []
-        self.buffer: list[int] = []
-        self.total = self.part = self.mark = 0
-
-    @property
-    def full(self) -> bool:
-        return self.limit is not None and self.total >= self.limit
+    numbers: dict[str, int] = field(default_factory=dict)
+    counts: list[int] = field(default_factory=list)
+    buffer: list[int] = field(default_factory=list)
+    parts: list[NDArray[np.uint32]] = field(default_factory=list)
+    total: int = 0
+    mark: int = 0
 
     def add(self, line: str, tokens: list[Token], first: bool) -> None:
-        self.mark |= int(LINE) | (int(DOCUMENT) if first else 0)  # kept for the next line where this one has no token
-        mark = self.mark
-        buffer, numbers, counts = self.buffer, self.numbers, self.counts
+        mark = self.mark | int(LINE) | (int(DOCUMENT) if first else 0)
+        numbers, counts = self.numbers, self.counts
         for token, starts in zip(tokens, marks(line, tokens), strict=True):
             key = f"{token.form}/{token.tag}" if token.tag else token.form
-            key = key.replace("\n", " ")
-            number = numbers.get(key)
-            if number is None:
-                number = numbers[key] = len(self.keys)
-                self.keys.append(key)
+            number = numbers.setdefault(key.replace("\n", " "), len(counts))
+            if number == len(counts):
                 counts.append(0)
             counts[number] += 1
-            buffer.append(number | mark | (int(EOJEOL) if starts else 0))
+            self.buffer.append(number | mark | (int(EOJEOL) if starts else 0))
             mark = 0
-        self.mark = mark
+        self.mark = mark  # kept for the next line where this one has no token
         self.total += len(tokens)
-        if len(buffer) >= PART:
-            self.flush()
 
     def flush(self) -> None:
-        np.save(self.folder / f"part-{self.part:05d}.npy", np.asarray(self.buffer, np.uint32))
-        self.part += 1
-        self.buffer.clear()
-        report(self.progress, "analysing", self.total, self.limit, "morphemes")
-
-    def close(self) -> None:
         if self.buffer:
-            self.flush()
+            self.parts.append(np.asarray(self.buffer, np.uint32))
+            self.buffer.clear()

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report, track
-from explorer.encoders.train.sequences import DOC, MASKABLE, SENTENCE, WORD, Encoded
+from explorer.encoders.train.batches import DOC, MASKABLE, SENTENCE, WORD, Encoded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +30,7 @@ def train_wordpiece(texts: Iterable[str], vocab_size: int, length: int, progress
 
     Hangul is never taken apart: nothing is lower-cased, no accents are stripped.
     """
-    from tokenizers import BertWordPieceTokenizer
+    from tokenizers import BertWordPieceTokenizer, Tokenizer
     from transformers import PreTrainedTokenizerFast
 
     report(progress, "training word pieces")
@@ -37,7 +38,9 @@ def train_wordpiece(texts: Iterable[str], vocab_size: int, length: int, progress
     lines = (line for text in texts for line in text.splitlines() if line.strip())
     engine.train_from_iterator(lines, vocab_size=vocab_size, min_frequency=2, special_tokens=SPECIAL, show_progress=False)
     names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token", "mask_token"), SPECIAL, strict=True))
-    return PreTrainedTokenizerFast(tokenizer_object=engine._tokenizer, model_max_length=max(128, length), **names)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer.from_str(engine.to_str()), model_max_length=max(128, length), **names
+    )
 
 
 def encode_texts(texts: Iterable[str], tokenizer: Any, progress: ProgressCallback | None = None) -> Encoded:
@@ -90,7 +93,7 @@ def _marks(
     return marks
 
 
-def open_masked_model(name_or_path: str | Path, progress: ProgressCallback | None = None) -> tuple[Any, Any, list[str]]:
+def open_masked_model(name_or_path: str | Path, progress: ProgressCallback | None = None) -> tuple[Any, Any, list[Message]]:
     """A masked-language model of transformers, its fast tokenizer, and what a person should know about them.
 
     Opened with the same care as any checkpoint (:func:`~explorer.encoders.checkpoints.open_checkpoint`): safetensors only,
@@ -105,20 +108,15 @@ def open_masked_model(name_or_path: str | Path, progress: ProgressCallback | Non
 
     checkpoint = open_checkpoint(name_or_path, "cpu", progress)
     tokenizer = checkpoint.tokenizer
-    missing = [part for part in ("mask", "cls", "sep", "pad") if getattr(tokenizer, f"{part}_token_id") is None]
-    if missing:
-        raise BadInput("encoders.no_special_piece", model=name_or_path, piece=missing[0])
-    source = str(name_or_path)
+    lacking = [part for part in ("mask", "cls", "sep", "pad") if getattr(tokenizer, f"{part}_token_id") is None]
+    if lacking:
+        raise BadInput("encoders.no_special_piece", model=name_or_path, piece=lacking[0])
     try:
         model, loaded = AutoModelForMaskedLM.from_pretrained(
-            source, use_safetensors=True, trust_remote_code=False, local_files_only=True, output_loading_info=True
+            str(name_or_path), use_safetensors=True, trust_remote_code=False, local_files_only=True, output_loading_info=True
         )
     except ValueError as error:
         raise BadInput("encoders.not_masked_model", model=name_or_path, reason=str(error).splitlines()[0][:200]) from error
-    warnings = []
-    if loaded["missing_keys"]:
-        warnings.append(
-            f"{name_or_path} has no head for masked words ({len(loaded['missing_keys'])} weights start at random), so its "
-            "held-out loss before training means nothing"
-        )
+    missing = len(loaded["missing_keys"])
+    warnings = [Message("encoders.head_starts_random", {"model": name_or_path, "count": missing})] if missing else []
     return model.float(), tokenizer, warnings

@@ -111,7 +111,7 @@ def encode_arrays(arrays: MorphemeArrays, vocabulary: MorphemeVocabulary) -> Enc
     base[(lengths == 1) & ~symbol & np.array([key in vocabulary for key in arrays.keys])] |= MASKABLE
     base[np.array([tag in MASKED for tag in tags])] |= CONTENT
     parts, before = [], (False, False)
-    for part in arrays.parts():
+    for part in arrays.parts:
         keys = (part & KEY).astype(np.int64)
         eojeol, line, document = ((part & bit) > 0 for bit in (EOJEOL, LINE, DOCUMENT))
         ended = np.concatenate([[before[0]], final[keys][:-1]])

@@ -1,17 +1,18 @@
-"""``train bert``: a masked-language model from texts, from scratch or from a checkpoint, over morphemes or word pieces."""
+"""``train("bert", …)``: a masked-language model from texts, from scratch or from a checkpoint, over morphemes or word pieces."""
 
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import (
     MANIFEST,
@@ -25,22 +26,22 @@ from explorer.core.store import (
 )
 from explorer.encoders.morpheme.model import build_bert, initial_bias, initial_embeddings, require_torch
 from explorer.encoders.morpheme.storing import encoder_folder, is_encoder, open_network, write_encoder
+from explorer.encoders.train.batches import Batches, Encoded, Masking, encode_arrays
 from explorer.encoders.train.heads import Sampling
-from explorer.encoders.train.morphemes import MorphemeArrays, analyse
-from explorer.encoders.train.sequences import Batches, Encoded, Masking, encode_arrays
-from explorer.encoders.train.training import Outcome, Plan, fit
+from explorer.encoders.train.loop import Outcome, Plan, fit
+from explorer.encoders.train.morphemes import analyse
 from explorer.encoders.train.vocabulary import MorphemeVocabulary, blended_shares, build_vocabulary
 from explorer.encoders.train.wordpieces import encode_texts, open_masked_model, train_wordpiece
 
 if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["Recipe", "TrainedBert", "train_bert"]
+__all__ = ["Recipe", "TrainedBert", "fit_bert", "train_bert"]
 
 FROZEN = ("word_embeddings.weight", "token_type_embeddings.weight")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """What to train and how; the defaults are those of the encoder that ships.
 
@@ -59,7 +60,7 @@ class Recipe:
         sample: entries that compete in a training step over morphemes; 0 for all of them.
         heldout: share of the documents that is only measured on.
         mask: share of words hidden; ``whole``: of those, the share hidden whole.
-        precision, device: see :func:`~explorer.encoders.train.training.fit`.
+        precision, device: see :func:`~explorer.encoders.train.loop.fit`.
         evaluate: steps between measurements; checkpoint: seconds between checkpoints.
         seed: decides everything random.
     """
@@ -115,7 +116,7 @@ class TrainedBert:
 
 @dataclass
 class _Start:
-    """A network, its text, and what is needed to train and to save it."""
+    """A network, its text, and what is needed to train and to save it; ``low`` is the first entry that may stand in."""
 
     model: Any
     text: Encoded
@@ -123,10 +124,10 @@ class _Start:
     low: int
     size: int
     frozen: tuple[str, ...]
-    sampling: Sampling | None
-    write: Any
+    write: Callable[[Path, str, dict[str, Any]], None]
     scratch: bool
-    warnings: list[str]
+    sampling: Sampling | None = None
+    warnings: list[Message] = field(default_factory=list)
 
 
 def train_bert(
@@ -163,7 +164,7 @@ def train_bert(
     if name in ("mini", "morphemes", "wordpiece") or ((target / MANIFEST).is_file() and not overwrite):
         raise BadInput("encoders.name_taken", name=name)
     check_target(target, overwrite, "encoder")
-    start = _prepare(texts, recipe, corpus, workers, vectors, progress)
+    start = _prepare(texts, recipe, workers, vectors, progress)
     train, heldout = start.text.split(recipe.heldout, recipe.seed)
     batches, measured = (_batches(part, start, recipe) for part in (train, heldout))
     steps = recipe.steps or max(1, round(recipe.epochs * len(batches.plan(0))))
@@ -194,13 +195,13 @@ def train_bert(
     info = {
         "corpus": corpus,
         "base": recipe.base,
-        "recipe": {key: getattr(recipe, key) for key in Recipe.__slots__},
+        "recipe": asdict(recipe),
         "steps": steps,
         "pieces": {"train": len(train), "heldout": len(heldout)},
         "heldout_loss": {"before": outcome.before, "after": outcome.after, "best": outcome.best},
         "curve": outcome.curve,
-        "warnings": outcome.warnings,
-        "versions": _versions(),
+        "warnings": [str(warning) for warning in outcome.warnings],
+        "versions": {package: version(package) for package in ("torch", "transformers", "kiwipiepy", "numpy")},
     }
     report(progress, "saving the model")
     with atomic_folder(target, overwrite=overwrite) as folder:
@@ -209,101 +210,116 @@ def train_bert(
     return TrainedBert(target, outcome, info)
 
 
-def _versions() -> dict[str, str]:
-    from importlib.metadata import version
+def fit_bert(
+    texts: Iterable[str],
+    *,
+    tokenizer: Any,
+    name: str | None,
+    overwrite: bool,
+    corpus: str | None,
+    seed: int,
+    workers: int | None,
+    progress: ProgressCallback | None,
+    **settings: Any,
+) -> TrainedBert:
+    """``train("bert", …)``: :func:`train_bert` by a :class:`Recipe` of these settings.
 
-    return {package: version(package) for package in ("torch", "transformers", "kiwipiepy", "numpy")}
+    Raises:
+        BadInput: a tokenizer other than ``"kiwi"`` and ``"wordpiece"`` (for ``base="wordpiece"``), or no name.
+    """
+    if tokenizer not in ("kiwi", "wordpiece"):
+        raise BadInput("encoders.bert_tokenizer_unfit", tokenizer=getattr(tokenizer, "name", tokenizer))
+    if name is None:
+        raise BadInput("encoders.bert_name_missing")
+    if tokenizer == "wordpiece" and settings["base"] == "morphemes":
+        settings["base"] = "wordpiece"
+    recipe = Recipe(seed=seed, **settings)
+    return train_bert(texts, recipe, name=name, corpus=corpus or "", overwrite=overwrite, workers=workers, progress=progress)
+
+
+fit_bert.reads_texts = True  # type: ignore[attr-defined]
+fit_bert.recipe = Recipe  # type: ignore[attr-defined]
 
 
 def _batches(text: Encoded, start: _Start, recipe: Recipe) -> Batches:
     spans = text.cut(recipe.length - 2, recipe.seed)
-    masking = Masking(rate=recipe.mask, whole=recipe.whole)
-    found = Batches(
-        text, spans, **start.special, low=start.low, high=start.size, size=recipe.batch, masking=masking, seed=recipe.seed
-    )
     if not len(spans):
         raise BadInput("encoders.corpus_too_small")
-    return found
+    masking = Masking(rate=recipe.mask, whole=recipe.whole)
+    return Batches(
+        text, spans, **start.special, low=start.low, high=start.size, size=recipe.batch, masking=masking, seed=recipe.seed
+    )
 
 
 def _prepare(
-    texts: Iterable[str],
-    recipe: Recipe,
-    corpus: str,
-    workers: int | None,
-    vectors: Vectors | None,
-    progress: ProgressCallback | None,
+    texts: Iterable[str], recipe: Recipe, workers: int | None, vectors: Vectors | None, progress: ProgressCallback | None
 ) -> _Start:
     if recipe.base == "morphemes":
-        return _over_morphemes(texts, recipe, None, corpus, workers, vectors, progress)
+        return _over_morphemes(texts, recipe, None, workers, vectors, progress)
     if recipe.base == "wordpiece":
         documents = list(texts)
         tokenizer = train_wordpiece(documents, recipe.vocab_size, recipe.length, progress)
-        model = build_bert(
-            len(tokenizer), dim=recipe.dim, layers=recipe.layers, heads=recipe.heads, positions=max(128, recipe.length),
-            pad=tokenizer.pad_token_id, seed=recipe.seed,
-        )  # fmt: skip
-        return _over_wordpieces(documents, model, tokenizer, recipe, scratch=True, warnings=[], progress=progress)
+        model = _built(len(tokenizer), recipe.dim, tokenizer.pad_token_id, recipe)
+        low = 1 + max(tokenizer.all_special_ids)
+        return _over_wordpieces(encode_texts(documents, tokenizer, progress), model, tokenizer, recipe, low)
     folder = encoder_folder(recipe.base)
     if folder is not None and is_encoder(folder):
-        return _over_morphemes(texts, recipe, folder, corpus, workers, vectors, progress)
+        return _over_morphemes(texts, recipe, folder, workers, vectors, progress)
     model, tokenizer, warnings = open_masked_model(folder or recipe.base, progress)
-    return _over_wordpieces(texts, model, tokenizer, recipe, scratch=False, warnings=warnings, progress=progress)
+    start = _over_wordpieces(encode_texts(texts, tokenizer, progress), model, tokenizer, recipe)
+    start.warnings = warnings
+    return start
+
+
+def _built(size: int, dim: int, pad: int, recipe: Recipe) -> Any:
+    positions = max(128, recipe.length)
+    return build_bert(size, dim=dim, layers=recipe.layers, heads=recipe.heads, positions=positions, pad=pad, seed=recipe.seed)
 
 
 def _over_morphemes(
     texts: Iterable[str],
     recipe: Recipe,
     folder: Path | None,
-    corpus: str,
     workers: int | None,
     vectors: Vectors | None,
     progress: ProgressCallback | None,
 ) -> _Start:
-    torch = require_torch()
-    place = cache_path("training", "arrays")
-    place.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place) as room:
-        arrays = analyse(texts, Path(room) / "arrays", workers=workers, corpus=corpus, progress=progress)
+    arrays = analyse(texts, workers=workers, progress=progress)
+    if folder is not None:
+        model, vocabulary, _ = open_network(folder)
+    else:
+        if vectors is None:
+            from explorer.static.kiwi import kiwi_vectors
+
+            vectors = kiwi_vectors(progress)
         counts = dict(zip(arrays.keys, arrays.counts.tolist(), strict=True))
-        if folder is not None:
-            model, vocabulary, _ = open_network(folder)
-        else:
-            vectors = vectors if vectors is not None else _kiwi(progress)
-            shares = blended_shares(counts, vectors.keys, recipe.prior)
-            vocabulary = build_vocabulary(shares, recipe.vocab_size)
-            model = _fresh(torch, vocabulary, shares, recipe, vectors)
-        text = _encoded(arrays, vocabulary)
+        shares = blended_shares(counts, vectors.keys, recipe.prior)
+        vocabulary = build_vocabulary(shares, recipe.vocab_size)
+        model = _fresh(vocabulary, shares, recipe, vectors)
     bias = model.cls.predictions.bias.detach().numpy().astype(np.float64)
     share = np.exp(bias - bias.max())
     share[: vocabulary.first_word] = 0
-    sampling = Sampling.of(share, recipe.sample) if 0 < recipe.sample < len(vocabulary) - vocabulary.first_word else None
+    sampled = 0 < recipe.sample < len(vocabulary) - vocabulary.first_word
 
     def write(target: Path, name: str, info: dict[str, Any]) -> None:
         write_encoder(target, model, vocabulary, name, info)
 
-    special = {"cls": vocabulary.cls, "sep": vocabulary.sep, "pad": vocabulary.pad, "mask": vocabulary.mask}
-    frozen = () if recipe.embeddings == "trained" else FROZEN
     return _Start(
-        model, text, special, vocabulary.first_word, len(vocabulary), frozen, sampling, write, folder is None, []
-    )  # fmt: skip
+        model,
+        encode_arrays(arrays, vocabulary),
+        {"cls": vocabulary.cls, "sep": vocabulary.sep, "pad": vocabulary.pad, "mask": vocabulary.mask},
+        low=vocabulary.first_word,
+        size=len(vocabulary),
+        frozen=() if recipe.embeddings == "trained" else FROZEN,
+        write=write,
+        scratch=folder is None,
+        sampling=Sampling.of(share, recipe.sample) if sampled else None,
+    )
 
 
-def _encoded(arrays: MorphemeArrays, vocabulary: MorphemeVocabulary) -> Encoded:
-    return encode_arrays(arrays, vocabulary)
-
-
-def _kiwi(progress: ProgressCallback | None) -> Vectors:
-    from explorer.static.kiwi import kiwi_vectors
-
-    return kiwi_vectors(progress)
-
-
-def _fresh(torch: Any, vocabulary: MorphemeVocabulary, shares: dict[str, float], recipe: Recipe, vectors: Vectors) -> Any:
-    model = build_bert(
-        len(vocabulary), dim=vectors.dim, layers=recipe.layers, heads=recipe.heads, positions=max(128, recipe.length),
-        pad=vocabulary.pad, seed=recipe.seed,
-    )  # fmt: skip
+def _fresh(vocabulary: MorphemeVocabulary, shares: dict[str, float], recipe: Recipe, vectors: Vectors) -> Any:
+    torch = require_torch()
+    model = _built(len(vocabulary), vectors.dim, vocabulary.pad, recipe)
     table, _ = initial_embeddings(vocabulary, vectors, recipe.seed)
     with torch.no_grad():
         model.bert.embeddings.word_embeddings.weight.copy_(torch.from_numpy(table))
@@ -311,29 +327,19 @@ def _fresh(torch: Any, vocabulary: MorphemeVocabulary, shares: dict[str, float],
     return model
 
 
-def _over_wordpieces(
-    texts: Iterable[str],
-    model: Any,
-    tokenizer: Any,
-    recipe: Recipe,
-    *,
-    scratch: bool,
-    warnings: list[str],
-    progress: ProgressCallback | None,
-) -> _Start:
-    text = encode_texts(texts, tokenizer, progress)
-    special = {
-        "cls": tokenizer.cls_token_id,
-        "sep": tokenizer.sep_token_id,
-        "pad": tokenizer.pad_token_id,
-        "mask": tokenizer.mask_token_id,
-    }
-
+def _over_wordpieces(text: Encoded, model: Any, tokenizer: Any, recipe: Recipe, low: int = 0) -> _Start:
     def write(target: Path, name: str, info: dict[str, Any]) -> None:
         model.save_pretrained(target, safe_serialization=True)
         tokenizer.save_pretrained(target)
         write_manifest(target, Manifest("encoder", name, str(model.config.model_type), provenance=info))
 
-    low = 1 + max(number for number in tokenizer.all_special_ids) if scratch else 0
-    frozen = FROZEN if recipe.embeddings == "frozen" else ()
-    return _Start(model, text, special, low, len(tokenizer), frozen, None, write, scratch, warnings)
+    return _Start(
+        model,
+        text,
+        {part: getattr(tokenizer, f"{part}_token_id") for part in ("cls", "sep", "pad", "mask")},
+        low=low,
+        size=len(tokenizer),
+        frozen=FROZEN if recipe.embeddings == "frozen" else (),
+        write=write,
+        scratch=low > 0,
+    )

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import MANIFEST, Manifest, atomic_folder, check_target, write_manifest
+from explorer.core.store import Manifest, atomic_folder, check_target, write_manifest
 from explorer.encoders.morpheme.model import pick_device, require_torch
+from explorer.encoders.train.batches import Batch, Batches
 from explorer.encoders.train.heads import Sampling, masked_logits, sampled_loss
-from explorer.encoders.train.sequences import Batch, Batches
 
 __all__ = ["Outcome", "Plan", "fit", "heldout_loss"]
 
@@ -82,7 +83,7 @@ class Outcome:
     """
 
     curve: list[dict[str, Any]] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
 
     @property
     def before(self) -> float:
@@ -99,31 +100,26 @@ class Outcome:
     @property
     def overfits(self) -> bool:
         lowest = min(range(len(self.curve)), key=lambda index: self.curve[index]["heldout"])
-        return lowest < len(self.curve) - 1 and self.after > self.best * 1.01 and self._still_learning(lowest)
+        if lowest == len(self.curve) - 1 or self.after <= self.best * 1.01:
+            return False
+        return bool(self.curve[-1]["train"] < self.curve[max(lowest, 1)]["train"])
 
-    def _still_learning(self, since: int) -> bool:
-        return bool(self.curve[-1]["train"] < self.curve[max(since, 1)]["train"])
+    def judge(self) -> None:
+        """Add what a person should read about the curve."""
+        if self.overfits:
+            lowest = min(self.curve, key=lambda point: point["heldout"])
+            self.warnings.append(
+                Message(
+                    "encoders.training_overfits", {"step": lowest["step"], "lowest": lowest["heldout"], "after": self.after}
+                )
+            )
+        elif self.after >= self.before:
+            self.warnings.append(Message("encoders.training_gained_nothing", {"before": self.before, "after": self.after}))
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self) | {"before": self.before, "after": self.after, "best": self.best, "overfits": self.overfits}
-
-
-def _loss(model: Any, batch: Batch, device: Any) -> tuple[Any, Any]:
-    """Sum-free loss over the whole vocabulary and the number of right guesses."""
-    torch = require_torch()
-    logits = masked_logits(model, *_moved(torch, device, batch.ids, batch.attention, batch.places)).float()
-    (labels,) = _moved(torch, device, batch.labels)
-    return torch.nn.functional.cross_entropy(logits, labels), (logits.argmax(-1) == labels).sum()
-
-
-def _step_loss(model: Any, batch: Batch, device: Any, sampling: Sampling | None, seed: list[int]) -> Any:
-    torch = require_torch()
-    ids, attention, places, labels = _moved(torch, device, batch.ids, batch.attention, batch.places, batch.labels)
-    if sampling is None:
-        return torch.nn.functional.cross_entropy(masked_logits(model, ids, attention, places).float(), labels)
-    entries = sampling.draw(np.random.default_rng(seed))
-    drawn, chance = _moved(torch, device, entries, sampling.chance[entries].astype(np.float32))
-    return sampled_loss(model, ids, attention, places, labels, drawn, chance)
+        warnings = [str(warning) for warning in self.warnings]
+        ends = {"before": self.before, "after": self.after, "best": self.best, "overfits": self.overfits}
+        return {"curve": [dict(point) for point in self.curve], "warnings": warnings, **ends}
 
 
 def _moved(torch: Any, device: Any, *arrays: Any) -> list[Any]:
@@ -142,10 +138,11 @@ def heldout_loss(model: Any, batches: Batches, *, limit: int = 20) -> tuple[floa
         for number, rows in enumerate(plan[:limit]):
             batch = batches.batch(rows, 0, number)
             if len(batch.places):
-                loss, hits = _loss(model, batch, device)
-                total += float(loss) * len(batch.places)
-                right += float(hits)
-                count += len(batch.places)
+                ids, attention, places, labels = _moved(torch, device, batch.ids, batch.attention, batch.places, batch.labels)
+                logits = masked_logits(model, ids, attention, places).float()
+                total += float(torch.nn.functional.cross_entropy(logits, labels)) * len(labels)
+                right += float((logits.argmax(-1) == labels).sum())
+                count += len(labels)
     model.train(training)
     return (total / count, right / count) if count else (math.nan, math.nan)
 
@@ -162,7 +159,6 @@ def fit(
     precision: str | None = None,
     frozen: tuple[str, ...] = (),
     sampling: Sampling | None = None,
-    export: Callable[[Path], None] | None = None,
     progress: ProgressCallback | None = None,
 ) -> Outcome:
     """Train by masked modelling; goes on from the checkpoint in ``folder`` if there is one.
@@ -177,13 +173,12 @@ def fit(
             on one that has not, float32 on a CPU.
         frozen: parameters whose names end so stay as they are.
         sampling: entries that compete in a training step (a BERT only); all of them when ``None``, and always in measuring.
-        export: called with the checkpoint's folder before it appears, to put what loading needs beside the weights.
         progress: told the loss; raising Cancelled in it stops after a checkpoint is written.
 
     Returns:
         The curve, with warnings. The weights in ``model`` are those of the last step.
     """
-    run = _Run(model, train, heldout, plan, folder, dict(signature or {}), device, precision, frozen, sampling, export)
+    run = _Run(model, train, heldout, plan, folder, dict(signature or {}), frozen, sampling, device, precision)
     try:
         while run.step < plan.steps:
             run.advance()
@@ -199,47 +194,44 @@ def fit(
         run.save()
     model.eval()
     if run.team.first:
-        _warn(run.outcome)
+        run.outcome.judge()
     return run.outcome
 
 
+@dataclass
 class _Run:
     """One training in progress: the network, where it is in the data, the optimiser and the curve."""
 
-    def __init__(
-        self,
-        model: Any,
-        train: Batches,
-        heldout: Batches,
-        plan: Plan,
-        folder: Path | None,
-        signature: dict[str, Any],
-        device: str | None,
-        precision: str | None,
-        frozen: tuple[str, ...],
-        sampling: Sampling | None,
-        export: Callable[[Path], None] | None,
-    ) -> None:
+    model: Any
+    train: Batches
+    heldout: Batches
+    plan: Plan
+    folder: Path | None
+    signature: dict[str, Any]
+    frozen: tuple[str, ...]
+    sampling: Sampling | None
+    device: Any
+    precision: str | None
+    outcome: Outcome = field(default_factory=Outcome)
+    losses: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
         self.torch = torch = require_torch()
-        self.model, self.heldout, self.plan, self.folder = model, heldout, plan, folder
-        self.sampling, self.export, self.signature = sampling, export, signature
-        self.device = torch.device(pick_device(device))
-        self.kind = _precision(torch, self.device, precision)
-        model.to(self.device).train()
-        for name, parameter in model.named_parameters():
-            parameter.requires_grad_(not (frozen and name.endswith(frozen)))
-        self.optimiser = _optimiser(torch, model, plan)
+        self.device = torch.device(pick_device(self.device))
+        self.kind = _precision(torch, self.device, self.precision)
+        self.model.to(self.device).train()
+        for name, parameter in self.model.named_parameters():
+            parameter.requires_grad_(not (self.frozen and name.endswith(self.frozen)))
+        self.optimiser = _optimiser(torch, self.model, self.plan)
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.kind == torch.float16)
         self.team = _Team(torch)
         self.position: dict[str, Any] = {"step": 0, "epoch": 0, "number": 0, "pieces": 0, "seconds": 0.0}
-        self.outcome = Outcome()
-        self.losses: list[Any] = []
-        if folder is not None:
-            check_target(folder, overwrite=True)  # before the first hours of work, not at the first checkpoint
-        if folder is not None and (folder / STATE).is_file():
-            self.position = _resume(torch, model, self.optimiser, folder, signature, self.outcome)
-        torch.manual_seed(plan.seed + self.step * self.team.size + self.team.rank)
-        self.stream = train.run(int(self.position["epoch"]), int(self.position["number"]))
+        if self.folder is not None:
+            check_target(self.folder, overwrite=True)  # before the first hours of work, not at the first checkpoint
+            if (self.folder / STATE).is_file():
+                self.resume(self.folder)
+        torch.manual_seed(self.plan.seed + self.step * self.team.size + self.team.rank)
+        self.stream = self.train.run(int(self.position["epoch"]), int(self.position["number"]))
         self.begun = time.monotonic() - self.position["seconds"]
         self.saved = time.monotonic()
         if not self.outcome.curve and self.team.first:
@@ -255,9 +247,8 @@ class _Run:
         shares = list(islice(self.stream, self.team.size))
         for group in self.optimiser.param_groups:
             group["lr"] = plan.rate * plan.factor(step)
-        seed = [plan.seed, 5, step, self.team.rank]
         with torch.autocast(self.device.type, self.kind, enabled=self.kind != torch.float32):
-            loss = _step_loss(self.model, shares[self.team.rank][2], self.device, self.sampling, seed)
+            loss = self._loss(shares[self.team.rank][2])
         self.scaler.scale(loss).backward()
         self.scaler.unscale_(self.optimiser)
         self.team.average(self.model)
@@ -271,6 +262,15 @@ class _Run:
         pieces = self.position["pieces"] + sum(int(share.attention.sum()) for _, _, share in shares)
         self.position.update(step=step + 1, epoch=epoch, number=number, pieces=pieces)
 
+    def _loss(self, batch: Batch) -> Any:
+        torch = self.torch
+        ids, attention, places, labels = _moved(torch, self.device, batch.ids, batch.attention, batch.places, batch.labels)
+        if self.sampling is None:
+            return torch.nn.functional.cross_entropy(masked_logits(self.model, ids, attention, places).float(), labels)
+        entries = self.sampling.draw(np.random.default_rng([self.plan.seed, 5, self.step, self.team.rank]))
+        drawn, chance = _moved(torch, self.device, entries, self.sampling.chance[entries].astype(np.float32))
+        return sampled_loss(self.model, ids, attention, places, labels, drawn, chance)
+
     def measure(self) -> None:
         """Add a point to the curve."""
         held, accuracy = heldout_loss(self.model, self.heldout)
@@ -283,10 +283,44 @@ class _Run:
     def save(self) -> None:
         """Write a checkpoint."""
         if self.folder is not None and self.team.first:
+            from safetensors.torch import save_file
+
             self.position["seconds"] = time.monotonic() - self.begun
             state = {"position": self.position, "curve": self.outcome.curve, "signature": self.signature}
-            _save(self.model, self.optimiser, self.folder, state, self.export)
+            tensors: dict[str, Any] = {}
+            for name, parameter in self.model.named_parameters():
+                kept = {"model": parameter, **self.optimiser.state.get(parameter, {})}
+                tensors |= {f"{part}.{name}": value.detach().contiguous().cpu() for part, value in kept.items()}
+            with atomic_folder(self.folder, overwrite=True) as target:
+                save_file(tensors, target / CHECKPOINT)
+                (target / STATE).write_text(json.dumps(state, indent=1), encoding="utf-8")
+                write_manifest(target, Manifest("checkpoint", self.folder.name, "bert"))
         self.saved = time.monotonic()
+
+    def resume(self, folder: Path) -> None:
+        """Put a checkpoint back."""
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        try:
+            state = json.loads((folder / STATE).read_text(encoding="utf-8"))
+            if state.get("signature", {}) != self.signature:
+                raise BadInput("encoders.checkpoint_of_other_run", folder=folder)
+            tensors = load_file(folder / CHECKPOINT)
+            with self.torch.no_grad():
+                for name, parameter in self.model.named_parameters():
+                    parameter.copy_(tensors[f"model.{name}"])
+                    parts = {part: tensors.get(f"{part}.{name}") for part in ("step", "exp_avg", "exp_avg_sq")}
+                    if parts["step"] is not None:
+                        self.optimiser.state[parameter] = {
+                            part: value if part == "step" else value.to(parameter.device) for part, value in parts.items()
+                        }
+            self.outcome.curve.extend(state["curve"])
+            self.position = state["position"]
+        except BadInput:
+            raise
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+            raise BadInput("encoders.checkpoint_damaged", folder=folder, reason=error) from error
 
 
 class _Team:
@@ -315,19 +349,6 @@ class _Team:
             at += gradient.numel()
 
 
-def _warn(outcome: Outcome) -> None:
-    if outcome.overfits:
-        lowest = min(outcome.curve, key=lambda point: point["heldout"])
-        outcome.warnings.append(
-            f"overfitting: the held-out loss was lowest at step {lowest['step']:.0f} ({lowest['heldout']:.3f}) and is now "
-            f"{outcome.after:.3f} while the training loss still falls; train {lowest['step']:.0f} steps, or on more text"
-        )
-    elif outcome.after >= outcome.before:
-        outcome.warnings.append(
-            f"nothing was gained: held-out loss {outcome.before:.3f} before, {outcome.after:.3f} after; lower the rate or use more text"
-        )
-
-
 def _precision(torch: Any, device: Any, wanted: str | None) -> Any:
     kinds = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
     if wanted is None:
@@ -346,49 +367,3 @@ def _optimiser(torch: Any, model: Any, plan: Plan) -> Any:
         {"params": [p for _, p in trained if p.ndim <= 1], "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98), eps=1e-6)
-
-
-def _save(model: Any, optimiser: Any, folder: Path, state: dict[str, Any], export: Callable[[Path], None] | None) -> None:
-    from safetensors.torch import save_file
-
-    names = {id(parameter): name for name, parameter in model.named_parameters()}
-    tensors = {f"model.{name}": parameter.detach().contiguous().cpu() for name, parameter in model.named_parameters()}
-    for parameter, parts in optimiser.state.items():
-        for part, value in parts.items():
-            tensors[f"{part}.{names[id(parameter)]}"] = value.detach().contiguous().cpu()
-    with atomic_folder(folder, overwrite=True) as target:
-        save_file(tensors, target / CHECKPOINT)
-        (target / STATE).write_text(json.dumps(state, indent=1), encoding="utf-8")
-        if export is not None:
-            export(target)
-        if not (target / MANIFEST).is_file():
-            write_manifest(target, Manifest("checkpoint", folder.name, "bert"))
-
-
-def _resume(
-    torch: Any, model: Any, optimiser: Any, folder: Path, signature: dict[str, Any], outcome: Outcome
-) -> dict[str, Any]:
-    """Put a checkpoint back; returns where it was in the data."""
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        state = json.loads((folder / STATE).read_text(encoding="utf-8"))
-        if state.get("signature", {}) != signature:
-            raise BadInput("encoders.checkpoint_of_other_run", folder=folder)
-        tensors = load_file(folder / CHECKPOINT)
-        with torch.no_grad():
-            for name, parameter in model.named_parameters():
-                parameter.copy_(tensors[f"model.{name}"])
-                parts = {part: tensors.get(f"{part}.{name}") for part in ("step", "exp_avg", "exp_avg_sq")}
-                if parts["step"] is not None:
-                    optimiser.state[parameter] = {
-                        part: value if part == "step" else value.to(parameter.device) for part, value in parts.items()
-                    }
-        outcome.curve.extend(state["curve"])
-        position: dict[str, Any] = state["position"]
-    except BadInput:
-        raise
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise BadInput("encoders.checkpoint_damaged", folder=folder, reason=error) from error
-    return position
