@@ -9,10 +9,17 @@ import click
 
 from explorer.cli.common import COUNT, emit_json, json_option, model_option, print_table, read_text
 from explorer.core.progress import terminal_progress
+from explorer.text.scripts import SCRIPTS
 
 if TYPE_CHECKING:
+    from explorer.vectors.expression import Proportion
     from explorer.vectors.records import Neighbour, Resolution
     from explorer.vectors.vectors import Vectors
+
+
+script_option = click.option(
+    "--script", default="any", show_default=True, type=click.Choice(SCRIPTS), help="Only words with a letter of this script."
+)
 
 
 def _load(model: str) -> Vectors:
@@ -48,13 +55,14 @@ def _print_neighbours(neighbours: Iterable[Neighbour]) -> None:
     type=click.Choice(["cosine", "csls", "mutual"]),
     help="csls holds it against a word to be near to everything; mutual keeps words that name this one too.",
 )
+@script_option
 @json_option
-def similar(word: str, model: str, n: int, tags: tuple[str, ...], min_count: int, method: str, as_json: bool) -> None:
+def similar(word: str, model: str, tags: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Nearest neighbours of WORD ("-" reads it from standard input) by cosine in the original space, exact.
 
     WORD may be inflected: 먹었다 finds 먹다/VV, 왕에게 finds 왕/NNG, and what it was taken for is always said.
     """
-    found = _load(model).similar(read_text(word), n=n, tags=tags or None, min_count=min_count, method=method)
+    found = _load(model).similar(read_text(word), tags=tags or None, **options)
     if as_json:
         emit_json(found.to_dict())
         return
@@ -95,22 +103,32 @@ def similarity(words: tuple[str, ...], model: str, as_json: bool) -> None:
 @click.option("-n", default=10, show_default=True, type=COUNT, help="How many answers.")
 @click.option(
     "--method",
-    type=click.Choice(["3cosadd", "3cosmul", "both"]),
+    type=click.Choice(["3cosadd", "3cosmul", "both", "3cosavg", "lrcos"]),
     default="3cosadd",
     show_default=True,
-    help="How the terms are put together.",
+    help="How the terms are put together; lrcos learns the answers' class from several examples.",
 )
 @click.option("--include-query", is_flag=True, help="Allow the words of the expression as answers.")
+@script_option
 @json_option
-def analogy(expression: str, model: str, n: int, method: str, include_query: bool, as_json: bool) -> None:
-    """Solve EXPRESSION ("-" reads it from standard input), such as "왕 − 남자 + 여자", "왕-남자+여자" or "0.5*왕 + 여자".
+def analogy(expression: str, model: str, n: int, method: str, include_query: bool, script: str, as_json: bool) -> None:
+    """Solve EXPRESSION ("-" reads it from standard input): a sum such as "할아버지 − 아버지 + 어머니" or a proportion.
 
-    Any minus, plus and multiplication sign will do; put words that hold signs or spaces in quotes.
-    A leading "-" is read as an option: write it after "--".
+    \b
+    korean-explorer analogy "할아버지 - 아버지 + 어머니"
+    korean-explorer analogy "소 − (개 − 강아지)"
+    korean-explorer analogy "왕자 : ? = 아들 : 딸"
+    korean-explorer analogy "왕자 : ? = 남자 : 여자, 아들 : 딸, 신랑 : 신부" --method lrcos
+
+    Any minus, plus and multiplication sign will do, and weights (0.5*왕) and brackets; put words that hold signs, colons, commas or
+    spaces in quotes. A leading "-" is read as an option: write it after "--". 왕 − 남자 + 여자 gives 왕비 before 여왕, because 왕비
+    is a king's wife, who stands beside him in most sentences, and 여왕 a woman who rules.
     """
+    from explorer.vectors.expression import Proportion, read
+
     vectors, text = _load(model), read_text(expression)
     methods = ["3cosadd", "3cosmul"] if method == "both" else [method]
-    answers = [vectors.analogy(text, method=name, n=n, exclude=not include_query) for name in methods]
+    answers = [vectors.analogy(text, name, n, not include_query, script=script) for name in methods]
     if as_json:
         results = [answer.to_dict() for answer in answers]
         emit_json(results if method == "both" else results[0])
@@ -118,7 +136,21 @@ def analogy(expression: str, model: str, n: int, method: str, include_query: boo
     for resolution in answers[0].resolved:
         if resolution.how != "exact":
             _say(resolution)
+    found = read(text)
+    if isinstance(found, Proportion) and len(found.pairs) > 1:
+        _say_accuracy(vectors, found)
     for answer in answers:
         if method == "both":
             click.echo(answer.method, err=True)
         _print_neighbours(answer)
+
+
+def _say_accuracy(vectors: Vectors, asked: Proportion) -> None:
+    """Tell on standard error how often the examples answer each other."""
+    relation = vectors.relation([(start.word, end.word) for start, end in asked.pairs])
+    for accuracy in relation.accuracy.values():
+        if accuracy.low is not None and accuracy.high is not None:
+            interval = f"[{accuracy.low:.2f}, {accuracy.high:.2f}]"
+            click.echo(
+                f"{accuracy.method}: {accuracy.hits} of {accuracy.covered} examples found from the others {interval}", err=True
+            )

@@ -1,7 +1,7 @@
-"""Bootstrap intervals: how far a number would move if what it was counted on had been drawn again. Their one home.
+"""Intervals: how far a number would move if what it was counted on had been drawn again. Their one home.
 
 Everything is drawn with replacement by numpy's default generator, so that a seed gives the same draws everywhere; an interval
-is the middle 95 % of them (Efron 1979, "Bootstrap methods: another look at the jackknife").
+is the middle 95 % of them (Efron 1979, "Bootstrap methods: another look at the jackknife"). A share of a few trials has a formula.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Interval", "Units", "bounds", "centred_bounds", "draw", "mean_interval", "ratio_interval"]
+__all__ = ["Interval", "Units", "bounds", "centred_bounds", "draw", "mean_interval", "ratio_interval", "share_interval"]
 
 _MIDDLE = (2.5, 97.5)
 _UNITS = 20_000  # units resampled one by one; beyond, several share a place
@@ -24,7 +24,7 @@ Numbers = npt.NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A value with its 95 % bootstrap interval; no interval (``None``) where there is a single unit to draw from."""
+    """A value with its 95 % interval; no interval (``None``) where there is a single unit to draw from."""
 
     value: float | None
     low: float | None = None
@@ -85,6 +85,18 @@ def mean_interval(values: Sequence[float] | Numbers, seed: int = 42, samples: in
     """
     array = np.asarray(values, np.float64)
     return float(array.mean()), *bounds(array[draw(len(array), samples, seed)].mean(axis=1))
+
+
+def share_interval(hits: int, trials: int) -> Interval:
+    """A share of trials with Wilson's 95 % interval (1927, JASA 22), which has a width also where all or none hit.
+
+    >>> share_interval(3, 3)
+    Interval(value=1.0, low=0.438..., high=1.0)
+    """
+    share, z = hits / trials, 1.959964
+    middle = (share + z * z / (2 * trials)) / (1 + z * z / trials)
+    width = z / (1 + z * z / trials) * (share * (1 - share) / trials + z * z / (4 * trials * trials)) ** 0.5
+    return Interval(share, max(0.0, middle - width) if hits else 0.0, min(1.0, middle + width) if hits < trials else 1.0)
 
 
 class Units:

@@ -29,14 +29,14 @@ EPSILON = 1e-6
 """Added to 3CosMul's denominator, as Levy & Goldberg's and gensim's code do."""
 
 
-def check_method(method: str) -> str:
-    """Return ``method`` if there is one of that name.
+def check_method(method: str, allowed: Sequence[str] = METHODS) -> str:
+    """Return ``method`` if it is one of those ``allowed``.
 
     Raises:
-        BadInput: there is none; lists them.
+        BadInput: it is none; lists them.
     """
-    if method not in METHODS:
-        raise BadInput("vectors.unknown_analogy_method", method=method, allowed=", ".join(METHODS))
+    if method not in allowed:
+        raise BadInput("vectors.unknown_analogy_method", method=method, allowed=", ".join(allowed))
     return method
 
 

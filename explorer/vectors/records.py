@@ -54,7 +54,7 @@ class Neighbour:
     Attributes:
         word: the key without its tag.
         key: the key, e.g. ``"왕비/NNG"``.
-        score: cosine in [-1, 1] (for 3CosMul: the quotient, ≥ 0; for CSLS: see :mod:`explorer.vectors.hubs`).
+        score: cosine in [-1, 1] (for 3CosMul: the quotient, ≥ 0; for LRCos: probability × cosine; for CSLS: see :mod:`explorer.vectors.hubs`).
         count: occurrences in the training corpus; ``None`` where the model does not know them.
     """
 
@@ -149,7 +149,7 @@ class Analogy(_Ranked):
 
     Attributes:
         expression: as it was typed.
-        method: ``"3cosadd"``, ``"3cosmul"`` or ``"direction"``.
+        method: ``"3cosadd"``, ``"3cosmul"``, ``"direction"``, ``"3cosavg"`` or ``"lrcos"``.
         terms: the parsed words with their weights and places.
         resolved: what each term's word was taken for, in the same order.
         neighbours: the answers.

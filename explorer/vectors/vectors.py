@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,15 +14,17 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput, OutOfVocabulary
 from explorer.core.messages import Message
-from explorer.text.tags import tag_of, word_of
-from explorer.vectors.analogy import check_method, solve
+from explorer.text.scripts import SCRIPTS, in_script
+from explorer.text.tags import base_tag, tag_of, word_of
+from explorer.vectors.analogy import METHODS, check_method, solve
 from explorer.vectors.axes import Axis, AxisScore, direction, score_bounds, separation
 from explorer.vectors.buckets import Buckets
 from explorer.vectors.checks import as_counts, as_index, as_matrix, check_n
-from explorer.vectors.expression import clean_word, parse
+from explorer.vectors.expression import Proportion, clean_word, read
 from explorer.vectors.files.folder import save
 from explorer.vectors.hubs import csls, local_means, mutual
 from explorer.vectors.records import Analogy, Neighbour, Neighbours, Resolution, Term
+from explorer.vectors.relations import EXAMPLE_METHODS, Relation
 from explorer.vectors.resolve import Analyser, Composer, Resolver
 from explorer.vectors.search import Floats, Ints, inverse_norms, nearest, unit_rows
 from explorer.vectors.subwords import Subwords
@@ -80,6 +83,7 @@ class Vectors:
         self._inverse: Floats | None = None
         self._unit: Floats | None = None
         self._tags: npt.NDArray[np.str_] | None = None
+        self._scripts: dict[str, npt.NDArray[np.bool_]] = {}
         self._resolver: Resolver | None = None
         self._local: dict[int, float] = {}
         self._resolved: dict[str, tuple[Resolution, npt.NDArray[np.float32] | None]] = {}
@@ -221,11 +225,19 @@ class Vectors:
         """Row of a key; ``None`` if it is none."""
         return self._index.get(key)
 
-    def lookup(self, word: str) -> int | None:
-        """Row of a key, or of the best reading of a form without its tag; never analyses. ``None`` if there is none."""
+    def lookup(self, word: str, tags: Sequence[str] = ()) -> int | None:
+        """Row of a key, or of the best reading of a form without its tag; never analyses. ``None`` if there is none.
+
+        Args:
+            word: a key or a form.
+            tags: what readings to prefer to all others, the most wanted first (``["VV", "VA"]`` finds 쓰다/VV before 쓰다/VX).
+        """
         plain = clean_word(word)
         rows = self._words().readings(plain) if word not in self._index else [self._index[word]]
-        return rows[0] if rows else None
+        if not rows:
+            return None
+        ranks = {tag: rank for rank, tag in enumerate(tags)}
+        return min(rows, key=lambda row: ranks.get(base_tag(tag_of(self._keys[row])), len(ranks)))
 
     def suggest(self, word: str, n: int = 5) -> list[str]:
         """Words of the vocabulary spelt like ``word`` (jamo edit distance; 초성 if ``word`` is only 초성)."""
@@ -260,14 +272,15 @@ class Vectors:
             return list(self._keys[:n])
         return [self._keys[row] for row in np.argsort(-self._counts, kind="stable")[:n]]
 
-    def _same_words(self, resolution: Resolution) -> list[int]:
+    def same_words(self, resolution: Resolution) -> list[int]:
         """Rows of the resolved keys and of every other reading of the same words."""
         rows = self.rows(resolution)
         if resolution.how == "composed":
             return rows
         return [*rows, *self._words().readings(resolution.word)]
 
-    def _neighbours(self, rows: Ints, scores: npt.NDArray[Any]) -> tuple[Neighbour, ...]:
+    def neighbours(self, rows: Ints, scores: npt.NDArray[Any]) -> tuple[Neighbour, ...]:
+        """Rows and their scores as records."""
         return tuple(
             Neighbour(
                 word_of(key := self._keys[row]), key, float(score), None if self._counts is None else int(self._counts[row])
@@ -275,11 +288,11 @@ class Vectors:
             for row, score in zip(rows.tolist(), scores.tolist(), strict=True)
         )
 
-    def mask(self, tags: str | Iterable[str] | None, min_count: int) -> npt.NDArray[np.bool_] | None:
+    def mask(self, tags: str | Iterable[str] | None, min_count: int, script: str = "any") -> npt.NDArray[np.bool_] | None:
         """Which keys a filter keeps (n booleans), or ``None`` when it keeps all.
 
         Raises:
-            BadInput: a tag no key has, or counts asked of a model without them.
+            BadInput: a tag no key has, counts asked of a model without them, or an unknown script.
         """
         mask: npt.NDArray[np.bool_] | None = None
         if tags is not None:
@@ -302,7 +315,18 @@ class Vectors:
                 raise BadInput("vectors.no_counts")
             frequent = self._counts >= min_count
             mask = frequent if mask is None else mask & frequent
+        if script != "any":
+            written = self._in_script(script)
+            mask = written if mask is None else mask & written
         return mask
+
+    def _in_script(self, script: str) -> npt.NDArray[np.bool_]:
+        if script not in SCRIPTS:
+            raise BadInput("vectors.unknown_script", script=script, allowed=", ".join(SCRIPTS))
+        with self._lock:
+            if script not in self._scripts:
+                self._scripts[script] = np.array([in_script(word_of(key), script) for key in self._keys], dtype=np.bool_)
+            return self._scripts[script]
 
     # Questions
 
@@ -320,7 +344,14 @@ class Vectors:
         return np.asarray(result, dtype=np.float32)
 
     def similar(
-        self, word: str, n: int = 10, *, tags: str | Iterable[str] | None = None, min_count: int = 0, method: str = "cosine"
+        self,
+        word: str,
+        n: int = 10,
+        *,
+        tags: str | Iterable[str] | None = None,
+        min_count: int = 0,
+        method: str = "cosine",
+        script: str = "any",
     ) -> Neighbours:
         """The keys nearest to a word, by cosine; the word itself (and the parts it was composed of) left out.
 
@@ -331,8 +362,9 @@ class Vectors:
             min_count: keep only keys seen at least this often.
             method: ``"cosine"``; ``"csls"``, which holds it against a key to be near to everything (scores in [-4, 4], of use
                 only beside each other); ``"mutual"``, only keys that would name this word too, so perhaps fewer than n.
+            script: keep only keys with a letter of this script (:data:`explorer.text.scripts.SCRIPTS`): ``"hangul"``, ``"latin"`` …
         """
-        return self.similar_many([word], n, tags=tags, min_count=min_count, method=method)[0]
+        return self.similar_many([word], n, tags=tags, min_count=min_count, method=method, script=script)[0]
 
     def similar_many(
         self,
@@ -342,12 +374,13 @@ class Vectors:
         tags: str | Iterable[str] | None = None,
         min_count: int = 0,
         method: str = "cosine",
+        script: str = "any",
     ) -> list[Neighbours]:
         """:meth:`similar` for several words in one pass over the matrix."""
         check_n(n)
         if method not in SIMILAR:
             raise BadInput("vectors.unknown_ranking", method=method, allowed=", ".join(SIMILAR))
-        mask = self.mask(tags, min_count)
+        mask = self.mask(tags, min_count, script)
         resolutions = [self.resolve(word) for word in words]
         if not resolutions:
             return []
@@ -358,7 +391,7 @@ class Vectors:
         else:
             found = (mutual if method == "mutual" else nearest)(self._vectors, unit, n, self.inverse, exclude, mask)
         return [
-            Neighbours(self._neighbours(*answer), resolution, self.name, method)
+            Neighbours(self.neighbours(*answer), resolution, self.name, method)
             for answer, resolution in zip(found, resolutions, strict=True)
         ]
 
@@ -370,18 +403,28 @@ class Vectors:
             raise BadInput("vectors.query_bad_shape", dim=self.dim, shape=query.shape)
         barred = [row for word in exclude for row in self.rows(self.resolve(word))]
         [answer] = nearest(self._vectors, query[None], n, self.inverse, [barred])
-        return Neighbours(self._neighbours(*answer), None, self.name)
+        return Neighbours(self.neighbours(*answer), None, self.name)
 
-    def analogy(self, expression: str | Sequence[Term], method: str = "3cosadd", n: int = 10, exclude: bool = True) -> Analogy:
-        """The keys that answer an expression such as ``왕 − 남자 + 여자``.
+    def analogy(
+        self,
+        expression: str | Sequence[Term],
+        method: str = "3cosadd",
+        n: int = 10,
+        exclude: bool = True,
+        *,
+        script: str = "any",
+    ) -> Analogy:
+        """The keys that answer an expression such as ``왕 − 남자 + 여자``, or a proportion such as ``왕 : ? = 남자 : 여자``.
 
         Args:
-            expression: see :func:`explorer.vectors.expression.parse`; or terms already parsed.
+            expression: see :func:`explorer.vectors.expression.read`; or terms already parsed.
             method: ``"3cosadd"``, ``"3cosmul"`` or ``"direction"`` (start − origin + end: the way from the subtracted word to
-                the second added one, set out from the first).
+                the second added one, set out from the first). For a proportion also ``"3cosavg"`` or ``"lrcos"`` (see
+                :meth:`relation`); of several examples ``"3cosadd"`` is ``"3cosavg"``.
             n: how many answers.
             exclude: bar every reading of the expression's words from the answers, as is usual. With ``False`` the nearest
                 answer is often a word of the question; Linzen (2016) explains why that is worth seeing.
+            script: keep only keys with a letter of this script, as in :meth:`similar`.
 
         Raises:
             ExpressionError: the expression is malformed; it knows the place.
@@ -389,17 +432,41 @@ class Vectors:
             BadInput: an unknown method, or words that cancel each other out.
         """
         check_n(n)
-        check_method(method)
-        terms = parse(expression) if isinstance(expression, str) else tuple(expression)
-        if not terms:
+        check_method(method, (*METHODS, *EXAMPLE_METHODS))
+        found = read(expression) if isinstance(expression, str) else tuple(expression)
+        if not found:
             raise BadInput("vectors.expression_without_words")
-        written = expression if isinstance(expression, str) else " ".join(f"{term.weight:+g}*{term.word}" for term in terms)
+        terms = found.terms if isinstance(found, Proportion) else found
         resolved = tuple(self.resolve(term.word) for term in terms)
+        written = expression if isinstance(expression, str) else " ".join(f"{term.weight:+g}*{term.word}" for term in terms)
+        if isinstance(found, Proportion) and (method in EXAMPLE_METHODS or (method == "3cosadd" and len(found.pairs) > 1)):
+            relation = self.relation([(start.word, end.word) for start, end in found.pairs])
+            way = method if method in EXAMPLE_METHODS else EXAMPLE_METHODS[0]
+            answer = relation.apply(found.source.word, n, way, exclude=exclude, script=script)
+            return replace(answer, expression=written, terms=terms, resolved=resolved)
+        if method in EXAMPLE_METHODS:
+            raise BadInput("vectors.method_needs_examples", method=method)
         unit = self.unit_vectors([term.word for term in terms])
         weights = np.array([term.weight for term in terms], dtype=np.float32)
-        barred = sorted({row for r in resolved for row in self._same_words(r)}) if exclude else []
-        [answer] = solve(self._vectors, unit, weights, n, method, self.inverse, [barred])
-        return Analogy(written, method, terms, resolved, self._neighbours(*answer), exclude, self.name)
+        barred = sorted({row for r in resolved for row in self.same_words(r)}) if exclude else []
+        [best] = solve(self._vectors, unit, weights, n, method, self.inverse, [barred], self.mask(None, 0, script))
+        return Analogy(written, method, terms, resolved, self.neighbours(*best), exclude, self.name)
+
+    def relation(self, pairs: Iterable[Sequence[str]]) -> Relation:
+        """A relation learnt from examples, to be asked for other words (:mod:`explorer.vectors.relations`).
+
+        Args:
+            pairs: words with their answers: ``[("남자", "여자"), ("아들", "딸")]``.
+
+        Raises:
+            OutOfVocabulary: no pair has vectors for both its words.
+            BadInput: no pairs, or a pair that is not two words.
+
+        >>> v = Vectors(["남자", "여자", "아들", "딸", "배"], [[1, 0, 0], [1, 1, 0], [0, 0, 1], [0, 1, 1], [-1, 0, 0]])
+        >>> v.relation([("남자", "여자")]).apply("아들").words[0]
+        '딸'
+        """
+        return Relation(self, pairs)
 
     def odd_one_out(self, words: Sequence[str]) -> str:
         """The word least like the others: the lowest mean cosine with them. Needs three words or more."""

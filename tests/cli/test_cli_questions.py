@@ -87,6 +87,30 @@ def test_analogy_by_both_methods(model):
     assert [item["method"] for item in data] == ["3cosadd", "3cosmul"]
 
 
+@pytest.mark.parametrize("expression", ["왕 : ? = 남자 : 여자", "남자:여자::왕:?", "왕－（남자－여자）", "？：왕＝여자：남자"])
+def test_proportions_and_brackets(model, expression):
+    data = json.loads(run("analogy", expression, "--model", model, "--json").stdout)
+    assert data["neighbours"][0]["word"] == "왕비" and data["query"] == expression
+    assert {term["word"]: term["weight"] for term in data["terms"]} == {"왕": 1, "남자": -1, "여자": 1}
+
+
+def test_several_examples_and_how_well_they_answer_each_other(model):
+    asked = ("analogy", "임금 : ? = 남자 : 여자, 왕 : 왕비", "--model", model)
+    done = run(*asked)
+    assert done.exit_code == 0, done.output
+    assert "3cosavg: 2 of 2 examples found from the others [0." in done.stderr and "lrcos" not in done.stderr
+    assert json.loads(run(*asked, "--json").stdout)["method"] == "3cosavg"
+    assert json.loads(run(*asked, "--method", "lrcos", "--json").stdout)["method"] == "lrcos"
+
+
+def test_a_script_can_be_asked_for(model):
+    for asked in (("similar", "왕"), ("analogy", "왕 : ? = 남자 : 여자")):
+        assert json.loads(run(*asked, "--model", model, "--script", "hanja", "--json").stdout)["neighbours"] == []
+        words = json.loads(run(*asked, "--model", model, "--script", "hangul", "--json").stdout)["neighbours"]
+        assert words == json.loads(run(*asked, "--model", model, "--json").stdout)["neighbours"]
+    assert run("similar", "왕", "--script", "korean", "--model", model).exit_code == 2
+
+
 def test_similarity_of_a_pair_and_of_a_list(model):
     assert run("similarity", "왕", "왕", "--model", model).stdout == "1.0000\n"
     data = json.loads(run("similarity", "왕", "왕비", "남자", "--model", model, "--json").stdout)
@@ -101,6 +125,10 @@ def test_similarity_of_a_pair_and_of_a_list(model):
         (("similar", "왕", "--model", "없는모델"), ["없는모델", "작은모델"]),
         (("analogy", "왕 − ", "--model", "작은모델"), ["왕"]),
         (("analogy", "", "--model", "작은모델"), []),
+        (("analogy", "왕,남자,여자", "--model", "작은모델"), ["왕 − 남자 + 여자"]),
+        (("analogy", "왕 - (남자 - 여자", "--model", "작은모델"), ["▸(남자"]),
+        (("analogy", "왕 : 남자", "--model", "작은모델"), ["?"]),
+        (("analogy", "왕 − 남자", "--method", "lrcos", "--model", "작은모델"), ["남자 : 여자, 아들 : 딸"]),
         (("analogy", '"왕 + 여자', "--model", "작은모델"), []),
         (("train", "word2vek", "--name", "x"), ["word2vek", "word2vec"]),
         (("train", "word2vec", "--name", "../x"), ["../x"]),
