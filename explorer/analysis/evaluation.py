@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,7 @@ import numpy.typing as npt
 
 from explorer.analysis.answers import best_answers, distances
 from explorer.analysis.scores import Score, Section
-from explorer.analysis.test_sets import AnalogySet, Question, SimilaritySet, read_test_set
+from explorer.analysis.test_sets import PARTS, AnalogySet, Question, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput
 from explorer.core.intervals import bounds, draw
 from explorer.core.progress import ProgressCallback
@@ -27,6 +29,10 @@ __all__ = ["RESOLVE", "Judged", "covered_items", "evaluate", "judge", "random_co
 RESOLVE = ("exact", "form", "analysed", "composed", "subword")
 """How far a test word may be from a key, each step including those before it; but ``"subword"`` is ``"form"`` with the
 model's own sub-word vectors for all other words, and no analysis of them."""
+
+
+_NO_ROW = -2
+"""Fills the rows of right answers up; best_answers gives -1 where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,9 @@ def evaluate(
     Args:
         v: the vectors.
         name_or_path: a file of word pairs with a score (CSV or TSV, as WordSim-353), or of analogies (``: section`` lines and
-            four words a line, as word2vec's ``questions-words``); the name of a fetched set (``"ws353-ko"``, ``"kwat"``); or a
-            set that was read already.
+            four words a line, as word2vec's ``questions-words``), or of relations (:func:`explorer.analysis.test_sets.read_test_set`);
+            the name of a fetched set (``"ws353-ko"``, ``"kwat"``) or of the one that ships: ``"relations"``, its half for choosing
+            parameters ``"relations-dev"`` and its half for scoring ``"relations-test"``; or a set that was read already.
         method: for analogies: ``"3cosadd"``, ``"3cosmul"`` or ``"direction"``; ``"all"`` scores the first and lists the accuracy of
             each in ``by_method``. The question's own words never answer.
         resolve: how far a test word may be from a key: ``"exact"``; ``"form"`` (default: also the key without its tag);
@@ -124,10 +131,27 @@ def _check_resolve(resolve: str) -> None:
 def covered_items(v: Vectors, tests: SimilaritySet | AnalogySet, resolve: str = "form") -> list[int]:
     """Numbers of the pairs or questions a model can be scored on: pairs with two vectors, questions with four keys."""
     _check_resolve(resolve)
-    pairs, items = isinstance(tests, SimilaritySet), tests.items
-    words = {word for item in items for word in item}
-    known = {word: _has_vector(v, word, resolve) if pairs else _row(v, word, resolve) is not None for word in words}
-    return [place for place, item in enumerate(items) if all(known[word] for word in item)]
+    if isinstance(tests, AnalogySet):
+        return [place for place, rows in enumerate(_question_rows(v, tests, resolve)) if rows is not None]
+    known = {word: _has_vector(v, word, resolve) for word in {word for pair in tests.pairs for word in pair}}
+    return [place for place, pair in enumerate(tests.pairs) if all(known[word] for word in pair)]
+
+
+def _question_rows(v: Vectors, tests: AnalogySet, resolve: str) -> list[tuple[list[int], list[int]] | None]:
+    """For each question the rows of a, b and c, and those of its right answers; ``None`` where one is missing."""
+
+    @cache
+    def row(word: str, part: str) -> int | None:
+        return _row(v, word, resolve, PARTS.get(part, ()))
+
+    found: list[tuple[list[int], list[int]] | None] = []
+    for question in tests.questions:
+        before, after = question.parts
+        a, b, c, d = question.words
+        asked = [at for at in (row(a, before), row(b, after), row(c, before)) if at is not None]
+        right = [at for word in (d, *question.also) if (at := row(word, after)) is not None]
+        found.append((asked, right) if len(asked) == 3 and right else None)
+    return found
 
 
 def _has_vector(v: Vectors, word: str, resolve: str) -> bool:
@@ -141,10 +165,10 @@ def _has_vector(v: Vectors, word: str, resolve: str) -> bool:
     return found is not None and (resolve == "composed" or found.how == "analysed")
 
 
-def _row(v: Vectors, word: str, resolve: str) -> int | None:
+def _row(v: Vectors, word: str, resolve: str, tags: Sequence[str]) -> int | None:
     if resolve == "exact":
         return v.row(word)
-    row = v.lookup(word)
+    row = v.lookup(word, tags)
     if row is None and resolve == "analysed":
         found = v.find(word)
         row = v.row(found.key) if found is not None and found.how == "analysed" else None
@@ -205,49 +229,74 @@ def _analogies(
     seed: int,
     progress: ProgressCallback | None,
 ) -> Judged:
-    places = covered_items(v, tests, resolve)
-    if not places:
+    found = _question_rows(v, tests, resolve)
+    covered = [question for question, rows in zip(tests.questions, found, strict=True) if rows is not None]
+    if not covered:
         raise BadInput("analysis.no_question_covered", count=len(tests.questions), name=tests.name)
-    covered = [tests.questions[place] for place in places]
-    rows = {word: _row(v, word, resolve) for word in {word for question in covered for word in question.words}}
-    quads = np.array([[rows[word] for word in question.words] for question in covered], dtype=np.int64)
+    rows = [known for known in found if known is not None]
+    asked = np.array([known[0] for known in rows], dtype=np.int64)
+    most = max(len(known[1]) for known in rows)
+    wanted = np.array([known[1] + [_NO_ROW] * (most - len(known[1])) for known in rows], dtype=np.int64)
     right: dict[str, npt.NDArray[np.bool_]] = {}
-    numbers = {"impossible": np.any(quads[:, :3] == quads[:, 3:], axis=1)}
+    barred = (asked[:, :, None] == wanted[:, None]).any(axis=1) | (wanted == _NO_ROW)
+    numbers = {"impossible": barred.all(axis=1)}
     for method in methods:
-        answers = best_answers(v, quads[:, :3], method, progress) == quads[:, 3]
+        answers = (best_answers(v, asked, method, progress)[..., None] == wanted).any(axis=2)
         right[method] = answers[0]
         if method == methods[0]:
             numbers["included"], numbers["baseline"] = answers[1:]
+    quads = np.concatenate([asked, wanted[:, :1]], axis=1)
     measured, distance = _measured(v, tests, covered, quads, resolve)
     here = np.array([question.section for question in covered])
     there = np.array([question.section for question in measured])
     pairs = _pair_numbers(covered)
     rng = np.random.default_rng(seed)
-    sections: list[Section] = []
-    drawn, weight = np.zeros(samples), np.zeros(samples)
+    totals = Counter(question.section for question in tests.questions)
+    drawn: dict[str, tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = {}
     for name in tests.sections:
-        total = sum(question.section == name for question in tests.questions)
-        mine, far = here == name, distance[there == name]
+        if (mine := here == name).any():
+            drawn[name] = _draw_pairs(pairs[mine], right[methods[0]][mine], samples, rng)
+
+    def accuracies(names: Sequence[str]) -> npt.NDArray[np.float64]:
+        correct, weight = (sum((drawn[name][side] for name in names if name in drawn), np.zeros(samples)) for side in (0, 1))
+        return _accuracies(correct, weight)
+
+    def part(called: str, names: Sequence[str]) -> Section:
+        mine, far = np.isin(here, names), distance[np.isin(there, names)]
+        total = sum(totals[name] for name in names)
         away: dict[str, Any] = {"distance": float(far.mean()) if len(far) else None, "measured": len(far)}
         if not mine.any():
-            sections.append(Section(name, "accuracy", None, None, None, 0, total, **away))
-            continue
-        section_drawn, section_weight = _draw_pairs(pairs[mine], right[methods[0]][mine], samples, rng)
-        drawn += section_drawn
-        weight += section_weight
-        low, high = bounds(_accuracies(section_drawn, section_weight), empty=(0.0, 1.0))
+            return Section(called, "accuracy", None, None, None, 0, total, of_all=0.0, **away)
+        low, high = bounds(accuracies(names), empty=(0.0, 1.0))
         facts = _facts(numbers, right, mine)
-        sections.append(
-            Section(name, "accuracy", facts["by_method"][methods[0]], low, high, int(mine.sum()), total, **facts, **away)
-        )
-    accuracies = _accuracies(drawn, weight)
-    low, high = bounds(accuracies, empty=(0.0, 1.0))
-    facts = _facts(numbers, right, np.ones(len(quads), bool))
-    facts |= {"distance": float(distance.mean()), "measured": len(distance)}
-    value = facts["by_method"][methods[0]]
-    counts = (len(covered), len(tests.questions))
-    score = Score(tests.name, "analogy", "accuracy", value, low, high, *counts, tuple(sections), methods[0], details=facts)
-    return Judged(score, accuracies)
+        value, count = facts["by_method"][methods[0]], int(mine.sum())
+        return Section(called, "accuracy", value, low, high, count, total, **facts, **away, of_all=value * count / total)
+
+    whole = part(tests.name, tests.sections)
+    sections = tuple(part(name, [name]) for name in tests.sections)
+    kind_of = {question.section: question.kind for question in tests.questions}
+    kinds = tuple(
+        part(kind, [name for name in tests.sections if kind_of[name] == kind])
+        for kind in dict.fromkeys(kind_of.values())
+        if kind
+    )
+    about = ("impossible", "included", "baseline", "by_method", "distance", "measured", "of_all")
+    details = {name: getattr(whole, name) for name in about}
+    details["section_mean"] = float(np.mean([section.of_all for section in sections]))
+    score = Score(
+        tests.name,
+        "analogy",
+        "accuracy",
+        float(right[methods[0]].mean()),
+        *bounds(draws := accuracies(tests.sections), empty=(0.0, 1.0)),
+        len(covered),
+        len(tests.questions),
+        sections,
+        methods[0],
+        details=details,
+        kinds=kinds,
+    )
+    return Judged(score, draws)
 
 
 def _facts(numbers: dict[str, Any], right: dict[str, Any], mine: npt.NDArray[np.bool_]) -> dict[str, Any]:

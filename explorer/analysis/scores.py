@@ -26,6 +26,7 @@ class Section:
         measured: questions ``distance`` is the mean over: those covered, and with sub-words also those whose words are no keys.
         baseline: accuracy of answering with the word nearest to c, without looking at a and b (Linzen 2016).
         by_method: accuracy of each method that was asked for.
+        of_all: accuracy over all questions, those not covered counted as wrong.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Section:
     measured: int = 0
     baseline: float | None = None
     by_method: dict[str, float] = field(default_factory=dict)
+    of_all: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -62,7 +64,9 @@ class Score:
         resolve: how far test words were resolved (:data:`explorer.analysis.evaluation.RESOLVE`).
         random_pair_cosine: mean cosine of random pairs of keys; far above 0 the space is anisotropic.
         details: further numbers; of pairs: distinct_pairs, missing words; of analogies, over the whole set: impossible, included,
-            distance, measured, baseline and by_method, as in :class:`Section`.
+            distance, measured, baseline, by_method and of_all, as in :class:`Section`, and section_mean, the mean of the sections'
+            of_all, to which every section adds the same.
+        kinds: the syntactic and the semantic sections together, where the set tells them apart.
         samples, seed: of the bootstrap.
         model: name of the model.
     """
@@ -83,6 +87,7 @@ class Score:
     samples: int = 0
     seed: int = 42
     model: str = ""
+    kinds: tuple[Section, ...] = ()
 
     @property
     def coverage(self) -> float:
@@ -95,8 +100,9 @@ class Score:
         return self.low, self.high
 
     def to_dict(self) -> dict[str, Any]:
-        plain = {name: getattr(self, name) for name in self.__slots__ if name != "sections"}
-        return plain | {"coverage": self.coverage, "sections": [section.to_dict() for section in self.sections]}
+        plain = {name: getattr(self, name) for name in self.__slots__ if name not in ("sections", "kinds")}
+        parts = {name: [part.to_dict() for part in getattr(self, name)] for name in ("sections", "kinds")}
+        return plain | {"coverage": self.coverage} | parts
 
     def to_frame(self) -> pd.DataFrame:
         """A table: the whole first, then a row for each section; for analogies with each method and the distance."""

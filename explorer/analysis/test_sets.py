@@ -1,4 +1,4 @@
-"""Test sets in files: pairs of words with people's judgements, and analogies in sections."""
+"""Test sets in files: pairs of words with people's judgements, analogies in sections, and relations that make analogies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from explorer.core.paths import expanded
 from explorer.core.store import home
 from explorer.text.reading import decode
 
-__all__ = ["NAMES", "SOURCES", "AnalogySet", "Question", "SimilaritySet", "read_test_set", "stored_path"]
+__all__ = ["NAMES", "PARTS", "SHIPPED", "SOURCES", "AnalogySet", "Question", "SimilaritySet", "read_test_set", "stored_path"]
 
 NAMES = {"ws353-ko": "WS353_korean.csv", "kwat": "word_analogy_korean.txt"}
 """Test sets known by name, and the files they come in (Park et al. 2018, ACL)."""
@@ -25,6 +25,23 @@ SOURCES = {
     "kwat": (f"{_ORIGIN}/word_analogy_korean.txt", "b6dea84dda708883948de3b5922604acbe8fe71ed137c005c5b58b2cccbe4e96"),
 }
 """Where the authors publish them, and the SHA-256 of what is there. Nothing in the library fetches."""
+
+
+SHIPPED = {"relations": slice(None), "relations-dev": slice(0, None, 2), "relations-test": slice(1, None, 2)}
+"""The test set written for this project (CC0), and its halves: every other relation for choosing parameters, the rest for scoring."""
+
+_RELATIONS = Path(__file__).parent / "data" / "relations.tsv"
+_HEADER = ["relation", "kind", "parts", "pairs"]
+
+PARTS = {
+    "noun": ("NNG", "NNP", "NP", "NR", "NNB"),
+    "name": ("NNP", "NNG", "NNB"),
+    "unit": ("NNB", "NNBC", "NNG", "NNP"),
+    "verb": ("VV", "VA", "VX"),
+    "adjective": ("VA", "VV"),
+    "adverb": ("MAG", "IC", "NNG"),
+}
+"""Parts of speech a relation's file may name, and the tags of the keys that are taken for its words, the most wanted first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +65,21 @@ class SimilaritySet:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """a is to b as c is to d, in a section."""
+    """a is to b as c is to d, in a section.
+
+    Attributes:
+        section: its name.
+        words: a, b, c and d.
+        also: other right answers than d.
+        parts: parts of speech of a and c, and of b and d (:data:`PARTS`); empty where unknown.
+        kind: ``"syntactic"`` or ``"semantic"``; empty where unknown.
+    """
 
     section: str
     words: tuple[str, str, str, str]
+    also: tuple[str, ...] = ()
+    parts: tuple[str, str] = ("", "")
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +130,31 @@ def _find(name_or_path: str | Path) -> tuple[str, Path]:
                 path=fetched,
             )
     if not path.is_file():
-        raise BadInput("analysis.no_such_test_set", name=str(name_or_path), allowed=", ".join(NAMES))
+        raise BadInput("analysis.no_such_test_set", name=str(name_or_path), allowed=", ".join((*NAMES, *SHIPPED)))
     return path.stem, path
 
 
 def read_test_set(name_or_path: str | Path) -> SimilaritySet | AnalogySet:
-    """Read a test set; lines that begin with ``:`` make it an analogy set.
+    """Read a test set; lines that begin with ``:`` make it an analogy set, a first line ``relation kind parts pairs`` relations.
+
+    Every line of relations has four columns with tabs between them: the relation's name, its kind (``syntactic`` or ``semantic``), the
+    parts of speech (``verb:noun``), and pairs with spaces between them, ``word:answer|answer``. They are asked as analogies: every
+    pair beside every other one of its relation, but for those whose answer stands in the question.
 
     Raises:
         BadInput: no such file, or a line that is not as it should be; names the line.
         Unavailable: a known name whose file is not on this machine.
     """
+    if isinstance(name_or_path, str) and name_or_path in SHIPPED:
+        return _relations(name_or_path, _RELATIONS, _RELATIONS.read_text(encoding="utf-8").splitlines(), SHIPPED[name_or_path])
     name, path = _find(name_or_path)
     try:
         text = decode(path.read_bytes()).text
     except OSError as error:
         raise BadInput("analysis.test_file_unreadable", path=path, reason=error.strerror) from error
     lines = text.splitlines()
+    if lines and lines[0].split("\t") == _HEADER:
+        return _relations(name, path, lines)
     if any(line.startswith(":") for line in lines):
         return _analogies(name, path, lines)
     return _pairs(name, path, lines)
@@ -139,6 +175,25 @@ def _analogies(name: str, path: Path, lines: list[str]) -> AnalogySet:
         if not section:
             raise BadInput("analysis.line_before_section", line=number, path=path)
         questions.append(Question(section, (fields[0], fields[1], fields[2], fields[3])))
+    if not questions:
+        raise BadInput("analysis.sections_without_questions", path=path)
+    return AnalogySet(name, tuple(questions))
+
+
+def _relations(name: str, path: Path, lines: list[str], chosen: slice = slice(None)) -> AnalogySet:
+    rows = [(number, line.split("\t")) for number, line in enumerate(lines[1:], 2) if line.strip()]
+    questions: list[Question] = []
+    for number, row in rows[chosen]:
+        parts = tuple(row[2].split(":")) if len(row) == len(_HEADER) else ()
+        pairs = [tuple(pair.split(":")) for pair in row[-1].split()]
+        if len(parts) != 2 or not PARTS.keys() >= set(parts) or not all(len(pair) == 2 and all(pair) for pair in pairs):
+            raise BadInput("analysis.relation_malformed", line=number, path=path, allowed=", ".join(PARTS))
+        for start, end in pairs:
+            for word, answers in pairs:
+                first, shown, right = end.split("|")[0], (start, end.split("|")[0], word), answers.split("|")
+                if (start, end) != (word, answers) and not set(right) <= set(shown):
+                    words = (start, first, word, right[0])
+                    questions.append(Question(row[0], words, tuple(right[1:]), (parts[0], parts[1]), row[1]))
     if not questions:
         raise BadInput("analysis.sections_without_questions", path=path)
     return AnalogySet(name, tuple(questions))

@@ -106,9 +106,10 @@ def _words(path: str | None) -> list[str] | None:
 def evaluate(
     model: str, test_sets: tuple[str, ...], method: str, resolve: str, against: tuple[str, ...], fetch: bool, as_json: bool
 ) -> None:
-    """Score a model on TEST_SETS: word-similarity CSV files or analogy files (": section" lines, four words each).
+    """Score a model on TEST_SETS: word-similarity CSV files, analogy files (": section" lines, four words each) or names.
 
-    ws353-ko and kwat name the Korean WordSim-353 and 10,000 Korean analogies; --fetch downloads them once.
+    ws353-ko and kwat name the Korean WordSim-353 and 10,000 Korean analogies; --fetch downloads them once. relations names 31 relations
+    that ship, asked as analogies; relations-dev is the half of them for choosing parameters, relations-test the half for scoring.
     """
     from explorer.static.load import load
 
@@ -152,16 +153,17 @@ def _print_score(score: Score) -> None:
     columns = ["test set", "metric", "value", "low", "high", "coverage"]
     parts: list[tuple[str, Score | Section]] = [
         (score.name, score),
-        *((f"  {section.name}", section) for section in score.sections),
+        *((f"  {part.name}", part) for part in (*score.kinds, *score.sections)),
     ]
     rows: list[list[Any]] = [
         [name, part.metric, part.value, part.low, part.high, f"{part.covered}/{part.total}"] for name, part in parts
     ]
     if score.kind == "analogy":
         others = [name for name in score.details["by_method"] if name != score.method]
-        columns += [*others, "neighbour of c", "words included", "distance", "impossible"]
-        for row, part in zip(rows, (score.details, *(section.to_dict() for section in score.sections)), strict=True):
-            row += [part["by_method"].get(name) for name in others]
+        columns += ["of all", *others, "neighbour of c", "words included", "distance", "impossible"]
+        told = [score.details, *(part.to_dict() for part in (*score.kinds, *score.sections))]
+        for row, part in zip(rows, told, strict=True):
+            row += [part["of_all"], *(part["by_method"].get(name) for name in others)]
             row += [part["baseline"], part["included"], part["distance"], part["impossible"]]
     print_table(columns, rows)
     click.echo(f"{score.name}: mean cosine of random pairs of words {score.random_pair_cosine:.3f}", err=True)

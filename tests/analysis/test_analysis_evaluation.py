@@ -9,6 +9,8 @@ from explorer.analysis.model_comparison import compare_models
 from explorer.analysis.test_sets import SOURCES, AnalogySet, SimilaritySet, read_test_set, stored_path
 from explorer.core.errors import BadInput, Unavailable, UnknownName
 from explorer.core.store import sha256_file
+from explorer.text.hangul import has_hangul
+from explorer.vectors.expression import clean_word
 from explorer.vectors.vectors import Vectors
 
 PAIRS = "\ufeff낱말 1,낱말 2,점수\n왕,여왕,9\n왕,사과,1.5\n배,사과,8\n왕,왕,10\n없음,왕,3\n"
@@ -309,3 +311,91 @@ def test_the_korean_sets_are_what_they_are_known_to_be(shared_data):
     assert sum(q.words[3] in q.words[:3] for q in analogies.questions) == 217
     for name, (url, digest) in SOURCES.items():
         assert sha256_file(shared_data / "eval" / url.rpartition("/")[2]) == digest, name
+
+
+def relation_file(tmp_path, *rows):
+    path = tmp_path / "own.tsv"
+    path.write_text("\n".join(["relation\tkind\tparts\tpairs", *rows, ""]), encoding="utf-8")
+    return path
+
+
+def test_relations_are_asked_as_analogies(tmp_path):
+    path = relation_file(
+        tmp_path,
+        "성별\tsemantic\tnoun:noun\t왕:여왕|왕비 남자:여자 아들:딸",
+        "",
+        "대륙\tsemantic\tname:name\t한국:아시아 일본:아시아 독일:유럽",
+    )
+    tests = read_test_set(path)
+    assert tests.name == "own" and tests.sections == ("성별", "대륙")
+    first = [q for q in tests.questions if q.section == "성별"]
+    assert [q.words for q in first][:3] == [
+        ("왕", "여왕", "남자", "여자"),
+        ("왕", "여왕", "아들", "딸"),
+        ("남자", "여자", "왕", "여왕"),
+    ]
+    assert first[2].also == ("왕비",) and first[2].parts == ("noun", "noun") and len(first) == 6
+    # 한국 : 아시아 = 일본 : ? has its answer in the question.
+    assert len([q for q in tests.questions if q.section == "대륙"]) == 4
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "성별",
+        "성별\tsemantic\tnoun\t왕:여왕",
+        "성별\tsemantic\tnoun:x\t왕:여왕",
+        "성별\tsemantic\tnoun:noun\t왕여왕",
+        "a\tb\tnoun:noun\t왕:여왕:왕비",
+    ],
+)
+def test_malformed_relations_name_the_line(tmp_path, row):
+    with pytest.raises(BadInput, match="line 2 of") as caught:
+        read_test_set(relation_file(tmp_path, row))
+    assert caught.value.code == "analysis.relation_malformed"
+
+
+def test_any_listed_answer_counts_and_keys_go_by_part_of_speech(tmp_path):
+    step = [0, 0, 0, 0, 0, 1.0]
+    base = np.eye(6)[:4]
+    keys = ["먹다/VV", "먹이다/VV", "입다/VV", "입히다/VV", "먹다/VX", "먹이/NNG", "앉다/VV"]
+    rows = [base[0], base[0] + step, base[1], base[1] + step, base[2], base[3], base[2] - base[3]]
+    v = Vectors(keys, np.array(rows), [5, 5, 5, 5, 99, 9, 5])
+    path = relation_file(
+        tmp_path,
+        "사동\tsyntactic\tverb:verb\t먹다:먹이다 입다:입게하다|입히다 앉다:앉히다",
+        "없는말\tsemantic\tnoun:noun\t뷁:뷁뷁 쀍:쀍쀍",
+    )
+    score = evaluate(v, path)
+    assert (score.covered, score.total, score.value) == (1, 8, 1.0), "b is the first answer, which is no key in half of them"
+    assert score.details["of_all"] == 1 / 8 and score.details["section_mean"] == pytest.approx(1 / 12)
+    causative, missing = score.sections
+    assert (causative.of_all, causative.covered, causative.total) == (1 / 6, 1, 6)
+    assert missing.value is None and missing.of_all == 0
+    assert [(kind.name, kind.value, kind.covered, kind.total) for kind in score.kinds] == [
+        ("syntactic", 1.0, 1, 6),
+        ("semantic", None, 0, 2),
+    ]
+    plain = score.to_dict()
+    assert plain["kinds"][0]["of_all"] == 1 / 6 and plain["sections"][1]["of_all"] == 0
+    assert covered_items(v, read_test_set(path)) == [0]
+    assert covered_items(v, read_test_set(path), "exact") == []
+
+
+def test_the_relations_that_ship():
+    whole, dev, test = map(read_test_set, ("relations", "relations-dev", "relations-test"))
+    assert len(whole.sections) >= 30
+    pairs = {(q.section, q.words[:2]) for q in whole.questions}
+    assert len(pairs) >= 650
+    assert dev.sections == whole.sections[::2] and test.sections == whole.sections[1::2]
+    assert len(dev.questions) + len(test.questions) == len(whole.questions)
+    assert {q.kind for q in whole.questions} == {"syntactic", "semantic"}
+    for q in whole.questions:
+        right = (q.words[3], *q.also)
+        assert not set(right) <= set(q.words[:3]) and len(set(right)) == len(right)
+        assert all(word == clean_word(word) and has_hangul(word) for word in (*q.words, *q.also))
+        for word, part in zip(q.words, q.parts * 2, strict=True):
+            assert word.endswith("다") or part not in ("verb", "adjective")
+    for section in whole.sections:
+        words = [pair[0] for name, pair in pairs if name == section]
+        assert len(words) == len(set(words)) >= 11, f"{section} gives a word twice, or is small"
