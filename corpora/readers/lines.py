@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import Protocol
@@ -71,14 +72,11 @@ def _settle(head: bytes, name: str) -> tuple[str, int]:
         found = _CONTROLS.search(head)
         assert found is not None
         raise NotText("corpora.binary_data", name=name, byte=head[found.start()], offset=found.start(), guess=_guess(head))
-    # The line that the head cuts in two says nothing.
+    if _decodes(head, "utf-8", final=False):
+        return "utf-8", 0
+    # The line that the head cuts in two says nothing, nor does one that both can read.
     whole = head[: head.rfind(b"\n") + 1] or head
-    votes = {"utf-8": 0, "cp949": 0}
-    for line in whole.split(b"\n"):
-        if not line.isascii():
-            found_in = _encoding_of(line)
-            if found_in:
-                votes[found_in] += 1
+    votes = Counter(_encoding_of(line, "") for line in whole.split(b"\n") if not line.isascii())
     return ("cp949", 0) if votes["cp949"] > votes["utf-8"] else ("utf-8", 0)
 
 
@@ -98,22 +96,18 @@ def _guess(head: bytes) -> str:
     return ""
 
 
-def _encoding_of(line: bytes) -> str | None:
-    """UTF-8 or CP949, whichever can read this line; ``None`` for neither."""
-    try:
-        text = line.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
-        # Two CP949 syllables may by chance be valid UTF-8, but then of Latin, Greek or Arabic letters and nothing beyond.
-        if max(text, default="") >= "\u1100" or not _decodes(line, "cp949"):
-            return "utf-8"
-    return "cp949" if _decodes(line, "cp949") else None
+def _encoding_of(line: bytes, usual: str) -> str | None:
+    """UTF-8 or CP949, whichever can read this line; ``None`` for neither, ``usual`` where nothing tells."""
+    fitting = [encoding for encoding in ("utf-8", "cp949") if _decodes(line, encoding)]
+    if len(fitting) < 2:
+        return fitting[0] if fitting else None
+    # CP949 syllables may by chance be valid UTF-8, and accented letters valid CP949, but letters beyond those are UTF-8.
+    return "utf-8" if max(line.decode("utf-8")) >= "\u1100" else usual
 
 
-def _decodes(data: bytes, encoding: str) -> bool:
+def _decodes(data: bytes, encoding: str, final: bool = True) -> bool:
     try:
-        data.decode(encoding)
+        codecs.getincrementaldecoder(encoding)().decode(data, final)
     except UnicodeDecodeError:
         return False
     return True
@@ -160,6 +154,7 @@ class Lines:
         self.line = 0
         self.piece = 0
         self.encoding, self._bom = _settle(source.peek(HEAD), name)
+        self._usual = "cp949" if self.encoding == "cp949" else "utf-8"  # UTF-16 is read as UTF-8
 
     @property
     def place(self) -> str:
@@ -186,7 +181,8 @@ class Lines:
     def _blocks(self) -> Iterator[tuple[bytes, bool, bool]]:
         """(bytes of whole lines or of one piece of a line, whether a piece, whether its first piece)."""
         self._source.read(self._bom)
-        read = self._wide_reader() if self.encoding.startswith("utf-16") else self._source.read
+        wide = self.encoding.startswith("utf-16")
+        read = _Recoded(self._source, self.encoding, self._report, self.name) if wide else self._source.read
         rest: list[bytes] = []
         held = 0
         cutting = False
@@ -213,9 +209,6 @@ class Lines:
         if last:
             yield last, cutting, not cutting
 
-    def _wide_reader(self) -> _Recoded:
-        return _Recoded(self._source, self.encoding, self._report, self.name)
-
     def _text(self, data: bytes, before: int) -> str:
         """Decode a block of lines that begins after line ``before``."""
         if b"\0" in data:
@@ -224,13 +217,9 @@ class Lines:
             data = data.replace(b"\0", b"")
         if data.isascii():
             return data.decode("ascii")
-        text = None
-        if self.encoding != "cp949":
-            try:
-                text = data.decode("utf-8")
-            except UnicodeDecodeError:
-                text = None
-        if text is None:
+        if self._usual == "utf-8" and _decodes(data, "utf-8"):
+            text = data.decode("utf-8")
+        else:
             text = "\n".join(self._line_text(line, before + n + 1) for n, line in enumerate(data.split(b"\n")))
         if "\u3164" in text:
             text, _ = recompose_fillers(text)
@@ -240,12 +229,14 @@ class Lines:
         return "\n".join(self._composed(line, before + n + 1) for n, line in enumerate(text.split("\n")))
 
     def _line_text(self, line: bytes, number: int) -> str:
-        encoding = "utf-8" if line.isascii() else _encoding_of(line)
+        if line.isascii():
+            return line.decode("ascii")
+        encoding = _encoding_of(line, self._usual)
         if encoding is None:
-            text = line.decode(self.encoding if self.encoding == "cp949" else "utf-8", errors="replace")
+            text = line.decode(self._usual, errors="replace")
             self._report.note("repaired", f"{self.name}:{number}", max(1, text.count("\ufffd")))
             return text
-        if encoding != ("cp949" if self.encoding == "cp949" else "utf-8") and not line.isascii():
+        if encoding != self._usual:
             self._report.note("mixed", f"{self.name}:{number}, {encoding.upper()} among {self.encoding.upper()}")
         return line.decode(encoding)
 

@@ -544,3 +544,19 @@ def test_real_files_are_recognised(shared_data: Path):
         assert report is not None and form in report.formats and report.encodings == {"utf-8": 1}
         assert not field or report.fields == {field: 1}
         assert all(d.text and "\0" not in d.text for d in documents)
+
+
+@pytest.mark.parametrize("damage", [b"", "마지막 줄이다\n".encode()[:-2] + b"\n"])
+def test_accented_latin_lines_stay_utf8(tmp_path: Path, damage: bytes):
+    """Such lines are valid CP949 by chance, each of them; a damaged line among them changes nothing."""
+    lines = ["Café Zoé à la crème", "El niño mañana", "Übergröße für Öl", "서울의 카페"]
+    documents, corpus = read(write(tmp_path / "a.txt", "\n".join([*lines[:3] * 5, lines[3], ""]).encode() + damage))
+    assert [one.text for one in documents][:16] == [*lines[:3] * 5, lines[3]]
+    assert corpus.info()["report"]["encodings"] == {"utf-8": 1} and "mixed" not in corpus.info()["report"]["findings"]
+
+
+def test_a_cp949_line_that_is_also_utf8_is_read_like_its_file(tmp_path: Path):
+    assert "치타".encode("cp949").decode("utf-8") == "ġŸ"
+    documents, corpus = read(write(tmp_path / "a.txt", "동물의 이름\n치타\n코끼리\n".encode("cp949")))
+    assert [one.text for one in documents] == ["동물의 이름", "치타", "코끼리"]
+    assert corpus.info()["report"]["encodings"] == {"cp949": 1}
