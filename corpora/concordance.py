@@ -19,7 +19,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import islice, product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -34,12 +34,16 @@ from explorer.text.tags import tag_of, word_of
 if TYPE_CHECKING:
     from explorer.tokenizers.token import Token, Tokenizer
 
-__all__ = ["Concordance", "ConcordanceIndex", "ConcordanceLine", "Searchable", "code_of", "concordance"]
+__all__ = ["Concordance", "ConcordanceIndex", "ConcordanceLine", "Phrases", "Searchable", "concordance", "query_of"]
 
 _FORMAT = 2
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _MOST_PHRASES = 64
+_MATCHING = "FROM keys_of_line WHERE keys_of_line MATCH ?"
 _keep, _ = key_filter("all")
+
+Phrases: TypeAlias = list[list[tuple[str, int, int]]]
+"""What is looked for: phrases of ``(key, number, occurrences)``."""
 
 
 class _Document(Protocol):
@@ -137,9 +141,7 @@ def concordance(
     Raises:
         BadInput: an empty word, an unknown mode, or a corpus without text.
     """
-    query = unicodedata.normalize("NFC", " ".join(word.split()))
-    if not query:
-        raise BadInput("corpora.no_word_given")
+    query = query_of(word)
     if n < 0 or width < 0 or start < 0:
         raise BadInput("corpora.negative_window", n=n, width=width, start=start)
     if mode == "substring":
@@ -207,32 +209,26 @@ class ConcordanceIndex:
         resolved = tuple(" ".join(key for key, _, _ in phrase) for phrase in phrases)
         if not phrases:
             return Concordance(query, "word", (), (), 0)
-        match = " OR ".join('"' + " ".join(code_of(number) for _, number, _ in phrase) + '"' for phrase in phrases)
-        wanted = {tuple(key for key, _, _ in phrase) for phrase in phrases}
         lines: list[ConcordanceLine] = []
-        rows = self.database.execute(
-            "SELECT rowid FROM keys_of_line WHERE keys_of_line MATCH ? ORDER BY rowid LIMIT ? OFFSET ?", (match, n, start)
-        )
-        for (row,) in rows:
-            lines += islice(self._matches(row, wanted, width), n - len(lines))
+        for row in self.rows(phrases, n, start):
+            for identity, title, text, _, (first, last) in islice(self.places(row, phrases), n - len(lines)):
+                lines.append(_line(text, first, last, identity, title, width))
             if len(lines) >= n:
                 break
         if all(len(phrase) == 1 for phrase in phrases):
             count = sum(phrase[0][2] for phrase in phrases)
         else:
-            (count,) = self.database.execute(
-                "SELECT count(*) FROM keys_of_line WHERE keys_of_line MATCH ?", (match,)
-            ).fetchone()
+            (count,) = self.database.execute(f"SELECT count(*) {_MATCHING}", (_match(phrases),)).fetchone()
         return Concordance(query, "word", resolved, tuple(lines), count)
 
-    def _matches(self, row: int, wanted: set[tuple[str, ...]], width: int) -> Iterator[ConcordanceLine]:
-        for identity, title, text, _, (first, last) in self.places(row, wanted):
-            yield _line(text, first, last, identity, title, width)
+    def rows(self, phrases: Phrases, n: int = -1, start: int = 0) -> Iterator[int]:
+        """Numbers of the lines of text that hold one of the phrases; at most ``n``, where that is not negative."""
+        found = self.database.execute(f"SELECT rowid {_MATCHING} ORDER BY rowid LIMIT ? OFFSET ?", (_match(phrases), n, start))
+        return (row for (row,) in found)
 
-    def places(
-        self, row: int, wanted: set[tuple[str, ...]]
-    ) -> Iterator[tuple[str, str, str, tuple[int, int], tuple[int, int]]]:
+    def places(self, row: int, phrases: Phrases) -> Iterator[tuple[str, str, str, tuple[int, int], tuple[int, int]]]:
         """The places in one line of text, by tokenizing it again: document, title, its text, the line's span, the match's."""
+        wanted = {tuple(key for key, _, _ in phrase) for phrase in phrases}
         identity, title, text, offset, length = self.database.execute(
             "SELECT documents.id, documents.title, documents.text, lines.start, lines.length "
             "FROM lines JOIN documents ON documents.number = lines.document WHERE lines.number = ?",
@@ -248,7 +244,7 @@ class ConcordanceIndex:
                     yield identity, title, text, (offset, offset + length), (offset + first, offset + last)
                     break
 
-    def resolve(self, query: str) -> list[list[tuple[str, int, int]]]:
+    def resolve(self, query: str) -> Phrases:
         """Phrases of ``(key, number, occurrences)`` to look for, the most frequent reading first."""
         exact = self._keys("key", query)
         if exact:
@@ -282,6 +278,23 @@ def _key(token: Token) -> str | None:
     from explorer.tokenizers.token import key_of
 
     return _keep(key_of(token))
+
+
+def query_of(word: str) -> str:
+    """A word or phrase as it is looked for: NFC, single spaces.
+
+    Raises:
+        BadInput: nothing is left of it.
+    """
+    query = unicodedata.normalize("NFC", " ".join(word.split()))
+    if not query:
+        raise BadInput("corpora.no_word_given")
+    return query
+
+
+def _match(phrases: Phrases) -> str:
+    """The phrases in FTS5's language."""
+    return " OR ".join('"' + " ".join(code_of(number) for _, number, _ in phrase) + '"' for phrase in phrases)
 
 
 def code_of(number: int) -> str:

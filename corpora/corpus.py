@@ -15,14 +15,14 @@ from corpora.document import Document
 from corpora.readers.inputs import Input, find_inputs
 from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
-from corpora.readers.report import Report
+from corpora.readers.report import Report, no_text_found
 from explorer.core.errors import BadInput, UnknownName
 from explorer.core.store import Manifest, artifact_path, list_artifacts, read_manifest, sha256_file
 
 __all__ = ["Corpus", "FileCorpus", "SampleCorpus", "StoredCorpus", "open_corpus", "read_shards"]
 
 
-_READING = 2
+_READING = 3
 """Counted up when the same files give other documents, so that caches of the old ones are left."""
 
 
@@ -120,10 +120,7 @@ class FileCorpus(Corpus):
                 yield document
         self.report = report
         if not given:
-            notes = "; ".join(report.lines())
-            raise BadInput(
-                "corpora.no_text_found", source=self.name, count=len(self.inputs), notes=f" ({notes})" if notes else ""
-            )
+            raise no_text_found(self.name, len(self.inputs), report)
 
     def _documents_of(self, one: Input, report: Report) -> Iterator[Document]:
         try:
@@ -135,10 +132,7 @@ class FileCorpus(Corpus):
             report.note("files", str(error))
 
     def fingerprint(self) -> str:
-        state = []
-        for one in self.inputs:
-            status = one.path.stat()
-            state.append([one.name, str(one.path.resolve()), one.member, status.st_size, status.st_mtime_ns])
+        state = [list(one.identity().values()) for one in self.inputs]
         digest = hashlib.sha256(json.dumps([_READING, state, self.field]).encode()).hexdigest()
         return f"files-{digest[:32]}"
 
@@ -238,9 +232,7 @@ def open_corpus(name_or_path: str | Path | Corpus, *, field: str | None = None) 
 def _hint(name: str) -> str:
     from corpora.catalogue import cards
 
-    if name in cards():
-        return "corpora.can_be_fetched"
-    return "corpora.no_file_either"
+    return "corpora.can_be_fetched" if name in cards() else "corpora.no_file_either"
 
 
 def _looks_like_path(text: str) -> bool:

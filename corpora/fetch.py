@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 
 from corpora.catalogue import Part, card
 from corpora.corpus import StoredCorpus
-from corpora.library import add
+from corpora.library import add, check_free
 from explorer.core import settings
 from explorer.core.download import Remote, fetch_file
 from explorer.core.errors import BadInput, MissingExtra, Unavailable, disk_errors
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import artifact_path, cache_path, check_target, list_artifacts, sha256_file
+from explorer.core.store import cache_path, list_artifacts, sha256_file
 
 __all__ = ["download", "fetch", "fetch_dataset", "mirrored"]
 
@@ -103,7 +103,7 @@ def fetch(
     if what.fetch != "download":
         raise BadInput("corpora.not_single_file", name=name, note=what.note)
     title = save_as or name
-    _check_free(title, force)
+    check_free(title, force, "corpora.already_fetched")
     _check_extra(what.extra, what.name)
     folder = cache_path("downloads", name, "x").parent
     before = _known_hashes(title)
@@ -131,12 +131,6 @@ def _known_hashes(name: str) -> dict[str, str]:
     manifest = list_artifacts("corpus").get(name)
     fetched = manifest.provenance.get("fetched", {}) if manifest else {}
     return dict(fetched.get("sha256", {}))
-
-
-def _check_free(name: str, force: bool) -> None:
-    if artifact_path("corpus", name).exists() and not force:
-        raise BadInput("corpora.already_fetched", name=name)
-    check_target(artifact_path("corpus", name), force, "corpus")
 
 
 def _check_extra(extra: str, name: str) -> None:
@@ -175,7 +169,7 @@ def fetch_dataset(
         MissingExtra: the package ``datasets`` is not installed.
         Unavailable: the hub cannot be reached, or has no such dataset.
     """
-    _check_free(name, force)
+    check_free(name, force, "corpora.already_fetched")
     _check_extra("datasets", identity)
     import datasets
 

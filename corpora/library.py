@@ -26,7 +26,7 @@ from corpora.document import Document
 from corpora.readers.inputs import Input, find_inputs
 from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
-from corpora.readers.report import Report
+from corpora.readers.report import Report, no_text_found
 from explorer.core.errors import BadInput, disk_errors
 from explorer.core.messages import Message
 from explorer.core.paths import expanded
@@ -42,7 +42,7 @@ from explorer.core.store import (
     remove_artifact,
 )
 
-__all__ = ["SHARD_BYTES", "add", "remove", "unfinished"]
+__all__ = ["SHARD_BYTES", "add", "check_free", "remove", "unfinished"]
 
 SHARD_BYTES = 32 << 20
 """A shard is closed when it has grown to this size."""
@@ -111,7 +111,7 @@ def add(
     if drop not in (None, "exact", "near"):
         raise BadInput("corpora.unknown_drop", drop=drop)
     target = artifact_path("corpus", name)
-    _check_free(name, force)
+    check_free(name, force)
     places = [where] if isinstance(where, str | Path) else list(where)
     found = Report()
     inputs = [one for place in places for one in find_inputs(place, found)]
@@ -127,7 +127,7 @@ def add(
     with disk_errors("core.writing", path=folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _locked(folder, name):
-            _check_free(name, force)  # again: the process that held it may have finished just now
+            check_free(name, force)  # again: the process that held it may have finished just now
             folder.mkdir(exist_ok=True)
             try:
                 work = _Adding(folder, inputs, settings, found, progress)
@@ -142,10 +142,11 @@ def add(
     return StoredCorpus(name)
 
 
-def _check_free(name: str, force: bool) -> None:
+def check_free(name: str, force: bool, taken: str = "corpora.corpus_exists") -> None:
+    """Refuse a name that a corpus has already, with the code ``taken``, unless told to replace it."""
     target = artifact_path("corpus", name)
     if target.exists() and not force:
-        raise BadInput("corpora.corpus_exists", name=name)
+        raise BadInput(taken, name=name)
     check_target(target, force, "corpus")
 
 
@@ -178,10 +179,7 @@ class _Adding:
 
     def _still_valid(self, state: _State) -> bool:
         """Whether what was read last time is still what is there now."""
-        known = {record["name"]: record for record in state.finished}
-        if state.current:
-            known[state.current["name"]] = state.current
-        now = [_identity(one) for one in self.inputs]
+        now = [one.identity() for one in self.inputs]
         read = [*state.finished, *([state.current] if state.current else [])]
         for before, here in zip(read, now, strict=False):
             if any(before[key] != here[key] for key in here):
@@ -213,7 +211,7 @@ class _Adding:
         before = sum(one.size for one in self.inputs[: len(state.finished)])
         for one in self.inputs[len(state.finished) :]:
             taken = int(state.current["documents"]) if state.current else 0
-            state.current = {**_identity(one), "documents": taken}
+            state.current = {**one.identity(), "documents": taken}
             notes = Report()
             number = 0
             try:
@@ -227,7 +225,7 @@ class _Adding:
                 if len(self.inputs) == 1:
                     raise
                 notes.note("files", str(error))
-            state.finished.append({**_identity(one), "documents": number, "report": notes.to_dict()})
+            state.finished.append({**one.identity(), "documents": number, "report": notes.to_dict()})
             state.current = None
             before += one.size
 
@@ -286,13 +284,7 @@ class _Adding:
         shards = self.state.shards
         whole = Report.total([self.found, *(Report.from_dict(one["report"]) for one in self.state.finished), self.dropped])
         if not shards:
-            notes = "; ".join(whole.lines())
-            raise BadInput(
-                "corpora.no_text_found",
-                source=", ".join(self.state.settings["paths"]),
-                count=len(self.inputs),
-                notes=f" ({notes})" if notes else "",
-            )
+            raise no_text_found(", ".join(self.state.settings["paths"]), len(self.inputs), whole)
         sources = [{key: value for key, value in one.items() if key != "report"} for one in self.state.finished]
         manifest = Manifest(
             kind="corpus",
@@ -300,9 +292,7 @@ class _Adding:
             engine="jsonl",
             params={key: value for key, value in self.state.settings.items() if value is not None},
             sizes={
-                "documents": sum(shard["documents"] for shard in shards),
-                "characters": sum(shard["characters"] for shard in shards),
-                "bytes": sum(shard["bytes"] for shard in shards),
+                **{count: sum(shard[count] for shard in shards) for count in ("documents", "characters", "bytes")},
                 "shards": len(shards),
             },
             files={shard["file"]: shard["sha256"] for shard in shards},
@@ -312,18 +302,6 @@ class _Adding:
         atomic_write(
             self.folder / "manifest.json", json.dumps(manifest.to_dict(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         )
-
-
-def _identity(one: Input) -> dict[str, Any]:
-    """What must be the same for an input to count as read already."""
-    status = one.path.stat()
-    return {
-        "name": one.name,
-        "path": str(one.path.resolve()),
-        "member": one.member,
-        "bytes": status.st_size,
-        "modified": status.st_mtime_ns,
-    }
 
 
 def _locked(folder: Path, name: str) -> AbstractContextManager[None]:

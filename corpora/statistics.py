@@ -36,6 +36,7 @@ CLASSES = ("hangul", "jamo", "hanja", "latin", "digits", "emoji", "space", "punc
 # Begins only where a run of marks begins (or after a digit's dot), so that a megabyte of dots is looked at once.
 _END = re.compile(r"(?:(?<![\d.!?…。])|(?<=\d[.!?…。]))[.!?…。]+[\"'”’」』)\]]*(?=\s|$)")
 _TOP = 30
+_SHARES = {"particles": "J", "endings": "E", "nouns": "N", "predicates": "V"}
 _BATCH_EOJEOL = 1_000_000
 
 
@@ -152,12 +153,14 @@ def character_class(code: int) -> str:
 
 
 class _Types:
-    """How often every type occurs, by hash: 16 bytes a type."""
+    """How often every type occurs, by hash (16 bytes a type), and how their number grew: ``(eojeol read, types seen)``."""
 
     def __init__(self) -> None:
         self.keys: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self.counts: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self.names: dict[int, str] = {}
+        self.read = 0
+        self.growth: list[tuple[int, int]] = []
 
     def add(self, batch: Counter[str]) -> None:
         keys = np.fromiter(map(hash, batch), np.int64, len(batch))
@@ -166,6 +169,8 @@ class _Types:
         totals = np.zeros(len(merged), np.int64)
         np.add.at(totals, inverse, np.concatenate([self.counts, counts]))
         self.keys, self.counts = merged, totals
+        self.read += batch.total()
+        self.growth.append((self.read, len(merged)))
         # Only candidates for the list of the most frequent need their letters.
         for word, _ in batch.most_common(10 * _TOP):
             self.names[hash(word)] = word
@@ -226,11 +231,10 @@ def statistics(
     Raises:
         BadInput: the corpus has no text.
     """
-    totals = dict.fromkeys(("documents", "sentences", "eojeol", "characters", "duplicates"), 0)
+    totals = dict.fromkeys(("documents", "sentences", "characters", "duplicates"), 0)
     codes = np.zeros(0x110000, np.int64)
     seen = SeenTexts()
     types = _Types()
-    heaps: list[tuple[int, int]] = []
     lines = _Sample(sample)
     batch: Counter[str] = Counter()
     held = 0
@@ -251,35 +255,32 @@ def statistics(
         if morphemes:
             lines.add(text, totals["documents"])
         # Batches grow with the corpus: points of Heaps' curve evenly spaced on a logarithmic scale, and few merges.
-        if held >= min(_BATCH_EOJEOL, max(200, totals["eojeol"] // 3)):
-            totals["eojeol"] += held
+        if held >= min(_BATCH_EOJEOL, max(200, types.read // 3)):
             types.add(batch)
-            heaps.append((totals["eojeol"], len(types.keys)))
             batch, held = Counter(), 0
         if totals["documents"] % 500 == 0:
-            report(progress, "counting", totals["documents"], expected, "documents", f"{totals['eojeol']:,} eojeol")
+            report(progress, "counting", totals["documents"], expected, "documents", f"{types.read:,} eojeol")
     if held:
-        totals["eojeol"] += held
         types.add(batch)
-        heaps.append((totals["eojeol"], len(types.keys)))
-    if not totals["eojeol"]:
+    if not types.read:
         raise BadInput("corpora.corpus_without_text", name=corpus.name)
     report(progress, "counting", totals["documents"], totals["documents"], "documents")
     classes, syllables, syllable_types = _classes(codes)
     zipf = _zipf(types.counts)
-    k, beta = _power(heaps)
+    k, beta = _power(types.growth)
     return Statistics(
         corpus=corpus.name,
         **totals,
+        eojeol=types.read,
         syllables=syllables,
         syllable_types=syllable_types,
         types=len(types.keys),
         hapax=int((types.counts == 1).sum()),
-        document_eojeol=totals["eojeol"] / totals["documents"],
+        document_eojeol=types.read / totals["documents"],
         classes=classes,
         zipf=zipf,
         zipf_exponent=-_power(zipf)[1],
-        heaps=heaps,
+        heaps=types.growth,
         heaps_k=k,
         heaps_beta=beta,
         top=types.top(),
@@ -323,10 +324,7 @@ def _morphemes(sample: _Sample, progress: ProgressCallback | None) -> Morphemes 
     if not total:
         return None
     return Morphemes(
-        particles=shares["J"] / total,
-        endings=shares["E"] / total,
-        nouns=shares["N"] / total,
-        predicates=shares["V"] / total,
+        **{name: shares[letter] / total for name, letter in _SHARES.items()},
         morphemes=total,
         characters=sample.size,
         sampled=sample.sampled,

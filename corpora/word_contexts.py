@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from corpora.concordance import ConcordanceIndex, code_of
+from corpora.concordance import ConcordanceIndex, query_of
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 
@@ -57,9 +56,7 @@ def word_contexts(
     Raises:
         BadInput: an empty word, no number, or a corpus without text.
     """
-    query = unicodedata.normalize("NFC", " ".join(word.split()))
-    if not query:
-        raise BadInput("corpora.no_word_given")
+    query = query_of(word)
     if n < 1:
         raise BadInput("corpora.sentences_too_few", n=n)
     with closing(ConcordanceIndex.of(corpus, tokenizer, progress)) as index:
@@ -68,16 +65,12 @@ def word_contexts(
 
 def _find(index: ConcordanceIndex, query: str, n: int, longest: int, progress: ProgressCallback | None) -> list[WordContext]:
     phrases = index.resolve(query)
-    if not phrases:
-        return []
-    match = " OR ".join('"' + " ".join(code_of(number) for _, number, _ in phrase) + '"' for phrase in phrases)
-    wanted = {tuple(key for key, _, _ in phrase) for phrase in phrases}
-    rows = [row for (row,) in index.database.execute("SELECT rowid FROM keys_of_line WHERE keys_of_line MATCH ?", (match,))]
+    rows = list(index.rows(phrases)) if phrases else []
     # Evenly over the corpus first, since neighbouring lines speak of the same; then the others, should some repeat.
     step = max(1, len(rows) // n)
     found: dict[str, WordContext] = {}
     for row in [row for begin in range(step) for row in rows[begin::step]]:
-        for identity, _, text, line, place in index.places(row, wanted):
+        for identity, _, text, line, place in index.places(row, phrases):
             one = _sentence(text, line, place, longest, identity)
             if one.text not in found:
                 found[one.text] = one

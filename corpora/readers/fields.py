@@ -10,28 +10,9 @@ from explorer.core.errors import BadInput, listing
 
 __all__ = ["ID_NAMES", "TEXT_NAMES", "guess_field", "named_fields", "text_of"]
 
-TEXT_NAMES = (
-    "text",
-    "document",
-    "content",
-    "contents",
-    "sentence",
-    "review",
-    "body",
-    "article",
-    "passage",
-    "context",
-    "comment",
-    "comments",
-    "paragraph",
-    "utterance",
-    "본문",
-    "내용",
-    "문장",
-    "리뷰",
-    "댓글",
-    "글",
-)
+_LIKELIEST = ("text", "document", "content", "contents", "sentence", "review", "body", "article", "passage", "context")
+_KOREAN = ("본문", "내용", "문장", "리뷰", "댓글", "글")
+TEXT_NAMES = (*_LIKELIEST, "comment", "comments", "paragraph", "utterance", *_KOREAN)
 """Names that mean the text, the likeliest first."""
 
 PAIRS = (("sentence1", "sentence2"), ("premise", "hypothesis"), ("question1", "question2"))

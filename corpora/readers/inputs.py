@@ -105,6 +105,17 @@ class Input:
     member: str | None
     size: int
 
+    def identity(self) -> dict[str, Any]:
+        """What must be the same for the input to count as the one that was read before."""
+        status = self.path.stat()
+        return {
+            "name": self.name,
+            "path": str(self.path.resolve()),
+            "member": self.member,
+            "bytes": status.st_size,
+            "modified": status.st_mtime_ns,
+        }
+
     @contextmanager
     def open(self, tell: Callable[[int], None] | None = None) -> Iterator[Buffered]:
         """The decompressed bytes.

@@ -20,6 +20,7 @@ from explorer.core.errors import BadInput
 __all__ = ["documents_of_records", "read_json", "read_jsonl"]
 
 SAMPLE = 100
+_DEEPEST = 6
 
 
 class _File(Protocol):
@@ -66,26 +67,22 @@ def documents_of_records(
     """Documents of ``(place, record)``; objects nested in a record (``data[].paragraphs[].context``) are found too."""
     stream = iter(records)
     sample = list(islice(stream, SAMPLE))
-    inner = [made for place, record in sample for made in _nested(record, {})]
+    inner = [made for place, record in sample for made in _objects(record, {})]
     if not inner:
         report.file(lines.encoding, form)
         return
-    if field:
-        known = sorted({name for record in inner for name in record})
-        chosen = named_fields(field, known, lines.name)
-    else:
-        chosen = guess_field(inner, lines.name)
+    known = sorted({name for record in inner for name in record})
+    chosen = named_fields(field, known, lines.name) if field else guess_field(inner, lines.name)
     report.file(lines.encoding, form, ", ".join(chosen))
     for place, record in chain(sample, stream):
-        found = False
-        for number, made in enumerate(_holding(record, chosen, {})):
-            found = True
+        number = -1
+        for number, made in enumerate(_objects(record, {}, chosen)):
             text = (text_of(made, chosen) or "").strip()
             if not text:
                 report.note("empty", place)
                 continue
             yield from _documents(made, text, chosen, f"{place}.{number + 1}" if number else place)
-        if not found:
+        if number < 0:
             report.note("ragged", place)
 
 
@@ -105,38 +102,27 @@ def _documents(record: Mapping[str, Any], text: str, chosen: tuple[str, ...], pl
         yield Document(identity, piece, title, meta)
 
 
-def _nested(record: Any, above: dict[str, Any], depth: int = 0) -> Iterator[dict[str, Any]]:
-    """The record and every object below it, with the plain values of the objects above."""
-    if isinstance(record, str):
+def _objects(
+    record: Any, above: dict[str, Any], chosen: tuple[str, ...] | None = None, depth: int = 0
+) -> Iterator[dict[str, Any]]:
+    """The record and every object below it, with the plain values of the objects above.
+
+    With ``chosen`` only the outermost objects that have one of those fields themselves.
+    """
+    if isinstance(record, str) and (chosen is None or "text" in chosen):
         yield {"text": record}
-    elif isinstance(record, dict):
-        own = {**above, **{name: value for name, value in record.items() if not isinstance(value, list | dict)}}
-        yield own
-        if depth < 6:
-            for value in record.values():
-                if isinstance(value, list):
-                    for item in value:
-                        if isinstance(item, dict):
-                            yield from _nested(item, own, depth + 1)
-
-
-def _holding(record: Any, chosen: tuple[str, ...], above: dict[str, Any], depth: int = 0) -> Iterator[dict[str, Any]]:
-    """The outermost objects that have one of the chosen fields themselves."""
-    if isinstance(record, str):
-        if "text" in chosen:
-            yield {"text": record}
-        return
     if not isinstance(record, dict):
         return
     own = {**above, **{name: value for name, value in record.items() if not isinstance(value, list | dict)}}
-    if any(isinstance(record.get(name), str) for name in chosen):
+    holds = chosen is not None and any(isinstance(record.get(name), str) for name in chosen)
+    if chosen is None or holds:
         yield own
-    elif depth < 6:
-        for value in record.values():
-            if isinstance(value, list):
-                for item in value:
-                    if isinstance(item, dict):
-                        yield from _holding(item, chosen, own, depth + 1)
+    if holds or depth == _DEEPEST:
+        return
+    for items in record.values():
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, dict):
+                yield from _objects(item, own, chosen, depth + 1)
 
 
 class _Elements:

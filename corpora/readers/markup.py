@@ -20,151 +20,37 @@ from corpora.readers.edits import Edited, Offsets, around
 
 __all__ = ["SILENT_TAGS", "Cleaned", "clean", "is_silent_link"]
 
-SILENT_TAGS = frozenset(
-    [
-        "ref",
-        "references",
-        "table",
-        "gallery",
-        "math",
-        "chem",
-        "ce",
-        "score",
-        "timeline",
-        "syntaxhighlight",
-        "source",
-        "code",
-        "pre",
-        "graph",
-        "imagemap",
-        "mapframe",
-        "maplink",
-        "templatestyles",
-        "hiero",
-        "style",
-        "script",
-        "inputbox",
-        "categorytree",
-    ]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+SILENT_TAGS = _words(
+    """
+    ref references table gallery math chem ce score timeline syntaxhighlight source code pre graph imagemap mapframe
+    maplink templatestyles hiero style script inputbox categorytree
+    """
 )
 """Tags whose content is no running text."""
 
-_BREAKING_TAGS = frozenset(
-    [
-        "br",
-        "p",
-        "div",
-        "li",
-        "ul",
-        "ol",
-        "dl",
-        "dd",
-        "dt",
-        "tr",
-        "hr",
-        "blockquote",
-        "poem",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "td",
-        "th",
-        "caption",
-        "center",
-    ]
+_BREAKING_TAGS = _words("br p div li ul ol dl dd dt tr hr blockquote poem h1 h2 h3 h4 h5 h6 td th caption center")
+_OTHER_TAGS = _words(
+    """
+    a abbr b bdi bdo big cite del dfn em font i ins kbd mark nowiki noinclude includeonly onlyinclude q rb rp rt rtc
+    ruby s samp section sip small span strike strong sub sup tbody tfoot thead tt u var wbr img html head body meta
+    noscript form input noindex indicator langconvert
+    """
 )
-_TAGS = (
-    SILENT_TAGS
-    | _BREAKING_TAGS
-    | frozenset(
-        [
-            "a",
-            "abbr",
-            "b",
-            "bdi",
-            "bdo",
-            "big",
-            "cite",
-            "del",
-            "dfn",
-            "em",
-            "font",
-            "i",
-            "ins",
-            "kbd",
-            "mark",
-            "nowiki",
-            "noinclude",
-            "includeonly",
-            "onlyinclude",
-            "q",
-            "rb",
-            "rp",
-            "rt",
-            "rtc",
-            "ruby",
-            "s",
-            "samp",
-            "section",
-            "sip",
-            "small",
-            "span",
-            "strike",
-            "strong",
-            "sub",
-            "sup",
-            "tbody",
-            "tfoot",
-            "thead",
-            "tt",
-            "u",
-            "var",
-            "wbr",
-            "img",
-            "html",
-            "head",
-            "body",
-            "meta",
-            "noscript",
-            "form",
-            "input",
-            "noindex",
-            "indicator",
-            "langconvert",
-        ]
-    )
-)
+_TAGS = SILENT_TAGS | _BREAKING_TAGS | _OTHER_TAGS
 # Words that a title in angle brackets may be; as tags they have attributes.
-_TAGS_WITH_ATTRIBUTES = frozenset(
-    ["time", "map", "object", "link", "video", "audio", "button", "label", "menu", "select", "option", "title", "data", "embed"]
-)
-_TAGS_IN_CAPITALS = frozenset(["br", "ref", "div", "span", "font", "small", "sub", "sup", "center"])
+_TAGS_WITH_ATTRIBUTES = _words("time map object link video audio button label menu select option title data embed")
+_TAGS_IN_CAPITALS = _words("br ref div span font small sub sup center")
 _LONGEST_CONTENT = {"ref": 3_000}
 _LONGEST_CONTENT_OF_OTHERS = 60_000
 
 _FILE = r"(?:파일|그림|미디어|file|image|media)"
-_ENDINGS = [
-    "jpg",
-    "jpeg",
-    "png",
-    "gif",
-    "svg",
-    "webp",
-    "tif",
-    "tiff",
-    "ogg",
-    "oga",
-    "ogv",
-    "webm",
-    "mp3",
-    "wav",
-    "mid",
-    "pdf",
-    "djvu",
-]
+_PICTURE_ENDINGS = ("jpg", "jpeg", "png", "gif", "svg", "webp", "tif", "tiff")
+_ENDINGS = (*_PICTURE_ENDINGS, "ogg", "oga", "ogv", "webm", "mp3", "wav", "mid", "pdf", "djvu")
 _SUFFIXES = tuple(f".{made}" for ending in _ENDINGS for made in (ending, ending.upper(), ending.capitalize()))
 _SUFFIX = rf"\.(?:{'|'.join(_ENDINGS)})"
 _SILENT_LINK = re.compile(rf"\s*(?:{_FILE}|분류|category)\s*:", re.IGNORECASE)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["WORDS", "Finding", "Report"]
+from explorer.core.errors import BadInput
+
+__all__ = ["WORDS", "Finding", "Report", "no_text_found"]
 
 WORDS = {
     "empty": "documents without text, skipped",
@@ -114,3 +116,9 @@ class Report:
         for one in reports:
             whole.add(one)
         return whole
+
+
+def no_text_found(source: str, count: int, report: Report) -> BadInput:
+    """What to raise where ``count`` files gave no document."""
+    notes = "; ".join(report.lines())
+    return BadInput("corpora.no_text_found", source=source, count=count, notes=f" ({notes})" if notes else "")
