@@ -34,7 +34,7 @@ class Part:
         return self.url.rpartition("/")[2] or "download"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """What there is to know about a corpus before fetching it.
 
@@ -57,14 +57,14 @@ class Card:
 
     name: str
     what: str
+    language: str = "ko"
     licence: str
     source: str
     citation: str
     size: str
     documents: str
-    reader: str
-    language: str = "ko"
     encoding: str = "UTF-8"
+    reader: str
     fetch: str = "download"
     field: str | None = None
     parts: tuple[Part, ...] = ()
@@ -93,7 +93,7 @@ def cards() -> Mapping[str, Card]:
         for name, own in group.pop("cards").items():
             facts = group | own
             base, files = facts.pop("base", ""), facts.pop("files", ())
-            found[name] = Card(name, **facts, parts=tuple(Part(base + file) for file in files))
+            found[name] = Card(name=name, **facts, parts=tuple(Part(base + file) for file in files))
     return MappingProxyType(found)
 
 

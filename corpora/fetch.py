@@ -103,7 +103,7 @@ def fetch(
     if what.fetch != "download":
         raise BadInput("corpora.not_single_file", name=name, note=what.note)
     title = save_as or name
-    check_free(title, force, "corpora.already_fetched")
+    check_free(title, force, fetching=True)
     _check_extra(what.extra, what.name)
     folder = cache_path("downloads", name, "x").parent
     before = _known_hashes(title)
@@ -169,7 +169,7 @@ def fetch_dataset(
         MissingExtra: the package ``datasets`` is not installed.
         Unavailable: the hub cannot be reached, or has no such dataset.
     """
-    check_free(name, force, "corpora.already_fetched")
+    check_free(name, force, fetching=True)
     _check_extra("datasets", identity)
     import datasets
 

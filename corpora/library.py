@@ -142,11 +142,13 @@ def add(
     return StoredCorpus(name)
 
 
-def check_free(name: str, force: bool, taken: str = "corpora.corpus_exists") -> None:
-    """Refuse a name that a corpus has already, with the code ``taken``, unless told to replace it."""
+def check_free(name: str, force: bool, *, fetching: bool = False) -> None:
+    """Refuse a name that a corpus has already, unless told to replace it."""
     target = artifact_path("corpus", name)
     if target.exists() and not force:
-        raise BadInput(taken, name=name)
+        if fetching:
+            raise BadInput("corpora.already_fetched", name=name)
+        raise BadInput("corpora.corpus_exists", name=name)
     check_target(target, force, "corpus")
 
 
