@@ -11,12 +11,14 @@ import importlib.util
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dashboards.kit.local import paths_allowed, short_name
 from explorer.core import settings
+from explorer.core.errors import BadInput
 from explorer.core.store import home, list_artifacts
 
-__all__ = ["ENCODERS", "FETCHABLE", "Fetchable", "available", "place_of", "torch_installed"]
+__all__ = ["ENCODERS", "FETCHABLE", "Fetchable", "available", "place", "place_of", "torch_installed"]
 ENCODERS = (
     "albert",
     "bert",
@@ -103,6 +105,18 @@ def _is_encoder(folder: Path) -> bool:
         if kind in ENCODERS:
             return True
     return False
+
+
+def place(name: Any) -> str:
+    """Where the model of that name is.
+
+    Raises:
+        BadInput: this server does not open one of that name.
+    """
+    found = place_of(str(name or ""))
+    if found is None:
+        raise BadInput("dashboards.no_such_model", model=name, known=", ".join(available()) or "none")
+    return found
 
 
 def place_of(name: str) -> str | None:

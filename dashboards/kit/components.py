@@ -18,16 +18,20 @@ from explorer.core.errors import ExplorerError
 __all__ = [
     "card",
     "empty",
+    "figures_row",
     "graph",
     "guarded",
     "icon",
     "job_panel",
+    "marked",
     "page",
     "problem",
     "resolved",
     "score_bar",
+    "slot",
     "table",
     "tag_badge",
+    "too_long_for_address",
     "waiting",
     "watch",
 ]
@@ -84,6 +88,38 @@ def empty(title: str, lead: str, *children: Any, picture: str = "spark") -> dmc.
         py="xl",
         className="empty",
     )
+
+
+def slot(name: str, content: Any = None) -> html.Div:
+    """A place that is filled later, read aloud when it is; no space while it is empty."""
+    return html.Div(content, id=name, className="context-slot", **{"aria-live": "polite"})
+
+
+def marked(line: str, start: int, end: int) -> html.Span:
+    """A sentence with the characters from ``start`` to ``end`` marked."""
+    return html.Span([line[:start], html.Mark(line[start:end]), line[end:]], lang="ko")
+
+
+def figures_row(shown: Iterable[tuple[str, str, str]], more: str = "") -> html.Div:
+    """Numbers side by side: the value, what it is, and a note (``""`` for none)."""
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Span(value, className="context-value numbers"),
+                    html.Span(what, className="context-what"),
+                    *([html.Span(note, className="senses-range numbers")] if note else []),
+                ]
+            )
+            for value, what, note in shown
+        ],
+        className=f"context-values {more}".strip(),
+    )
+
+
+def too_long_for_address(line: str, whole: bool) -> Any:
+    """A word where an address does not hold everything that was asked."""
+    return None if whole else dmc.Text(line, size="sm", c="orange")
 
 
 def problem(t: Text, error: ExplorerError) -> dmc.Alert:

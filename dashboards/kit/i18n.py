@@ -10,6 +10,8 @@ import json
 from functools import cache
 from pathlib import Path
 
+from explorer.core.messages import fill
+
 __all__ = ["COOKIE", "DEFAULT", "LANGUAGES", "Text", "catalogue", "current", "text"]
 
 LANGUAGES = {"ko": "한국어", "en": "English"}
@@ -19,7 +21,7 @@ COOKIE = "explorer-language"
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """Every sentence of one language by its key ``"file.name"``."""
+    """Every sentence of one language by its key ``"file.name"``, in the template language of :mod:`explorer.core.messages`."""
     sentences: dict[str, str] = {}
     here = Path(__file__).parent
     shared = {path.name.partition(".")[0]: path for path in (here / "text").glob(f"*.{language}.json")}
@@ -43,7 +45,7 @@ class Text:
 
     def __call__(self, key: str, **values: object) -> str:
         sentence = self._sentences[key]
-        return sentence.format(**values) if values else sentence
+        return fill(sentence, values, self.language) if values else sentence
 
     def __contains__(self, key: object) -> bool:
         return key in self._sentences

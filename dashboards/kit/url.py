@@ -6,8 +6,11 @@ A view declares its fields once; :func:`decode` turns whatever the internet sent
 
 from __future__ import annotations
 
+import base64
+import binascii
 import math
 import unicodedata
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +18,26 @@ from urllib.parse import urlencode
 
 from flask import current_app
 
-__all__ = ["PREFIX", "Field", "choice", "decode", "encode", "flag", "href", "integer", "number", "text", "texts"]
+__all__ = [
+    "MAX_ADDRESS",
+    "MAX_TEXT",
+    "PREFIX",
+    "Field",
+    "choice",
+    "clean",
+    "decode",
+    "encode",
+    "flag",
+    "href",
+    "integer",
+    "number",
+    "pack",
+    "share",
+    "text",
+    "texts",
+    "tidy",
+    "unpack",
+]
 
 PREFIX = "EXPLORER_PATH_PREFIX"
 """The setting of an app that says where it is mounted, e.g. ``"/explorer/"`` behind a proxy."""
@@ -23,7 +45,10 @@ PREFIX = "EXPLORER_PATH_PREFIX"
 MAX_WORD = 60
 """Longest word a page accepts, in characters."""
 MAX_EXPRESSION = 200
-MAX_TEXT = 2_000
+MAX_TEXT = 5_000
+"""Longest text."""
+MAX_ADDRESS = 3_600
+"""Characters of an address that servers and messengers let through."""
 MAX_WORDS = 40
 
 
@@ -44,6 +69,33 @@ def clean(value: str, limit: int) -> str:
     """
     kept = "".join(c if c.isprintable() or c == "\u200b" else " " for c in unicodedata.normalize("NFC", value[: 4 * limit]))
     return kept.strip()[:limit]
+
+
+def tidy(value: str | None, most: int = MAX_TEXT) -> str:
+    """Any text, as far as it can be text at all: no halves of characters, one kind of line end, at most ``most`` characters.
+
+    NFD stays NFD: showing what tokenizers make of it is the point.
+    """
+    value = (value or "")[: 4 * most].encode("utf-8", "replace").decode("utf-8")
+    return value.replace("\r\n", "\n").replace("\r", "\n")[:most]
+
+
+def pack(value: str) -> str:
+    """A long text for an address.
+
+    >>> unpack(pack("가나다" * 100)) == "가나다" * 100
+    True
+    """
+    return base64.urlsafe_b64encode(zlib.compress(value.encode("utf-8"), 9)).decode("ascii").rstrip("=")
+
+
+def unpack(value: str, most: int = MAX_TEXT) -> str:
+    """The text again; ``""`` for anything that is none, and never more than ``most`` characters however small it came."""
+    try:
+        data = base64.urlsafe_b64decode(value[: 4 * MAX_ADDRESS] + "=" * (-len(value) % 4))
+        return tidy(zlib.decompressobj().decompress(data, 4 * most).decode("utf-8", "ignore"), most)
+    except (ValueError, binascii.Error, zlib.error):
+        return ""
 
 
 def text(limit: int = MAX_WORD, default: str = "") -> Field:
@@ -129,3 +181,17 @@ def encode(fields: Mapping[str, Field], values: Mapping[str, Any]) -> str:
         if name in values and values[name] is not None and values[name] != field.default
     }
     return f"?{urlencode(parts)}" if parts else ""
+
+
+def share(
+    fields: Mapping[str, Field], values: Mapping[str, Any], long: Mapping[str, tuple[str, str]], plain: int
+) -> tuple[str, bool]:
+    """The query string of ``values`` and of long texts, and whether the texts are in it: no address holds endless text.
+
+    Args:
+        long: for the field of a text the field it goes to when it is compressed, and the text.
+        plain: characters of a text up to which it is written as it is.
+    """
+    texts = {name if len(value) <= plain else packed: value for name, (packed, value) in long.items()}
+    whole = encode(fields, {**values, **texts})
+    return (whole, True) if len(whole) <= MAX_ADDRESS else (encode(fields, values), False)

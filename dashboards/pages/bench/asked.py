@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dashboards.app.state import state, version
-from dashboards.pages.tokens.asked import tidy
+from dashboards.kit.url import tidy
 from explorer.core.errors import BadInput, Cancelled, ExplorerError, packed, unpacked
 from explorer.core.progress import Progress, ProgressCallback, report
 from explorer.core.store import Manifest, atomic_folder, cache_path, list_artifacts, write_manifest

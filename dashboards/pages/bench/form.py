@@ -18,9 +18,7 @@ from dashboards.pages.tokens.page import options
 NAMES, CORPUS, PASTE, SIZE, SPEED, PRICE, GO = (
     f"bench-{name}" for name in ("names", "corpus", "paste", "size", "speed", "price", "go")
 )
-NOTE, ASKED, DONE, PENDING, STATUS, ANSWER, ADDRESS_NOTE = (
-    f"bench-{name}" for name in ("note", "asked", "done", "pending", "status", "answer", "address-note")
-)
+NOTE = "bench-note"
 GROUP, TABLE, POINTS, RANKS, LENGTHS = (f"bench-{name}" for name in ("group", "table", "points", "ranks", "lengths"))
 FIRST, SECOND, DIVIDED, HTML, CSV, SAVE = (f"bench-{name}" for name in ("first", "second", "divided", "html", "csv", "save"))
 
@@ -105,8 +103,8 @@ def form_of(t: Text, names: list[str], corpora: list[str], corpus: str, pasted: 
     )
 
 
-def answer_of(t: Text) -> Any:
-    """The result's cards, hidden until there is one."""
+def cards_of(t: Text) -> list[Any]:
+    """The result's cards."""
     take = dmc.Group(
         [
             dmc.Button(t("bench.html"), id=HTML, size="compact-sm", variant="default", leftSection=icon("download", 16)),
@@ -128,36 +126,31 @@ def answer_of(t: Text) -> Any:
         ],
         gap="xs",
     )
-    return html.Div(
-        [
-            card(
-                t("bench.table"),
-                html.Div(groups, className="bench-groups"),
-                html.Div(id=TABLE),
-                dmc.Text(t("bench.reading"), size="sm", c="dimmed", mt="sm"),
-                hint=t("bench.table_help"),
-                right=take,
-            ),
-            card(
-                t("bench.points"),
-                graph(blank(None), POINTS, t("bench.points_label"), height=440),
-                dmc.Text(t("bench.points_note"), size="sm", c="dimmed", mt="sm"),
-                hint=t("bench.points_help"),
-            ),
-            html.Div(
-                [
-                    card(
-                        t(f"bench.{name}"),
-                        graph(blank(None), place, t(f"bench.{name}_help"), height=420),
-                        hint=t(f"bench.{name}_help"),
-                    )
-                    for name, place in (("ranks", RANKS), ("lengths", LENGTHS))
-                ],
-                className="bench-pair",
-            ),
-            card(t("bench.divided"), pair, html.Div(id=DIVIDED, className="answer"), hint=t("bench.divided_help")),
-        ],
-        id=ANSWER,
-        className="bench-answer",
-        style={"display": "none"},
-    )
+    return [
+        card(
+            t("bench.table"),
+            html.Div(groups, className="bench-groups"),
+            html.Div(id=TABLE),
+            dmc.Text(t("bench.reading"), size="sm", c="dimmed", mt="sm"),
+            hint=t("bench.table_help"),
+            right=take,
+        ),
+        card(
+            t("bench.points"),
+            graph(blank(None), POINTS, t("bench.points_label"), height=440),
+            dmc.Text(t("bench.points_note"), size="sm", c="dimmed", mt="sm"),
+            hint=t("bench.points_help"),
+        ),
+        html.Div(
+            [
+                card(
+                    t(f"bench.{name}"),
+                    graph(blank(None), place, t(f"bench.{name}_help"), height=420),
+                    hint=t(f"bench.{name}_help"),
+                )
+                for name, place in (("ranks", RANKS), ("lengths", LENGTHS))
+            ],
+            className="bench-pair",
+        ),
+        card(t("bench.divided"), pair, html.Div(id=DIVIDED, className="answer"), hint=t("bench.divided_help")),
+    ]

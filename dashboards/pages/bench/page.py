@@ -5,23 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import Dash, Input, Output, State, ctx, dcc, no_update
 
 from dashboards.app.state import corpus_names, tokenizer_names
 from dashboards.kit import ids, url
-from dashboards.kit.components import card, page, problem, waiting, watch
+from dashboards.kit.components import card, page, too_long_for_address
 from dashboards.kit.i18n import text
-from dashboards.kit.jobs import NotReady
+from dashboards.kit.page import HIDDEN, Question
 from dashboards.pages.bench import figures
-from dashboards.pages.bench.asked import MAX_PASTED, PASTED, SIZES, Choice, Result, gold_files, open_result
+from dashboards.pages.bench.asked import MAX_PASTED, PASTED, SIZES, Choice, gold_files, open_result
 from dashboards.pages.bench.form import (
-    ADDRESS_NOTE,
-    ANSWER,
-    ASKED,
     CORPUS,
     CSV,
     DIVIDED,
-    DONE,
     FIRST,
     GO,
     GROUP,
@@ -30,7 +26,6 @@ from dashboards.pages.bench.form import (
     NAMES,
     NOTE,
     PASTE,
-    PENDING,
     POINTS,
     PRICE,
     RANKS,
@@ -38,15 +33,13 @@ from dashboards.pages.bench.form import (
     SECOND,
     SIZE,
     SPEED,
-    STATUS,
     TABLE,
-    answer_of,
+    cards_of,
     form_of,
     nothing,
 )
 from dashboards.pages.bench.table import GROUPS, disagreements, numbers, row_names
-from dashboards.pages.tokens.asked import MAX_ADDRESS, MAX_TOKENIZERS, PLAIN, allowed, pack, tidy, unpack
-from explorer.core.errors import ExplorerError
+from dashboards.pages.tokens.asked import MAX_TOKENIZERS, PLAIN, allowed
 
 PATH = "/bench"
 NAME = "bench.name"
@@ -58,8 +51,8 @@ DEFAULTS = ("kiwi", "mecab", "eojeol", "syllable", "jamo")
 FIELDS = {
     "t": url.texts(limit=300, most=MAX_TOKENIZERS),
     "c": url.text(100, "sample"),
-    "text": url.Field("", lambda value: tidy(value, MAX_PASTED), str),
-    "z": url.Field("", lambda value: unpack(value, MAX_PASTED), pack),
+    "text": url.Field("", lambda value: url.tidy(value, MAX_PASTED), str),
+    "z": url.Field("", lambda value: url.unpack(value, MAX_PASTED), url.pack),
     "n": url.choice(SIZES, SIZES[1]),
     "speed": url.flag(),
     "price": url.number(0, 1_000_000, 0),
@@ -82,13 +75,9 @@ def layout(**query: Any) -> Any:
         t,
         "bench",
         card(None, form_of(t, names, corpora, corpus, pasted, q)),
-        dcc.Store(id=ASKED, data=asked),
-        dcc.Store(id=DONE),
-        dcc.Store(id=PENDING, data=bool(asked)),
         dcc.Download(id=SAVE),
-        html.Div(id=ADDRESS_NOTE, className="context-slot", **{"aria-live": "polite"}),
-        html.Div(None if asked else nothing(t), id=STATUS, className="context-slot", **{"aria-live": "polite"}),
-        answer_of(t),
+        *QUESTION.stores(asked, None if asked else nothing(t)),
+        QUESTION.frame(*cards_of(t), className="bench-answer"),
     )
 
 
@@ -107,7 +96,7 @@ def choice_of(asked: dict[str, Any]) -> Choice:
     return Choice(
         tuple(names),
         str(corpus),
-        tidy(str(asked.get("text") or ""), MAX_PASTED) if corpus == PASTED else "",
+        url.tidy(str(asked.get("text") or ""), MAX_PASTED) if corpus == PASTED else "",
         int(asked.get("n")) if asked.get("n") in SIZES else int(SIZES[1]),  # type: ignore[arg-type]
         asked.get("speed") is True,
         float(price) if isinstance(price, int | float) and 0 <= price <= 1_000_000 else 0.0,
@@ -116,25 +105,22 @@ def choice_of(asked: dict[str, Any]) -> Choice:
 
 def address(asked: dict[str, Any]) -> tuple[str, bool]:
     """The query string, and whether everything is in it (a long pasted text is not)."""
-    pasted = asked["text"]
     values = {name: asked[name] for name in ("t", "c", "n", "speed", "price")} | {"run": True}
-    whole = url.encode(FIELDS, values | ({"text" if len(pasted) <= PLAIN else "z": pasted} if pasted else {}))
-    if len(whole) <= MAX_ADDRESS:
-        return whole, True
-    return url.encode(FIELDS, values | {"run": False}), False
+    long = {"text": ("z", asked["text"])} if asked["text"] else {}
+    where, whole = url.share(FIELDS, values, long, PLAIN)
+    return (where, True) if whole else (url.encode(FIELDS, values | {"run": False}), False)
 
 
 def ask(
     _: Any, names: list[str] | None, corpus: str | None, pasted: str | None, size: str | None, speed: Any, price: Any
 ) -> tuple[Any, Any, Any]:
     """The question as it stands, for the answer and for the address bar."""
-    t = text()
     price = float(price) if isinstance(price, int | float) and 0 <= price <= 1_000_000 else 0.0
     size = size if size in SIZES else SIZES[1]
     corpus = corpus if corpus in (*corpus_names(), PASTED) else "sample"
-    asked = question(allowed(names or []), corpus, tidy(pasted, MAX_PASTED), size, speed is True, price)
+    asked = question(allowed(names or []), corpus, url.tidy(pasted, MAX_PASTED), size, speed is True, price)
     where, whole = address(asked)
-    return asked, where, None if whole else dmc.Text(t("bench.not_in_address"), size="sm", c="orange")
+    return asked, where, too_long_for_address(text()("bench.not_in_address"), whole)
 
 
 def form(corpus: str | None) -> tuple[Any, Any]:
@@ -142,45 +128,18 @@ def form(corpus: str | None) -> tuple[Any, Any]:
     t = text()
     gold = corpus and corpus != PASTED and gold_files(corpus)
     note = t("bench.has_gold") if gold else t("bench.no_gold")
-    return {} if corpus == PASTED else {"display": "none"}, dmc.Text(note, size="sm", c="dimmed")
+    return {} if corpus == PASTED else HIDDEN, dmc.Text(note, size="sm", c="dimmed")
 
 
 # ---- what it gets
 
 
-def answer(
-    asked: dict[str, Any] | None, _: Any, done: dict[str, Any] | None, pending: bool | None
-) -> tuple[Any, Any, Any, Any]:
-    """How far it is, whether there is something to see, what, and whether it is being waited for."""
-    hidden = {"display": "none"}
-    woken = ctx.triggered and {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"}
-    if not asked or (woken and not pending):  # what was stopped does not begin again because something else has ended
-        return no_update, no_update, no_update, no_update
-    if done == asked:
-        return None, {}, no_update, False
-    t = text()
-    try:
-        open_result(choice_of(asked))
-    except NotReady as wait:
-        watch()
-        return card(None, waiting(t, wait.job)), hidden, None, True
-    except ExplorerError as error:
-        return problem(t, error), hidden, None, False
-    return None, {}, asked, False
-
-
-def _result(done: dict[str, Any] | None) -> Result | None:
-    if not done:
-        return None
-    try:
-        return open_result(choice_of(done))
-    except (NotReady, ExplorerError):  # told by the callback above, which asks for the same
-        return None
+QUESTION = Question("bench", lambda asked: open_result(choice_of(asked)))
 
 
 def table(done: dict[str, Any] | None, group: str | None) -> Any:
     """One group of metrics, every tokenizer with what it loses."""
-    result = _result(done)
+    result = QUESTION.found(done)
     if result is None:
         return no_update
     return numbers(text(), result, group if group in GROUPS else GROUPS[0])
@@ -188,7 +147,7 @@ def table(done: dict[str, Any] | None, group: str | None) -> Any:
 
 def draw(done: dict[str, Any] | None, scheme: str | None) -> tuple[Any, Any, Any]:
     """The pictures."""
-    result = _result(done)
+    result = QUESTION.found(done)
     if result is None:
         return no_update, no_update, no_update
     t = text()
@@ -209,7 +168,7 @@ def draw(done: dict[str, Any] | None, scheme: str | None) -> tuple[Any, Any, Any
 
 def pairs(done: dict[str, Any] | None, first: str | None, second: str | None) -> tuple[Any, ...]:
     """Which two can be looked at, and the sentences on which they disagree most."""
-    result = _result(done)
+    result = QUESTION.found(done)
     if result is None:
         return no_update, no_update, no_update, no_update, no_update
     t = text()
@@ -227,7 +186,7 @@ def pairs(done: dict[str, Any] | None, first: str | None, second: str | None) ->
 
 def download(_: Any, __: Any, done: dict[str, Any] | None) -> Any:
     """The report or the table, as the comparison left them."""
-    result = _result(done)
+    result = QUESTION.found(done)
     if result is None or not ctx.triggered_id or not any(one["value"] for one in ctx.triggered):
         return no_update
     name, kind = ("report.html", "text/html") if ctx.triggered_id == HTML else ("table.csv", "text/csv")
@@ -239,9 +198,9 @@ def register(app: Dash) -> None:
     """Everything that moves on this page."""
     app.callback(Output(f"{PASTE}-box", "style"), Output(NOTE, "children"), Input(CORPUS, "value"))(form)
     app.callback(
-        Output(ASKED, "data"),
+        Output("bench-asked", "data"),
         Output(ids.address("bench"), "data"),
-        Output(ADDRESS_NOTE, "children"),
+        Output("bench-address-note", "children"),
         Input(GO, "n_clicks"),
         State(NAMES, "value"),
         State(CORPUS, "value"),
@@ -251,22 +210,13 @@ def register(app: Dash) -> None:
         State(PRICE, "value"),
         prevent_initial_call=True,
     )(ask)
-    app.callback(
-        Output(STATUS, "children"),
-        Output(ANSWER, "style"),
-        Output(DONE, "data"),
-        Output(PENDING, "data"),
-        Input(ASKED, "data"),
-        Input(ids.READY, "data"),
-        State(DONE, "data"),
-        State(PENDING, "data"),
-    )(answer)
-    app.callback(Output(TABLE, "children"), Input(DONE, "data"), Input(GROUP, "value"), prevent_initial_call=True)(table)
+    QUESTION.register(app)
+    app.callback(Output(TABLE, "children"), QUESTION.done, Input(GROUP, "value"), prevent_initial_call=True)(table)
     app.callback(
         Output(POINTS, "figure"),
         Output(RANKS, "figure"),
         Output(LENGTHS, "figure"),
-        Input(DONE, "data"),
+        QUESTION.done,
         Input(ids.SCHEME, "computedColorScheme"),
         prevent_initial_call=True,
     )(draw)
@@ -276,11 +226,15 @@ def register(app: Dash) -> None:
         Output(FIRST, "value"),
         Output(SECOND, "value"),
         Output(DIVIDED, "children"),
-        Input(DONE, "data"),
+        QUESTION.done,
         Input(FIRST, "value"),
         Input(SECOND, "value"),
         prevent_initial_call=True,
     )(pairs)
     app.callback(
-        Output(SAVE, "data"), Input(HTML, "n_clicks"), Input(CSV, "n_clicks"), State(DONE, "data"), prevent_initial_call=True
+        Output(SAVE, "data"),
+        Input(HTML, "n_clicks"),
+        Input(CSV, "n_clicks"),
+        State("bench-done", "data"),
+        prevent_initial_call=True,
     )(download)

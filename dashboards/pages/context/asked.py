@@ -7,10 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dashboards.app.state import state
-from dashboards.kit.checkpoints import available, place_of
-from dashboards.kit.url import MAX_WORD, clean
-from dashboards.pages.tokens.asked import tidy
-from explorer.core.errors import BadInput
+from dashboards.kit.checkpoints import place as place_called
+from dashboards.kit.forms import MAX_SENTENCE, lines_of
+from dashboards.kit.url import MAX_TEXT, MAX_WORD, clean
 from explorer.core.progress import ProgressCallback
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ __all__ = [
 ]
 
 MAX_SENTENCES = 30
-MAX_SENTENCE = 400
 POOLINGS = ("mean", "first", "last", "max")
 
 
@@ -61,9 +59,8 @@ def sentences_of(word: str, most: int = 12) -> list[str]:
 
 
 def split(value: str | None) -> list[str]:
-    """The sentences of the text box: one a line, no more and no longer than allowed, each once."""
-    lines = [clean(line, MAX_SENTENCE) for line in tidy(value).split("\n")]
-    return list(dict.fromkeys(line for line in lines if line))[:MAX_SENTENCES]
+    """The sentences of the text box."""
+    return lines_of(value, MAX_SENTENCES, MAX_TEXT)
 
 
 def senses_of(word: str, sentences: Sequence[str]) -> list[str | None]:
@@ -81,9 +78,7 @@ def compute(asked: dict[str, Any]) -> Occurrences:
     """
     word, lines = clean(str(asked.get("word") or ""), MAX_WORD), split("\n".join(map(str, asked.get("sentences") or [])))
     pooling = asked.get("pooling") if asked.get("pooling") in POOLINGS else "mean"
-    place = place_of(str(asked.get("model") or ""))
-    if place is None:
-        raise BadInput("dashboards.no_such_model", model=asked.get("model"), known=", ".join(available()) or "none")
+    place = place_called(asked.get("model"))
     model = state().encoder(place)
 
     def opener(progress: ProgressCallback) -> Occurrences:

@@ -9,30 +9,18 @@ from dash import html
 
 from dashboards.kit.checkpoints import FETCHABLE
 from dashboards.kit.components import card, graph
+from dashboards.kit.forms import example_buttons, layer_slider, model_choice, sentence_box
 from dashboards.kit.i18n import Text
 from dashboards.kit.local import paths_allowed
 from dashboards.kit.theme import blank
 from dashboards.kit.url import MAX_WORD
-from dashboards.pages.context.asked import MAX_SENTENCE, MAX_SENTENCES, POOLINGS
+from dashboards.pages.context.asked import MAX_SENTENCES, POOLINGS
 from explorer.core.store import home
 
-__all__ = ["EXAMPLES", "answer_of", "model_choice", "nothing", "others", "question_of", "sentence_box"]
+__all__ = ["EXAMPLES", "cards_of", "others", "question_of"]
 
 EXAMPLES = ("배", "눈", "다리", "말", "차", "타다", "쓰다")
 """Homographs of the sample corpus that are offered."""
-
-
-def nothing(t: Text) -> Any:
-    """What to install, when there is nothing to compute with."""
-    return dmc.Alert(
-        dmc.Stack(
-            [dmc.Text(t("context.no_torch"), size="sm"), dmc.Code('pip install "korean-explorer[bert]"', block=True)], gap="xs"
-        ),
-        title=t("context.no_torch_title"),
-        color="blue",
-        variant="light",
-        radius="md",
-    )
 
 
 def others(t: Text) -> Any:
@@ -68,42 +56,8 @@ def others(t: Text) -> Any:
     )
 
 
-def model_choice(t: Text, name: str, models: list[dict[str, str]], model: str | None) -> Any:
-    """Which contextual model to ask, for the page whose component is called ``name``."""
-    return dmc.Select(
-        id=name,
-        value=model,
-        data=models,
-        label=t("context.model"),
-        description=t("context.model_help"),
-        placeholder=t("context.model_none"),
-        allowDeselect=False,
-        disabled=not models,
-        className="context-model",
-    )
-
-
-def sentence_box(t: Text, name: str, lines: list[str], most: int, characters: int) -> Any:
-    """A person's own sentences, one a line; at most so many, of so many characters together."""
-    return dmc.Textarea(
-        id=name,
-        value="\n".join(lines),
-        label=t("context.sentences"),
-        description=t("context.sentences_help", most=most, long=MAX_SENTENCE),
-        autosize=True,
-        minRows=4,
-        maxRows=14,
-        spellCheck=False,
-        inputProps={"maxLength": characters, "lang": "ko"},
-    )
-
-
 def question_of(t: Text, word: str, lines: list[str], models: list[dict[str, str]], model: str | None, pooling: str) -> Any:
     """The form: a word, a model, sentences."""
-    examples = [
-        html.Button(name, id={"type": "context-example", "number": number}, className="example", type="button", lang="ko")
-        for number, name in enumerate(EXAMPLES)
-    ]
     return card(
         None,
         dmc.Stack(
@@ -131,7 +85,7 @@ def question_of(t: Text, word: str, lines: list[str], models: list[dict[str, str
                     ],
                     className="context-form",
                 ),
-                dmc.Group([dmc.Text(t("context.examples"), size="sm", c="dimmed"), *examples], gap="xs"),
+                example_buttons(t("context.examples"), "context", EXAMPLES),
                 sentence_box(t, "context-sentences", lines, MAX_SENTENCES, 5000),
                 dmc.Group([dmc.Button(t("context.compare"), id="context-compare", disabled=not models)], justify="flex-end"),
             ],
@@ -140,58 +94,38 @@ def question_of(t: Text, word: str, lines: list[str], models: list[dict[str, str
     )
 
 
-def answer_of(t: Text) -> Any:
-    """The cards of the answer, hidden until there is one."""
+def cards_of(t: Text) -> list[Any]:
+    """The cards of the answer."""
     controls = html.Div(
         [
-            html.Div(
-                [
-                    dmc.Text(t("context.layer"), size="sm", fw=600, id="context-layer-name"),
-                    dmc.Slider(
-                        id="context-layer",
-                        min=0,
-                        max=12,
-                        value=12,
-                        step=1,
-                        updatemode="mouseup",
-                        size="sm",
-                        className="context-slider",
-                    ),
-                ],
-                className="context-layer",
-            ),
+            layer_slider("context-layer", t("context.layer"), 0, 12, 12, "context"),
             dmc.Switch(
                 id="context-centre", label=t("context.centre"), description=t("context.centre_help"), checked=False, size="sm"
             ),
         ],
         className="context-controls",
     )
-    return html.Div(
-        [
-            card(None, controls, html.Div(id="context-scale", className="context-scale", **{"aria-live": "polite"})),
-            html.Div(
-                [
-                    card(t("context.found"), html.Div(id="context-found"), hint=t("context.found_help")),
-                    card(
-                        t("context.heat"),
-                        graph(blank(None), "context-heat", t("context.heat"), height=420),
-                        hint=t("context.heat_help"),
-                    ),
-                    card(
-                        t("context.plane"),
-                        graph(blank(None), "context-plane", t("context.plane"), height=420),
-                        hint=t("context.plane_help"),
-                    ),
-                    card(
-                        t("context.layers"),
-                        graph(blank(None), "context-layers", t("context.layers"), height=420),
-                        hint=t("context.layers_help"),
-                    ),
-                ],
-                className="context-grid",
-            ),
-        ],
-        id="context-answer",
-        className="context-answer",
-        style={"display": "none"},
-    )
+    return [
+        card(None, controls, html.Div(id="context-scale", className="context-scale", **{"aria-live": "polite"})),
+        html.Div(
+            [
+                card(t("context.found"), html.Div(id="context-found"), hint=t("context.found_help")),
+                card(
+                    t("context.heat"),
+                    graph(blank(None), "context-heat", t("context.heat"), height=420),
+                    hint=t("context.heat_help"),
+                ),
+                card(
+                    t("context.plane"),
+                    graph(blank(None), "context-plane", t("context.plane"), height=420),
+                    hint=t("context.plane_help"),
+                ),
+                card(
+                    t("context.layers"),
+                    graph(blank(None), "context-layers", t("context.layers"), height=420),
+                    hint=t("context.layers_help"),
+                ),
+            ],
+            className="context-grid",
+        ),
+    ]

@@ -6,20 +6,33 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 
 from dashboards.app.state import state
 from dashboards.kit import ids
-from dashboards.kit.checkpoints import FETCHABLE, available, torch_installed
-from dashboards.kit.components import card, empty, page, problem, waiting, watch
+from dashboards.kit.checkpoints import FETCHABLE, torch_installed
+from dashboards.kit.components import (
+    card,
+    empty,
+    figures_row,
+    marked,
+    page,
+    problem,
+    slot,
+    too_long_for_address,
+    waiting,
+    watch,
+)
+from dashboards.kit.forms import models as offered
+from dashboards.kit.forms import no_torch
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
-from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, encode, href
+from dashboards.kit.page import Question, pressed
+from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, href, pack, share, tidy, unpack
 from dashboards.kit.url import text as text_field
 from dashboards.pages.context import figures
 from dashboards.pages.context.asked import POOLINGS, compute, glosses, senses_of, sentences_of, split
-from dashboards.pages.context.form import EXAMPLES, answer_of, nothing, others, question_of
-from dashboards.pages.tokens.asked import MAX_ADDRESS, pack, tidy, unpack
+from dashboards.pages.context.form import EXAMPLES, cards_of, others, question_of
 from explorer.core.errors import ExplorerError
 
 if TYPE_CHECKING:
@@ -47,36 +60,26 @@ def layout(**query: Any) -> Any:
     values = decode(FIELDS, query)
     word = values["word"] or EXAMPLES[0]
     lines = split(values["s"] or values["z"]) or sentences_of(word) or sentences_of(EXAMPLES[0])
-    models = choices(t)
-    names = [one["value"] for one in models]
-    model = values["model"] if values["model"] in names else (names[0] if names else None)
+    models, model = offered(values["model"])
     ready = bool(models) and torch_installed()
     asked = {"word": word, "sentences": lines, "model": model, "pooling": values["pooling"]} if ready else None
     return page(
         t,
         "context",
-        html.Div(None if ready else nothing(t), id="context-none", className="context-slot"),
+        html.Div(None if ready else no_torch(t), id="context-none", className="context-slot"),
         question_of(t, word, lines, models, model, values["pooling"]),
-        dcc.Store(id="context-asked", data=asked),
-        dcc.Store(id="context-done", data=None),
-        html.Div(id="context-address-note", className="context-slot", **{"aria-live": "polite"}),
-        html.Div(id="context-status", className="context-slot", **{"aria-live": "polite"}),
-        answer_of(t),
+        *QUESTION.stores(asked),
+        QUESTION.frame(*cards_of(t), className="context-answer"),
         others(t) if torch_installed() else None,
-        html.Div(id="context-fetch-status", className="context-slot", **{"aria-live": "polite"}),
+        slot("context-fetch-status"),
         dcc.Store(id="context-fetching"),
     )
-
-
-def choices(t: Text) -> list[dict[str, str]]:
-    """The models there are."""
-    return [{"value": name, "label": name} for name in available()]
 
 
 # ---- computing
 
 
-def marked(t: Text, found: Occurrences, groups: Sequence[str | None], scheme: str | None) -> Any:
+def listed(t: Text, found: Occurrences, groups: Sequence[str | None], scheme: str | None) -> Any:
     """Every occurrence in its sentence, numbered as in the pictures, with the sub-words the model sees."""
     tint = figures.group_colors(groups, scheme)
     names = glosses(t.language)
@@ -90,7 +93,7 @@ def marked(t: Text, found: Occurrences, groups: Sequence[str | None], scheme: st
                     html.Span(str(number), className="context-number", style=color),
                     html.Div(
                         [
-                            html.Span([line[: one.start], html.Mark(line[one.start : one.end]), line[one.end :]], lang="ko"),
+                            marked(line, one.start, one.end),
                             html.Div(
                                 [
                                     html.Span(" · ".join(one.pieces), className="context-pieces"),
@@ -114,26 +117,13 @@ def marked(t: Text, found: Occurrences, groups: Sequence[str | None], scheme: st
     return parts
 
 
-def answer(asked: dict[str, Any] | None, _: Any, scheme: str | None, done: Any, chosen: int | None) -> tuple[Any, ...]:
-    """What stands above the pictures, and the slider's range; the pictures follow when ``context-done`` changes."""
-    hidden = {"display": "none"}
-    if not asked:
-        return None, hidden, no_update, no_update, no_update, no_update, None
-    if done == asked and ctx.triggered and {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"}:
-        return (no_update,) * 7
-    t = text()
-    try:
-        found = compute(asked)
-    except NotReady as wait:
-        watch()
-        return card(None, waiting(t, wait.job)), hidden, no_update, no_update, no_update, no_update, None
-    except ExplorerError as error:
-        return wrong(t, asked, error), hidden, no_update, no_update, no_update, no_update, None
+def show(t: Text, found: Occurrences, new: bool, scheme: str | None, chosen: int | None) -> tuple[Any, ...]:
+    """The sentences and the slider's range; the pictures follow when ``context-done`` changes."""
     groups = senses_of(found.word, [found.sentences[one.sentence] for one in found.found])
     last = found.depth - 1
-    layer = chosen if done and isinstance(chosen, int) and 0 <= chosen <= last else last
+    layer = chosen if not new and isinstance(chosen, int) and 0 <= chosen <= last else last
     marks = [{"value": 0, "label": t("context.input")}, {"value": last, "label": str(last)}]
-    return None, {}, marked(t, found, groups, scheme), last, layer, marks, asked
+    return listed(t, found, groups, scheme), last, layer, marks
 
 
 def wrong(t: Text, asked: dict[str, Any], error: ExplorerError) -> Any:
@@ -151,15 +141,15 @@ def wrong(t: Text, asked: dict[str, Any], error: ExplorerError) -> Any:
     return problem(t, error)
 
 
+QUESTION = Question("context", compute, wrong)
+
+
 def draw(done: dict[str, Any] | None, layer: int | None, centred: bool | None, scheme: str | None) -> tuple[Any, ...]:
     """The pictures at one layer."""
-    if not done:
-        return no_update, no_update, no_update, no_update, no_update
+    found = QUESTION.found(done)
+    if not done or found is None:
+        return (no_update,) * 5
     t = text()
-    try:
-        found = compute(done)
-    except (NotReady, ExplorerError):  # told by the callback above, which asks for the same
-        return no_update, no_update, no_update, no_update, no_update
     layer = layer if isinstance(layer, int) and 0 <= layer < found.depth else found.depth - 1
     lines = [found.sentences[one.sentence] for one in found.found]
     groups = senses_of(found.word, lines)
@@ -199,14 +189,7 @@ def scale(t: Text, pair: tuple[float | None, float | None], chance: tuple[float,
         ("context.other", None if other is None else f"{other:.3f}"),
         ("context.chance_both", None if chance is None else f"{chance[0]:.3f} → {chance[1]:.3f}"),
     ]
-    return html.Div(
-        [
-            html.Div([html.Span(value, className="context-value numbers"), html.Span(t(key), className="context-what")])
-            for key, value in shown
-            if value is not None
-        ],
-        className="context-values",
-    )
+    return figures_row((value, t(key), "") for key, value in shown if value is not None)
 
 
 def hint(t: Text, done: dict[str, Any]) -> list[Any]:
@@ -230,25 +213,21 @@ def ask(
     """The question as it stands, for the answer and for the address bar; a word when the address does not hold it all."""
     question = {"word": clean(word or "", MAX_WORD), "sentences": split(lines), "model": model, "pooling": pooling}
     where, whole = address(question)
-    return question, where, None if whole else dmc.Text(text()("context.not_in_address"), size="sm", c="orange")
+    return question, where, too_long_for_address(text()("context.not_in_address"), whole)
 
 
 def address(question: dict[str, Any]) -> tuple[str, bool]:
     """The query string, and whether everything is in it: no address holds endless text, the sample's own need not be in it."""
     joined = "\n".join(question["sentences"])
-    values: dict[str, Any] = {"word": question["word"], "model": question["model"], "pooling": question["pooling"]}
-    if question["sentences"] != sentences_of(question["word"]):
-        values["s" if len(joined) <= 200 else "z"] = joined
-    found = encode(FIELDS, values)
-    if len(found) <= MAX_ADDRESS:
-        return found, True
-    return encode(FIELDS, {name: values[name] for name in ("word", "model", "pooling")}), False
+    values = {name: question[name] for name in ("word", "model", "pooling")}
+    own = question["sentences"] != sentences_of(question["word"])
+    return share(FIELDS, values, {"s": ("z", joined)} if own else {}, 200)
 
 
 def example(_: list[int | None], model: str | None, pooling: str | None) -> tuple[Any, ...]:
     """The word and sentences of the example that was pressed, asked at once."""
-    number = (ctx.triggered_id or {}).get("number")  # not the word itself: Dash does not find its own ids with Hangul in them
-    if not isinstance(number, int) or not 0 <= number < len(EXAMPLES) or not any(one["value"] for one in ctx.triggered):
+    number = pressed("number")
+    if not isinstance(number, int) or not 0 <= number < len(EXAMPLES):
         return no_update, no_update, no_update, no_update
     word = EXAMPLES[number]
     lines = sentences_of(word)
@@ -258,10 +237,8 @@ def example(_: list[int | None], model: str | None, pooling: str | None) -> tupl
 
 def fetch(_: list[int | None]) -> Any:
     """Which well-known model to fetch: the one whose button was pressed."""
-    chosen = (ctx.triggered_id or {}).get("id")
-    if chosen not in [one.id for one in FETCHABLE] or not any(one["value"] for one in ctx.triggered):
-        return no_update
-    return chosen
+    chosen = pressed("id")
+    return chosen if chosen in [one.id for one in FETCHABLE] else no_update
 
 
 def fetched(chosen: str | None, _: Any) -> tuple[Any, ...]:
@@ -276,7 +253,7 @@ def fetched(chosen: str | None, _: Any) -> tuple[Any, ...]:
         return waiting(t, wait.job), no_update, no_update, no_update, no_update, no_update
     except ExplorerError as error:
         return problem(t, error), no_update, no_update, no_update, no_update, None
-    models = choices(t)
+    models, _ = offered(str(chosen))
     return None, models, chosen, False, False, None
 
 
@@ -304,27 +281,20 @@ def register(app: Dash) -> None:
         State("context-pooling", "value"),
         prevent_initial_call=True,
     )(example)
-    app.callback(
-        Output("context-status", "children"),
-        Output("context-answer", "style"),
-        Output("context-found", "children"),
-        Output("context-layer", "max"),
-        Output("context-layer", "value"),
-        Output("context-layer", "marks"),
-        Output("context-done", "data"),
-        Input("context-asked", "data"),
-        Input(ids.READY, "data"),
-        Input(ids.SCHEME, "computedColorScheme"),
-        State("context-done", "data"),
-        State("context-layer", "value"),
-    )(answer)
+    QUESTION.register(
+        app,
+        show,
+        [Output("context-found", "children"), *(Output("context-layer", part) for part in ("max", "value", "marks"))],
+        [Input(ids.SCHEME, "computedColorScheme")],
+        [State("context-layer", "value")],
+    )
     app.callback(
         Output("context-scale", "children"),
         Output("context-heat", "figure"),
         Output("context-plane", "figure"),
         Output("context-layers", "figure"),
         Output("context-layer-name", "children"),
-        Input("context-done", "data"),
+        QUESTION.done,
         Input("context-layer", "value"),
         Input("context-centre", "checked"),
         Input(ids.SCHEME, "computedColorScheme"),

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import dash_mantine_components as dmc
+
 from dashboards.app.state import state
-from dashboards.kit.checkpoints import available, place_of
-from dashboards.kit.jobs import NotReady
-from dashboards.kit.url import Field, choice, clean, encode, flag, integer, text
-from dashboards.pages.tokens.asked import MAX_ADDRESS, pack, unpack
-from explorer.core.errors import BadInput, ExplorerError
+from dashboards.kit.checkpoints import place as place_called
+from dashboards.kit.components import problem
+from dashboards.kit.i18n import Text
+from dashboards.kit.page import Question
+from dashboards.kit.url import Field, choice, clean, flag, integer, pack, share, text, unpack
+from explorer.core.errors import ExplorerError
 from explorer.core.progress import ProgressCallback
 
 if TYPE_CHECKING:
     from explorer.encoders.guesses import Gap, Guess
     from explorer.encoders.inside import Inside
 
-__all__ = ["FIELDS", "FIRST", "MASK", "MAX_SENTENCE", "SECOND", "UNITS", "address", "compute", "guess", "read", "sentences"]
+__all__ = ["FIELDS", "FIRST", "MASK", "MAX_SENTENCE", "QUESTION", "SECOND", "UNITS", "address", "compute", "guess", "sentences"]
 
 MAX_SENTENCE = 300
 PLAIN = 120
@@ -54,13 +57,9 @@ def address(asked: dict[str, Any], controls: dict[str, Any]) -> tuple[str, bool]
     ('?unit=eojeol', True)
     """
     values = {"model": asked.get("model") or "mini", **controls}
-    whole = dict(values)
     both = [clean(str(asked.get(key) or ""), MAX_SENTENCE) for key in ("first", "second")]
-    if both != [FIRST, SECOND]:
-        for name, sentence in zip("ab", both, strict=True):
-            whole[name if len(sentence) <= PLAIN else f"z{name}"] = sentence
-    found = encode(FIELDS, whole)
-    return (found, True) if len(found) <= MAX_ADDRESS else (encode(FIELDS, values), False)
+    own = {} if both == [FIRST, SECOND] else {"a": ("za", both[0]), "b": ("zb", both[1])}
+    return share(FIELDS, values, own, PLAIN)
 
 
 def compute(asked: dict[str, Any]) -> Inside:
@@ -71,9 +70,7 @@ def compute(asked: dict[str, Any]) -> Inside:
         ExplorerError: it cannot be done.
     """
     first, second = (clean(str(asked.get(name) or ""), MAX_SENTENCE) for name in ("first", "second"))
-    place = place_of(str(asked.get("model") or ""))
-    if place is None:
-        raise BadInput("dashboards.no_such_model", model=asked.get("model"), known=", ".join(available()) or "none")
+    place = place_called(asked.get("model"))
     model = state().encoder(place)
 
     def opener(progress: ProgressCallback) -> Inside:
@@ -82,12 +79,18 @@ def compute(asked: dict[str, Any]) -> Inside:
     return state().opened("reading", (place, first, second), opener, "job.inside")
 
 
-def read(done: dict[str, Any] | None) -> Inside | None:
-    """What was read; ``None`` before, and while the page tells why not."""
-    try:
-        return compute(done) if done else None
-    except (NotReady, ExplorerError):
-        return None
+def wrong(t: Text, _: dict[str, Any], error: ExplorerError) -> Any:
+    """One line; what does not fit into one pass is said with what does."""
+    if error.code in ("encoders.too_many_characters", "encoders.too_many_tokens"):
+        return dmc.Alert(
+            t("inside.long_help", most=error.values["most"]), title=t("inside.long"), color="red", variant="light", radius="md"
+        )
+    if error.code == "encoders.first_empty":
+        return dmc.Alert(t("inside.empty"), color="blue", variant="light", radius="md")
+    return problem(t, error)
+
+
+QUESTION = Question("inside", compute, wrong)
 
 
 def guess(asked: dict[str, Any]) -> list[Gap]:
@@ -99,9 +102,7 @@ def guess(asked: dict[str, Any]) -> list[Gap]:
     """
     sentence = clean(str(asked.get("text") or ""), MAX_SENTENCE + len(MASK))
     unit = "piece" if asked.get("unit") == "piece" else "word"
-    place = place_of(str(asked.get("model") or ""))
-    if place is None:
-        raise BadInput("dashboards.no_such_model", model=asked.get("model"), known=", ".join(available()) or "none")
+    place = place_called(asked.get("model"))
 
     model = state().encoder(place)
 

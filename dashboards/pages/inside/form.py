@@ -8,11 +8,12 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboards.kit.components import card, graph
+from dashboards.kit.forms import example_buttons, layer_slider
 from dashboards.kit.i18n import Text
 from dashboards.kit.theme import blank
 from dashboards.pages.inside.asked import MASK, MAX_SENTENCE, UNITS
 
-__all__ = ["EXAMPLES", "answer_of", "next_of", "question_of"]
+__all__ = ["EXAMPLES", "cards_of", "next_of", "question_of"]
 
 EXAMPLES = (
     ("나는 항구에서 배를 탔다.", "배가 고파서 배를 먹었다."),
@@ -27,10 +28,6 @@ START = "나는 학교"
 
 def question_of(t: Text, first: str, second: str, models: list[dict[str, str]], model: str | None) -> Any:
     """The form: a model and one or two sentences."""
-    examples = [
-        html.Button(one, id={"type": "inside-example", "number": number}, className="example", type="button", lang="ko")
-        for number, (one, _) in enumerate(EXAMPLES)
-    ]
     field = {"maxLength": MAX_SENTENCE, "lang": "ko"}
     return card(
         None,
@@ -56,7 +53,7 @@ def question_of(t: Text, first: str, second: str, models: list[dict[str, str]], 
                     ],
                     className="inside-form",
                 ),
-                dmc.Group([dmc.Text(t("inside.examples"), size="sm", c="dimmed"), *examples], gap="xs"),
+                example_buttons(t("inside.examples"), "inside", [first for first, _ in EXAMPLES]),
                 html.Div(
                     [
                         dmc.Select(
@@ -89,26 +86,9 @@ def picture(name: str, label: str, height: int) -> html.Div:
     )
 
 
-def slider(name: str, label: str, low: int, value: int) -> html.Div:
-    return html.Div(
-        [
-            dmc.Text(label, size="sm", fw=600, id=f"{name}-name"),
-            dmc.Slider(
-                id=name, min=low, max=99, value=value, step=1, updatemode="mouseup", size="sm", className="inside-slider"
-            ),
-        ],
-        className="inside-layer",
-    )
-
-
-def answer_of(t: Text, values: dict[str, Any]) -> Any:
-    """The cards of the answer, hidden until there is one."""
-    return html.Div(
-        [_tokens(t), _attention(t, values), _similarity(t, values), _guess(t)],
-        id="inside-answer",
-        className="inside-answer",
-        style={"display": "none"},
-    )
+def cards_of(t: Text, values: dict[str, Any]) -> list[Any]:
+    """The cards of the answer."""
+    return [_tokens(t), _attention(t, values), _similarity(t, values), _guess(t)]
 
 
 def _tokens(t: Text) -> Any:
@@ -149,7 +129,7 @@ def _attention(t: Text, values: dict[str, Any]) -> Any:
         t("inside.attention"),
         html.Div(
             [
-                slider("inside-layer", t("inside.layer"), 1, values["layer"]),
+                layer_slider("inside-layer", t("inside.layer"), 1, 99, values["layer"], "inside"),
                 dmc.Select(
                     id="inside-head",
                     label=t("inside.head"),
@@ -184,7 +164,7 @@ def _similarity(t: Text, values: dict[str, Any]) -> Any:
         t("inside.similarity"),
         html.Div(
             [
-                slider("inside-at", t("inside.layer"), 0, values["at"]),
+                layer_slider("inside-at", t("inside.layer"), 0, 99, values["at"], "inside"),
                 dmc.Switch(
                     id="inside-centre",
                     label=t("inside.centre"),

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
+from dash import ALL, Dash, Input, Output, State, html, no_update
 
 from dashboards.kit import ids
 from dashboards.kit.components import guarded, score_bar, tag_badge
 from dashboards.kit.i18n import Text, text
-from dashboards.kit.url import clean
+from dashboards.kit.page import pressed
+from dashboards.kit.url import clean, tidy
 from dashboards.pages.inside import asked as looking
-from dashboards.pages.inside.asked import MASK, MAX_SENTENCE, read
-from dashboards.pages.tokens.asked import tidy
+from dashboards.pages.inside.asked import MASK, MAX_SENTENCE, QUESTION
 
 if TYPE_CHECKING:
     from explorer.encoders.guesses import Gap, Guess
@@ -39,7 +39,7 @@ def hideable(seen: Inside) -> list[tuple[int, int, int, str]]:
 
 def words(done: dict[str, Any] | None) -> Any:
     """A button for every word of the sentences."""
-    seen = read(done)
+    seen = QUESTION.found(done)
     if seen is None:
         return no_update
     found: list[Any] = []
@@ -56,9 +56,9 @@ def words(done: dict[str, Any] | None) -> Any:
 
 def hide(_: Sequence[int | None], done: dict[str, Any] | None, unit: str | None) -> tuple[Any, Any]:
     """The sentence with the pressed word hidden, asked at once."""
-    number = (ctx.triggered_id or {}).get("number")
-    seen = read(done)
-    if seen is None or not isinstance(number, int) or not any(one["value"] for one in ctx.triggered):
+    number = pressed("number")
+    seen = QUESTION.found(done)
+    if seen is None or not isinstance(number, int):
         return no_update, no_update
     spans = hideable(seen)
     if not 0 <= number < len(spans):
@@ -128,7 +128,7 @@ def next_ones(question: str | None, _: Any) -> Any:
 
 def register(app: Dash) -> None:
     """Everything that moves on this card."""
-    app.callback(Output("inside-words", "children"), Input("inside-done", "data"))(words)
+    app.callback(Output("inside-words", "children"), QUESTION.done)(words)
     app.callback(
         Output("inside-gap", "value"),
         Output("inside-question", "data"),

@@ -6,21 +6,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 
 from dashboards.kit import ids
 from dashboards.kit.checkpoints import available, torch_installed
-from dashboards.kit.components import card, page, problem, table, waiting, watch
+from dashboards.kit.components import figures_row, page, table, too_long_for_address
+from dashboards.kit.forms import no_torch
 from dashboards.kit.i18n import Text, text
-from dashboards.kit.jobs import NotReady
+from dashboards.kit.page import pressed
 from dashboards.kit.url import clean, decode
-from dashboards.pages.context.form import nothing
 from dashboards.pages.inside import asked as looking
 from dashboards.pages.inside import figures
 from dashboards.pages.inside import guess as insideguess
-from dashboards.pages.inside.asked import FIELDS, MAX_SENTENCE, UNITS, read
-from dashboards.pages.inside.form import EXAMPLES, answer_of, next_of, question_of
-from explorer.core.errors import ExplorerError
+from dashboards.pages.inside.asked import FIELDS, MAX_SENTENCE, QUESTION, UNITS
+from dashboards.pages.inside.form import EXAMPLES, cards_of, next_of, question_of
 
 if TYPE_CHECKING:
     from explorer.encoders.inside import Inside
@@ -44,16 +43,13 @@ def layout(**query: Any) -> Any:
     return page(
         t,
         "inside",
-        html.Div(None if ready else nothing(t), className="context-slot"),
+        html.Div(None if ready else no_torch(t), className="context-slot"),
         question_of(t, first, second, [{"value": name, "label": name} for name in names], model if ready else None),
-        dcc.Store(id="inside-asked", data={"model": model, "first": first, "second": second} if ready else None),
-        dcc.Store(id="inside-done"),
         dcc.Store(id="inside-token", data=1),
         dcc.Store(id="inside-question"),
         dcc.Store(id="inside-going"),
-        html.Div(id="inside-address-note", className="context-slot", **{"aria-live": "polite"}),
-        html.Div(id="inside-status", className="context-slot", **{"aria-live": "polite"}),
-        answer_of(t, values),
+        *QUESTION.stores({"model": model, "first": first, "second": second} if ready else None),
+        QUESTION.frame(*cards_of(t, values), className="inside-answer"),
         next_of(t),
     )
 
@@ -61,25 +57,10 @@ def layout(**query: Any) -> Any:
 # ---- reading
 
 
-def answer(asked: dict[str, Any] | None, _: Any, done: Any, layer: Any, at: Any, head: Any) -> tuple[Any, ...]:
-    """Whether there is something to see, and what can be chosen; the pictures follow when ``inside-done`` changes."""
-    hidden, keep = {"display": "none"}, (no_update,) * 7
-    if not asked:
-        return None, hidden, *keep, None
-    if done == asked and ctx.triggered and {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"}:
-        return no_update, no_update, *keep, no_update
-    t = text()
-    try:
-        seen = looking.compute(asked)
-    except NotReady as wait:
-        watch()
-        return card(None, waiting(t, wait.job)), hidden, *keep, None
-    except ExplorerError as error:
-        return wrong(t, error), hidden, *keep, None
+def show(t: Text, seen: Inside, _: bool, layer: Any, at: Any, head: Any) -> tuple[Any, ...]:
+    """What can be chosen; the pictures follow when ``inside-done`` changes."""
     heads = [{"value": str(number), "label": head_name(t, number)} for number in range(seen.heads + 1)]
     return (
-        None,
-        {},
         notes(t, seen),
         seen.blocks,
         inside(layer, 1, seen.blocks),
@@ -87,7 +68,6 @@ def answer(asked: dict[str, Any] | None, _: Any, done: Any, layer: Any, at: Any,
         inside(at, 0, seen.blocks),
         heads,
         str(head) if str(head) in [one["value"] for one in heads] else "0",
-        asked,
     )
 
 
@@ -98,17 +78,6 @@ def inside(value: Any, low: int, high: int) -> int:
 
 def head_name(t: Text, number: int) -> str:
     return t("inside.head_number", number=number) if number else t("inside.head_mean")
-
-
-def wrong(t: Text, error: ExplorerError) -> Any:
-    """One line; what does not fit into one pass is said with what does."""
-    if error.code in ("encoders.too_many_characters", "encoders.too_many_tokens"):
-        return dmc.Alert(
-            t("inside.long_help", most=error.values["most"]), title=t("inside.long"), color="red", variant="light", radius="md"
-        )
-    if error.code == "encoders.first_empty":
-        return dmc.Alert(t("inside.empty"), color="blue", variant="light", radius="md")
-    return problem(t, error)
 
 
 def notes(t: Text, seen: Inside) -> Any:
@@ -122,7 +91,7 @@ def notes(t: Text, seen: Inside) -> Any:
 
 def tokens(done: dict[str, Any] | None, chosen: int | None, part: str | None, scheme: str | None) -> tuple[Any, ...]:
     """The tokens, the strips of the chosen one, one part of all of them, and the numbers."""
-    seen = read(done)
+    seen = QUESTION.found(done)
     if seen is None:
         return (no_update,) * 6
     t = text()
@@ -191,7 +160,7 @@ def numbers(t: Text, seen: Inside, names: dict[str, str]) -> Any:
 
 def attention(done: dict[str, Any] | None, layer: Any, head: Any, unit: str | None, scheme: str | None) -> tuple[Any, Any, Any]:
     """Who looks at whom in one block."""
-    seen = read(done)
+    seen = QUESTION.found(done)
     if seen is None:
         return no_update, no_update, no_update
     t = text()
@@ -206,7 +175,7 @@ def attention(done: dict[str, Any] | None, layer: Any, head: Any, unit: str | No
 
 def similarity(done: dict[str, Any] | None, at: Any, centred: bool | None, scheme: str | None) -> tuple[Any, ...]:
     """Token by token at one layer, what random pairs have there, and both at every layer."""
-    seen = read(done)
+    seen = QUESTION.found(done)
     if seen is None:
         return (no_update,) * 5
     t = text()
@@ -230,16 +199,8 @@ def similarity(done: dict[str, Any] | None, at: Any, centred: bool | None, schem
 
 def scale(t: Text, here: float | None, chance: float | None) -> Any:
     """The two numbers that belong together."""
-    return html.Div(
-        [
-            html.Div(
-                [html.Span(f"{value:.3f}", className="context-value numbers"), html.Span(t(key), className="context-what")]
-            )
-            for key, value in (("inside.here", here), ("inside.chance", chance))
-            if value is not None
-        ],
-        className="context-values",
-    )
+    pair = (("inside.here", here), ("inside.chance", chance))
+    return figures_row((f"{value:.3f}", t(key), "") for key, value in pair if value is not None)
 
 
 # ---- what a person does
@@ -252,8 +213,8 @@ def ask(_: Any, __: Any, ___: Any, model: str | None, first: str | None, second:
 
 def example(_: Sequence[int | None], model: str | None) -> tuple[Any, ...]:
     """The sentences of the example that was pressed, asked at once."""
-    number = (ctx.triggered_id or {}).get("number")
-    if not isinstance(number, int) or not 0 <= number < len(EXAMPLES) or not any(one["value"] for one in ctx.triggered):
+    number = pressed("number")
+    if not isinstance(number, int) or not 0 <= number < len(EXAMPLES):
         return no_update, no_update, no_update
     first, second = EXAMPLES[number]
     asked = {"model": model, "first": first, "second": second} if model and torch_installed() else no_update
@@ -262,8 +223,8 @@ def example(_: Sequence[int | None], model: str | None) -> tuple[Any, ...]:
 
 def choose(_: Sequence[int | None]) -> Any:
     """The token that was pressed."""
-    index = (ctx.triggered_id or {}).get("index")
-    return index if isinstance(index, int) and any(one["value"] for one in ctx.triggered) else no_update
+    index = pressed("index")
+    return index if isinstance(index, int) else no_update
 
 
 def write(asked: dict[str, Any] | None, layer: Any, head: Any, unit: Any, at: Any, centred: Any, last: Any) -> tuple[Any, Any]:
@@ -278,13 +239,13 @@ def write(asked: dict[str, Any] | None, layer: Any, head: Any, unit: Any, at: An
         "centre": bool(centred),
     }
     where, whole = looking.address(asked, controls)
-    return where, None if whole else dmc.Text(text()("context.not_in_address"), size="sm", c="orange")
+    return where, too_long_for_address(text()("context.not_in_address"), whole)
 
 
 def register(app: Dash) -> None:
     """Everything that moves on this page."""
     scheme = Input(ids.SCHEME, "computedColorScheme")
-    done = Input("inside-done", "data")
+    done = QUESTION.done
     app.callback(
         Output("inside-asked", "data"),
         Input("inside-look", "n_clicks"),
@@ -303,24 +264,16 @@ def register(app: Dash) -> None:
         State("inside-model", "value"),
         prevent_initial_call=True,
     )(example)
-    app.callback(
-        Output("inside-status", "children"),
-        Output("inside-answer", "style"),
-        Output("inside-notes", "children"),
-        Output("inside-layer", "max"),
-        Output("inside-layer", "value"),
-        Output("inside-at", "max"),
-        Output("inside-at", "value"),
-        Output("inside-head", "data"),
-        Output("inside-head", "value"),
-        Output("inside-done", "data"),
-        Input("inside-asked", "data"),
-        Input(ids.READY, "data"),
-        State("inside-done", "data"),
-        State("inside-layer", "value"),
-        State("inside-at", "value"),
-        State("inside-head", "value"),
-    )(answer)
+    QUESTION.register(
+        app,
+        show,
+        [
+            Output("inside-notes", "children"),
+            *(Output(f"inside-{name}", part) for name in ("layer", "at") for part in ("max", "value")),
+            *(Output("inside-head", part) for part in ("data", "value")),
+        ],
+        states=[State(f"inside-{name}", "value") for name in ("layer", "at", "head")],
+    )
     app.callback(
         Output("inside-tokens", "children"),
         Output("inside-token-facts", "children"),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dashboards.app.state import corpus_names, state, version
-from dashboards.kit.checkpoints import available, place_of
+from dashboards.kit.checkpoints import place as place_called
+from dashboards.kit.forms import MAX_SENTENCE, lines_of
 from dashboards.kit.url import MAX_WORD, clean
-from dashboards.pages.context.asked import MAX_SENTENCE, homographs
-from dashboards.pages.tokens.asked import tidy
+from dashboards.pages.context.asked import homographs
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback
 
@@ -78,9 +78,8 @@ def sources() -> list[str]:
 
 
 def split(value: str | None) -> list[str]:
-    """The sentences of the text box: one a line, no more and no longer than allowed, each once."""
-    lines = [clean(line, MAX_SENTENCE) for line in tidy(value, MAX_TEXT).split("\n")]
-    return list(dict.fromkeys(line for line in lines if line))[:MAX_SENTENCES]
+    """The sentences of the text box."""
+    return lines_of(value, MAX_SENTENCES, MAX_TEXT)
 
 
 def background() -> list[str]:
@@ -143,9 +142,7 @@ def compute(asked: dict[str, Any]) -> Found:
 
 
 def _model(asked: dict[str, Any]) -> tuple[str, Encoder]:
-    place = place_of(str(asked.get("model") or ""))
-    if place is None:
-        raise BadInput("dashboards.no_such_model", model=asked.get("model"), known=", ".join(available()) or "none")
+    place = place_called(asked.get("model"))
     return place, state().encoder(place)
 
 

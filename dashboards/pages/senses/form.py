@@ -8,13 +8,14 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboards.kit.components import card, graph
+from dashboards.kit.forms import MAX_SENTENCE, example_buttons, model_choice, sentence_box
 from dashboards.kit.i18n import Text
+from dashboards.kit.page import HIDDEN
 from dashboards.kit.theme import blank
 from dashboards.kit.url import MAX_WORD
-from dashboards.pages.context.form import model_choice, sentence_box
-from dashboards.pages.senses.asked import FROM_CORPUS, MAX_SENTENCE, MAX_SENTENCES, MAX_TEXT, NUMBERS, OWN, Found, sources
+from dashboards.pages.senses.asked import FROM_CORPUS, MAX_SENTENCES, MAX_TEXT, NUMBERS, OWN, Found, sources
 
-__all__ = ["EXAMPLES", "answer_of", "note", "own_style", "question_of"]
+__all__ = ["EXAMPLES", "cards_of", "note", "own_style", "question_of"]
 
 EXAMPLES = ("배", "눈", "다리", "은행", "타다", "쓰다", "연기")
 """Homographs of the sample corpus that are offered."""
@@ -22,17 +23,13 @@ EXAMPLES = ("배", "눈", "다리", "은행", "타다", "쓰다", "연기")
 
 def own_style(source: str | None) -> dict[str, str]:
     """The text box is there only where it is read."""
-    return {} if source == OWN else {"display": "none"}
+    return {} if source == OWN else HIDDEN
 
 
 def question_of(
     t: Text, word: str, source: str, lines: list[str], models: list[dict[str, str]], model: str | None, number: str
 ) -> Any:
     """The form: a word, where its sentences come from, a model, how many senses."""
-    examples = [
-        html.Button(name, id={"type": "senses-example", "number": place}, className="example", type="button", lang="ko")
-        for place, name in enumerate(EXAMPLES)
-    ]
     named = {"sample": t("senses.source_sample"), OWN: t("senses.source_own")}
     return card(
         None,
@@ -70,7 +67,7 @@ def question_of(
                     ],
                     className="context-form",
                 ),
-                dmc.Group([dmc.Text(t("context.examples"), size="sm", c="dimmed"), *examples], gap="xs"),
+                example_buttons(t("context.examples"), "senses", EXAMPLES),
                 html.Div(
                     sentence_box(t, "senses-sentences", lines, MAX_SENTENCES, MAX_TEXT),
                     id="senses-own",
@@ -83,8 +80,8 @@ def question_of(
     )
 
 
-def answer_of(t: Text) -> Any:
-    """The cards of the answer, hidden until there is one."""
+def cards_of(t: Text) -> list[Any]:
+    """The cards of the answer."""
     new = html.Div(
         [
             dmc.TextInput(
@@ -97,42 +94,37 @@ def answer_of(t: Text) -> Any:
         ],
         className="senses-ask",
     )
-    return html.Div(
-        [
-            card(None, html.Div(id="senses-facts", **{"aria-live": "polite"})),
-            html.Div(id="senses-columns", className="senses-columns"),
-            card(
-                t("senses.new"),
-                new,
-                html.Div(id="senses-new-answer", className="context-slot senses-verdict", **{"aria-live": "polite"}),
-                hint=t("senses.new_help"),
-            ),
-            html.Div(
-                [
-                    card(
-                        t("senses.plane"),
-                        graph(blank(None), "senses-plane", t("senses.plane"), height=420),
-                        hint=t("senses.plane_help"),
-                    ),
-                    card(
-                        t("senses.clarity"),
-                        graph(blank(None), "senses-clarity", t("senses.clarity"), height=360),
-                        html.Div(id="senses-clarity-note", className="senses-note"),
-                        hint=t("senses.clarity_help"),
-                    ),
-                    card(
-                        t("senses.cosines"),
-                        graph(blank(None), "senses-cosines", t("senses.cosines"), height=360),
-                        hint=t("senses.cosines_help"),
-                    ),
-                ],
-                className="context-grid",
-            ),
-        ],
-        id="senses-answer",
-        className="context-answer",
-        style={"display": "none"},
-    )
+    return [
+        card(None, html.Div(id="senses-facts", **{"aria-live": "polite"})),
+        html.Div(id="senses-columns", className="senses-columns"),
+        card(
+            t("senses.new"),
+            new,
+            html.Div(id="senses-new-answer", className="context-slot senses-verdict", **{"aria-live": "polite"}),
+            hint=t("senses.new_help"),
+        ),
+        html.Div(
+            [
+                card(
+                    t("senses.plane"),
+                    graph(blank(None), "senses-plane", t("senses.plane"), height=420),
+                    hint=t("senses.plane_help"),
+                ),
+                card(
+                    t("senses.clarity"),
+                    graph(blank(None), "senses-clarity", t("senses.clarity"), height=360),
+                    html.Div(id="senses-clarity-note", className="senses-note"),
+                    hint=t("senses.clarity_help"),
+                ),
+                card(
+                    t("senses.cosines"),
+                    graph(blank(None), "senses-cosines", t("senses.cosines"), height=360),
+                    hint=t("senses.cosines_help"),
+                ),
+            ],
+            className="context-grid",
+        ),
+    ]
 
 
 def note(t: Text, found: Found) -> Any:

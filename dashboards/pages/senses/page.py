@@ -5,23 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, html, no_update
 
 from dashboards.kit import ids
-from dashboards.kit.checkpoints import available, torch_installed
-from dashboards.kit.components import card, empty, page, problem, waiting, watch
+from dashboards.kit.checkpoints import torch_installed
+from dashboards.kit.components import card, empty, figures_row, marked, page, problem, too_long_for_address
+from dashboards.kit.forms import MAX_SENTENCE, no_torch
+from dashboards.kit.forms import models as offered
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
-from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, encode
+from dashboards.kit.page import Question, pressed
+from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, pack, share, tidy, unpack
 from dashboards.kit.url import text as text_field
 from dashboards.pages.context import figures as context_figures
 from dashboards.pages.context.asked import glosses
-from dashboards.pages.context.form import nothing
 from dashboards.pages.senses import asked as sensing
 from dashboards.pages.senses import figures
-from dashboards.pages.senses.asked import MAX_SENTENCE, MAX_TEXT, NUMBERS, OWN, Found, split
-from dashboards.pages.senses.form import EXAMPLES, answer_of, note, own_style, question_of
-from dashboards.pages.tokens.asked import MAX_ADDRESS, pack, tidy, unpack
+from dashboards.pages.senses.asked import MAX_TEXT, NUMBERS, OWN, Found, split
+from dashboards.pages.senses.form import EXAMPLES, cards_of, note, own_style, question_of
 from explorer.core.errors import ExplorerError
 from explorer.encoders.senses import names_of
 
@@ -53,21 +54,16 @@ def layout(**query: Any) -> Any:
     word = values["word"] or EXAMPLES[0]
     lines = split(values["s"] or values["z"])
     source = values["from"] if values["from"] in sensing.sources() else "sample"
-    models = [{"value": name, "label": name} for name in available()]
-    names = [one["value"] for one in models]
-    model = values["model"] if values["model"] in names else (names[0] if names else None)
+    models, model = offered(values["model"])
     ready = bool(models) and torch_installed()
     asked = {"word": word, "source": source, "sentences": lines, "model": model, "k": values["k"]}
     return page(
         t,
         "senses",
-        html.Div(None if ready else nothing(t), className="context-slot"),
+        html.Div(None if ready else no_torch(t), className="context-slot"),
         question_of(t, word, source, lines, models, model, values["k"]),
-        dcc.Store(id="senses-asked", data=asked if ready else None),
-        dcc.Store(id="senses-done", data=None),
-        html.Div(id="senses-address-note", className="context-slot", **{"aria-live": "polite"}),
-        html.Div(id="senses-status", className="context-slot", **{"aria-live": "polite"}),
-        answer_of(t),
+        *QUESTION.stores(asked if ready else None),
+        QUESTION.frame(*cards_of(t), className="context-answer"),
     )
 
 
@@ -88,19 +84,7 @@ def facts(t: Text, found: Found) -> Any:
         shown.append((f"{level.same_word:.2f}", t("senses.fact_same"), ""))
     if level.random is not None:
         shown.append((f"{level.random.before:.2f} → {level.random.after:.2f}", t("senses.fact_random"), ""))
-    return html.Div(
-        [
-            html.Div(
-                [
-                    html.Span(value, className="context-value numbers"),
-                    html.Span(what, className="context-what"),
-                    *([html.Span(note, className="senses-range numbers")] if note else []),
-                ]
-            )
-            for value, what, note in shown
-        ],
-        className="context-values senses-facts",
-    )
+    return figures_row(shown, "senses-facts")
 
 
 def _range(t: Text, interval: tuple[float, float]) -> str:
@@ -167,7 +151,7 @@ def _item(t: Text, found: Found, row: int, most: str | None) -> Any:
     """A sentence with its word marked; where its known sense is another than most have, that is said."""
     line, (start, end) = found.senses.sentences[row], found.senses.spans[row]
     typical = row in found.senses.typical
-    parts: list[Any] = [html.Span([line[:start], html.Mark(line[start:end]), line[end:]], lang="ko")]
+    parts: list[Any] = [marked(line, start, end)]
     if typical:
         parts.append(html.Span(t("senses.typical"), className="senses-tag"))
     other = found.gold[row]
@@ -194,22 +178,9 @@ def level_labels(t: Text, found: Found) -> list[str]:
 # ---- callbacks
 
 
-def answer(asked: dict[str, Any] | None, _: Any, scheme: str | None, done: Any) -> tuple[Any, ...]:
+def show(t: Text, found: Found, _: bool, scheme: str | None) -> tuple[Any, Any]:
     """Everything but the pictures, which follow when ``senses-done`` changes."""
-    hidden = {"display": "none"}
-    if not asked:
-        return None, hidden, no_update, no_update, None
-    if done == asked and ctx.triggered and {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"}:
-        return (no_update,) * 5
-    t = text()
-    try:
-        found = sensing.compute(asked)
-    except NotReady as wait:
-        watch()
-        return card(None, waiting(t, wait.job)), hidden, no_update, no_update, None
-    except ExplorerError as error:
-        return wrong(t, asked, error), hidden, no_update, no_update, None
-    return None, {}, facts(t, found), columns(t, found, scheme), asked
+    return facts(t, found), columns(t, found, scheme)
 
 
 def wrong(t: Text, asked: dict[str, Any], error: ExplorerError) -> Any:
@@ -229,15 +200,15 @@ def wrong(t: Text, asked: dict[str, Any], error: ExplorerError) -> Any:
     return problem(t, error)
 
 
+QUESTION = Question("senses", sensing.compute, wrong)
+
+
 def draw(done: dict[str, Any] | None, scheme: str | None) -> tuple[Any, ...]:
     """The pictures."""
-    if not done:
+    found = QUESTION.found(done)
+    if found is None:
         return (no_update,) * 4
     t = text()
-    try:
-        found = sensing.compute(done)
-    except (NotReady, ExplorerError):  # told by the callback above, which asks for the same
-        return (no_update,) * 4
     coords, shares = found.senses.picture()
     # In the order of the senses, so that colours are those of the cards.
     order = sorted(range(len(found.senses.labels)), key=lambda row: found.senses.labels[row])
@@ -292,8 +263,11 @@ def place(_: Any, __: Any, done: dict[str, Any] | None, scheme: str | None, sent
     ]
     key = "senses.verdict_one" if one.margin is None else "senses.verdict_unclear" if one.unclear else "senses.verdict"
     said = t(key, number=one.sense + 1, margin=one.margin or 0.0, spread=one.spread)
-    marked = html.Span([line[: one.start], html.Mark(line[one.start : one.end]), line[one.end :]], lang="ko")
-    return [html.P(marked, className="context-item senses-item"), html.P(said, className="senses-said"), *bars]
+    return [
+        html.P(marked(line, one.start, one.end), className="context-item senses-item"),
+        html.P(said, className="senses-said"),
+        *bars,
+    ]
 
 
 def ask(
@@ -308,23 +282,20 @@ def ask(
         "k": number,
     }
     where, whole = address(question)
-    return question, where, None if whole else dmc.Text(text()("context.not_in_address"), size="sm", c="orange")
+    return question, where, too_long_for_address(text()("context.not_in_address"), whole)
 
 
 def address(question: dict[str, Any]) -> tuple[str, bool]:
     """The query string, and whether everything is in it."""
     joined = "\n".join(question["sentences"])
     values: dict[str, Any] = {name: question[name] for name in ("word", "model", "k")} | {"from": question["source"]}
-    found = encode(FIELDS, values | ({"s" if len(joined) <= 200 else "z": joined} if joined else {}))
-    if len(found) <= MAX_ADDRESS:
-        return found, True
-    return encode(FIELDS, values), False
+    return share(FIELDS, values, {"s": ("z", joined)} if joined else {}, 200)
 
 
 def example(_: list[int | None], model: str | None, number: str | None) -> tuple[Any, ...]:
     """The homograph that was pressed, with the sample's sentences."""
-    chosen = (ctx.triggered_id or {}).get("number")  # not the word itself: Dash does not find its own ids with Hangul in them
-    if not isinstance(chosen, int) or not 0 <= chosen < len(EXAMPLES) or not any(one["value"] for one in ctx.triggered):
+    chosen = pressed("number")
+    if not isinstance(chosen, int) or not 0 <= chosen < len(EXAMPLES):
         return (no_update,) * 4
     question: dict[str, Any] = {"word": EXAMPLES[chosen], "source": "sample", "sentences": [], "model": model, "k": number}
     return EXAMPLES[chosen], "sample", question if model and torch_installed() else no_update, address(question)[0]
@@ -356,30 +327,21 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )(example)
     app.callback(Output("senses-own", "style"), Input("senses-source", "value"))(own_style)
-    app.callback(
-        Output("senses-status", "children"),
-        Output("senses-answer", "style"),
-        Output("senses-facts", "children"),
-        Output("senses-columns", "children"),
-        Output("senses-done", "data"),
-        Input("senses-asked", "data"),
-        Input(ids.READY, "data"),
-        Input(ids.SCHEME, "computedColorScheme"),
-        State("senses-done", "data"),
-    )(answer)
+    outputs = [Output("senses-facts", "children"), Output("senses-columns", "children")]
+    QUESTION.register(app, show, outputs, [Input(ids.SCHEME, "computedColorScheme")])
     app.callback(
         Output("senses-plane", "figure"),
         Output("senses-clarity", "figure"),
         Output("senses-cosines", "figure"),
         Output("senses-clarity-note", "children"),
-        Input("senses-done", "data"),
+        QUESTION.done,
         Input(ids.SCHEME, "computedColorScheme"),
     )(draw)
     app.callback(
         Output("senses-new-answer", "children"),
         Input("senses-new-ask", "n_clicks"),
         Input("senses-new", "n_submit"),
-        Input("senses-done", "data"),
+        QUESTION.done,
         Input(ids.SCHEME, "computedColorScheme"),
         State("senses-new", "value"),
     )(place)

@@ -2,67 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import time
-import zlib
 
 from dashboards.app.state import PATIENCE, state, tokenizer_names
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.local import paths_allowed
-from dashboards.kit.url import Field, choice, encode, texts
+from dashboards.kit.url import Field, choice, pack, share, texts, tidy, unpack
 from explorer.core.errors import ExplorerError, UnknownName
 from explorer.tokenizers.token import Token, Tokenizer
 
-__all__ = [
-    "FIELDS",
-    "MAX_TEXT",
-    "MAX_TOKENIZERS",
-    "VIEWS",
-    "address",
-    "allowed",
-    "cut",
-    "fits",
-    "pack",
-    "tidy",
-    "tokenizer",
-    "unpack",
-]
+__all__ = ["FIELDS", "MAX_TOKENIZERS", "PLAIN", "VIEWS", "address", "allowed", "cut", "fits", "tokenizer"]
 
-MAX_TEXT = 5_000
 MAX_TOKENIZERS = 8
 PLAIN = 300
 """Characters of text that go into the address as they are; longer ones are compressed."""
-MAX_ADDRESS = 3_600
-"""Characters of an address that servers and messengers let through."""
 VIEWS = ("grid", "table")
-
-
-def tidy(value: str | None, most: int = MAX_TEXT) -> str:
-    """Any text, as far as it can be text at all: no halves of characters, one kind of line end, at most ``most`` characters.
-
-    NFD stays NFD: showing what tokenizers make of it is the point.
-    """
-    value = (value or "")[: 4 * most].encode("utf-8", "replace").decode("utf-8")
-    return value.replace("\r\n", "\n").replace("\r", "\n")[:most]
-
-
-def pack(value: str) -> str:
-    """A long text for an address.
-
-    >>> unpack(pack("가나다" * 100)) == "가나다" * 100
-    True
-    """
-    return base64.urlsafe_b64encode(zlib.compress(value.encode("utf-8"), 9)).decode("ascii").rstrip("=")
-
-
-def unpack(value: str, most: int = MAX_TEXT) -> str:
-    """The text again; ``""`` for anything that is none, and never more than ``most`` characters however small it came."""
-    try:
-        data = base64.urlsafe_b64decode(value[: 4 * MAX_ADDRESS] + "=" * (-len(value) % 4))
-        return tidy(zlib.decompressobj().decompress(data, 4 * most).decode("utf-8", "ignore"), most)
-    except (ValueError, binascii.Error, zlib.error):
-        return ""
 
 
 FIELDS = {
@@ -75,8 +29,7 @@ FIELDS = {
 
 def address(value: str, names: list[str], show: str) -> str:
     """The query string for what is on the page; a text too long for any address is left out."""
-    found = _whole(value, names, show)
-    return found if len(found) <= MAX_ADDRESS else encode(FIELDS, {"t": names, "show": show})
+    return _shared(value, names, show)[0]
 
 
 def fits(value: str, names: list[str], show: str) -> bool:
@@ -85,11 +38,11 @@ def fits(value: str, names: list[str], show: str) -> bool:
     >>> fits("왕이", ["kiwi"], "grid")
     True
     """
-    return len(_whole(value, names, show)) <= MAX_ADDRESS
+    return _shared(value, names, show)[1]
 
 
-def _whole(value: str, names: list[str], show: str) -> str:
-    return encode(FIELDS, {"text" if len(value) <= PLAIN else "z": value, "t": names, "show": show})
+def _shared(value: str, names: list[str], show: str) -> tuple[str, bool]:
+    return share(FIELDS, {"t": names, "show": show}, {"text": ("z", value)}, PLAIN)
 
 
 def allowed(names: list[str]) -> list[str]:

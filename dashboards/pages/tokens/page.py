@@ -15,8 +15,9 @@ from dashboards.kit.components import card, empty, page, watch
 from dashboards.kit.errors import explain
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.local import SETTING, paths_allowed, short_name
-from dashboards.kit.url import decode, href
-from dashboards.pages.tokens.asked import FIELDS, MAX_TEXT, MAX_TOKENIZERS, VIEWS, address, allowed, cut, fits, tidy
+from dashboards.kit.page import pressed
+from dashboards.kit.url import MAX_TEXT, decode, href, tidy
+from dashboards.pages.tokens.asked import FIELDS, MAX_TOKENIZERS, VIEWS, address, allowed, cut, fits
 from dashboards.pages.tokens.figures import Counts, counts, grid, sendable
 from explorer.core.errors import ExplorerError
 from explorer.text.normalise import graphemes
@@ -334,8 +335,8 @@ def write(_: int | None, names: list[str] | None, view: str, value: str | None) 
 
 def example(_: list[int | None], names: list[str] | None, view: str) -> tuple[Any, Any]:
     """The text of the example that was pressed."""
-    chosen = (ctx.triggered_id or {}).get("name")
-    if not any(one["value"] for one in ctx.triggered) or chosen not in EXAMPLES:
+    chosen = pressed("name")
+    if chosen not in EXAMPLES:
         return no_update, no_update
     return EXAMPLES[chosen], write(None, names, view, EXAMPLES[chosen])
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from explorer.core.messages.particles import particle
 
-__all__ = ["LANGUAGES", "Message", "codes", "listing", "said", "say"]
+__all__ = ["LANGUAGES", "Message", "codes", "fill", "listing", "said", "say"]
 
 LANGUAGES = ("en", "ko")
 _HERE = Path(__file__).parent
@@ -69,6 +69,15 @@ def say(code: str, values: Mapping[str, Any], language: str = "en") -> str:
     '모델'
     """
     sentence = codes(code.partition(".")[0])[code][language]
+    return fill(sentence, values, language)
+
+
+def fill(sentence: str, values: Mapping[str, Any], language: str = "en") -> str:
+    """A sentence of the template language with its values.
+
+    >>> fill("{word!r:을/를} 읽습니다", {"word": "배"}, "ko")
+    '‘배’를 읽습니다'
+    """
     return _Sentence(language).vformat(sentence, (), values)
 
 
