@@ -48,6 +48,13 @@ def test_korean_sentences_are_korean():
     assert set(spoken) <= {"error.install"}, spoken  # a command to type
 
 
+def test_particles_are_chosen_not_offered():
+    both = re.compile(r"[은을이와]\([는를가과]\)|\((?:으|이)\)")
+    assert [key for key, sentence in catalogue("ko").items() if both.search(sentence)] == []
+    assert Text("ko")("context.missing", word="배", sentence="s").startswith("이 문장에서는 ‘배’를 ")
+    assert "‘눈’을 " in Text("ko")("context.missing", word="눈", sentence="s")
+
+
 def literal_keys(tree: ast.AST) -> set[str]:
     return {
         node.args[0].value

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dashboards.kit import url
 from dashboards.pages.tokens import asked as cutting
 from dashboards.pages.tokens import page as view
 from dashboards.pages.tokens.figures import (
@@ -190,11 +191,11 @@ def test_what_is_sent_is_text_and_numbers_only():
     "value", ["", "가나다", "\ud800", "a\r\nb\rc", "\x00", "가" * 6000, unicodedata.normalize("NFD", "각")]
 )
 def test_any_text_becomes_text(value):
-    found = cutting.tidy(value)
+    found = url.tidy(value)
     found.encode("utf-8")
-    assert len(found) <= cutting.MAX_TEXT and "\r" not in found
-    assert cutting.tidy(found) == found
-    assert cutting.tidy(unicodedata.normalize("NFD", "각")) == unicodedata.normalize("NFD", "각")
+    assert len(found) <= url.MAX_TEXT and "\r" not in found
+    assert url.tidy(found) == found
+    assert url.tidy(unicodedata.normalize("NFD", "각")) == unicodedata.normalize("NFD", "각")
 
 
 def test_addresses_carry_the_page_and_never_grow_endless():
@@ -214,11 +215,11 @@ def test_addresses_carry_the_page_and_never_grow_endless():
 
 @pytest.mark.parametrize("value", ["", "!!!", "eJwDAAAAAAE", "x" * 20_000, "가"])
 def test_damaged_addresses_are_no_text(value):
-    assert cutting.unpack(value) == ""
+    assert url.unpack(value) == ""
 
 
 def test_a_small_address_cannot_become_an_endless_text():
-    assert len(cutting.unpack(cutting.pack("a" * 4_000_000))) == cutting.MAX_TEXT
+    assert len(url.unpack(url.pack("a" * 4_000_000))) == url.MAX_TEXT
 
 
 # ---- what may be opened
@@ -275,6 +276,7 @@ def test_the_server_goes_on_after_a_file_that_ends_kiwi(home):
     # In a process of its own: what went wrong here ended the process, and would end this test run.
     script = """
 import time
+from dashboards.kit import url
 from dashboards.pages.tokens import asked as cutting
 from dashboards.app import create_app
 app = create_app()
@@ -344,7 +346,7 @@ def test_a_text_at_the_limit_says_so(page):
     answer = page.call(
         "tokens-data.data", {"tokens-text.value": "가" * 9000, "tokens-names.value": ["eojeol"]}, "tokens-text.value"
     )
-    assert len(drawn(answer)["text"]) == cutting.MAX_TEXT
+    assert len(drawn(answer)["text"]) == url.MAX_TEXT
     assert "5,000" in json.dumps(answer["tokens-note"], ensure_ascii=False)
 
 
@@ -358,5 +360,5 @@ def test_every_example_is_within_the_limit_and_named_in_both_languages():
     from dashboards.kit.i18n import Text
 
     for name, sample in view.EXAMPLES.items():
-        assert cutting.tidy(sample) == sample and Text("ko")(f"tokens.example_{name}") and Text("en")(f"tokens.example_{name}")
+        assert url.tidy(sample) == sample and Text("ko")(f"tokens.example_{name}") and Text("en")(f"tokens.example_{name}")
     assert not unicodedata.is_normalized("NFC", view.EXAMPLES["nfd"])
