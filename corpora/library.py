@@ -21,6 +21,7 @@ from typing import IO, Any
 
 import orjson
 
+from corpora.catalogue import cards
 from corpora.corpus import StoredCorpus, read_shards
 from corpora.document import Document
 from corpora.readers.inputs import Input, find_inputs
@@ -37,12 +38,13 @@ from explorer.core.store import (
     atomic_write,
     check_name,
     check_target,
+    list_artifacts,
     name_lock,
     put_folder,
     remove_artifact,
 )
 
-__all__ = ["SHARD_BYTES", "add", "check_free", "remove", "unfinished"]
+__all__ = ["SHARD_BYTES", "KnownCorpus", "add", "check_free", "known_corpora", "remove", "unfinished"]
 
 SHARD_BYTES = 32 << 20
 """A shard is closed when it has grown to this size."""
@@ -320,6 +322,34 @@ def unfinished() -> list[str]:
     """Names of corpora whose adding was interrupted; the same ``corpus add`` finishes them, ``corpus remove`` drops them."""
     root = artifact_path("corpus", "x").parent
     return sorted(path.name.removeprefix(".adding-") for path in root.glob(".adding-*") if (path / _STATE).is_file())
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCorpus:
+    """A corpus by name: ``where`` is ``"here"``, ``"unfinished"``, ``"to fetch"`` or ``"to add"``; ``documents`` if counted."""
+
+    name: str
+    where: str
+    documents: int | None
+    what: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def known_corpora() -> list[KnownCorpus]:
+    """Every corpus that is stored, every one that was being added, then the catalogue's others."""
+    stored = list_artifacts("corpus")
+    known = cards()
+    found = []
+    for name, manifest in stored.items():
+        fetched = name in known and "fetched" in manifest.provenance
+        what = known[name].what if fetched else ", ".join(map(str, manifest.params.get("paths", [])))
+        found.append(KnownCorpus(name, "here", manifest.sizes.get("documents"), what))
+    found += [KnownCorpus(name, "unfinished", None, "run the same command again") for name in unfinished()]
+    where = {"shipped": "here", "download": "to fetch", "huggingface": "to fetch", "add": "to add"}
+    found += [KnownCorpus(name, where[card.fetch], None, card.what) for name, card in known.items() if name not in stored]
+    return found
 
 
 def remove(name: str) -> None:

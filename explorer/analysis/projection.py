@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.analysis.trust import largest_k, measure_trust
+from explorer.core.cells import csv_cell
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report, track
 from explorer.text.tags import word_of
@@ -100,6 +101,12 @@ class Projection:
 
         axes = {"xyz"[axis]: self.coords[:, axis] for axis in range(self.dims)}
         return pd.DataFrame({"word": self.words, "key": self.keys, **axes, "trust": self.trust})
+
+    def to_csv(self) -> str:
+        """The table of :meth:`to_frame`; words that a spreadsheet would compute (``=1+1``) have an apostrophe in front."""
+        table = self.to_frame()
+        table[["word", "key"]] = table[["word", "key"]].map(csv_cell)
+        return table.to_csv(index=False)
 
     @staticmethod
     def cache_key(v: Vectors, **options: Any) -> str:

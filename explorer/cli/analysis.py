@@ -63,9 +63,7 @@ def project(model: str, words_file: str | None, top: int | None, out: str | None
         result = make_map(vectors, words=chosen, progress=progress, **options)
     click.echo(f"{len(result.keys):,} words, trustworthiness {result.trustworthiness:.3f}", err=True)
     if out:
-        written = (
-            json.dumps(result.to_dict(), ensure_ascii=False) if ending == ".json" else result.to_frame().to_csv(index=False)
-        )
+        written = json.dumps(result.to_dict(), ensure_ascii=False) if ending == ".json" else result.to_csv()
         write_output(out, written)
     elif as_json:
         emit_json(result.to_dict())

@@ -26,30 +26,9 @@ def corpus() -> None:
 @json_option
 def list_corpora(as_json: bool) -> None:
     """Every corpus that is here, and every one that can be fetched."""
-    from corpora.catalogue import cards
-    from corpora.library import unfinished
-    from explorer.core.store import list_artifacts
+    from corpora.library import known_corpora
 
-    stored = list_artifacts("corpus")
-    known = cards()
-    rows: list[dict[str, Any]] = []
-    for name, manifest in stored.items():
-        card = known.get(name)
-        what = card.what if card and "fetched" in manifest.provenance else ", ".join(map(str, manifest.params.get("paths", [])))
-        rows.append({"name": name, "where": "here", "documents": manifest.sizes.get("documents"), "what": what})
-    rows += [
-        {"name": name, "where": "unfinished", "documents": None, "what": "run the same command again"} for name in unfinished()
-    ]
-    rows += [
-        {
-            "name": name,
-            "where": {"shipped": "here", "download": "to fetch", "huggingface": "to fetch", "add": "to add"}[card.fetch],
-            "documents": None,
-            "what": card.what,
-        }
-        for name, card in known.items()
-        if name not in stored
-    ]
+    rows = [one.to_dict() for one in known_corpora()]
     if as_json:
         emit_json(rows)
         return

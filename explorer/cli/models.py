@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -21,24 +20,9 @@ def models() -> None:
 @json_option
 def list_models(as_json: bool) -> None:
     """Every model that `--model` accepts by name."""
-    from explorer.core.store import list_artifacts, read_manifest
-    from explorer.static.load import model_names, shipped_models
+    from explorer.static.load import known_models
 
-    saved = list_artifacts("vectors")
-    shipped = {name: read_manifest(folder, "vectors") for name, folder in shipped_models().items() if name not in saved}
-    rows: list[dict[str, Any]] = []
-    for name in model_names():
-        manifest = saved.get(name) or shipped.get(name)
-        rows.append(
-            {
-                "name": name,
-                "where": "saved" if name in saved else "shipped" if manifest else "computed",
-                "model": manifest.engine if manifest else name,
-                "keys": manifest.sizes.get("keys") if manifest else None,
-                "dim": manifest.sizes.get("dim") if manifest else None,
-                "corpus": str(manifest.provenance.get("corpus") or "") if manifest else "",
-            }
-        )
+    rows = [one.to_dict() for one in known_models()]
     if as_json:
         emit_json(rows)
         return

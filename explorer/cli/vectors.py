@@ -79,22 +79,17 @@ def similarity(words: tuple[str, ...], model: str, as_json: bool) -> None:
     """Cosine similarity of two WORDS, or the matrix of several."""
     if len(words) < 2:
         raise click.UsageError("give at least two words, for example: similarity 왕 여왕")
-    vectors = _load(model)
-    resolved = [vectors.resolve(word) for word in words]
-    matrix = vectors.matrix(list(words))
+    found = _load(model).similarities(words)
     if as_json:
-        data: dict[str, Any] = {"model": model, "words": list(words), "resolved": [item.to_dict() for item in resolved]}
-        if len(words) == 2:
-            data["similarity"] = float(matrix[0, 1])
-        emit_json(data | {"matrix": matrix.tolist()})
+        emit_json(found.to_dict())
         return
-    for resolution in resolved:
+    for resolution in found.resolved:
         if resolution.how != "exact":
             _say(resolution)
     if len(words) == 2:
-        click.echo(f"{float(matrix[0, 1]):.4f}")
+        click.echo(f"{found.matrix[0][1]:.4f}")
         return
-    print_table(("", *words), [(word, *map(float, row)) for word, row in zip(words, matrix, strict=True)])
+    print_table(("", *words), [(word, *row) for word, row in zip(words, found.matrix, strict=True)])
 
 
 @click.command()

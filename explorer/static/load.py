@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from explorer.core.errors import BadInput, UnknownName
 from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import MANIFEST, artifact_path, check_name, list_artifacts
+from explorer.core.store import MANIFEST, artifact_path, check_name, list_artifacts, read_manifest
 
 if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["BUILT_IN", "load", "model_names", "shipped_models"]
+__all__ = ["BUILT_IN", "KnownModel", "known_models", "load", "model_names", "shipped_models"]
 
 BUILT_IN = ("kiwi",)
 """Names that are computed, not stored."""
@@ -33,6 +34,45 @@ def shipped_models() -> dict[str, Path]:
 def model_names() -> list[str]:
     """Every name :func:`load` accepts: built in, shipped and saved, sorted."""
     return sorted({*BUILT_IN, *shipped_models(), *list_artifacts("vectors")})
+
+
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """A model that :func:`load` accepts by name.
+
+    Attributes:
+        name: what it is called.
+        where: ``"saved"``, ``"shipped"`` or ``"computed"``.
+        model: what made it (``"word2vec"`` …).
+        keys, dim: its size; ``None`` before it is computed.
+        corpus: what it was trained on; empty where nothing says so.
+    """
+
+    name: str
+    where: str
+    model: str
+    keys: int | None
+    dim: int | None
+    corpus: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def known_models() -> list[KnownModel]:
+    """Every model of :func:`model_names`, with what is known of it unopened."""
+    saved = list_artifacts("vectors")
+    shipped = {name: read_manifest(folder, "vectors") for name, folder in shipped_models().items() if name not in saved}
+    found = []
+    for name in model_names():
+        manifest = saved.get(name) or shipped.get(name)
+        if manifest is None:
+            found.append(KnownModel(name, "computed", name, None, None, ""))
+            continue
+        corpus = str(manifest.provenance.get("corpus") or "")
+        where = "saved" if name in saved else "shipped"
+        found.append(KnownModel(name, where, manifest.engine, manifest.sizes.get("keys"), manifest.sizes.get("dim"), corpus))
+    return found
 
 
 def load(name_or_path: str | Path, progress: ProgressCallback | None = None) -> Vectors:

@@ -14,7 +14,7 @@ from explorer.text.tags import word_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Analogy", "Neighbour", "Neighbours", "Resolution", "Term"]
+__all__ = ["Analogy", "Neighbour", "Neighbours", "Resolution", "Similarities", "Term"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,33 @@ class Neighbours(_Ranked):
             "resolved": [self.resolution.to_dict()] if self.resolution else [],
             "neighbours": [neighbour.to_dict() for neighbour in self.neighbours],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Similarities:
+    """Cosines of several words with each other.
+
+    Attributes:
+        model: name of the model that answered.
+        words: as they were asked.
+        resolved: what each was taken for.
+        matrix: cosine of every pair, a row a word.
+    """
+
+    model: str
+    words: tuple[str, ...]
+    resolved: tuple[Resolution, ...]
+    matrix: tuple[tuple[float, ...], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        data: dict[str, Any] = {
+            "model": self.model,
+            "words": list(self.words),
+            "resolved": [one.to_dict() for one in self.resolved],
+        }
+        if len(self.words) == 2:
+            data["similarity"] = self.matrix[0][1]
+        return data | {"matrix": [list(row) for row in self.matrix]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from explorer.vectors.checks import as_counts, as_index, as_matrix, check_n
 from explorer.vectors.expression import Proportion, clean_word, read
 from explorer.vectors.files.folder import save
 from explorer.vectors.hubs import csls, local_means, mutual
-from explorer.vectors.records import Analogy, Neighbour, Neighbours, Resolution, Term
+from explorer.vectors.records import Analogy, Neighbour, Neighbours, Resolution, Similarities, Term
 from explorer.vectors.relations import EXAMPLE_METHODS, Relation
 from explorer.vectors.resolve import Analyser, Composer, Resolver
 from explorer.vectors.search import Floats, Ints, inverse_norms, nearest, unit_rows
@@ -342,6 +342,15 @@ class Vectors:
         result = (result + result.T) / 2
         np.fill_diagonal(result, 1)
         return np.asarray(result, dtype=np.float32)
+
+    def similarities(self, words: Sequence[str]) -> Similarities:
+        """:meth:`matrix` as a record that says what every word was taken for.
+
+        >>> Vectors(["왕/NNG", "배/NNG"], np.eye(2)).similarities(["왕", "배"]).to_dict()["similarity"]
+        0.0
+        """
+        resolved = tuple(self.resolve(word) for word in words)
+        return Similarities(self.name, tuple(words), resolved, tuple(map(tuple, self.matrix(words).tolist())))
 
     def similar(
         self,

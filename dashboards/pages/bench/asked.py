@@ -338,7 +338,7 @@ def _lengths(tokens: Sequence[Any]) -> Iterator[int]:
 
 def _table(found: Comparison) -> str:
     """The numbers for a spreadsheet, which reads the Hangul because of the mark at the start."""
-    from dashboards.pages.map.maps import csv_cell
+    from explorer.core.cells import csv_cell
 
     stream = io.StringIO()
     table = csv.writer(stream, lineterminator="\n")

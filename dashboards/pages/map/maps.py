@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboards.app.state import load_model, state, version
+from explorer.core.cells import csv_cell
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["Choice", "Map", "choose", "csv_cell", "find", "make", "open_map", "read"]
+__all__ = ["Choice", "Map", "choose", "find", "make", "open_map", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,6 @@ class Map:
                 [csv_cell(word), csv_cell(key), tag, f"{x:.5f}", f"{y:.5f}", "" if trust != trust else f"{trust:.4f}"]
             )
         return "\ufeff" + stream.getvalue()
-
-
-def csv_cell(value: str) -> str:
-    """A cell of a CSV file; one that begins like a formula would be computed by a spreadsheet."""
-    return f"'{value}" if value[:1] in "=+-@\t\r" else value
 
 
 def choose(vectors: Vectors, most: int) -> list[str]:
