@@ -65,16 +65,16 @@ _HOMES = {
     "UnknownName": "explorer.core.errors",
     "Vectors": "explorer.vectors.vectors",
     "compare": "explorer.tokenizers.comparison.compare",
-    "contextual": "explorer.encoders.contextual",
+    "contextual": "explorer.encoders.deprecated",
     "encoder": "explorer.encoders.open",
     "evaluate": "explorer.analysis.evaluation",
     "kiwi_next": "explorer.encoders.kiwi_next",
     "lab": "explorer.analysis.lab",
     "load": "explorer.static.load",
-    "next_sentence": "explorer.encoders.pair_score",
-    "open_decoder": "explorer.encoders.continuing",
-    "open_filler": "explorer.encoders.filling",
-    "open_inside": "explorer.encoders.inside",
+    "next_sentence": "explorer.encoders.deprecated",
+    "open_decoder": "explorer.encoders.deprecated",
+    "open_filler": "explorer.encoders.deprecated",
+    "open_inside": "explorer.encoders.deprecated",
     "project": "explorer.analysis.projection",
     "stability": "explorer.analysis.stability",
     "tokenizer": "explorer.tokenizers.loading",
@@ -94,13 +94,9 @@ if TYPE_CHECKING:
     from explorer.analysis.stability import stability, train_again
     from explorer.core.errors import BadInput, Cancelled, ExplorerError, MissingExtra, OutOfVocabulary, Unavailable, UnknownName
     from explorer.core.progress import Progress
-    from explorer.encoders.contextual import contextual
-    from explorer.encoders.continuing import open_decoder
-    from explorer.encoders.filling import open_filler
-    from explorer.encoders.inside import open_inside
+    from explorer.encoders.deprecated import contextual, next_sentence, open_decoder, open_filler, open_inside
     from explorer.encoders.kiwi_next import kiwi_next
     from explorer.encoders.open import encoder
-    from explorer.encoders.pair_score import next_sentence
     from explorer.static.load import load
     from explorer.static.train import train
     from explorer.tokenizers.comparison.compare import Comparison, compare

@@ -163,18 +163,8 @@ def circle(graph: dict[str, set[str]]) -> list[str]:
     return []
 
 
-CIRCLES_LEFT = {
-    "explorer.encoders.contextual",
-    "explorer.encoders.encoder",
-    "explorer.encoders.filling",
-    "explorer.encoders.sense_curve",
-    "explorer.encoders.sensing",
-}
-"""To be emptied."""
-
-
 def test_no_imports_in_a_circle_even_late():
-    assert circle({name: others for name, others in needed(TREES).items() if name not in CIRCLES_LEFT}) == []
+    assert circle(needed(TREES)) == []
 
 
 def borrowed(tree: ast.Module) -> list[tuple[int, str]]:
@@ -200,17 +190,9 @@ def is_private(name: str) -> bool:
 DOCUMENTED = {"os._exit"}
 """What Python's own documentation offers in spite of its name."""
 
-BORROWERS_LEFT = {
-    "explorer.encoders.inside",
-    "explorer.encoders.piece_table",
-    "explorer.encoders.sense_accuracy",
-    "explorer.encoders.sense_curve",
-}
-"""To be emptied."""
-
 
 def test_private_names_stay_in_their_module():
-    assert {name: found for name, tree in TREES.items() if name not in BORROWERS_LEFT and (found := borrowed(tree))} == {}
+    assert {name: found for name, tree in TREES.items() if (found := borrowed(tree))} == {}
 
 
 def environment(tree: ast.Module) -> list[int]:
@@ -237,12 +219,8 @@ def halves(tree: ast.Module) -> list[int]:
     return found
 
 
-HALVES_LEFT = {"explorer.encoders.sensing"}
-"""To be emptied."""
-
-
 def test_every_class_is_whole():
-    assert {name: found for name, tree in TREES.items() if name not in HALVES_LEFT and (found := halves(tree))} == {}
+    assert {name: found for name, tree in TREES.items() if (found := halves(tree))} == {}
 
 
 def test_no_module_is_too_long_to_read():

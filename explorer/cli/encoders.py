@@ -22,10 +22,11 @@ from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, terminal_progress
 
 if TYPE_CHECKING:
-    from explorer.encoders.filling import Filler
+    from explorer.encoders.baseline import RandomPairs
+    from explorer.encoders.fill import Filler
     from explorer.encoders.guesses import Gap, Guess
     from explorer.encoders.occurrences import Occurrences
-    from explorer.encoders.sense_curve import RandomPairs, SenseCurve, SenseLevel
+    from explorer.encoders.sense_curve import SenseCurve, SenseLevel
     from explorer.encoders.senses import Agreement, Assignment, Senses
 
 _MANY = click.IntRange(max=1_000_000)
@@ -143,12 +144,12 @@ def context(
               korean-explorer context 배 --corpus sample
     """
     from corpora.sample import sentences as sample
-    from explorer.encoders.contextual import contextual
     from explorer.encoders.occurrences import occurrences
+    from explorer.encoders.open import encoder
 
     with terminal_progress() as progress:
         texts = _contexts(word, sentences, corpus, limit, progress).sentences
-        opened = contextual(model, layer=layer, pooling=pooling, dtype=dtype, progress=progress)
+        opened = encoder(model, dtype=dtype, progress=progress).using(layer=layer, pooling=pooling)
         found = occurrences(opened, word, texts, pooling=pooling, background=(one.text for one in sample()), progress=progress)
     if as_json:
         emit_json(found.to_dict(layer, centred))
@@ -217,17 +218,16 @@ def senses(
     Example:  korean-explorer senses 배 --corpus sample -k 3 --new "배를 타고 섬에 갔다."
     """
     from corpora.sample import sentences as sample
-    from explorer.encoders.contextual import contextual
-    from explorer.encoders.sense_curve import random_pairs
-    from explorer.encoders.sensing import holding
+    from explorer.encoders.locate import holding
+    from explorer.encoders.open import encoder
 
     background = [one.text for one in sample()][::17]
     with terminal_progress() as progress:
         found = _contexts(word, sentences, corpus, limit, progress)
-        opened = contextual(model, dtype=dtype, progress=progress)
+        opened = encoder(model, dtype=dtype, progress=progress)
         texts, spans, gold, missing = found.sentences, found.spans, found.gold, []
         if spans is None:
-            kept, spans, absent = holding(opened, word, texts)
+            kept, spans, absent = holding(word, texts, opened.analyser)
             missing = [texts[place] for place in absent]
             if not kept:
                 raise BadInput("dashboards.word_in_no_sentence", word=word)
@@ -239,7 +239,7 @@ def senses(
         asked: dict[str, Any] = {"representation": representation, "layer": layer}
         result = opened.senses(word, texts, number, spans=spans, progress=progress, **asked)
         agreement = result.agreement(gold) if gold else None
-        random = random_pairs(opened, background, progress=progress, **asked)
+        random = opened.random_pairs(background, progress=progress, **asked)
         levels = (
             opened.sense_curve(word, texts, number, gold=gold, spans=spans, background=background, progress=progress)
             if curve
@@ -359,10 +359,10 @@ def mask(text: str | None, model: str, number: int, unit: str, pieces: int, cand
                korean-explorer mask "배를 [MASK] 섬에 갔다." --candidate 타고 --candidate 먹고
     """
     sentence = read_text(text)
-    from explorer.encoders.filling import open_filler
+    from explorer.encoders.open import encoder
 
     with terminal_progress() as progress:
-        filler = open_filler(model, progress=progress)
+        filler = encoder(model, progress=progress).filler
         if candidates:
             scored = filler.score(sentence, candidates)
         else:
@@ -436,10 +436,10 @@ def next_piece(text: str | None, model: str, number: int, steps: int | None, see
             raise BadInput("cli.kiwi_next_only")
         _print_kiwi(start, number, as_json)
         return
-    from explorer.encoders.continuing import open_decoder
+    from explorer.encoders.open import encoder
 
     with terminal_progress() as progress:
-        decoder = open_decoder(model, progress=progress)
+        decoder = encoder(model, progress=progress).decoder
     asked = {"model": decoder.name, "text": start, **shape}
     if steps is None:
         guesses = decoder.next(start, number, **shape)
@@ -488,10 +488,10 @@ def next_sentence(first: str, second: str, model: str, as_json: bool) -> None:
     \b
     Example:  korean-explorer next-sentence "배를 타고 섬에 갔다." "바다가 잔잔했다." -m FOLDER
     """
-    from explorer.encoders.pair_score import next_sentence as score_pair
+    from explorer.encoders.open import encoder
 
     with terminal_progress() as progress:
-        found = score_pair(model, first, second, progress=progress)
+        found = encoder(model, progress=progress).pair(first, second)
     if as_json:
         emit_json(found.to_dict())
         return

@@ -10,17 +10,19 @@ wait on disk, in the cache, until it is known which are needed; memory holds N p
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from explorer.core.errors import BadInput
+from explorer.core.errors import BadInput, disk_errors
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import cache_path
-from explorer.encoders.context_sampling import Contexts
-from explorer.static.keys import choose_keys
+from explorer.encoders.forward import Layer
+from explorer.encoders.locate import Request
+from explorer.static.keys import choose_keys, key_filter
 from explorer.static.pipeline import text_spans
 from explorer.tokenizers.batch import tokenize_all
 from explorer.tokenizers.token import key_of
@@ -29,19 +31,37 @@ from explorer.vectors.averaged import AveragedVectors, group_sizes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from explorer.encoders.contextual import Contextual, Layer
     from explorer.tokenizers.token import Token, Tokenizer
 
-__all__ = ["average_contexts", "fit_contextual"]
+__all__ = ["Contexts", "Spans", "average_contexts"]
 
-_LAYER = 1
-"""The layer of a model opened by name. The input layer does not see the sentence; the last one serves guessing hidden words."""
 _CHUNK = 4096
 """Contexts in one file on disk, and read by the model together."""
+_PENDING = 1_000_000
+"""Priorities that wait before the lowest of each key are kept."""
+
+
+class Spans(Protocol):
+    """What is asked of an encoder here."""
+
+    name: str
+    layer: Layer
+    pooling: str
+
+    @property
+    def dim(self) -> int: ...
+    def spans(
+        self,
+        requests: Sequence[Request],
+        *,
+        layer: Layer | None = None,
+        pooling: str | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> NDArray[np.float32]: ...
 
 
 def average_contexts(
-    model: Contextual | str | Path,
+    model: Spans,
     texts: Iterable[str] | Any,
     words: Iterable[str] | None = None,
     *,
@@ -61,13 +81,12 @@ def average_contexts(
     """One vector for a word out of many contexts.
 
     Args:
-        model: a contextual model, or what :func:`explorer.contextual` opens.
+        model: an encoder.
         texts: strings (documents or lines), read once, or an object whose ``texts()`` gives them, such as a corpus.
         words: only these: keys (``배/NNG``) or words, every reading of which counts; a word of several morphemes wants each of
             them. By default every key.
         contexts: at most so many for each word; every one of them where there are fewer.
-        layer, pooling: instead of the model's own; where the model is given by name, the first block (1), which was best for
-            words without a sentence (docs/contextual.md).
+        layer, pooling: instead of the model's own.
         centred: subtract the mean over all words, without which contextual vectors are all alike.
         min_count: words in fewer contexts of the corpus get no vector (1 where ``words`` are given).
         tokenizer, keys: how words are found and which count (:mod:`explorer.static.keys`), as in :func:`explorer.train`.
@@ -85,7 +104,6 @@ def average_contexts(
         BadInput: no text, no such word in it, or an impossible parameter.
         Unavailable: the disk is full.
     """
-    from explorer.encoders.contextual import contextual
     from explorer.static.train import texts_of
     from explorer.tokenizers.loading import tokenizer as make_tokenizer
 
@@ -94,22 +112,19 @@ def average_contexts(
     engine = make_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
     choice = choose_keys(engine, keys)
     wanted = None if words is None else _wanted(words, engine)
-    if isinstance(model, str | Path):
-        model, layer = contextual(model, progress=progress), _LAYER if layer is None else layer
-    opened = model
-    opened.spans([("배를 탔다", [(0, 2)])], layer=layer, pooling=pooling)  # refuse a wrong layer before the work, not after it
+    model.spans([("배를 탔다", [(0, 2)])], layer=layer, pooling=pooling)  # refuse a wrong layer before the work, not after it
     with tempfile.TemporaryDirectory(dir=cache_path("contexts", "x").parent) as room:
         found = Contexts(Path(room), contexts, seed)
         for texts_here, tokens in _stretches(texts_of(texts), engine, workers, found, progress):
             found.add(texts_here, tokens, choice, wanted)
         found.close()
         order = found.order(1 if words is not None else min_count)
-        sums = _Sums(len(order), opened.dim, groups)
+        sums = _Sums(len(order), model.dim, groups)
         row_of = np.full(len(found.names), -1)
         row_of[order] = np.arange(len(order))
         read = skipped = 0
         for requests, rows in found.chosen(row_of):
-            vectors, good = _read(opened, requests, layer, pooling)
+            vectors, good = _read(model, requests, layer, pooling)
             sums.add(vectors, rows[good])
             read += len(requests)
             skipped += int(len(good) - good.sum())
@@ -121,11 +136,11 @@ def average_contexts(
         history.append({"step": "centre"})
         centre = means.mean(0)
     else:
-        centre = np.zeros(opened.dim)
+        centre = np.zeros(model.dim)
     settings = {
-        "encoder": opened.name,
-        "layer": opened.layer if layer is None else layer,
-        "pooling": opened.pooling if pooling is None else pooling,
+        "encoder": model.name,
+        "layer": model.layer if layer is None else layer,
+        "pooling": model.pooling if pooling is None else pooling,
         "contexts": contexts,
         "centred": centred,
         "min_count": min_count,
@@ -159,38 +174,6 @@ def average_contexts(
     )
 
 
-def fit_contextual(
-    texts: Iterable[str],
-    *,
-    tokenizer: Tokenizer,
-    progress: ProgressCallback | None = None,
-    encoder: str = "mini",
-    contexts: int = 50,
-    layer: Any = _LAYER,
-    pooling: str = "mean",
-    centred: bool = True,
-    min_count: int = 5,
-    keys: str | None = None,
-    groups: int = 8,
-    device: str | None = None,
-    dtype: str = "float32",
-    seed: int = 42,
-    workers: int | None = None,
-    corpus: str | None = None,
-) -> AveragedVectors:
-    """``train("contextual", …)``: :func:`average_contexts` with ``encoder`` opened on ``device`` in ``dtype``."""
-    from explorer.encoders.contextual import contextual
-
-    model = contextual(encoder, layer=layer, pooling=pooling, device=device, dtype=dtype, progress=progress)
-    return average_contexts(
-        model, texts, contexts=contexts, centred=centred, min_count=min_count, tokenizer=tokenizer, keys=keys, groups=groups,
-        seed=seed, workers=workers, corpus=corpus, progress=progress,
-    )  # fmt: skip
-
-
-fit_contextual.reads_texts = True  # type: ignore[attr-defined]  # it needs sentences, not the keys of a corpus
-
-
 def _versions() -> dict[str, str]:
     from importlib.metadata import version
 
@@ -198,7 +181,7 @@ def _versions() -> dict[str, str]:
 
 
 def _read(
-    model: Contextual, requests: list[tuple[str, list[tuple[int, int]]]], layer: Layer | None, pooling: str | None
+    model: Spans, requests: list[Request], layer: Layer | None, pooling: str | None
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Vectors of all spans that can be read, and which those are: a model's tokenizer may leave characters out, or cut a word
     into more pieces than it takes.
@@ -296,3 +279,121 @@ class _Sums:
         gap = self._squares / np.maximum(1, self.counts) - (means**2).sum(1)
         spread: NDArray[np.float32] = np.sqrt(np.maximum(0, gap)).astype(np.float32)
         return spread
+
+
+@dataclass
+class Contexts:
+    """Contexts on disk, how often each key occurs in them, and the lowest priorities of each key."""
+
+    folder: Path
+    most: int
+    seed: int
+    documents: int = 0
+    characters: int = 0
+    tokens: int = 0
+    total: int = 0
+    files: int = 0
+    names: list[str] = field(default_factory=list)
+    _codes: dict[str, int] = field(default_factory=dict)
+    _frequency: list[NDArray[np.int64]] = field(default_factory=list)
+    _kept: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = field(default_factory=list)
+    _pending: int = 0
+    _verdicts: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._random = np.random.default_rng(self.seed)
+
+    def _code(self, token: Token, keep: Any, wanted: set[str] | None) -> int:
+        key = key_of(token)
+        code = self._verdicts.get(key)
+        if code is None:
+            kept = keep(key)
+            if kept is None or (wanted is not None and kept not in wanted and token.form not in wanted):
+                code = -1
+            else:
+                code = self._codes.setdefault(kept, len(self._codes))
+                if code == len(self.names):
+                    self.names.append(kept)
+            self._verdicts[key] = code
+        return code
+
+    def add(self, texts: list[str], tokens: Iterator[list[Token]], choice: str, wanted: set[str] | None) -> None:
+        """One group of contexts; of a word that stands in a context twice, the first place counts."""
+        keep, _ = key_filter(choice)
+        held: list[str] = []
+        numbers: list[int] = []
+        places: list[tuple[int, int, int, int]] = []
+        for number, (text, found) in enumerate(zip(texts, tokens, strict=True)):
+            here: dict[int, tuple[int, int]] = {}
+            self.tokens += len(found)
+            for token in found:
+                code = self._code(token, keep, wanted)
+                if code >= 0 and token.end > token.start:
+                    here.setdefault(code, (token.start, token.end))
+            if here:
+                places += [(len(held), code, *span) for code, span in here.items()]
+                held.append(text)
+                numbers.append(number)
+        priorities = self._random.random(len(texts))[numbers]  # whatever other words are wanted
+        self.total += len(held)
+        if not held:
+            return
+        table = np.array(places, np.int64).T
+        joined = np.frombuffer("\n".join(held).encode("utf-8", "surrogatepass"), np.uint8)
+        with disk_errors("encoders.keeping_contexts"):
+            np.savez(self.folder / f"{self.files}.npz", text=joined, places=table.astype(np.int32), priorities=priorities)
+        self.files += 1
+        self._frequency.append(np.bincount(table[1], minlength=len(self.names)))
+        if len(self._frequency) > 64:
+            self._frequency = [self.frequency()]
+        self._kept.append((table[1], priorities[table[0]]))
+        self._pending += table.shape[1]
+        if self._pending > _PENDING:
+            self.close()
+
+    def frequency(self) -> NDArray[np.int64]:
+        """In how many contexts each key stands."""
+        whole = np.zeros(len(self.names), np.int64)
+        for part in self._frequency:
+            whole[: len(part)] += part
+        return whole
+
+    def close(self) -> None:
+        """Keep only the lowest priorities of each key."""
+        self._pending = 0
+        if not self._kept:
+            return
+        codes = np.concatenate([one for one, _ in self._kept])
+        priorities = np.concatenate([one for _, one in self._kept])
+        order = np.lexsort((priorities, codes))
+        codes, priorities = codes[order], priorities[order]
+        first = np.flatnonzero(np.diff(codes, prepend=-1))
+        rank = np.arange(len(codes)) - np.repeat(first, np.diff(np.append(first, len(codes))))
+        low = rank < self.most
+        self._kept = [(codes[low], priorities[low])]
+
+    def order(self, min_count: int) -> NDArray[np.int64]:
+        """Codes of the keys that get a vector, most frequent first."""
+        if not self.characters:
+            raise BadInput("encoders.corpus_empty")
+        frequency = self.frequency()
+        good = [code for code in range(len(self.names)) if frequency[code] >= min_count]
+        if not good:
+            raise BadInput("encoders.too_few_contexts", least=min_count, total=self.total, words=len(self.names))
+        return np.array(sorted(good, key=lambda code: (-int(frequency[code]), self.names[code])), np.int64)
+
+    def chosen(self, row_of: NDArray[np.int64]) -> Iterator[tuple[list[Request], NDArray[np.int64]]]:
+        """Contexts that are read, with the spans wanted in them, and the row of each span."""
+        limits = np.full(len(self.names), -1.0)
+        codes, priorities = self._kept[0]
+        np.maximum.at(limits, codes, priorities)
+        for number in range(self.files):
+            with np.load(self.folder / f"{number}.npz", allow_pickle=False) as data:
+                texts = data["text"].tobytes().decode("utf-8", "surrogatepass").split("\n")
+                context, code, start, end = data["places"].astype(np.int64)
+                taken = (data["priorities"][context] <= limits[code]) & (row_of[code] >= 0)
+            requests: dict[int, list[tuple[int, int]]] = {}
+            for one, first, last in zip(context[taken].tolist(), start[taken].tolist(), end[taken].tolist(), strict=True):
+                requests.setdefault(one, []).append((first, last))
+            if requests:
+                yield [(texts[one], spans) for one, spans in requests.items()], row_of[code[taken]]

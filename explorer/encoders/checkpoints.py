@@ -3,11 +3,13 @@
 What is refused, each with one line: a folder that is no checkpoint, weights that exist only as a pickle, architectures that
 need code from the checkpoint, missing weights, a missing tokenizer, and tokenizers that take Hangul apart into jamo their
 vocabulary does not have (the lower-casing BERT normaliser does that), so that every Korean word would be unknown.
+
+The weights are read once, with the heads that lie beside them. A head whose architecture needs a class of its own is read later,
+when it is asked for, and put on the backbone that is there.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,58 +17,45 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.core.errors import BadInput, ExplorerError, MissingExtra, Unavailable
+from explorer.core.errors import BadInput, ExplorerError, Unavailable
+from explorer.core.messages import Message
 from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback, report
+from explorer.encoders.forward import Network, in_precision, pick_device, require_torch
 from explorer.encoders.hub_models import PICKLES, TOKENIZERS, fetch_model
-from explorer.encoders.precision import check_dtype, in_precision
+from explorer.encoders.pieces import HubPieces
 
-__all__ = ["Checkpoint", "open_checkpoint"]
+__all__ = ["Checkpoint", "cannot", "open_checkpoint"]
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
-_HEADS = {
+_CLASSES = {
     "encoder": "AutoModel",
     "masked": "AutoModelForMaskedLM",
     "pair": "AutoModelForNextSentencePrediction",
     "causal": "AutoModelForCausalLM",
 }
-_SAVED_WITHOUT = {"masked": "its masked-word head", "pair": "its next-sentence head", "causal": "its language-model head"}
-_CANNOT = {"masked": "guess masked words", "pair": "score sentence pairs", "causal": "continue a text"}
+_OF_PAIRS = ("pooler", "seq_relationship")
 _PROBE = "한국어로 쓴 문장"
 _CONJOINING = re.compile("[\u1100-\u11ff]")
 _SYLLABLE = re.compile("[가-힣]")
 
 
+def cannot(head: str) -> Message:
+    """What a model without a head is told: the right model and command (``"encoder"``: words in their sentence)."""
+    return Message(f"encoders.cannot_{head}")
+
+
 @dataclass(frozen=True)
 class Checkpoint:
-    """A model and its tokenizer, ready to run.
-
-    Attributes:
-        name: what it was asked for as.
-        model: a transformers encoder in evaluation mode, on ``device``.
-        tokenizer: its fast tokenizer (it knows character offsets).
-        device: a torch device name.
-        prefix, suffix: ids of the special tokens put around a text.
-        capacity: text tokens that fit into one pass.
-    """
+    """A network and its pieces, ready to run; for the names see :class:`~explorer.encoders.forward.Network`."""
 
     name: str
-    model: Any
-    tokenizer: Any
-    device: str
-    prefix: list[int]
-    suffix: list[int]
-    capacity: int
+    network: Network
+    pieces: HubPieces
 
 
 def open_checkpoint(
-    name_or_path: str | Path,
-    device: str | None = None,
-    progress: ProgressCallback | None = None,
-    *,
-    head: str = "encoder",
-    attentions: bool = False,
-    dtype: str = "float32",
+    name_or_path: str | Path, device: str | None = None, progress: ProgressCallback | None = None, *, dtype: str = "float32"
 ) -> Checkpoint:
     """Load a checkpoint from a folder, from the Hugging Face cache, or from the hub, in this order.
 
@@ -74,53 +63,93 @@ def open_checkpoint(
         name_or_path: a folder as transformers saves it, or a hub id (``"bert-base-multilingual-cased"``).
         device: ``"cpu"``, ``"cuda"``, ``"mps"``; by default the best one present.
         progress: told what is being opened.
-        head: ``"encoder"`` for states alone; ``"masked"`` to guess masked pieces, ``"pair"`` for the next-sentence score,
-            ``"causal"`` for the next piece of a decoder.
-        attentions: open it so that it can give its attention weights (the fast attention kernels keep none).
-        dtype: what it computes in (:mod:`explorer.encoders.precision`).
+        dtype: what it computes in, one of :data:`~explorer.encoders.forward.DTYPES`.
 
     Raises:
         MissingExtra: torch is not installed.
         BadInput: the checkpoint cannot be used; says why.
         Unavailable: it is not on this machine and the hub cannot be reached.
     """
-    try:
-        import torch
-    except ImportError as error:
-        raise MissingExtra("encoders.a_contextual_model", "bert") from error
+    require_torch("encoders.a_contextual_model")
     name = str(name_or_path)
     folder = expanded(name)
-    chosen = _device(device, torch)
-    check_dtype(dtype, chosen)
+    chosen = pick_device(device, dtype)
     if folder.is_dir():
         _check_folder(folder)
         report(progress, "opening the model", note=folder.name)
-        model, tokenizer = _open(os.fspath(folder), name, True, head, attentions)
+        source = str(folder)
+        model, missing, tokenizer = _open(source, name)
     elif isinstance(name_or_path, Path) or not _HUB_ID.fullmatch(name) or folder.exists():
         raise BadInput("encoders.no_folder", folder=name)
     else:
-        model, tokenizer = _from_hub(name, progress, head, attentions)
+        source = name
+        model, missing, tokenizer = _from_hub(name, progress)
     _check_tokenizer(name, tokenizer, model)
-    if getattr(model.config, "is_encoder_decoder", False):
-        model = model.get_encoder()
-    prefix, suffix = _special_tokens(tokenizer)
-    capacity = _positions(tokenizer, model.config) - len(prefix) - len(suffix)
-    if capacity < 2:
-        raise BadInput("encoders.few_tokens", model=name, capacity=capacity)
+    pieces = HubPieces(tokenizer, model.config, int(model.get_input_embeddings().weight.shape[0]))
+    if pieces.capacity < 2:
+        raise BadInput("encoders.few_tokens", model=name, capacity=pieces.capacity)
     model = in_precision(model.to(chosen).eval(), dtype, name)
-    return Checkpoint(name, model, tokenizer, chosen, prefix, suffix, capacity)
+
+    def attach(head: str, opened: Any) -> Any:
+        _check_head(head, name, opened.config)
+        if isinstance(opened, _class(head, opened.config)):
+            _check_missing(missing, head, name)
+            return opened
+        if _gives(opened, head):
+            _check_missing([key for key in missing if any(part in key for part in _OF_PAIRS) == (head == "pair")], head, name)
+            return opened
+        with _explained(source, name), _quiet():
+            headed, lacking = _weights(_CLASSES[head], source, name)
+        _check_missing(lacking, head, name)
+        return _graft(headed.to(chosen).eval(), opened, dtype)
+
+    return Checkpoint(name, Network(name, model, chosen, pieces.pad, attach), pieces)
 
 
-def _device(device: str | None, torch: Any) -> str:
-    if device is None:
-        if torch.cuda.is_available():
-            return "cuda"
-        return "mps" if torch.backends.mps.is_available() else "cpu"
-    try:
-        torch.zeros(1).to(device)
-    except (RuntimeError, AssertionError) as error:
-        raise BadInput("encoders.device_unusable", device=device) from error
-    return device
+def _class(head: str, config: Any) -> type:
+    import transformers
+    from transformers.models.auto import modeling_auto
+
+    kinds = {
+        "masked": modeling_auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES,
+        "pair": modeling_auto.MODEL_FOR_NEXT_SENTENCE_PREDICTION_MAPPING_NAMES,
+        "causal": modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
+    }
+    found: type = getattr(transformers, kinds[head].get(config.model_type, ""), _NotHere)
+    return found
+
+
+def _gives(model: Any, head: str) -> bool:
+    """Whether a model has both heads of BERT's training."""
+    return head in ("masked", "pair") and hasattr(getattr(model, "cls", None), "seq_relationship")
+
+
+def _check_head(head: str, name: str, config: Any) -> None:
+    """Refuse what the architecture was never made for."""
+    from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
+
+    both = getattr(config, "is_encoder_decoder", False)
+    # Transformers would run a masked model, badly, as a decoder.
+    masked = config.model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES and not getattr(config, "is_decoder", False)
+    if both or _class(head, config) is _NotHere or (head == "causal" and masked):
+        raise BadInput("encoders.model_cannot", model=name, task=cannot(head))
+
+
+def _check_missing(missing: list[str], head: str, name: str) -> None:
+    if missing:
+        raise BadInput(f"encoders.saved_without_{head}", model=name, missing=missing[0])
+
+
+def _graft(headed: Any, opened: Any, dtype: str) -> Any:
+    """Let a headed model stand on the backbone that is there; its own is dropped."""
+    base = opened.base_model
+    headed = headed.bfloat16() if dtype == "bfloat16" else headed
+    for name, part in headed.base_model.named_children():
+        if getattr(base, name, None) is None:
+            setattr(base, name, part)  # a pooler
+    setattr(headed, headed.base_model_prefix, base)
+    headed.tie_weights()
+    return headed
 
 
 def _check_folder(folder: Path) -> None:
@@ -135,16 +164,16 @@ def _check_folder(folder: Path) -> None:
         raise BadInput("encoders.no_tokenizer_files", folder=folder, files=", ".join(TOKENIZERS))
 
 
-def _from_hub(name: str, progress: ProgressCallback | None, head: str, attentions: bool) -> tuple[Any, Any]:
+def _from_hub(name: str, progress: ProgressCallback | None) -> tuple[Any, list[str], Any]:
+    report(progress, "opening the model", note=name)
     try:
-        report(progress, "opening the model", note=name)
-        return _open(name, name, True, head, attentions)
+        return _open(name, name)
     except _NotHere:
         pass
     fetch_model(name, progress)
     report(progress, "opening the model", note=name)
     try:
-        return _open(name, name, True, head, attentions)
+        return _open(name, name)
     except _NotHere as error:
         raise Unavailable("encoders.fetched_not_opened", model=name, reason=error) from error
 
@@ -169,20 +198,55 @@ def _quiet() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def _open(source: str, name: str, local: bool, head: str, attentions: bool) -> tuple[Any, Any]:
+def _open(source: str, name: str) -> tuple[Any, list[str], Any]:
+    """The model with what heads lie beside it, names of the head's weights that do not, and the tokenizer."""
     import transformers
 
-    if head not in _HEADS:
-        raise BadInput("encoders.head_unknown", head=head, allowed=", ".join(_HEADS))
-    kind, tokenizers = getattr(transformers, _HEADS[head]), transformers.AutoTokenizer
-    options = {"trust_remote_code": False, "local_files_only": local}
-    how: dict[str, Any] = {"dtype": "float32"}  # whatever it was saved in
-    if attentions:
-        how["attn_implementation"] = "eager"
+    options = {"trust_remote_code": False, "local_files_only": True}
+    with _explained(source, name), _quiet():
+        config = transformers.AutoConfig.from_pretrained(source, **options)
+        model, missing = _weights(_best_class(config), source, name)
+        return model, missing, transformers.AutoTokenizer.from_pretrained(source, use_fast=True, **options)
+
+
+def _best_class(config: Any) -> str:
+    """The class that holds all that a checkpoint of this kind may hold."""
+    from transformers.models.auto import modeling_auto
+
+    saved = (getattr(config, "architectures", None) or [""])[0]
+    if config.model_type in modeling_auto.MODEL_FOR_NEXT_SENTENCE_PREDICTION_MAPPING_NAMES and (
+        config.model_type in modeling_auto.MODEL_FOR_PRETRAINING_MAPPING_NAMES and not getattr(config, "is_decoder", False)
+    ):
+        return "AutoModelForPreTraining"
+    if saved == modeling_auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES.get(config.model_type):
+        return _CLASSES["encoder" if getattr(config, "is_encoder_decoder", False) else "masked"]
+    return _CLASSES["causal" if saved == modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.get(config.model_type) else "encoder"]
+
+
+def _weights(kind: str, source: str, name: str) -> tuple[Any, list[str]]:
+    """A model in single precision, whatever it was saved in, and which of its head's weights are missing.
+
+    Raises:
+        BadInput: some of the backbone's are.
+    """
+    import transformers
+
+    model, loaded = getattr(transformers, kind).from_pretrained(
+        source, use_safetensors=True, output_loading_info=True, trust_remote_code=False, local_files_only=True, dtype="float32"
+    )
+    base = "" if model.base_model is model else f"{model.base_model_prefix}."
+    missing = sorted(key for key in loaded["missing_keys"] if "position_ids" not in key)
+    lost = [key.removeprefix(base) for key in missing if key.startswith(base) and "pooler" not in key]
+    if lost:
+        raise BadInput("encoders.weights_missing", model=name, count=len(lost), example=lost[0])
+    return model, missing if base else []
+
+
+@contextmanager
+def _explained(source: str, name: str) -> Iterator[None]:
+    """What transformers' errors mean to a person."""
     try:
-        with _quiet():
-            model, loaded = kind.from_pretrained(source, use_safetensors=True, output_loading_info=True, **options, **how)
-            tokenizer = tokenizers.from_pretrained(source, use_fast=True, **options)
+        yield
     except ExplorerError:
         raise
     except OSError as error:
@@ -195,17 +259,9 @@ def _open(source: str, name: str, local: bool, head: str, attentions: bool) -> t
     except ImportError as error:
         raise BadInput("encoders.package_missing", model=name, reason=_first_line(error)) from error
     except Exception as error:  # whatever a broken checkpoint makes transformers raise is the person's bad input
-        line = _first_line(error)
         if "trust_remote_code" in str(error):
-            line = "it needs its own code to run, which is never executed here; choose a checkpoint of a standard architecture"
-        raise BadInput("encoders.cannot_open", model=name, reason=line) from error
-    unneeded = ("position_ids",) if head == "pair" else ("position_ids", "pooler")  # only the pair score is made of the pooler
-    missing = sorted(key for key in loaded["missing_keys"] if not any(part in key for part in unneeded))
-    if missing and head != "encoder" and not any(".layer." in key or "embeddings" in key for key in missing):
-        raise BadInput("encoders.saved_without", model=name, part=_SAVED_WITHOUT[head], missing=missing[0], task=_CANNOT[head])
-    if missing:
-        raise BadInput("encoders.weights_missing", model=name, count=len(missing), example=missing[0])
-    return model, tokenizer
+            raise BadInput("encoders.own_code", model=name) from error
+        raise BadInput("encoders.cannot_open", model=name, reason=_first_line(error)) from error
 
 
 def _first_line(error: BaseException) -> str:
@@ -229,26 +285,3 @@ def _check_tokenizer(name: str, tokenizer: Any, model: Any) -> None:
     ids = tokenizer(_PROBE, add_special_tokens=False)["input_ids"]
     if not any(map(_SYLLABLE.search, vocabulary)) and ids and set(ids) <= {tokenizer.unk_token_id}:
         raise BadInput("encoders.no_hangul", model=name)
-
-
-def _special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:
-    """Ids that the tokenizer puts before and after a text."""
-    plain = tokenizer(_PROBE, add_special_tokens=False)["input_ids"]
-    whole = tokenizer(_PROBE)["input_ids"]
-    for start in range(len(whole) - len(plain) + 1):
-        if whole[start : start + len(plain)] == plain:
-            return whole[:start], whole[start + len(plain) :]
-    return [], []
-
-
-def _positions(tokenizer: Any, config: Any) -> int:
-    """Tokens in one pass, special ones included."""
-    limits = [512 if tokenizer.model_max_length > 1 << 20 else tokenizer.model_max_length]
-    positions = getattr(config, "max_position_embeddings", None)
-    if isinstance(positions, int) and positions > 0:
-        # RoBERTa and its kin number positions from the padding id on.
-        shifted = "roberta" in str(getattr(config, "model_type", "")) or getattr(config, "model_type", "") == "camembert"
-        limits.append(positions - (config.pad_token_id or 0) - 1 if shifted else positions)
-        if tokenizer.model_max_length > 1 << 20:
-            limits.remove(512)
-    return int(min(limits))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.float64]
 
-__all__ = ["Space", "centred", "centres", "cluster", "medoids", "silhouette"]
+__all__ = ["Space", "centred", "centres", "cluster", "medoids", "plane", "silhouette"]
 
 _NOTHING = 1e-5
 """A row this short after centring is rounding alone: sentences that say the same."""
@@ -214,3 +214,16 @@ def medoids(vectors: NDArray[np.floating[Any]], labels: Sequence[int], *, centre
         rows = np.flatnonzero(np.asarray(labels) == label)
         result.append(int(rows[(points[rows] @ points[rows].mean(0)).argmax()]))
     return result
+
+
+def plane(points: NDArray[np.floating[Any]]) -> tuple[NDArray[np.float32], tuple[float, float]]:
+    """Points on their two main directions (PCA), n × 2, and the share of variance of each; signs are fixed."""
+    moved = np.asarray(points, np.float64) - np.mean(points, axis=0)
+    left, strength, _ = np.linalg.svd(moved, full_matrices=False)
+    coords = np.zeros((len(moved), 2), np.float32)
+    kept = min(2, len(strength))
+    signs = [np.sign(left[np.abs(left[:, axis]).argmax(), axis]) or 1.0 for axis in range(kept)]
+    coords[:, :kept] = left[:, :kept] * strength[:kept] * signs
+    total = float((strength**2).sum()) or 1.0
+    shares = [float(value**2) / total for value in strength[:kept]] + [0.0, 0.0]
+    return coords, (shares[0], shares[1])

@@ -23,7 +23,7 @@ class Guess:
         text: as it reads: a word (``타고``), a piece as the vocabulary writes it (``##는``, ``Ġ서울``), a morpheme in its
             dictionary form (``먹다``).
         probability: what the model gives it, from 0 to 1; for a word of several pieces the product along the chain
-            (:meth:`~explorer.encoders.filling.Filler.score`), so it may round to 0 where ``score`` still tells words apart.
+            (:meth:`~explorer.encoders.fill.Filler.score`), so it may round to 0 where ``score`` still tells words apart.
         pieces: the vocabulary's own entries.
         continues: whether it goes on from the word before it instead of starting a new one.
         tag: its part of speech, where the model knows one.

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
-from explorer.encoders.inside_scale import Scale, unit_rows
-from explorer.encoders.inside_units import Piece, Unit, join_attention, make_units
+from explorer.encoders.baseline import Chance, Scale, unit_rows
+from explorer.encoders.inside_units import Unit, join_attention, make_units
+from explorer.encoders.pieces import Piece
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from explorer.encoders.occurrences import Chance
     from explorer.tokenizers.token import Token
 
 __all__ = ["NOTES", "PARTS", "Inside", "Spread"]

@@ -15,51 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.encoders.pieces import Piece
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from explorer.tokenizers.token import Token
 
-__all__ = ["UNITS", "Piece", "Unit", "join_attention", "make_units"]
+__all__ = ["UNITS", "Unit", "join_attention", "make_units"]
 
 UNITS = ("piece", "eojeol", "morpheme")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One token of a model.
-
-    Attributes:
-        index: its place in the pass, special tokens counted.
-        text: as the vocabulary writes it (``##를``, ``▁서울``, ``배/NNG``).
-        id: its number in the vocabulary.
-        sentence: 0 or 1; ``None`` for special tokens.
-        start, end: code-point offsets into that sentence as it was given; 0 and 0 for special tokens.
-        surface: ``sentence[start:end]``.
-        segment: the row of the segment table it gets; ``None`` where the model has none.
-        position: the row of the position table it gets; ``None`` where the model has none.
-        morpheme: for an encoder over morphemes, the number of its morpheme in the sentence.
-    """
-
-    index: int
-    text: str
-    id: int
-    sentence: int | None
-    start: int = 0
-    end: int = 0
-    surface: str = ""
-    segment: int | None = None
-    position: int | None = None
-    morpheme: int | None = None
-
-    @property
-    def special(self) -> bool:
-        """Whether it stands for nothing in the text."""
-        return self.sentence is None
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self) | {"special": self.special}
 
 
 @dataclass(frozen=True, slots=True)

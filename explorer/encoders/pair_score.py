@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from explorer.core.errors import BadInput
-from explorer.core.progress import ProgressCallback
-from explorer.encoders.checkpoints import Checkpoint
-from explorer.encoders.filling import log_softmax
+from explorer.encoders.fill import log_softmax
+from explorer.encoders.forward import Network
+from explorer.encoders.pieces import HubPieces
 from explorer.text.normalise import check_text
 
-__all__ = ["PairScore", "PairScorer", "next_sentence", "open_pair_scorer"]
+__all__ = ["PairScore", "score_pair"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,75 +50,35 @@ class PairScore:
         return asdict(self) | {"pieces": list(self.pieces)}
 
 
-class PairScorer:
-    """A BERT with its next-sentence head."""
-
-    def __init__(self, checkpoint: Checkpoint) -> None:
-        self._checkpoint = checkpoint
-        self.name = checkpoint.name
-
-    def score(self, first: str, second: str) -> PairScore:
-        """How well ``second`` follows ``first``.
-
-        Raises:
-            BadInput: one of them is empty.
-        """
-        texts = []
-        for which, text in (("first", first), ("second", second)):
-            check_text(text)
-            if not text.strip():
-                raise BadInput("encoders.pair_sentence_empty", which=which)
-            texts.append(unicodedata.normalize("NFC", text))
-        one = self._checkpoint
-        room = one.capacity - 1  # a pair has one separator more than a text
-        whole = [one.tokenizer(text[: 12 * room], add_special_tokens=False, verbose=False)["input_ids"] for text in texts]
-        if not all(whole):
-            raise BadInput("encoders.sentence_without_tokens", model=self.name)
-        kept = _shortened([len(ids) for ids in whole], room)
-        ids = [part[:length] for part, length in zip(whole, kept, strict=True)]
-        there, back = self._logits(ids[0], ids[1]), self._logits(ids[1], ids[0])
-        cut = kept != [len(part) for part in whole] or max(map(len, texts)) > 12 * room
-        return PairScore(
-            self.name, first, second, _share(there), float(there[0] - there[1]), _share(back), (kept[0], kept[1]), cut
-        )
-
-    def _logits(self, first: list[int], second: list[int]) -> Any:
-        import torch
-
-        one = self._checkpoint
-        separator = one.tokenizer.sep_token_id
-        left = [*one.prefix, *first, separator]
-        right = [*second, separator]
-        ids = torch.tensor([[*left, *right]], device=one.device)
-        segments = torch.tensor([[0] * len(left) + [1] * len(right)], device=one.device)
-        with torch.inference_mode():
-            return one.model(input_ids=ids, token_type_ids=segments).logits[0].double().cpu().numpy()
-
-
-def open_pair_scorer(
-    name_or_path: str | Path, *, device: str | None = None, progress: ProgressCallback | None = None
-) -> PairScorer:
-    """Open a checkpoint with a next-sentence head, for many pairs.
+def score_pair(network: Network, pieces: HubPieces, first: str, second: str, name: str) -> PairScore:
+    """How well ``second`` follows ``first``, said by ``name``.
 
     Raises:
-        MissingExtra: torch is not installed.
-        BadInput: the checkpoint has no such head, or cannot be used at all.
-        Unavailable: it is not on this machine and cannot be fetched.
+        BadInput: one of them is empty, or the model has no such score.
     """
-    from explorer.encoders.headed import open_headed
+    network.head("pair")
+    texts = []
+    for which, text in (("first", first), ("second", second)):
+        check_text(text)
+        if not text.strip():
+            raise BadInput("encoders.pair_sentence_empty", which=which)
+        texts.append(unicodedata.normalize("NFC", text))
+    room = pieces.capacity - 1  # a pair has one separator more than a text
+    whole = [[number for number, _, _ in pieces.encode(text[: 12 * room])] for text in texts]
+    if not all(whole):
+        raise BadInput("encoders.sentence_without_tokens", model=name)
+    kept = _shortened([len(ids) for ids in whole], room)
+    cut = kept != [len(part) for part in whole] or max(map(len, texts)) > 12 * room
+    separator = pieces.tokenizer.sep_token_id
 
-    return PairScorer(open_headed(name_or_path, "pair", device, progress))
+    def logits(one: list[int], other: list[int]) -> Any:
+        left, right = [*pieces.prefix, *one, separator], [*other, separator]
+        return network.pair_logits([*left, *right], [0] * len(left) + [1] * len(right))
 
-
-def next_sentence(
-    name_or_path: str | Path, first: str, second: str, *, device: str | None = None, progress: ProgressCallback | None = None
-) -> PairScore:
-    """How well ``second`` follows ``first``, by a checkpoint with a next-sentence head (``bert-base-multilingual-cased``).
-
-    Raises:
-        BadInput: as :func:`open_pair_scorer`, or a sentence is empty.
-    """
-    return open_pair_scorer(name_or_path, device=device, progress=progress).score(first, second)
+    ids = [part[:length] for part, length in zip(whole, kept, strict=True)]
+    there, back = logits(*ids), logits(*reversed(ids))
+    margin = float(there[0] - there[1])
+    return PairScore(name, first, second, _share(there), margin, _share(back), (kept[0], kept[1]), cut)
 
 
 def _share(logits: Any) -> float:

@@ -19,7 +19,7 @@ from explorer.encoders.senses import place, spread_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from explorer.encoders.sensing import SenseFinder, SenseReadings
+    from explorer.encoders.readings import Reader, Reading
 
 __all__ = ["AssignScore", "score_assigning"]
 
@@ -52,11 +52,11 @@ class AssignScore:
 
 
 def score_assigning(
-    model: SenseFinder,
+    model: Reader,
     sentences: Iterable[Labelled],
     *,
     representation: str | None = None,
-    layer: Any = None,
+    layer: Any = -1,
     folds: int = 10,
     seed: int = 42,
     progress: ProgressCallback | None = None,
@@ -64,9 +64,9 @@ def score_assigning(
     """Hold out a tenth of each sense's sentences at a time, find the senses of the rest, and assign what was held out.
 
     Args:
-        model: any contextual model.
+        model: any encoder's reader.
         sentences: with the word's place and sense; words of one sense only are left out.
-        representation, layer: as for :meth:`~explorer.encoders.sensing.SenseFinder.senses`.
+        representation, layer: as for :meth:`~explorer.encoders.readings.Reader.read`.
         folds: how many parts the sentences of each sense are divided into.
         seed: of that division and of the bootstrap.
         progress: told about the words.
@@ -85,7 +85,7 @@ def score_assigning(
     clear: list[tuple[bool, bool]] = []
     for word, group in track(groups.items(), progress, "reading words", total=len(groups), unit="words"):
         texts, spans = [one.text for one in group], [(one.start, one.end) for one in group]
-        readings = model._sense_readings(word, texts, spans, representation, layer, None, 0, None)
+        readings = model.read(word, texts, spans, representation=representation, layer=layer)
         gold = np.array([one.sense for one in group])
         part = _folds(gold, folds, seed)
         hits: list[tuple[bool, bool]] = []
@@ -120,7 +120,7 @@ def _folds(gold: NDArray[np.str_], folds: int, seed: int) -> NDArray[np.int64]:
 
 
 def _fold(
-    readings: SenseReadings, gold: NDArray[np.str_], train: NDArray[np.int64], test: NDArray[np.int64]
+    readings: Reading, gold: NDArray[np.str_], train: NDArray[np.int64], test: NDArray[np.int64]
 ) -> list[tuple[bool, bool, bool]]:
     """For each held-out sentence: right with known senses, right with found ones, and whether that was unclear."""
 

@@ -1,4 +1,9 @@
-"""How clearly a word's senses part at every layer of a model, beside what random pairs of words have in common there."""
+"""How clearly a word's senses part at every layer of a model, beside what random pairs of words have in common there, and beside
+Kiwi's own similarity of contexts.
+
+Kiwi's Cong model reads from left to right and a few morphemes far, so a context ends where the word begins; what follows the
+word, often the telling part in Korean (배를 **타다**), it does not see.
+"""
 
 from __future__ import annotations
 
@@ -8,34 +13,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.core.errors import BadInput
+from explorer.core.errors import BadInput, Unavailable
 from explorer.core.progress import ProgressCallback, report
+from explorer.encoders.baseline import RandomPairs, background_words, pairs_of
 from explorer.encoders.clusters import Space, cluster, silhouette
-from explorer.encoders.senses import agreement
-from explorer.text.tags import TOPICAL
+from explorer.encoders.locate import Span, around
+from explorer.encoders.readings import Reader
+from explorer.encoders.senses import agreement, check_number
+from explorer.text.morphology import shared_kiwi
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from explorer.encoders.sensing import SenseFinder, SenseReadings
     from explorer.tokenizers.token import Tokenizer
 
-__all__ = ["RandomPairs", "SenseCurve", "SenseLevel", "background_words", "random_pairs", "sense_curve"]
+__all__ = ["SenseCurve", "SenseLevel", "context_similarities", "sense_curve"]
 
-_WORDS = 160
-_PAIRS = 3000
+_SEEN = 32
+"""Morphemes of a context that are handed over to Kiwi; its own reach is shorter."""
 
-
-@dataclass(frozen=True, slots=True)
-class RandomPairs:
-    """Mean cosine of random pairs of different words, as the model gives them and after subtracting their mean; how many."""
-
-    before: float
-    after: float
-    pairs: int
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+_BEGINNING = 0  # Kiwi's morpheme for the beginning of a text: a context is never empty
 
 
 @dataclass(frozen=True)
@@ -100,22 +97,24 @@ class SenseCurve:
 
 
 def sense_curve(
-    model: SenseFinder,
+    reader: Reader,
+    analyser: Tokenizer,
+    model: str,
     word: str,
     sentences: Sequence[str],
     k: int | None = None,
     *,
     gold: Sequence[str | None] | None = None,
     background: Sequence[str] = (),
-    pooling: str | None = None,
+    pooling: str = "mean",
     occurrence: int = 0,
-    spans: Sequence[tuple[int, int]] | None = None,
+    spans: Sequence[Span] | None = None,
     progress: ProgressCallback | None = None,
 ) -> SenseCurve:
     """Sort a word's sentences anew at every layer, and in every representation that the model has.
 
     Args:
-        model: any contextual model.
+        reader, analyser, model: the model, Kiwi, and what the model is called.
         word: it stands in every sentence.
         sentences: at least one.
         k: how many senses everywhere; when ``None``, as many as there are known senses, else what the silhouette says at
@@ -135,26 +134,20 @@ def sense_curve(
     known = {sense for sense in gold or () if sense is not None}
     if k is None and known:
         k = min(len(known), len(sentences))
-    if not sentences or (k is not None and not 1 <= k <= len(sentences)):
-        raise BadInput(
-            "encoders.too_few_sentences",
-            count=len(sentences),
-            noun="sentence" if len(sentences) == 1 else "sentences",
-            senses=k or "any",
-        )
-    readings = model._sense_levels(word, sentences, spans, pooling, occurrence, progress)
-    words, texts, places = background_words(model._analyser, background)
-    others = model._sense_levels(words, texts, places, pooling, 0, progress) if len(words) > 2 else {}
+    check_number(len(sentences), k)
+    readings = reader.levels(word, sentences, spans, pooling=pooling, occurrence=occurrence, progress=progress)
+    words, texts, places = background_words(analyser, background)
+    others = reader.levels(words, texts, places, pooling=pooling, progress=progress) if len(words) > 2 else {}
+    labelled = gold if known else None
     levels = []
     for number, ((name, layer), one) in enumerate(readings.items(), 1):
-        random = cosines_of_pairs(others[name, layer], words) if others else None
+        random = pairs_of(others[name, layer], words) if others else None
         raw = Space(one.weights, {}, None).place(one.views)
         points = Space.fit(one.views, one.weights).place(one.views)
-        levels.append(_level(name, layer, points, raw, k, gold if known else None, random))
+        levels.append(_level(name, layer, points, raw, k, labelled, random))
         report(progress, "sorting senses", number, len(readings))
-    where = next(iter(readings.values())).spans
-    kiwi, note = _kiwi(model._analyser, sentences, where, k, gold if known else None)
-    return SenseCurve(word, model.name, tuple(levels), kiwi, note)
+    kiwi, note = _kiwi(analyser, sentences, next(iter(readings.values())).spans, k, labelled)
+    return SenseCurve(word, model, tuple(levels), kiwi, note)
 
 
 def _level(
@@ -184,9 +177,6 @@ def _kiwi(
     k: int | None,
     gold: Sequence[str | None] | None,
 ) -> tuple[SenseLevel | None, str | None]:
-    from explorer.core.errors import Unavailable
-    from explorer.encoders.kiwi_contexts import context_similarities
-
     try:
         cosines = context_similarities(analyser, sentences, spans)
     except Unavailable as error:
@@ -198,50 +188,36 @@ def _kiwi(
     return _level("kiwi", None, space.place({"kiwi": rows}), rows, k, gold, None), None
 
 
-def background_words(
-    analyser: Tokenizer, sentences: Sequence[str], most: int = _WORDS, seed: int = 42
-) -> tuple[list[str], list[str], list[tuple[int, int]]]:
-    """A random content word of each of some other sentences: the words, their sentences, their places."""
-    rng = np.random.default_rng(seed)
-    words: list[str] = []
-    texts: list[str] = []
-    places: list[tuple[int, int]] = []
-    for sentence in list(sentences)[:most]:
-        content = [token for token in analyser.tokenize(sentence) if token.tag in TOPICAL and token.end > token.start]
-        if content:
-            token = content[int(rng.integers(len(content)))]
-            words.append(token.form)
-            texts.append(sentence)
-            places.append((token.start, token.end))
-    return words, texts, places
+def context_similarities(
+    analyser: Tokenizer, sentences: Sequence[str], spans: Sequence[tuple[int, int]]
+) -> NDArray[np.float64]:
+    """Kiwi's ``context_similarity`` of what stands before a word, for every two sentences.
 
+    Args:
+        analyser: the Kiwi tokenizer.
+        sentences: any.
+        spans: where the word stands in each.
 
-def random_pairs(
-    model: SenseFinder,
-    background: Sequence[str],
-    *,
-    representation: str | None = None,
-    layer: Any = None,
-    pooling: str | None = None,
-    progress: ProgressCallback | None = None,
-) -> RandomPairs | None:
-    """Mean cosine of random pairs of different content words in one representation; ``None`` without enough background."""
-    words, texts, places = background_words(model._analyser, background)
-    if len(words) < 3:
-        return None
-    return cosines_of_pairs(model._sense_readings(words, texts, places, representation, layer, pooling, 0, progress), words)
+    Returns:
+        n × n, from -1 to 1.
 
-
-def cosines_of_pairs(readings: SenseReadings, words: Sequence[str], seed: int = 42) -> RandomPairs | None:
-    """Random pairs of readings of different words."""
-    first, second = np.random.default_rng(seed).integers(0, len(words), (2, _PAIRS))
-    names = np.array(words)
-    different = names[first] != names[second]
-    if not different.any():
-        return None
-    raw = Space(readings.weights, {}, None).place(readings.views)
-    moved = Space.fit(readings.views, readings.weights).place(readings.views)
-    before, after = (
-        float(np.einsum("ij,ij->i", rows[first[different]], rows[second[different]]).mean()) for rows in (raw, moved)
-    )
-    return RandomPairs(before, after, int(different.sum()))
+    Raises:
+        Unavailable: the installed Kiwi has no such similarity.
+    """
+    kiwi = shared_kiwi()
+    if not hasattr(kiwi, "context_similarity"):
+        raise Unavailable("encoders.kiwi_too_old")
+    contexts = []
+    for sentence, (start, end) in zip(sentences, spans, strict=True):
+        first, last = around(sentence, start, end)
+        tokens = analyser.tokenize(sentence[first:last])
+        before = [token.id for token in tokens if token.end <= start - first and token.id is not None]
+        contexts.append([_BEGINNING, *before][-_SEEN:])
+    result = np.eye(len(contexts))
+    try:
+        for row in range(len(contexts)):
+            for column in range(row):
+                result[row, column] = result[column, row] = kiwi.context_similarity(contexts[row], contexts[column])
+    except (RuntimeError, ValueError) as error:
+        raise Unavailable("encoders.kiwi_cannot_compare", reason=error) from error
+    return result

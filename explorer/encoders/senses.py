@@ -1,6 +1,7 @@
 """The senses of a word: its sentences in groups, how well they agree with known senses, and where a new sentence belongs.
 
-Found by :meth:`Contextual.senses <explorer.encoders.sensing.SenseFinder.senses>`.
+An ordinary checkpoint is asked for the word's own state at a layer; a model that can be read in more ways (``mini``: what
+would fit in the word's place, what stands around it) offers these as other representations.
 """
 
 from __future__ import annotations
@@ -8,23 +9,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.intervals import bounds, centred_bounds, draw
-from explorer.encoders.clusters import Space, centred, centres, cluster, medoids, silhouette
+from explorer.core.progress import ProgressCallback, report
+from explorer.encoders.clusters import Space, centres, cluster, medoids, plane, silhouette
+from explorer.encoders.locate import Span, around
+from explorer.encoders.readings import Reader
+from explorer.encoders.telling import content_words, telling_words
 from explorer.text.tags import word_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from explorer.encoders.sensing import SenseFinder
+    from explorer.tokenizers.token import Tokenizer
 
     Rows = NDArray[np.float64]
 
-__all__ = ["Agreement", "Assignment", "Senses", "agreement", "centred", "cluster", "medoids", "place", "silhouette"]
+__all__ = [
+    "Agreement",
+    "Assignment",
+    "Senses",
+    "agreement",
+    "assign",
+    "check_number",
+    "find_senses",
+    "names_of",
+    "place",
+    "spread_of",
+]
 
 _ROUNDS = 2_000
 
@@ -79,6 +95,12 @@ class Assignment:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+class Finder(Protocol):
+    """What finds senses, and knows new sentences among them."""
+
+    def assign(self, senses: Senses, sentence: str, *, occurrence: int = 0) -> Assignment: ...
 
 
 @dataclass(frozen=True)
@@ -151,7 +173,7 @@ class Senses:
         """
         return agreement(self.labels, gold, seed=seed)
 
-    def assign(self, model: SenseFinder, sentence: str, *, occurrence: int = 0) -> Assignment:
+    def assign(self, model: Finder, sentence: str, *, occurrence: int = 0) -> Assignment:
         """Which sense the word has in a new sentence.
 
         Args:
@@ -189,6 +211,97 @@ class Senses:
         }
 
 
+def check_number(count: int, k: int | None) -> None:
+    """Refuse to divide ``count`` sentences into ``k`` senses where that cannot be done."""
+    if not count or (k is not None and not 1 <= k <= count):
+        noun = "sentence" if count == 1 else "sentences"
+        raise BadInput("encoders.too_few_sentences", count=count, noun=noun, senses=k or "any")
+
+
+def find_senses(
+    reader: Reader,
+    analyser: Tokenizer,
+    model: str,
+    word: str,
+    sentences: Sequence[str],
+    k: int | None = None,
+    *,
+    representation: str | None = None,
+    layer: Any = -1,
+    pooling: str = "mean",
+    centred: bool = True,
+    most: int = 6,
+    occurrence: int = 0,
+    spans: Sequence[Span] | None = None,
+    progress: ProgressCallback | None = None,
+) -> Senses:
+    """Sort sentences by the sense that a word has in them; see :meth:`~explorer.encoders.encoder.Encoder.senses`.
+
+    Args:
+        reader, analyser, model: the model, Kiwi, and what the model is called; for the others see there.
+    """
+    check_number(len(sentences), k)
+    asked: dict[str, Any] = {"representation": representation, "layer": layer, "pooling": pooling, "occurrence": occurrence}
+    reading = reader.read(word, sentences, spans, progress=progress, **asked)
+    space = Space.fit(reading.views, reading.weights, centre=centred)
+    points = space.place(reading.views)
+    labels, tried = cluster(points, k, most=most, centre=False)
+    report(progress, "sorting senses", 0, 1)
+    telling = _telling(analyser, sentences, reading.spans, labels)
+    report(progress, "sorting senses", 1, 1)
+    return Senses(
+        word=word,
+        labels=labels,
+        k=max(labels) + 1,
+        silhouette=silhouette(points, labels, centre=False),
+        tried=tried,
+        typical=medoids(points, labels, centre=False),
+        telling=telling,
+        substitutes=reader.fitting(reading, labels),
+        representation=representation or reader.representations[0],
+        model=model,
+        layer=layer,
+        pooling=pooling,
+        sentences=tuple(sentences),
+        spans=reading.spans,
+        points=points,
+        space=space,
+    )
+
+
+def _telling(analyser: Tokenizer, sentences: Sequence[str], spans: Sequence[Span], labels: Sequence[int]) -> list[list[str]]:
+    """The telling words of each sense, among those around it."""
+    from explorer.static.kiwi import kiwi_vectors
+
+    bags = []
+    for sentence, (start, end) in zip(sentences, spans, strict=True):
+        first, last = around(sentence, start, end)
+        bags.append(content_words(analyser.tokenize(sentence[first:last]), start - first, end - first))
+    return telling_words(bags, labels, kiwi_vectors())
+
+
+def assign(
+    reader: Reader, model: str, senses: Senses, sentence: str, *, occurrence: int = 0, span: Span | None = None
+) -> Assignment:
+    """Which of some senses a word has in a new sentence; see :meth:`~explorer.encoders.encoder.Encoder.assign`."""
+    if senses.space is None or not len(senses.points):
+        raise BadInput("encoders.senses_without_vectors")
+    if senses.model != model:
+        raise BadInput("encoders.senses_of_other_model", finder=senses.model, model=model)
+    reading = reader.read(
+        senses.word,
+        [sentence],
+        None if span is None else [span],
+        representation=senses.representation,
+        layer=senses.layer,
+        pooling=senses.pooling or "mean",
+        occurrence=occurrence,
+    )
+    best, cosines, margin, unclear = place(senses.space.place(reading.views)[0], senses.centres, senses.spread)
+    [(start, end)] = reading.spans
+    return Assignment(sentence, start, end, best, cosines, margin, senses.spread, unclear)
+
+
 def spread_of(points: Rows, labels: Sequence[int]) -> float:
     """See :attr:`Senses.spread`; 0 where no sense has two sentences.
 
@@ -217,19 +330,6 @@ def place(point: Rows, middles: Rows, spread: float) -> tuple[int, tuple[float, 
     order = sorted(range(len(cosines)), key=lambda sense: -cosines[sense])
     margin = round(cosines[order[0]] - cosines[order[1]], 6) if len(order) > 1 else None
     return order[0], cosines, margin, margin is not None and margin <= spread
-
-
-def plane(points: NDArray[np.floating[Any]]) -> tuple[NDArray[np.float32], tuple[float, float]]:
-    """Points on their two main directions (PCA), n × 2, and the share of variance of each; signs are fixed."""
-    moved = np.asarray(points, np.float64) - np.mean(points, axis=0)
-    left, strength, _ = np.linalg.svd(moved, full_matrices=False)
-    coords = np.zeros((len(moved), 2), np.float32)
-    kept = min(2, len(strength))
-    signs = [np.sign(left[np.abs(left[:, axis]).argmax(), axis]) or 1.0 for axis in range(kept)]
-    coords[:, :kept] = left[:, :kept] * strength[:kept] * signs
-    total = float((strength**2).sum()) or 1.0
-    shares = [float(value**2) / total for value in strength[:kept]] + [0.0, 0.0]
-    return coords, (shares[0], shares[1])
 
 
 def agreement(labels: Sequence[int], gold: Sequence[str | None], *, seed: int = 42) -> Agreement:

@@ -28,7 +28,7 @@ MODELS = Registry(
     "model to train",
     {
         "bert": "explorer.encoders.train.recipe:fit_bert",
-        "contextual": "explorer.encoders.averaging:fit_contextual",
+        "contextual": "explorer.encoders.fitting:fit_contextual",
         "fasttext": "explorer.static.fasttext:fit_fasttext",
         "glove": "explorer.static.glove:train_glove",
         "ppmi": "explorer.static.ppmi:fit_ppmi",

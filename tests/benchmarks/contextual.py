@@ -83,9 +83,9 @@ def bare(folder: Path) -> Loop:
 
 def ours(folder: Path) -> dict[str, Loop]:
     """One word of each sentence, and every eojeol of each."""
-    from explorer.encoders.contextual import contextual
+    from explorer.encoders.open import encoder
 
-    model = contextual(folder, device="cpu")
+    model = encoder(folder, device="cpu")
     model.vector("배", "배를 타고")  # Kiwi reads its dictionary at the first question
 
     def one_word(sentences: list[str]) -> None:
@@ -101,9 +101,9 @@ def ours(folder: Path) -> dict[str, Loop]:
 
 def peak(folder: Path, count: int) -> dict[str, float]:
     """Largest resident memory, in GB, of a process that opens the model and reads the sentences."""
-    from explorer.encoders.contextual import contextual
+    from explorer.encoders.open import encoder
 
-    model = contextual(folder, device="cpu")
+    model = encoder(folder, device="cpu")
     opened = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     sentences = texts(count)
     model.vectors([sentence.split()[0] for sentence in sentences], sentences)

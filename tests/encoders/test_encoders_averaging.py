@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,8 @@ pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from explorer.encoders.averaging import average_contexts
-from explorer.encoders.contextual import Contextual, contextual
+from explorer.encoders.encoder import Encoder
+from explorer.encoders.open import encoder
 
 TEXTS = [
     "배를 타고 바다에 갔다.\n아침을 굶었더니 배가 고프다.",
@@ -29,15 +30,15 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def model(small_bert: Path) -> Contextual:
-    return contextual(small_bert, device="cpu")
+def model(small_bert: Path) -> Encoder:
+    return encoder(small_bert, device="cpu")
 
 
 def contexts_of(word: str) -> list[str]:
     return [line for text in TEXTS for line in text.splitlines() if word in line]
 
 
-def test_a_vector_is_the_mean_of_all_contexts(home: Path, model: Contextual) -> None:
+def test_a_vector_is_the_mean_of_all_contexts(home: Path, model: Encoder) -> None:
     v = average_contexts(model, iter(TEXTS), ["바다", "먹다/VV"], centred=False)
     assert set(v.keys) == {"바다/NNG", "먹다/VV"}
     alone = model.vectors("바다", contexts_of("바다"))
@@ -50,7 +51,7 @@ def test_a_vector_is_the_mean_of_all_contexts(home: Path, model: Contextual) -> 
     np.testing.assert_allclose(v.vector("먹다"), model.vectors("먹다", contexts_of("먹었다")).mean(0), atol=1e-5)
 
 
-def test_centring_takes_the_mean_over_words_out(home: Path, model: Contextual) -> None:
+def test_centring_takes_the_mean_over_words_out(home: Path, model: Encoder) -> None:
     plain = average_contexts(model, TEXTS, min_count=1, centred=False)
     moved = average_contexts(model, TEXTS, min_count=1)
     np.testing.assert_allclose(moved.vectors, plain.vectors - plain.vectors.mean(0), atol=1e-5)
@@ -59,7 +60,7 @@ def test_centring_takes_the_mean_over_words_out(home: Path, model: Contextual) -
     np.testing.assert_array_equal(moved.spread, plain.spread)
 
 
-def test_a_seed_draws_the_same_contexts_whatever_else_is_wanted(home: Path, model: Contextual) -> None:
+def test_a_seed_draws_the_same_contexts_whatever_else_is_wanted(home: Path, model: Encoder) -> None:
     from corpora.sample import sentences
 
     texts = [one.text for one in sentences()][:300]
@@ -73,7 +74,7 @@ def test_a_seed_draws_the_same_contexts_whatever_else_is_wanted(home: Path, mode
 
 
 def test_every_context_is_as_likely_as_another(home: Path) -> None:
-    from explorer.encoders.context_sampling import Contexts
+    from explorer.encoders.averaging import Contexts
     from explorer.tokenizers.loading import tokenizer
 
     engine = tokenizer("eojeol")
@@ -143,13 +144,13 @@ def test_group_sizes_add_up() -> None:
     assert (group_sizes(counts, 8).sum(1) == counts).all()
 
 
-def test_single_contexts_have_no_interval(home: Path, model: Contextual) -> None:
+def test_single_contexts_have_no_interval(home: Path, model: Encoder) -> None:
     v = average_contexts(model, TEXTS, ["바다", "밥"])
     with pytest.raises(BadInput, match="single context"):
         v.similarity_interval("바다", "밥")
 
 
-def test_they_are_saved_and_loaded_like_any_other(home: Path, model: Contextual) -> None:
+def test_they_are_saved_and_loaded_like_any_other(home: Path, model: Encoder) -> None:
     from explorer.vectors.transform import centre
 
     v = average_contexts(model, TEXTS, min_count=1, corpus="다섯 글")
@@ -167,9 +168,11 @@ def test_they_are_saved_and_loaded_like_any_other(home: Path, model: Contextual)
         ex.load("means")
 
 
-def test_what_the_model_cannot_read_is_left_out_and_counted(home: Path, model: Contextual) -> None:
+def test_what_the_model_cannot_read_is_left_out_and_counted(home: Path, model: Encoder) -> None:
     long = "배" + "를" * 60
-    narrow = Contextual(replace(model._checkpoint, capacity=40))  # more pieces than fit side by side
+    cutter = copy(model.cutter)
+    cutter.capacity = 40  # more pieces than fit side by side
+    narrow = Encoder("narrow", model.network, cutter)
     v = average_contexts(narrow, [*TEXTS, f"{long} 보았다."], tokenizer="eojeol", min_count=1)
     assert long not in v.keys and "바다에" in v.keys
     assert v.info["corpus_stats"]["unreadable"] == 1
@@ -177,7 +180,7 @@ def test_what_the_model_cannot_read_is_left_out_and_counted(home: Path, model: C
         average_contexts(narrow, [long], tokenizer="eojeol", min_count=1)
 
 
-def test_impossible_wishes_are_refused(home: Path, model: Contextual) -> None:
+def test_impossible_wishes_are_refused(home: Path, model: Encoder) -> None:
     for options in ({"contexts": 0}, {"groups": 1}, {"min_count": 0}, {"layer": 9}, {"pooling": "median"}, {"words": []}):
         with pytest.raises(BadInput):
             average_contexts(model, TEXTS, **options)
@@ -190,7 +193,7 @@ def test_impossible_wishes_are_refused(home: Path, model: Contextual) -> None:
         average_contexts(model, TEXTS, ["코끼리"])
 
 
-def test_stopping_leaves_nothing(home: Path, model: Contextual) -> None:
+def test_stopping_leaves_nothing(home: Path, model: Encoder) -> None:
     def stop(step: Progress) -> None:
         if step.stage == "averaging contexts":
             raise Cancelled

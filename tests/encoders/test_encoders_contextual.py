@@ -16,7 +16,8 @@ from explorer.core.errors import BadInput, MissingExtra, Unavailable
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from explorer.encoders.contextual import Contextual, contextual  # noqa: E402
+from explorer.encoders.encoder import Encoder  # noqa: E402
+from explorer.encoders.open import encoder  # noqa: E402
 
 WORDS = [
     "배",
@@ -69,8 +70,8 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def model(checkpoint: Path) -> Contextual:
-    return contextual(checkpoint, device="cpu")
+def model(checkpoint: Path) -> Encoder:
+    return encoder(checkpoint, device="cpu")
 
 
 def hidden(checkpoint: Path, sentence: str) -> tuple[list[str], np.ndarray]:
@@ -86,7 +87,7 @@ def hidden(checkpoint: Path, sentence: str) -> tuple[list[str], np.ndarray]:
     return pieces, torch.stack(states)[:, 0].numpy()
 
 
-def test_vector_is_the_mean_of_the_right_hidden_states(checkpoint: Path, model: Contextual) -> None:
+def test_vector_is_the_mean_of_the_right_hidden_states(checkpoint: Path, model: Encoder) -> None:
     pieces, states = hidden(checkpoint, SENTENCE)
     assert pieces == ["[CLS]", "나", "##는", "배", "##를", "먹", "##었", "##다", ".", "[SEP]"]
     np.testing.assert_allclose(model.vector("배", SENTENCE), states[-1, 3], atol=1e-6)
@@ -101,7 +102,7 @@ def test_vector_is_the_mean_of_the_right_hidden_states(checkpoint: Path, model: 
     np.testing.assert_allclose(model.layers("배", SENTENCE), states[:, 3], atol=1e-6)
 
 
-def test_batches_and_padding_change_nothing(model: Contextual) -> None:
+def test_batches_and_padding_change_nothing(model: Encoder) -> None:
     sentences = ["배를 타고 바다에 갔다.", SENTENCE, "배", "나는 배를 타고 바다에서 사과와 배를 먹었다."]
     together = model.vectors("배", sentences)
     alone = np.stack([model.vector("배", sentence) for sentence in sentences])
@@ -112,7 +113,7 @@ def test_batches_and_padding_change_nothing(model: Contextual) -> None:
     assert cosines[0, 1] == pytest.approx(model.similarity(("배", sentences[0]), ("배", sentences[1])), abs=1e-5)
 
 
-def test_occurrences_are_told_apart(model: Contextual) -> None:
+def test_occurrences_are_told_apart(model: Encoder) -> None:
     sentence = "배를 타고 배를 먹었다."
     first, second = (model.locate("배", sentence, occurrence=number) for number in (0, 1))
     assert (first.start, second.start) == (0, 6)
@@ -133,19 +134,19 @@ def test_occurrences_are_told_apart(model: Contextual) -> None:
         ("왕비에게", "왕비에게 말했다", "왕비에게", "surface"),
     ],
 )
-def test_words_are_found_as_people_say_them(model: Contextual, word: str, sentence: str, surface: str, how: str) -> None:
+def test_words_are_found_as_people_say_them(model: Encoder, word: str, sentence: str, surface: str, how: str) -> None:
     span = model.locate(word, sentence)
     assert (span.surface, span.how) == (surface, how)
     assert sentence[span.start : span.end] == surface
 
 
-def test_absent_words_are_refused(model: Contextual) -> None:
+def test_absent_words_are_refused(model: Encoder) -> None:
     for word, sentence in (("고래", SENTENCE), ("", SENTENCE), ("배", ""), ("고래", "나는 밥을 먹는다")):
         with pytest.raises(BadInput):
             model.vector(word, sentence)
 
 
-def test_decomposed_text_gives_the_same_vector(model: Contextual) -> None:
+def test_decomposed_text_gives_the_same_vector(model: Encoder) -> None:
     decomposed = unicodedata.normalize("NFD", SENTENCE)
     span = model.locate("배", decomposed)
     assert unicodedata.normalize("NFC", decomposed[span.start : span.end]) == "배"
@@ -154,7 +155,7 @@ def test_decomposed_text_gives_the_same_vector(model: Contextual) -> None:
     np.testing.assert_allclose(together.vectors, model.words(SENTENCE).vectors, atol=1e-6)
 
 
-def test_every_word_of_a_long_text_has_one_vector(checkpoint: Path, model: Contextual) -> None:
+def test_every_word_of_a_long_text_has_one_vector(checkpoint: Path, model: Encoder) -> None:
     words = [("배", "사과", "바다", "왕", "타")[number % 5] for number in range(700)]
     text = " ".join(words)
     found = model.words(text)
@@ -172,18 +173,18 @@ def test_every_word_of_a_long_text_has_one_vector(checkpoint: Path, model: Conte
     np.testing.assert_allclose(found.vectors[62], middle[-1, 1 + 31], atol=1e-5)
 
 
-def test_a_text_that_fits_is_one_window(checkpoint: Path, model: Contextual) -> None:
+def test_a_text_that_fits_is_one_window(checkpoint: Path, model: Encoder) -> None:
     text = " ".join(["배를"] * 31)
     _, states = hidden(checkpoint, text)
     np.testing.assert_allclose(model.words(text).vectors, states[-1, 1:-1].reshape(31, 2, 16).mean(1), atol=1e-5)
 
 
-def test_a_word_longer_than_a_window_is_refused(model: Contextual) -> None:
+def test_a_word_longer_than_a_window_is_refused(model: Encoder) -> None:
     with pytest.raises(BadInput, match="pieces"):
         model.words("배" + "를" * 80)
 
 
-def test_unknown_choices_are_refused(model: Contextual) -> None:
+def test_unknown_choices_are_refused(model: Encoder) -> None:
     for options in (
         {"layer": 4},
         {"layer": -5},
@@ -200,7 +201,7 @@ def test_unknown_choices_are_refused(model: Contextual) -> None:
         model.vectors(["배", "배"], [SENTENCE])
 
 
-def test_pieces_are_shown(model: Contextual) -> None:
+def test_pieces_are_shown(model: Encoder) -> None:
     assert model.pieces("먹었다", SENTENCE) == ["먹", "##었", "##다"]
 
 
@@ -237,15 +238,15 @@ def test_bad_folders_are_refused_in_one_line(checkpoint: Path, tmp_path: Path) -
     }
     for folder, reason in cases.items():
         with pytest.raises(BadInput, match=reason) as caught:
-            contextual(folder)
+            encoder(folder)
         assert "\n" not in str(caught.value)
 
 
 def test_tokenizers_that_break_hangul_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="jamo"):
-        contextual(save_bert(tmp_path / "lower", lower=True))
+        encoder(save_bert(tmp_path / "lower", lower=True))
     with pytest.raises(BadInput, match="no Hangul"):
-        contextual(save_bert(tmp_path / "english", vocabulary=["the", "pear", "##s"]))
+        encoder(save_bert(tmp_path / "english", vocabulary=["the", "pear", "##s"]))
 
 
 def test_an_unreachable_hub_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,10 +255,10 @@ def test_an_unreachable_hub_is_said_so(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(Unavailable, match="no-such-owner/no-such-model"):
-        contextual("no-such-owner/no-such-model")
+        encoder("no-such-owner/no-such-model")
 
 
 def test_without_torch_the_extra_is_named(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "torch", None)
     with pytest.raises(MissingExtra, match=r"korean-explorer\[bert\]"):
-        contextual(checkpoint)
+        encoder(checkpoint)

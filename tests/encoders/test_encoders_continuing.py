@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from support_heads import save_byte_decoder, save_metaspace, save_metaspace_decoder, save_wordpiece
 
 from explorer.core.errors import BadInput
-from explorer.encoders.continuing import draw, kiwi_next, open_decoder, reshape
-from explorer.encoders.kiwi_next import kiwi_context
+from explorer.encoders.generate import draw, reshape
+from explorer.encoders.kiwi_next import kiwi_context, kiwi_next
+from explorer.encoders.open import encoder
 
 torch = pytest.importorskip("torch")
 
@@ -26,7 +27,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def decoder(folder):
-    return open_decoder(folder)
+    return encoder(folder).decoder
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +149,7 @@ def test_bytes_become_syllables_when_they_are_whole(decoder):
 
 
 def test_pieces_with_word_marks_and_bytes_are_written_as_text(tmp_path):
-    decoder = open_decoder(save_metaspace_decoder(tmp_path / "gpt"))
+    decoder = encoder(save_metaspace_decoder(tmp_path / "gpt")).decoder
     entries = decoder._table.entries.index
     pieces = ["▁배", "<0xED>", "<0x95>", "<0x9C>", "▁섬", "<0xEC>", "<0x95>"]
     texts = [decoder._written([entries(piece) for piece in pieces[:count]]) for count in range(1, len(pieces) + 1)]
@@ -234,9 +235,9 @@ def test_encoders_are_refused(tmp_path):
     save_metaspace(tmp_path / "roberta")
     for name in (tmp_path / "masked", tmp_path / "encoder", tmp_path / "roberta", "mini"):
         with pytest.raises(BadInput, match="korean-explorer mask"):
-            open_decoder(name)
+            _ = encoder(name).decoder
     with pytest.raises(BadInput, match="kiwi_next"):
-        open_decoder("kiwi")
+        _ = encoder("kiwi").decoder
 
 
 def test_plain_data(decoder):

@@ -10,9 +10,9 @@ import pytest
 from support_heads import save_byte_decoder, save_byte_masked, save_metaspace, save_wordpiece
 
 from explorer.core.errors import BadInput
-from explorer.encoders.filling import open_filler
 from explorer.encoders.guesses import mask_spans
 from explorer.encoders.morpheme.gap_reading import analyse, join
+from explorer.encoders.open import encoder
 
 torch = pytest.importorskip("torch")
 
@@ -24,7 +24,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def filler(folder):
-    return open_filler(folder)
+    return encoder(folder).filler
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def bare(folder):
 
 @pytest.fixture(scope="module")
 def mini():
-    return open_filler("mini")
+    return encoder("mini").filler
 
 
 def by_hand(bare, before: list[str], word: list[str], after: list[str]) -> float:
@@ -188,7 +188,7 @@ def test_a_megabyte_and_odd_characters_give_guesses(filler):
 
 
 def test_sentencepiece_marks_words_at_their_start(tmp_path):
-    filler = open_filler(save_metaspace(tmp_path / "roberta"))
+    filler = encoder(save_metaspace(tmp_path / "roberta")).filler
     assert filler.mask == "<mask>"
     from transformers import AutoTokenizer, XLMRobertaForMaskedLM
 
@@ -209,7 +209,7 @@ def test_sentencepiece_marks_words_at_their_start(tmp_path):
 
 
 def test_byte_level_words_are_whole_characters(tmp_path):
-    filler = open_filler(save_byte_masked(tmp_path / "roberta"))
+    filler = encoder(save_byte_masked(tmp_path / "roberta")).filler
     [gap] = filler.fill("배를 [MASK] 섬에 갔다.", n=10)
     assert all(guess.text.isalnum() and guess.pieces[0].startswith("Ġ") for guess in gap.guesses)
     assert filler.score("배를 [MASK] 갔다", ["먹었다"])[0].pieces == ("Ġë¨¹ìĹĪëĭ¤",)
@@ -254,13 +254,13 @@ def test_candidates_that_cannot_be_scored(filler):
 
 def test_models_that_guess_no_masks_are_refused(tmp_path, small_bert):
     with pytest.raises(BadInput, match="korean-explorer next"):
-        open_filler(save_byte_decoder(tmp_path / "gpt"))
+        _ = encoder(save_byte_decoder(tmp_path / "gpt")).filler
     with pytest.raises(BadInput, match="without its masked-word head"):
-        open_filler(small_bert)
+        _ = encoder(small_bert).filler
     with pytest.raises(BadInput, match="korean-explorer next"):
-        open_filler("kiwi")
+        _ = encoder("kiwi").filler
     with pytest.raises(BadInput, match="one vector for each word"):
-        open_filler("glove")
+        _ = encoder("glove").filler
 
 
 def test_progress_is_told_and_can_stop(filler):
@@ -319,11 +319,13 @@ def test_morphemes_join_to_words():
 
 
 def network_by_hand(mini, before: list[str], word: list[str], after: list[str]) -> float:
-    numbers, total = mini._pieces.vocabulary.numbers, 0.0
+    numbers, total = mini._gaps._pieces.vocabulary.numbers, 0.0
     for step, key in enumerate(word):
         row = ["[CLS]", *before, *word[:step], *["[MASK]"] * (len(word) - step), *after, "[SEP]"]
         with torch.inference_mode():
-            logits = mini._network(torch.tensor([[numbers[piece] for piece in row]])).logits[0, 1 + len(before) + step]
+            logits = mini._gaps._network.head("masked")(torch.tensor([[numbers[piece] for piece in row]])).logits[
+                0, 1 + len(before) + step
+            ]
         total += float(logits.double().log_softmax(-1)[numbers[key]])
     return total
 

@@ -22,8 +22,8 @@ from explorer.core.progress import Progress
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from explorer.encoders.contextual import contextual
 from explorer.encoders.hub_models import fetch_model, plan_fetch
+from explorer.encoders.open import encoder
 
 NAME = "owner/tiny"
 SENTENCE = "배를 타고 바다에 갔다."
@@ -70,8 +70,8 @@ def one_line(error: pytest.ExceptionInfo[ExplorerError]) -> str:
 def test_a_checkpoint_is_fetched_once_and_gives_the_folders_vectors(hub: LoopbackHub, folder: Path, tmp_path: Path) -> None:
     hub.repositories[NAME] |= {"pytorch_model.bin": b"\x80\x02.", "README.md": b"x", "onnx/model.onnx": b"x"}
     steps: list[Progress] = []
-    model = contextual(NAME, device="cpu", progress=steps.append)
-    expected = contextual(folder, device="cpu").vector("배", SENTENCE)
+    model = encoder(NAME, device="cpu", progress=steps.append)
+    expected = encoder(folder, device="cpu").vector("배", SENTENCE)
     np.testing.assert_array_equal(model.vector("배", SENTENCE), expected)
     assert hub.fetched() == {"config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "model.safetensors"} & set(
         hub.repositories[NAME]
@@ -87,14 +87,14 @@ def test_a_checkpoint_is_fetched_once_and_gives_the_folders_vectors(hub: Loopbac
     assert (cache(tmp_path) / "refs" / "main").read_text() == COMMIT
     assert not list(cache(tmp_path).rglob("*.incomplete"))
     hub.asked.clear()
-    contextual(NAME, device="cpu")
+    encoder(NAME, device="cpu")
     assert not hub.asked
 
 
 def test_a_broken_transfer_goes_on_from_where_it_was(hub: LoopbackHub, tmp_path: Path) -> None:
     size = len(weights(hub))
     hub.cut = [size // 2, 10_000]
-    contextual(NAME, device="cpu")
+    encoder(NAME, device="cpu")
     assert hub.transfers() == ["", f"bytes={size // 2}-", f"bytes={size // 2 + 10_000}-"]
 
 
@@ -102,7 +102,7 @@ def test_what_broke_off_for_good_is_gone_on_with_by_the_next_call(hub: LoopbackH
     size = len(weights(hub))
     hub.cut = [size // 2, *[0] * 20]
     with pytest.raises(Unavailable, match="goes on from there") as caught:
-        contextual(NAME, device="cpu")
+        encoder(NAME, device="cpu")
     one_line(caught)
     assert len(hub.transfers()) == transfers.ATTEMPTS
     assert not (cache(tmp_path) / "refs" / "main").exists()
@@ -110,7 +110,7 @@ def test_what_broke_off_for_good_is_gone_on_with_by_the_next_call(hub: LoopbackH
     hub.cut, hub.asked = [], []
     assert plan_fetch(NAME).missing == size - size // 2
     hub.asked = []
-    contextual(NAME, device="cpu")
+    encoder(NAME, device="cpu")
     assert hub.transfers() == [f"bytes={size // 2}-"]
     assert hub.fetched() == {"model.safetensors"}
 
@@ -118,36 +118,36 @@ def test_what_broke_off_for_good_is_gone_on_with_by_the_next_call(hub: LoopbackH
 def test_a_server_that_knows_no_ranges_sends_all_of_it_again(hub: LoopbackHub) -> None:
     hub.ranges = False
     hub.cut = [5_000]
-    contextual(NAME, device="cpu")
+    encoder(NAME, device="cpu")
     assert hub.transfers() == ["", "bytes=5000-"]
 
 
 def test_what_came_damaged_is_thrown_away(hub: LoopbackHub, tmp_path: Path) -> None:
     hub.damaged = True
     with pytest.raises(Unavailable, match="damaged"):
-        contextual(NAME, device="cpu")
+        encoder(NAME, device="cpu")
     assert not list(cache(tmp_path).rglob("*.incomplete"))
     hub.damaged = False
-    contextual(NAME, device="cpu")
+    encoder(NAME, device="cpu")
 
 
 def test_passing_errors_are_tried_again_and_lasting_ones_said(hub: LoopbackHub) -> None:
     hub.failing = [503, 429]
-    contextual(NAME, device="cpu")
+    encoder(NAME, device="cpu")
     assert hub.transfers() == ["", "", ""]
 
 
 def test_a_server_in_trouble_is_said(hub: LoopbackHub) -> None:
     hub.down = True
     with pytest.raises(Unavailable, match="HTTP 503") as caught:
-        contextual(NAME, device="cpu")
+        encoder(NAME, device="cpu")
     one_line(caught)
     hub.down, hub.failing = False, [503] * 20
     with pytest.raises(Unavailable, match="HTTP 503"):
-        contextual(NAME, device="cpu")
+        encoder(NAME, device="cpu")
     hub.failing = [403] * 20
     with pytest.raises(Unavailable, match="HTTP 403"):
-        contextual(NAME, device="cpu")
+        encoder(NAME, device="cpu")
 
 
 def test_cancelling_stops_at_once_and_keeps_what_came(hub: LoopbackHub, tmp_path: Path) -> None:
@@ -159,13 +159,13 @@ def test_cancelling_stops_at_once_and_keeps_what_came(hub: LoopbackHub, tmp_path
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        contextual(NAME, device="cpu", progress=stop)
+        encoder(NAME, device="cpu", progress=stop)
     assert not (cache(tmp_path) / "refs" / "main").exists()
     (part,) = cache(tmp_path).rglob("*.incomplete")
     kept = part.stat().st_size
     assert 0 < kept <= size // 2
     hub.cut, hub.asked = [], []
-    contextual(NAME, device="cpu")
+    encoder(NAME, device="cpu")
     assert hub.transfers() == [f"bytes={kept}-"]
 
 
@@ -173,7 +173,7 @@ def test_pickled_weights_are_refused_before_anything_is_fetched(hub: LoopbackHub
     files = hub.repositories[NAME]
     files["pytorch_model.bin"] = files.pop("model.safetensors")
     with pytest.raises(BadInput, match=r"pytorch_model\.bin") as caught:
-        contextual(NAME, device="cpu")
+        encoder(NAME, device="cpu")
     one_line(caught)
     assert hub.fetched() == set() and not cache(tmp_path).exists()
 
@@ -190,12 +190,12 @@ def test_what_cannot_be_opened_is_refused_before_its_weights(hub: LoopbackHub) -
     for reason, content in cases.items():
         hub.repositories[NAME] = content
         with pytest.raises(BadInput, match=reason) as caught:
-            contextual(NAME, device="cpu")
+            encoder(NAME, device="cpu")
         one_line(caught)
     hub.settings = {"model_type": "homemade"}
     hub.repositories[NAME] = files
     with pytest.raises(BadInput, match="unknown to the installed transformers"):
-        contextual(NAME, device="cpu")
+        encoder(NAME, device="cpu")
     assert not hub.transfers()
 
 
@@ -211,34 +211,34 @@ def test_weights_in_several_files(hub: LoopbackHub, folder: Path, tmp_path: Path
     shards = [path for path in files if path.startswith("model-")]
     assert len(shards) > 1 and "model.safetensors.index.json" in files
     hub.repositories[NAME] = files
-    model = contextual(NAME, device="cpu")
+    model = encoder(NAME, device="cpu")
     assert set(shards) | {"model.safetensors.index.json"} <= hub.fetched()
-    expected = contextual(folder, device="cpu").vector("배", SENTENCE)
+    expected = encoder(folder, device="cpu").vector("배", SENTENCE)
     np.testing.assert_array_equal(model.vector("배", SENTENCE), expected)
 
 
 def test_absent_gated_and_renamed(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Unavailable, match="no public model 'nobody/nothing'") as caught:
-        contextual("nobody/nothing", device="cpu")
+        encoder("nobody/nothing", device="cpu")
     one_line(caught)
     with pytest.raises(BadInput, match="no folder"):
-        contextual("a/b/c", device="cpu")
+        encoder("a/b/c", device="cpu")
     hub.gated.add(NAME)
     with pytest.raises(Unavailable, match="accept its terms") as caught:
-        contextual(NAME, device="cpu")
+        encoder(NAME, device="cpu")
     one_line(caught)
     assert not hub.transfers()
     hub.gated.clear()
     hub.renamed["tiny-bert"] = NAME
     steps: list[Progress] = []
-    contextual("tiny-bert", device="cpu", progress=steps.append)
+    encoder("tiny-bert", device="cpu", progress=steps.append)
     assert any(step.note.endswith(f"now called {NAME}") for step in steps)
 
 
 def test_a_token_goes_to_the_hub_alone(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "good")
     hub.gated.add(NAME)
-    contextual(NAME, device="cpu")
+    encoder(NAME, device="cpu")
     tokens = {(path.startswith("/store/"), token) for _, path, _, token in hub.asked}
     assert tokens == {(False, "Bearer good"), (True, "")}
 
@@ -247,7 +247,7 @@ def test_a_mirror_that_says_no_sizes_is_asked_for_each(hub: LoopbackHub) -> None
     hub.sizes = False
     plan = plan_fetch(NAME)
     assert plan.size == plan.missing == sum(len(hub.repositories[NAME][file.path]) for file in plan.files)
-    contextual(NAME, device="cpu")
+    encoder(NAME, device="cpu")
 
 
 def test_too_little_room_is_said_with_the_size(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,7 +266,7 @@ def test_tokenizer_files_alone_are_no_model(hub: LoopbackHub, tmp_path: Path) ->
     for path in ("config.json", "tokenizer.json", "tokenizer_config.json"):
         hf_hub_download(NAME, path, endpoint=hub.endpoint)
     hub.asked = []
-    contextual(NAME, device="cpu")
+    encoder(NAME, device="cpu")
     assert hub.fetched() == {"model.safetensors"} | (
         {path for path in hub.repositories[NAME] if path in ("vocab.txt", "special_tokens_map.json")}
     )
@@ -275,7 +275,7 @@ def test_tokenizer_files_alone_are_no_model(hub: LoopbackHub, tmp_path: Path) ->
 ASK = """
 import sys, explorer as ex
 try:
-    print(ex.contextual(sys.argv[1], device="cpu").dim)
+    print(ex.encoder(sys.argv[1], device="cpu").dim)
 except ex.ExplorerError as error:
     print(type(error).__name__, error)
 """
@@ -306,4 +306,4 @@ def test_two_that_fetch_at_once_fetch_once(hub: LoopbackHub) -> None:
     with ThreadPoolExecutor(4) as pool:
         plans = list(pool.map(fetch_model, [NAME] * 4))
     assert hub.transfers() == [""] and len({plan.commit for plan in plans}) == 1
-    contextual(NAME, device="cpu")
+    encoder(NAME, device="cpu")

@@ -15,20 +15,29 @@ torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
 
-from explorer.encoders.inside import Inside, InsideModel, Piece, join_attention, open_inside  # noqa: E402
-from explorer.encoders.inside_units import make_units  # noqa: E402
+from explorer.encoders.activations import InsideModel  # noqa: E402
+from explorer.encoders.inside_record import Inside  # noqa: E402
+from explorer.encoders.inside_units import join_attention, make_units  # noqa: E402
+from explorer.encoders.open import encoder  # noqa: E402
+from explorer.encoders.pieces import Piece  # noqa: E402
 
 FIRST, SECOND = "나는 배를 먹었다.", "바다는 넓다."
 
 
+def looking(place, background):
+    """A model measured by few sentences."""
+    opened = encoder(place, device="cpu")
+    return InsideModel(opened.network, opened.cutter, background, name=opened.name)
+
+
 @pytest.fixture(scope="module")
 def bert(small_bert: Path) -> InsideModel:
-    return open_inside(small_bert, device="cpu")
+    return encoder(small_bert, device="cpu").insight
 
 
 @pytest.fixture(scope="module")
 def mini() -> InsideModel:
-    return open_inside("mini", device="cpu", background=["비가 온다.", "왕은 세금을 낮추었다.", "빵이 맛있다."])
+    return looking("mini", ["비가 온다.", "왕은 세금을 낮추었다.", "빵이 맛있다."])
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +49,7 @@ def other(folder: Path, into: Path, model, positions: int = 128) -> InsideModel:
     """Another architecture with the tokenizer of the small BERT."""
     transformers.AutoTokenizer.from_pretrained(folder).save_pretrained(into)
     model.save_pretrained(into)
-    return open_inside(into, device="cpu", background=[])
+    return looking(into, [])
 
 
 def small(folder: Path, **more) -> dict:
@@ -123,9 +132,9 @@ def test_mini_shows_what_it_holds(mini):
     )
     assert "배/NNG" in [one.text for one in seen.pieces] and {one.segment for one in seen.pieces} == {0}
     assert list(seen.notes) == ["one_sentence"] and not mini.read("배를 먹었다.").notes
-    from explorer.encoders.contextual import contextual
+    from explorer.encoders.open import encoder
 
-    own = contextual("mini", device="cpu").layers("배", "배를 먹었다.")
+    own = encoder("mini", device="cpu").layers("배", "배를 먹었다.")
     assert np.allclose(own, mini.read("배를 먹었다.").states[:, 1], atol=1e-4)
 
 
@@ -236,7 +245,7 @@ def test_random_pairs_are_of_different_sentences_and_centring_removes_what_all_s
     for one in spread:
         states = pair.scale.states[one.layer]
         unit = states / np.linalg.norm(states, axis=1, keepdims=True)
-        apart = pair.scale.sentences[:, None] != pair.scale.sentences[None]
+        apart = pair.scale.owners[:, None] != pair.scale.owners[None]
         assert one.chance.mean == pytest.approx((unit @ unit.T)[apart].mean(), abs=0.02)
         assert abs(one.chance_centred.mean) < 0.02 < one.chance.mean
         assert one.chance.low < one.chance.mean < one.chance.high
@@ -246,11 +255,11 @@ def test_the_background_is_read_as_if_each_sentence_stood_alone(small_bert, bert
     alone = [bert.read(sentence) for sentence in bert.background[:3]]
     states = np.concatenate([one.states[:, [p.index for p in one.pieces if not p.special]] for one in alone], axis=1)
     assert np.allclose(pair.scale.states[:, : states.shape[1]], states, atol=1e-5)
-    assert len(np.unique(pair.scale.sentences)) == len(bert.background) == 32
+    assert len(np.unique(pair.scale.owners)) == len(bert.background) == 32
 
 
 def test_without_background_centring_says_what_it_needs(small_bert):
-    seen = open_inside(small_bert, device="cpu", background=[]).read("배.")
+    seen = looking(small_bert, []).read("배.")
     assert seen.chance() is None and seen.anisotropy()[0].here_centred is None
     with pytest.raises(BadInput, match="centring needs"):
         seen.cosines(centred=True)

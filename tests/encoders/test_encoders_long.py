@@ -9,8 +9,7 @@ import pytest
 import explorer as ex
 from corpora.sample import sentences
 from explorer.core.errors import BadInput
-from explorer.encoders.stretches import LONG, around, parts_around, stretches
-from explorer.encoders.word_spans import _looks, find_word, find_words
+from explorer.encoders.locate import LONG, _looks, around, find_word, find_words, parts_around, stretches
 
 OTHERS = " ".join(
     one.text for one in list(sentences())[:600] if not any(part in one.text for part in ("배", "은행", "듣", "들"))
@@ -118,13 +117,13 @@ def test_a_long_text_gives_what_its_sentence_gives(word, text):
 @pytest.fixture(scope="module")
 def mini():
     pytest.importorskip("torch")
-    return ex.contextual("mini")
+    return ex.encoder("mini")
 
 
 def test_senses_of_a_megabyte_read_what_stands_around_the_word(mini, monkeypatch):
     plain = ["배를 타고 섬에 갔다.", "달고 시원한 배를 먹었다."]
     seen = []
-    kiwi = mini._analyser
+    kiwi = mini.analyser
     real = type(kiwi).tokenize
     monkeypatch.setattr(type(kiwi), "tokenize", lambda self, text: seen.append(len(text)) or real(self, text))
     senses = mini.senses("배", [BIG, *plain], 2)

@@ -19,7 +19,7 @@ from explorer.encoders.morpheme.storing import MINI
 
 @pytest.fixture(scope="module")
 def mini():
-    return ex.contextual("mini")
+    return ex.encoder("mini")
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_it_is_small_and_whole():
 
 
 def test_it_works_with_no_network(offline):
-    ctx = ex.contextual("mini")
+    ctx = ex.encoder("mini")
     vector = ctx.vector("배", "배를 타고 섬에 갔다.")
     assert vector.shape == (256,)
     assert np.isfinite(vector).all()

@@ -12,10 +12,10 @@ torch = pytest.importorskip("torch")
 
 import explorer as ex  # noqa: E402
 from explorer.core.errors import BadInput, Cancelled  # noqa: E402
-from explorer.encoders.morpheme.contextual import MorphemeContextual  # noqa: E402
+from explorer.encoders.clusters import centred, cluster, silhouette  # noqa: E402
 from explorer.encoders.morpheme.evaluation import score_senses  # noqa: E402
 from explorer.encoders.morpheme.guessing import Trigrams, answers, encoder_guesses, find_gaps, kiwi_guesses, score_guesses  # noqa: E402
-from explorer.encoders.morpheme.senses import centred, cluster, silhouette  # noqa: E402
+from explorer.encoders.morpheme.reading import MorphemeReader  # noqa: E402
 from explorer.encoders.morpheme.storing import open_network  # noqa: E402
 from explorer.encoders.train.morphemes import analyse  # noqa: E402
 from explorer.encoders.train.recipe import Recipe, train_bert  # noqa: E402
@@ -47,14 +47,14 @@ def trained(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ctx(trained):
-    return ex.contextual("small")
+    return ex.encoder("small")
 
 
 def test_a_trained_encoder_is_opened_by_name_and_by_folder(trained, ctx):
-    assert isinstance(ctx, MorphemeContextual)
+    assert isinstance(ctx.reader, MorphemeReader)
     assert ctx.dim == 16
     assert ctx.depth == 2
-    assert ex.contextual(trained.folder).vector("배", SEA[0]) == pytest.approx(ctx.vector("배", SEA[0]))
+    assert ex.encoder(trained.folder).vector("배", SEA[0]) == pytest.approx(ctx.vector("배", SEA[0]))
     manifest = json.loads((trained.folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["kind"] == "encoder"
     assert manifest["provenance"]["corpus"] == "a few sentences"
@@ -84,11 +84,12 @@ def test_entries_start_as_the_vectors_given_and_stay(trained):
 
 def test_own_states_equal_a_hand_computation(ctx):
     sentence = SEA[0]
-    pieces = ctx._pieces
-    found = pieces(sentence)
-    at = found["offset_mapping"].index((0, 1), 1)
+    pieces = ctx.cutter
+    cut = pieces.encode(sentence)
+    ids = [*pieces.prefix, *(number for number, _, _ in cut), *pieces.suffix]
+    at = 1 + [(start, end) for _, start, end in cut].index((0, 1))
     with torch.no_grad():
-        states = ctx.network.bert(input_ids=torch.tensor([found["input_ids"]]), output_hidden_states=True).hidden_states
+        states = ctx.network.base(input_ids=torch.tensor([ids]), output_hidden_states=True).hidden_states
     readings = ctx.read("배", [sentence, "아주 긴 문장을 하나 더 넣어서 채움이 생기게 하는데 배를 탔다."])
     for layer in (0, 1):
         assert readings.own[0, layer] == pytest.approx(states[layer][0, at].numpy(), abs=1e-5)
@@ -97,18 +98,16 @@ def test_own_states_equal_a_hand_computation(ctx):
 
 def test_masked_states_and_expectations_equal_a_hand_computation(ctx):
     sentence = "그는 배를 먹었다."
-    pieces = ctx._pieces
-    found = pieces(sentence)
-    names = pieces.convert_ids_to_tokens(found["input_ids"])
-    at = names.index("배/NNG")
-    ids = [*found["input_ids"]]
-    ids[at] = pieces.mask_token_id
+    pieces = ctx.cutter
+    ids = [*pieces.prefix, *(number for number, _, _ in pieces.encode(sentence)), *pieces.suffix]
+    at = pieces.names(ids).index("배/NNG")
+    ids[at] = pieces.vocabulary.mask
     with torch.no_grad():
-        result = ctx.network(input_ids=torch.tensor([ids]), output_hidden_states=True)
+        result = ctx.network.head("masked")(input_ids=torch.tensor([ids]), output_hidden_states=True)
     readings = ctx.read("배", [sentence])
     assert readings.masked[0, -1] == pytest.approx(result.hidden_states[-1][0, at].numpy(), abs=1e-5)
     assert readings.logits[0] == pytest.approx(result.logits[0, at].numpy(), abs=1e-3)
-    table = ctx.network.get_input_embeddings().weight.detach().numpy()
+    table = ctx.network.base.get_input_embeddings().weight.detach().numpy()
     weights = np.exp(result.logits[0, at].numpy().astype(np.float64) / 2)
     for number, entry in enumerate(pieces.vocabulary.entries):
         if not entry.endswith(("/NNG", "/NNP", "/XR", "/VV", "/VA", "/MAG", "/MM")):
@@ -125,12 +124,12 @@ def test_the_masked_reading_does_not_see_the_word(ctx):
 
 def test_a_fused_verb_is_read_without_its_tense(ctx):
     readings = ctx.read("타다", ["배를 탔다."])
-    table = ctx.network.bert.embeddings
-    pieces = ctx._pieces
-    found = pieces("배를 탔다.")
-    at = pieces.convert_ids_to_tokens(found["input_ids"]).index("타다/VV")
+    table = ctx.network.base.embeddings
+    pieces = ctx.cutter
+    ids = [*pieces.prefix, *(number for number, _, _ in pieces.encode("배를 탔다.")), *pieces.suffix]
+    at = pieces.names(ids).index("타다/VV")
     with torch.no_grad():
-        alone = table(input_ids=torch.tensor([found["input_ids"]]))[0, at].numpy()
+        alone = table(input_ids=torch.tensor([ids]))[0, at].numpy()
     assert readings.own[0, 0] == pytest.approx(alone, abs=1e-5)
 
 
@@ -202,15 +201,15 @@ def test_a_damaged_encoder_is_refused(trained, tmp_path):
     shutil.copytree(trained.folder, copy)
     (copy / "model.safetensors").write_bytes(b"0" * 50)
     with pytest.raises(BadInput, match="damaged"):
-        ex.contextual(copy)
+        ex.encoder(copy)
     shutil.copy(trained.folder / "model.safetensors", copy)
     config = json.loads((copy / "config.json").read_text())
     (copy / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 2}))
     with pytest.raises(BadInput, match="do not fit"):
-        ex.contextual(copy)
+        ex.encoder(copy)
     (copy / "config.json").write_text(json.dumps(config | {"vocab_size": 5}))
     with pytest.raises(BadInput, match="belong together"):
-        ex.contextual(copy)
+        ex.encoder(copy)
 
 
 def test_training_goes_on_from_an_encoder(trained, monkeypatch):
@@ -255,8 +254,8 @@ def test_an_ordinary_bert_from_scratch_and_on_from_it(home):
     recipe = replace(TINY, base="wordpiece", vocab_size=300, dim=16, rate=1e-2, steps=40)
     scratch = train_bert(TEXTS, recipe, name="pieces")
     assert scratch.outcome.after < scratch.outcome.before
-    opened = ex.contextual("pieces")
-    assert not isinstance(opened, MorphemeContextual)
+    opened = ex.encoder("pieces")
+    assert not isinstance(opened.reader, MorphemeReader)
     assert opened.vector("배", SEA[0]).shape == (16,)
     assert "[UNK]" not in opened.pieces("배", SEA[0])
     more = train_bert(TEXTS, replace(TINY, base=str(scratch.folder), steps=4), name="adapted")
@@ -317,8 +316,8 @@ def test_random_clusters_score_about_zero():
 
 
 def test_gaps_are_guessed_by_everybody_from_the_same_words(ctx, tmp_path):
-    vocabulary = ctx._pieces.vocabulary
-    tokens = [ctx._analyser.tokenize(text) for text in TEXTS[:8]]
+    vocabulary = ctx.cutter.vocabulary
+    tokens = [ctx.analyser.tokenize(text) for text in TEXTS[:8]]
     gaps = find_gaps(tokens, vocabulary, each=2)
     assert len(gaps) == 16
     for gap in gaps:
@@ -329,7 +328,7 @@ def test_gaps_are_guessed_by_everybody_from_the_same_words(ctx, tmp_path):
     guesses = trigrams.guess(gaps, both_sides=True)
     between: dict[tuple[int, int], Counter[int]] = {}
     for text in TEXTS:
-        line = [vocabulary.cls, *(vocabulary.numbers.get(key_of(t), 0) for t in ctx._analyser.tokenize(text)), vocabulary.cls]
+        line = [vocabulary.cls, *(vocabulary.numbers.get(key_of(t), 0) for t in ctx.analyser.tokenize(text)), vocabulary.cls]
         for left, word, right in zip(line, line[1:], line[2:], strict=False):
             if answers(vocabulary)[word]:
                 between.setdefault((left, right), Counter())[word] += 1
@@ -342,7 +341,7 @@ def test_gaps_are_guessed_by_everybody_from_the_same_words(ctx, tmp_path):
     left = score_guesses("left", gaps, trigrams.guess(gaps, both_sides=False), vocabulary)
     unigram = score_guesses("unigram", gaps, [trigrams.unigram] * len(gaps), vocabulary)
     assert around.accuracy >= left.accuracy > unigram.accuracy
-    for guesses in (encoder_guesses(ctx.network, ctx._pieces, gaps), kiwi_guesses(gaps, vocabulary)):
+    for guesses in (encoder_guesses(ctx.network, ctx.cutter, gaps), kiwi_guesses(gaps, vocabulary)):
         assert 0 <= score_guesses("x", gaps, guesses, vocabulary).accuracy <= 1
     assert score_guesses("all", gaps, [gap.answer for gap in gaps], vocabulary).low == 1
     with pytest.raises(BadInput, match="one for each"):

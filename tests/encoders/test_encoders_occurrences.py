@@ -11,16 +11,17 @@ from explorer.core.errors import BadInput
 
 pytest.importorskip("torch")
 
-from explorer.encoders.contextual import Contextual, contextual
+from explorer.encoders.encoder import Encoder
 from explorer.encoders.occurrences import occurrences
+from explorer.encoders.open import encoder
 
 SENTENCES = ["배를 타고 섬에 갔다.", "배가 고파서 밥을 먹었다.", "바다는 넓다.", "배를 깎아 배 접시에 담았다."]
 BACKGROUND = ["아이들이 운동장에서 공을 차며 놀았다.", "할머니는 시장에서 생선을 샀다.", "비가 와서 우산을 썼다."]
 
 
 @pytest.fixture(scope="module")
-def model(small_bert) -> Contextual:
-    return contextual(small_bert, device="cpu")
+def model(small_bert) -> Encoder:
+    return encoder(small_bert, device="cpu")
 
 
 def test_every_occurrence_is_found_and_absence_is_said(model):
@@ -33,7 +34,7 @@ def test_every_occurrence_is_found_and_absence_is_said(model):
     ]
     assert found.missing == (2,)
     assert found.vectors.shape == (model.depth, 4, model.dim)
-    assert found.chance() is None and found.background.shape[1] == 0
+    assert found.chance() is None and found.scale.states.shape[1] == 0
 
 
 @pytest.mark.parametrize("layer", [0, 1, -1])
@@ -50,7 +51,7 @@ def test_vectors_are_the_models_own(model, layer, pooling):
 
 def test_centred_cosines_are_those_of_vectors_less_the_mean(model):
     found = occurrences(model, "배", SENTENCES[:2], background=BACKGROUND)
-    moved = found.vectors[2] - found.background[2].mean(axis=0)
+    moved = found.vectors[2] - found.scale.states[2].mean(axis=0)
     moved /= np.linalg.norm(moved, axis=1, keepdims=True)
     assert np.allclose(found.cosines(2, centred=True), moved @ moved.T, atol=1e-5)
     with pytest.raises(BadInput, match="background"):
@@ -59,7 +60,7 @@ def test_centred_cosines_are_those_of_vectors_less_the_mean(model):
 
 def test_chance_is_the_mean_over_pairs_of_different_words(model):
     found = occurrences(model, "배", SENTENCES[:2], background=BACKGROUND)
-    unit = found.background[1] / np.linalg.norm(found.background[1], axis=1, keepdims=True)
+    unit = found.scale.states[1] / np.linalg.norm(found.scale.states[1], axis=1, keepdims=True)
     every = (unit @ unit.T)[~np.eye(len(unit), dtype=bool)]
     chance = found.chance(1)
     assert chance is not None
@@ -97,7 +98,7 @@ def test_the_answer_is_plain_data(model):
     assert data["layer"] == model.depth - 1 and len(data["cosines"]) == 4 and data["random_pairs"]["pairs"] > 100
 
 
-def test_decomposed_and_hostile_text_is_read(model: Contextual, tmp_path: Path):
+def test_decomposed_and_hostile_text_is_read(model: Encoder, tmp_path: Path):
     import unicodedata
 
     texts = [unicodedata.normalize("NFD", "배를 타고 갔다."), "<b>배</b>를 탔다 😀", "배\u200b를 샀다ㅋㅋㅋ"]

@@ -9,7 +9,7 @@ import pytest
 from support_heads import save_byte_decoder, save_wordpiece
 
 from explorer.core.errors import BadInput
-from explorer.encoders.pair_score import next_sentence, open_pair_scorer
+from explorer.encoders.open import encoder
 
 torch = pytest.importorskip("torch")
 
@@ -30,7 +30,7 @@ def by_hand(folder, first: str, second: str, **options):
 
 
 def test_the_score_is_the_softmax_of_the_head(folder):
-    found = next_sentence(folder, FIRST, SECOND)
+    found = encoder(folder).pair(FIRST, SECOND)
     there, back = by_hand(folder, FIRST, SECOND), by_hand(folder, SECOND, FIRST)
     assert found.probability == pytest.approx(1 / (1 + np.exp(there[1] - there[0])), abs=1e-6)
     assert found.margin == pytest.approx(there[0] - there[1], abs=1e-4)
@@ -40,28 +40,28 @@ def test_the_score_is_the_softmax_of_the_head(folder):
 
 
 def test_long_sentences_are_cut_and_it_is_said(folder):
-    scorer = open_pair_scorer(folder)
-    both = scorer.score(FIRST * 50, SECOND * 50)
+    scorer = encoder(folder)
+    both = scorer.pair(FIRST * 50, SECOND * 50)
     assert both.cut and sum(both.pieces) == 61
-    one = scorer.score(FIRST * 50, SECOND)
+    one = scorer.pair(FIRST * 50, SECOND)
     assert one.cut and one.pieces == (54, 7)
     logits = by_hand(folder, FIRST * 50, SECOND, truncation="only_first", max_length=64)
     assert one.margin == pytest.approx(logits[0] - logits[1], abs=1e-4)
 
 
 def test_decomposed_text_scores_as_composed(folder):
-    scorer = open_pair_scorer(folder)
-    assert scorer.score(unicodedata.normalize("NFD", FIRST), SECOND).margin == scorer.score(FIRST, SECOND).margin
+    scorer = encoder(folder)
+    assert scorer.pair(unicodedata.normalize("NFD", FIRST), SECOND).margin == scorer.pair(FIRST, SECOND).margin
 
 
 def test_what_cannot_be_scored_is_refused(folder, tmp_path):
     with pytest.raises(BadInput, match="second sentence is empty"):
-        next_sentence(folder, FIRST, " ")
+        encoder(folder).pair(FIRST, " ")
     save_wordpiece(tmp_path / "masked")
     with pytest.raises(BadInput, match="without its next-sentence head"):
-        open_pair_scorer(tmp_path / "masked")
+        encoder(tmp_path / "masked").pair(FIRST, SECOND)
     save_byte_decoder(tmp_path / "gpt")
     for name in (tmp_path / "gpt", "mini"):
         with pytest.raises(BadInput, match="next-sentence score") as caught:
-            open_pair_scorer(name)
+            encoder(name).pair(FIRST, SECOND)
         assert "\n" not in str(caught.value)

@@ -16,18 +16,19 @@ from explorer.core.errors import BadInput
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from explorer.encoders.contextual import Contextual, contextual  # noqa: E402
-from explorer.encoders.pooling import POOLINGS, pool_words  # noqa: E402
+from explorer.encoders.encoder import Encoder  # noqa: E402
+from explorer.encoders.forward import POOLINGS, pool_words  # noqa: E402
+from explorer.encoders.open import encoder  # noqa: E402
 
 SENTENCES = ["배를 타고 바다에 갔다.", "달고 시원한 배를 먹었다.", "아침을 굶었더니 배가 고프다.", "은행에서 돈을 찾았다."]
 
 
 @pytest.fixture(scope="module")
-def model(small_bert: Path) -> Contextual:
-    return contextual(small_bert, device="cpu")
+def model(small_bert: Path) -> Encoder:
+    return encoder(small_bert, device="cpu")
 
 
-def long_text(pieces: int, model: Contextual) -> str:
+def long_text(pieces: int, model: Encoder) -> str:
     """Words of one to seven syllables, one of them in decomposed Hangul, until there are enough pieces."""
     from corpora.sample import sentences
 
@@ -35,7 +36,7 @@ def long_text(pieces: int, model: Contextual) -> str:
     words[7] = unicodedata.normalize("NFD", words[7])
     count = 0
     for number, word in enumerate(words):
-        count += len(model._encode(unicodedata.normalize("NFC", word))[0])
+        count += len(model.cutter.encode(unicodedata.normalize("NFC", word)))
         if count >= pieces:
             return " ".join(words[: number + 1])
     raise AssertionError("the sample is too short")
@@ -71,9 +72,9 @@ def by_hand(small_bert: Path, text: str, size: int) -> np.ndarray:
     return np.array(found)
 
 
-def test_three_thousand_tokens_give_every_word_its_one_vector(small_bert: Path, model: Contextual) -> None:
+def test_three_thousand_tokens_give_every_word_its_one_vector(small_bert: Path, model: Encoder) -> None:
     text = long_text(3000, model)
-    assert len(model._encode(unicodedata.normalize("NFC", text))[0]) >= 3000
+    assert len(model.cutter.encode(unicodedata.normalize("NFC", text))) >= 3000
     found = model.words(text)
     assert [text[start:end] for start, end in found.spans] == text.split()
     np.testing.assert_allclose(found.vectors, by_hand(small_bert, text, 126), atol=2e-5)
@@ -81,8 +82,8 @@ def test_three_thousand_tokens_give_every_word_its_one_vector(small_bert: Path, 
     assert len(morphemes.vectors) == len(morphemes.spans) > len(found.spans)
     assert np.linalg.norm(morphemes.vectors, axis=1).min() > 0
     short = " ".join(text.split()[:12])
-    alone = contextual(small_bert, device="cpu").words(short)
-    np.testing.assert_allclose(alone.vectors, by_hand(small_bert, short, len(model._encode(short)[0])), atol=2e-5)
+    alone = encoder(small_bert, device="cpu").words(short)
+    np.testing.assert_allclose(alone.vectors, by_hand(small_bert, short, len(model.cutter.encode(short))), atol=2e-5)
 
 
 def test_a_window_ends_where_the_positions_end_that_begin_behind_the_padding(tmp_path: Path) -> None:
@@ -90,12 +91,12 @@ def test_a_window_ends_where_the_positions_end_that_begin_behind_the_padding(tmp
     settings = json.loads((folder / "tokenizer_config.json").read_text())
     (folder / "tokenizer_config.json").write_text(json.dumps(settings | {"model_max_length": 512}))
     text = " ".join(LINES * 4)
-    found = contextual(folder, device="cpu").words(text)
+    found = encoder(folder, device="cpu").words(text)
     assert [text[start:end] for start, end in found.spans] == text.split()
     np.testing.assert_allclose(found.vectors, by_hand(folder, text, 60), atol=2e-5)
 
 
-def test_a_word_far_into_a_long_text_is_found_and_an_absent_one_said(model: Contextual) -> None:
+def test_a_word_far_into_a_long_text_is_found_and_an_absent_one_said(model: Encoder) -> None:
     text = long_text(1000, model) + " 마지막에 배를 먹었다."
     span = model.locate("배", text, -1)
     assert span.start > 1000
@@ -106,7 +107,7 @@ def test_a_word_far_into_a_long_text_is_found_and_an_absent_one_said(model: Cont
         model.vector("코끼리", text)
 
 
-def test_many_texts_together_are_what_they_are_alone(model: Contextual) -> None:
+def test_many_texts_together_are_what_they_are_alone(model: Encoder) -> None:
     together = model.words_of(SENTENCES)
     for sentence, found in zip(SENTENCES, together, strict=True):
         alone = model.words(sentence)
@@ -133,7 +134,7 @@ def test_pooling_is_the_hand_computation_for_every_way() -> None:
         torch.testing.assert_close(pool_words(states, places, how), expected)
 
 
-def test_one_layer_alone_is_the_same_as_all_layers(model: Contextual) -> None:
+def test_one_layer_alone_is_the_same_as_all_layers(model: Encoder) -> None:
     spans = [(sentence, [(0, 2)]) for sentence in SENTENCES]
     everything = model.span_layers(spans)
     for layer in range(model.depth):
@@ -149,10 +150,10 @@ def cosines(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("name", ["small", "mini"])
 def test_fewer_bits_give_nearly_the_same_float32_vectors(small_bert: Path, name: str, dtype: str, least: float) -> None:
     place = small_bert if name == "small" else "mini"
-    full = contextual(place, device="cpu")
+    full = encoder(place, device="cpu")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        fewer = contextual(place, device="cpu", dtype=dtype)
+        fewer = encoder(place, device="cpu", dtype=dtype)
     exact = np.concatenate([found.vectors for found in full.words_of(SENTENCES)])
     close = np.concatenate([found.vectors for found in fewer.words_of(SENTENCES)])
     assert close.dtype == np.float32
@@ -164,7 +165,7 @@ def test_fewer_bits_give_nearly_the_same_float32_vectors(small_bert: Path, name:
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "int8"])
 def test_the_encoder_that_ships_still_guesses_with_fewer_bits(dtype: str) -> None:
-    full, fewer = (contextual("mini", device="cpu", dtype=one).substitutes("배", SENTENCES[0]) for one in ("float32", dtype))
+    full, fewer = (encoder("mini", device="cpu", dtype=one).substitutes("배", SENTENCES[0]) for one in ("float32", dtype))
     assert len({one.key for one in full} & {one.key for one in fewer}) >= 7
 
 
@@ -172,13 +173,13 @@ def test_impossible_dtypes_are_refused(small_bert: Path) -> None:
     for place in (small_bert, "mini"):
         for wrong in ("float16", "", "INT8"):
             with pytest.raises(BadInput, match="choose one of float32, bfloat16, int8"):
-                contextual(place, device="cpu", dtype=wrong)
+                encoder(place, device="cpu", dtype=wrong)
         with pytest.raises(BadInput, match="processor only"):
-            contextual(place, device="meta", dtype="int8")
+            encoder(place, device="meta", dtype="int8")
 
 
 def test_int8_needs_linear_layers_and_torchs_quantization(small_bert: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from explorer.encoders.precision import in_precision
+    from explorer.encoders.forward import in_precision
 
     class Body(torch.nn.Module):
         def __init__(self) -> None:
@@ -193,7 +194,7 @@ def test_int8_needs_linear_layers_and_torchs_quantization(small_bert: Path, monk
         in_precision(Body(), "int8", "odd")
     monkeypatch.setitem(__import__("sys").modules, "torch.ao.quantization", None)
     with pytest.raises(BadInput, match="no longer in the installed torch"):
-        contextual(small_bert, device="cpu", dtype="int8")
+        encoder(small_bert, device="cpu", dtype="int8")
 
 
 def test_a_checkpoint_saved_in_half_precision_computes_in_single(small_bert: Path, tmp_path: Path) -> None:
@@ -204,6 +205,6 @@ def test_a_checkpoint_saved_in_half_precision_computes_in_single(small_bert: Pat
     half = tmp_path / "half"
     shutil.copytree(small_bert, half)
     AutoModel.from_pretrained(small_bert).half().save_pretrained(half)
-    opened = contextual(half, device="cpu")
-    assert next(opened._checkpoint.model.parameters()).dtype == torch.float32
-    assert cosines(opened.words(SENTENCES[0]).vectors, contextual(small_bert).words(SENTENCES[0]).vectors).min() > 0.9999
+    opened = encoder(half, device="cpu")
+    assert next(opened.network.base.parameters()).dtype == torch.float32
+    assert cosines(opened.words(SENTENCES[0]).vectors, encoder(small_bert).words(SENTENCES[0]).vectors).min() > 0.9999

@@ -14,12 +14,12 @@ import explorer as ex
 from corpora.sample import homographs, sentences
 from corpora.word_contexts import word_contexts
 from explorer.core.errors import BadInput, Unavailable
+from explorer.encoders.baseline import background_words
 from explorer.encoders.clusters import Space, centred, cluster, silhouette
-from explorer.encoders.kiwi_contexts import context_similarities
+from explorer.encoders.locate import holding
 from explorer.encoders.sense_accuracy import score_assigning
-from explorer.encoders.sense_curve import background_words, random_pairs
+from explorer.encoders.sense_curve import context_similarities
 from explorer.encoders.senses import agreement, place, spread_of
-from explorer.encoders.sensing import holding
 from explorer.encoders.telling import content_words, log_odds, telling_words
 from explorer.vectors.vectors import Vectors
 
@@ -31,12 +31,12 @@ GOLD = [one.sense for one in GINKGO]
 
 @pytest.fixture(scope="module")
 def mini():
-    return ex.contextual("mini")
+    return ex.encoder("mini")
 
 
 @pytest.fixture(scope="module")
 def bert(small_bert):
-    return ex.contextual(small_bert)
+    return ex.encoder(small_bert)
 
 
 @pytest.fixture(scope="module")
@@ -187,18 +187,18 @@ def test_a_new_sentence_is_moved_by_the_old_means(mini, found):
 
 def test_held_out_sentences_reach_their_sense(mini):
     some = [one for one in homographs() if one.word in ("은행", "사과", "의사", "병")]
-    score = score_assigning(mini, some, folds=5)
+    score = score_assigning(mini.reader, some, folds=5)
     assert score.sentences == len(some) and score.known[0] > 0.8 and score.found[0] > 0.75 > score.chance
     assert 0 < score.clear[0] <= 1
     with pytest.raises(BadInput, match="two senses"):
-        score_assigning(mini, some[:5])
+        score_assigning(mini.reader, some[:5])
 
 
 def test_a_fold_is_what_the_model_says_of_the_sentences_left_out(mini):
     """The quick path of the evaluation and ``assign`` put a held-out sentence at the same place."""
     rest = [row for row in range(20) if row not in (3, 13)]
     senses = mini.senses("은행", [TEXTS[row] for row in rest], 2, spans=[SPANS[row] for row in rest])
-    readings = mini._sense_readings("은행", TEXTS, SPANS, None, None, None, 0, None)
+    readings = mini.reader.read("은행", TEXTS, SPANS)
     space = Space.fit({name: rows[rest] for name, rows in readings.views.items()}, readings.weights)
     for row in (3, 13):
         point = space.place({name: rows[row : row + 1] for name, rows in readings.views.items()})[0]
@@ -250,7 +250,7 @@ def test_the_curve_of_a_checkpoint_has_its_layers(bert):
     curve = bert.sense_curve("은행", TEXTS, 2, spans=SPANS)
     assert [level.layer for level in curve.levels] == [0, 1, 2, 3]
     assert all(level.random is None and level.ari is None for level in curve.levels)
-    assert random_pairs(bert, []) is None
+    assert bert.random_pairs([]) is None
     words, texts, places = background_words(ex.tokenizer("kiwi"), ["바다는 넓다.", "...", "밥을 먹었다."])
     assert len(words) == 2 and all(text[a:b] for text, (a, b) in zip(texts, places, strict=True))
 
@@ -305,10 +305,10 @@ def test_senses_belong_to_their_model(mini, bert, found):
 
 
 def test_sentences_without_the_word_are_told_apart(bert):
-    kept, spans, missing = holding(bert, "먹다", ["밥을 먹었다.", "바다", "", "먹자"])
+    kept, spans, missing = holding("먹다", ["밥을 먹었다.", "바다", "", "먹자"], bert.analyser)
     assert kept == [0, 3] and missing == [1, 2] and spans[0] == (3, 4)
     with pytest.raises(BadInput, match="empty"):
-        holding(bert, "", ["밥"])
+        holding("", ["밥"], bert.analyser)
 
 
 # ---- around
@@ -329,7 +329,7 @@ def test_kiwi_compares_what_stands_before_the_word(monkeypatch):
     assert np.allclose(cosines, cosines.T) and np.allclose(np.diag(cosines), 1)
     assert cosines[0, 1] > cosines[0, 2]
 
-    import explorer.encoders.kiwi_contexts as module
+    import explorer.encoders.sense_curve as module
 
     monkeypatch.setattr(module, "shared_kiwi", object)
     with pytest.raises(Unavailable, match="context_similarity"):

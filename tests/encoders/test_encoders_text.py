@@ -163,23 +163,20 @@ def test_encoded_text_follows_the_arrays():
 def test_pieces_know_their_characters(vocabulary):
     pieces = MorphemePieces(vocabulary)
     text = "쀍뛟을 탔다."
-    found = pieces(text, add_special_tokens=False)
-    assert len(found["input_ids"]) == len(found["offset_mapping"])
-    for start, end in found["offset_mapping"]:
-        assert 0 <= start <= end <= len(text)
-    names = pieces.convert_ids_to_tokens(found["input_ids"])
-    assert "타다/VV" in names
-    assert found["offset_mapping"][names.index("타다/VV")] == (4, 5)
-    assert pieces.convert_tokens_to_ids(names) == found["input_ids"]
-    special = pieces(text)["input_ids"]
-    assert special[0] == vocabulary.cls
-    assert special[-1] == vocabulary.sep
-    assert special[1:-1] == found["input_ids"]
-    assert pieces("")["input_ids"] == [vocabulary.cls, vocabulary.sep]
+    found = pieces.encode(text)
+    assert all(0 <= start <= end <= len(text) for _, start, end in found)
+    numbers = [number for number, _, _ in found]
+    names = pieces.names(numbers)
+    assert found[names.index("타다/VV")][1:] == (4, 5)
+    assert [vocabulary.numbers[name] for name in names] == numbers
+    whole = pieces.passage([text]).pieces
+    assert [one.id for one in whole] == [vocabulary.cls, *numbers, vocabulary.sep]
+    assert [one.special for one in whole] == [True, *[False] * len(numbers), True]
+    assert [one.id for one in pieces.passage([""]).pieces] == [vocabulary.cls, vocabulary.sep]
 
 
 @pytest.mark.parametrize("text", ["", " ", "😀👍🏽", "각각의", "a\u200bb", "漢字를 쓴다", "ㅋㅋㅋㅋ", "\x00\x1c"])
 def test_odd_text_passes(vocabulary, text):
-    found = MorphemePieces(vocabulary)(text)
-    assert found["input_ids"][0] == vocabulary.cls
-    assert max(found["input_ids"]) < len(vocabulary)
+    found = [one.id for one in MorphemePieces(vocabulary).passage([text]).pieces]
+    assert found[0] == vocabulary.cls
+    assert max(found) < len(vocabulary)

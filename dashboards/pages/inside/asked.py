@@ -17,7 +17,7 @@ from explorer.core.progress import ProgressCallback
 
 if TYPE_CHECKING:
     from explorer.encoders.guesses import Gap, Guess
-    from explorer.encoders.inside import Inside
+    from explorer.encoders.inside_record import Inside
 
 __all__ = ["FIELDS", "FIRST", "MASK", "MAX_SENTENCE", "QUESTION", "SECOND", "UNITS", "address", "compute", "guess", "sentences"]
 

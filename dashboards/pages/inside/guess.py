@@ -18,7 +18,7 @@ from dashboards.pages.inside.asked import MASK, MAX_SENTENCE, QUESTION
 
 if TYPE_CHECKING:
     from explorer.encoders.guesses import Gap, Guess
-    from explorer.encoders.inside import Inside
+    from explorer.encoders.inside_record import Inside
 
 
 def hideable(seen: Inside) -> list[tuple[int, int, int, str]]:

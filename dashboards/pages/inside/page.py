@@ -22,7 +22,7 @@ from dashboards.pages.inside.asked import FIELDS, MAX_SENTENCE, QUESTION, UNITS
 from dashboards.pages.inside.form import EXAMPLES, cards_of, next_of, question_of
 
 if TYPE_CHECKING:
-    from explorer.encoders.inside import Inside
+    from explorer.encoders.inside_record import Inside
 
 PATH = "/inside"
 NAME = "inside.name"

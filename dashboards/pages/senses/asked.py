@@ -147,12 +147,12 @@ def _model(asked: dict[str, Any]) -> tuple[str, Encoder]:
 
 
 def _find(model: Encoder, place: str, word: str, given: Given, number: int | None, progress: ProgressCallback) -> Found:
-    from explorer.encoders.sensing import holding
+    from explorer.encoders.locate import holding
 
     texts, spans = given
     missing: list[str] = []
     if spans is None:
-        kept, spans, absent = holding(model, word, texts)
+        kept, spans, absent = holding(word, texts, model.analyser)
         missing = [texts[row] for row in absent]
         if not kept:
             raise BadInput("encoders.word_in_no_sentence", word=word)

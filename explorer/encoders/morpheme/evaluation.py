@@ -11,16 +11,16 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.intervals import mean_interval
 from explorer.core.progress import ProgressCallback, track
+from explorer.encoders.clusters import cluster
 from explorer.encoders.morpheme.reading import rarity
-from explorer.encoders.morpheme.senses import cluster
 from explorer.text.tags import MASKED
 from explorer.tokenizers.token import key_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from explorer.encoders.morpheme.contextual import MorphemeContextual
-    from explorer.tokenizers.token import Token
+    from explorer.encoders.morpheme.reading import MorphemeReader
+    from explorer.tokenizers.token import Token, Tokenizer
     from explorer.vectors.vectors import Vectors
 
 __all__ = ["SAMPLES", "Labelled", "SenseScore", "kiwi_contexts", "score_senses", "sense_table"]
@@ -85,7 +85,7 @@ def score_senses(
         vectors: for each word n × d, one row a sentence.
         gold: for each word the sense of each sentence.
         representation: a name for the result.
-        linkage, centre: as in :func:`~explorer.encoders.morpheme.senses.cluster`.
+        linkage, centre: as in :func:`~explorer.encoders.clusters.cluster`.
         seed: of the bootstrap.
 
     Raises:
@@ -134,7 +134,8 @@ def kiwi_contexts(
 
 
 def sense_table(
-    model: MorphemeContextual,
+    model: MorphemeReader,
+    analyser: Tokenizer,
     sentences: Iterable[Labelled],
     *,
     linkage: str = "average",
@@ -146,7 +147,7 @@ def sense_table(
     """Every representation of an encoder against gold senses, beside static averages.
 
     Args:
-        model: the encoder.
+        model, analyser: the encoder, and Kiwi.
         sentences: with the word's place and sense; words of one sense only are left out.
         linkage, centre: of the clustering, the same for all.
         vectors: of the static baselines; Kiwi's, processed, when ``None``.
@@ -167,13 +168,13 @@ def sense_table(
     found: dict[str, dict[str, NDArray[np.floating[Any]]]] = {}
     for word, group in track(groups.items(), progress, "reading words", total=len(groups), unit="words"):
         texts, spans = [one.text for one in group], [(one.start, one.end) for one in group]
-        readings = model.read(word, texts, spans=spans)
+        readings = model.readings(word, texts, spans=spans)
         for layer in range(readings.own.shape[1]):
             found.setdefault(f"own, layer {layer}", {})[word] = readings.own[:, layer]
             found.setdefault(f"masked, layer {layer}", {})[word] = readings.masked[:, layer]
         for name in ("substitutes", "context", "blend"):
             found.setdefault(name, {})[word] = model.represent(readings, name)
-        tokens = [model.tokens(text) for text in texts]
+        tokens = [analyser.tokenize(text) for text in texts]
         found.setdefault("static average", {})[word] = kiwi_contexts(vectors, tokens, spans)
         found.setdefault("static average, weighted", {})[word] = kiwi_contexts(vectors, tokens, spans, weighted=True)
     gold = {word: [one.sense for one in group] for word, group in groups.items()}

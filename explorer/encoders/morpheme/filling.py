@@ -6,24 +6,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.encoders.filling import Filler, Place, window
+from explorer.encoders.fill import Place, window
+from explorer.encoders.forward import Network
 from explorer.encoders.guesses import Guess
 from explorer.encoders.morpheme.gap_reading import NEAR, Analysis, Morpheme, analyse, clean, join
-from explorer.encoders.morpheme.model import pick_device, require_torch
 from explorer.encoders.morpheme.pieces import MorphemePieces
-from explorer.encoders.morpheme.storing import open_network
 from explorer.text.normalise import Normalised
 from explorer.text.tags import ATTACHED, NOUNS, PREDICATES, SIGNS, WORD_STARTS, split_key, tag_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MorphemeFiller", "open_morpheme_filler"]
+__all__ = ["MorphemeGaps", "MorphemePlace"]
 
 _REACH = 10
 """Characters read on each side of a gap, for each morpheme that fits the model."""
@@ -46,20 +44,8 @@ _FOLLOWS: dict[str, tuple[str, ...]] = {
 """Parts of speech that are written together with what stands before them, by the kind of that."""
 
 
-def open_morpheme_filler(folder: Path, name: str, device: str | None = None) -> MorphemeFiller:
-    """Open an encoder over morphemes for guessing.
-
-    Raises:
-        BadInput: the folder holds none, or it is damaged.
-        MissingExtra: torch is not installed.
-    """
-    network, vocabulary, _ = open_network(folder)
-    network.to(pick_device(device))
-    return MorphemeFiller(name, network, MorphemePieces(vocabulary, length=int(network.config.max_position_embeddings)))
-
-
 @dataclass(frozen=True)
-class _MorphemePlace(Place):
+class MorphemePlace(Place):
     """A gap with the morphemes that share its eojeol, which a word in the gap has to be joined with.
 
     Attributes:
@@ -75,8 +61,8 @@ class _MorphemePlace(Place):
     open: bool = False
 
 
-class MorphemeFiller(Filler):
-    """An encoder over morphemes; see :class:`~explorer.encoders.filling.Filler`.
+class MorphemeGaps:
+    """:class:`~explorer.encoders.fill.Gaps` of an encoder over morphemes.
 
     By piece the guesses are morphemes with their part of speech (``먹다``, ``VV``). By word they are what one to three
     morphemes write together (타다 + 고 = 타고), kept if Kiwi reads the text with the word in it as those very morphemes; where
@@ -84,26 +70,19 @@ class MorphemeFiller(Filler):
     stand in the text, or as keys (``먹다/VV``).
     """
 
-    def __init__(self, name: str, network: Any, pieces: MorphemePieces) -> None:
-        self.name = name
-        self.mask = "[MASK]"
-        self._network = network
-        self._pieces = pieces
-        self._capacity = pieces.model_max_length - 2
-        self._room = max(1, min(16, self._capacity // 4))
+    mask = "[MASK]"
+    batch = 4096
 
-    def __repr__(self) -> str:
-        return f"<MorphemeFiller {self.name}: {len(self._pieces):,} entries>"
-
-    @property
-    def _mask_id(self) -> int:
-        return self._pieces.mask_token_id
+    def __init__(self, network: Network, pieces: MorphemePieces) -> None:
+        self._network, self._pieces = network, pieces
+        self.mask_id = pieces.vocabulary.mask
+        self.room = max(1, min(16, pieces.capacity // 4))
 
     # Reading the text
 
-    def _places(self, text: str, spans: Sequence[tuple[int, int]]) -> list[Place]:
-        reach = _REACH * self._capacity
-        made: list[Place] = []
+    def places(self, text: str, spans: Sequence[tuple[int, int]]) -> list[MorphemePlace]:
+        reach = _REACH * self._pieces.capacity
+        made: list[MorphemePlace] = []
         analysed: dict[tuple[int, int], tuple[Analysis, list[tuple[int, Normalised]], list[int]]] = {}
         for number, (start, end) in enumerate(spans):
             first, last = _edge(text, start, -reach, spans), _edge(text, end, reach, spans)
@@ -117,10 +96,10 @@ class MorphemeFiller(Filler):
 
     def _place(
         self, text: str, span: tuple[int, int], analysis: Analysis, parts: list[tuple[int, Normalised]], number: int
-    ) -> _MorphemePlace:
+    ) -> MorphemePlace:
         at = analysis.places[number]
         before, after = self._encode(analysis, 0, at), self._encode(analysis, at + 1, len(analysis.morphemes))
-        left, right = window(before, after, self._capacity - self._room)
+        left, right = window(before, after, self._pieces.capacity - self.room)
         before, after = before[len(before) - left :], after[:right]
         here = analysis.morphemes[at]
         low, high = at, at + 1
@@ -145,7 +124,7 @@ class MorphemeFiller(Filler):
         head, tail = analysis.text[max(0, start - NEAR) : start], analysis.text[end : end + NEAR]
         if start > NEAR:
             head = head.partition(" ")[2] or head
-        return _MorphemePlace(
+        return MorphemePlace(
             span[0],
             span[1],
             [number for number, _ in before],
@@ -167,27 +146,13 @@ class MorphemeFiller(Filler):
         found = []
         for index in range(first, last):
             key = analysis.morphemes[index].key
-            numbers = [self._mask_id] if key is None else self._pieces.vocabulary.encode(key)
+            numbers = [self.mask_id] if key is None else self._pieces.vocabulary.encode(key)
             found += [(number, index) for number in numbers]
         return found
 
-    def _logits(self, rows: Sequence[list[int]], at: Sequence[int]) -> NDArray[np.float32]:
-        torch = require_torch()
-        pieces = self._pieces
-        width = max(map(len, rows)) + 2
-        ids = np.full((len(rows), width), pieces.pad_token_id, np.int64)
-        attention = np.zeros_like(ids)
-        for number, row in enumerate(rows):
-            ids[number, : len(row) + 2] = [pieces.cls_token_id, *row, pieces.sep_token_id]
-            attention[number, : len(row) + 2] = 1
-        device = next(self._network.parameters()).device
-        with torch.inference_mode():
-            states = self._network.base_model(
-                input_ids=torch.from_numpy(ids).to(device), attention_mask=torch.from_numpy(attention).to(device)
-            ).last_hidden_state
-            chosen = states[torch.arange(len(rows), device=device), torch.tensor(at, device=device) + 1]
-            logits: NDArray[np.float32] = self._network.cls(chosen).float().cpu().numpy()
-        return logits
+    def logits(self, rows: Sequence[list[int]], at: Sequence[int]) -> NDArray[np.float32]:
+        prefix, suffix = self._pieces.prefix, self._pieces.suffix
+        return self._network.masked_logits([[*prefix, *row, *suffix] for row in rows], [one + len(prefix) for one in at])
 
     # Words
 
@@ -204,16 +169,14 @@ class MorphemeFiller(Filler):
         flags["any"] = np.array([tag in WORD_STARTS or (tag.startswith(ATTACHED) and tag[0] != "Z") for tag in tags])
         return flags | {kind: np.array([tag.startswith(allowed) for tag in tags]) for kind, allowed in _FOLLOWS.items()}
 
-    def _allowed(self, place: Place, head: tuple[int, ...], last: bool) -> NDArray[np.bool_]:
-        assert isinstance(place, _MorphemePlace)
+    def allowed(self, place: MorphemePlace, head: tuple[int, ...], last: bool) -> NDArray[np.bool_]:
         before = str(self._tags[head[-1]]) if head else tag_of(place.left[-1]) if place.left else ""
         allowed = self._following[_kind(before) if before else "any" if place.glued else ""]
         # A word that nothing goes on from cannot end in a stem.
         return allowed & ~self._following["stems"] if last and not place.right and not place.open else allowed
 
-    def _read(self, place: Place, pieces: tuple[int, ...]) -> str | None:
-        assert isinstance(place, _MorphemePlace)
-        keys = [self._entry(number) for number in pieces]
+    def read(self, place: MorphemePlace, pieces: tuple[int, ...]) -> str | None:
+        keys = [self.entry(number) for number in pieces]
         for irregular in (False, True):
             whole = join([*place.left, *keys, *place.right], irregular)
             found = analyse([place.head + whole + place.tail]).morphemes
@@ -223,14 +186,13 @@ class MorphemeFiller(Filler):
                 return join([*keys, "다/EF"] if stem else keys, irregular)
         return None
 
-    def _cut(self, place: Place, word: str) -> list[int]:
-        assert isinstance(place, _MorphemePlace)
+    def cut(self, place: MorphemePlace, word: str) -> list[int]:
         vocabulary = self._pieces.vocabulary
         keys = [word] if word in vocabulary and vocabulary.numbers[word] >= vocabulary.first_word else self._keys(place, word)
         numbers = [number for key in keys for number in vocabulary.encode(key)]
         return numbers if all(number >= vocabulary.first_word for number in numbers) else []
 
-    def _keys(self, place: _MorphemePlace, word: str) -> list[str]:
+    def _keys(self, place: MorphemePlace, word: str) -> list[str]:
         """The morphemes of a candidate, read in its place if that is possible, else by itself."""
         written = clean(word).text
         stem = bool(place.right) and tag_of(place.right[0]).startswith("E")
@@ -246,14 +208,14 @@ class MorphemeFiller(Filler):
         keys = [str(m.key) for m in analyse([written]).morphemes]
         return keys[:-1] if stem and len(keys) > 1 and keys[-1] in ("다/EF", "다/EC") else keys
 
-    def _piece(self, number: int, probability: float) -> Guess:
-        entry = self._entry(number)
+    def piece(self, number: int, probability: float) -> Guess:
+        entry = self.entry(number)
         whole = number >= self._pieces.vocabulary.first_word
         form, tag = split_key(entry) if whole else (entry, "")
         score = float(np.log(probability)) if probability > 0 else None
         return Guess(form, probability, (entry,), tag.startswith(ATTACHED), tag or None, score)
 
-    def _entry(self, number: int) -> str:
+    def entry(self, number: int) -> str:
         return self._pieces.vocabulary.entries[number]
 
 

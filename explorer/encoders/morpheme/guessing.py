@@ -16,6 +16,7 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.intervals import bounds, draw
 from explorer.core.progress import ProgressCallback, track
+from explorer.encoders.forward import Network
 from explorer.encoders.morpheme.pieces import MorphemePieces
 from explorer.encoders.morpheme.reading import Place, read_places
 from explorer.encoders.train.morphemes import KEY, LINE, MorphemeArrays
@@ -104,11 +105,11 @@ def score_guesses(method: str, gaps: Sequence[Gap], guesses: Sequence[int], voca
 
 
 def encoder_guesses(
-    model: Any, pieces: MorphemePieces, gaps: Sequence[Gap], progress: ProgressCallback | None = None
+    network: Network, pieces: MorphemePieces, gaps: Sequence[Gap], progress: ProgressCallback | None = None
 ) -> list[int]:
     """First guesses of an encoder, with the one morpheme masked."""
     possible = answers(pieces.vocabulary)
-    length = int(model.config.max_position_embeddings) - 2
+    length = pieces.capacity
     found: list[int] = []
     for begin in track(range(0, len(gaps), 256), progress, "guessing", unit="batches"):
         places = []
@@ -117,7 +118,7 @@ def encoder_guesses(
             first = owners.index(gap.at)
             left = max(0, min(first - length // 2, len(ids) - length))
             places.append(Place(ids[left : left + length], first - left, first - left + 1, []))
-        logits = read_places(model, pieces, places).logits
+        logits = read_places(network, pieces, places).logits
         found += np.where(possible, logits, -np.inf).argmax(axis=1).tolist()
     return found
 

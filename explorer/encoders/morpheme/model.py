@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.core.errors import BadInput, MissingExtra
+from explorer.core.errors import BadInput
+from explorer.encoders.forward import require_torch
 from explorer.encoders.train.vocabulary import MorphemeVocabulary
 from explorer.text.tags import split_key
 
@@ -21,41 +22,10 @@ if TYPE_CHECKING:
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["build_bert", "grow", "initial_bias", "initial_embeddings", "pick_device", "require_torch"]
+__all__ = ["build_bert", "grow", "initial_bias", "initial_embeddings"]
 
 NEVER = -1e4
 """Output bias of entries that no mask stands for: spelled pieces and special ones. Fits in half precision."""
-
-
-def require_torch() -> Any:
-    """The torch module.
-
-    Raises:
-        MissingExtra: it is not installed.
-    """
-    try:
-        import torch
-    except ImportError as error:
-        raise MissingExtra("encoders.an_encoder", "bert") from error
-    return torch
-
-
-def pick_device(device: str | None) -> str:
-    """The device asked for, else the best there is.
-
-    Raises:
-        BadInput: it cannot be used here.
-    """
-    torch = require_torch()
-    if device is None:
-        if torch.cuda.is_available():
-            return "cuda"
-        return "mps" if torch.backends.mps.is_available() else "cpu"
-    try:
-        torch.zeros(1).to(device)
-    except (RuntimeError, AssertionError) as error:
-        raise BadInput("encoders.device_unusable", device=device) from error
-    return device
 
 
 def build_bert(

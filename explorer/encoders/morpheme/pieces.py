@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from explorer.encoders.pieces import Cut, Passage, Piece
 from explorer.encoders.train.vocabulary import MorphemeVocabulary
 from explorer.tokenizers.token import key_of
 
@@ -16,27 +17,24 @@ __all__ = ["MorphemePieces"]
 
 
 class MorphemePieces:
-    """Kiwi's morphemes as pieces of a vocabulary, callable like a tokenizer of transformers.
+    """Kiwi's morphemes as :class:`~explorer.encoders.pieces.Pieces` of a vocabulary.
 
     A spelled morpheme's pieces all lie over the whole morpheme: a model has no vector for a part of it.
 
     Args:
         vocabulary: the entries.
         tokenizer: makes the morphemes; Kiwi when ``None``.
+        length: longest input, special pieces included.
     """
 
-    is_fast = True
-    unk_token_id = None  # there is no unknown
+    paired = False
 
     def __init__(self, vocabulary: MorphemeVocabulary, tokenizer: Tokenizer | None = None, length: int = 128) -> None:
         self.vocabulary = vocabulary
-        self.model_max_length = length
+        self.capacity = length - 2
+        self.pad = vocabulary.pad
+        self.prefix, self.suffix = [vocabulary.cls], [vocabulary.sep]
         self._given = tokenizer
-        self.pad_token_id = vocabulary.pad
-        self.cls_token_id = vocabulary.cls
-        self.sep_token_id = vocabulary.sep
-        self.mask_token_id = vocabulary.mask
-        self.mask_token = "[MASK]"  # noqa: S105
 
     @cached_property
     def analyser(self) -> Tokenizer:
@@ -44,13 +42,6 @@ class MorphemePieces:
         from explorer.tokenizers.loading import tokenizer
 
         return self._given if self._given is not None else tokenizer("kiwi")
-
-    def __len__(self) -> int:
-        return len(self.vocabulary)
-
-    def get_vocab(self) -> dict[str, int]:
-        """Every entry and its number."""
-        return dict(self.vocabulary.numbers)
 
     def encode_tokens(self, tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
         """Numbers of the pieces, and for each piece which token it belongs to."""
@@ -62,24 +53,27 @@ class MorphemePieces:
             owners += [index] * len(pieces)
         return ids, owners
 
-    def __call__(self, text: str, *, add_special_tokens: bool = True, **_: Any) -> dict[str, list[Any]]:
-        """``input_ids``, ``offset_mapping`` (characters of ``text``) and ``attention_mask``; never cut."""
+    def encode(self, text: str) -> Cut:
+        """A text's pieces with the characters they lie over; never cut."""
         tokens = self.analyser.tokenize(text)
         ids, owners = self.encode_tokens(tokens)
-        offsets = [(tokens[owner].start, tokens[owner].end) for owner in owners]
-        if add_special_tokens:
-            ids = [self.cls_token_id, *ids, self.sep_token_id]
-            offsets = [(0, 0), *offsets, (0, 0)]
-        return {"input_ids": ids, "offset_mapping": offsets, "attention_mask": [1] * len(ids)}
+        return [(number, tokens[owner].start, tokens[owner].end) for number, owner in zip(ids, owners, strict=True)]
 
-    def convert_ids_to_tokens(self, ids: int | Iterable[int]) -> Any:
+    def names(self, numbers: Sequence[int]) -> list[str]:
         """Entries of numbers."""
-        if isinstance(ids, int):
-            return self.vocabulary.entries[ids]
-        return [self.vocabulary.entries[int(number)] for number in ids]
+        return [self.vocabulary.entries[int(number)] for number in numbers]
 
-    def convert_tokens_to_ids(self, tokens: str | Iterable[str]) -> Any:
-        """Numbers of entries; raises KeyError for what is none."""
-        if isinstance(tokens, str):
-            return self.vocabulary.numbers[tokens]
-        return [self.vocabulary.numbers[token] for token in tokens]
+    def passage(self, texts: Sequence[str]) -> Passage:
+        """One or two sentences as the model reads them, special pieces included."""
+        entries = self.vocabulary.entries
+        pieces = [Piece(0, entries[self.vocabulary.cls], self.vocabulary.cls, None)]
+        morphemes = [self.analyser.tokenize(text) for text in texts]
+        for sentence, tokens in enumerate(morphemes):
+            for number, owner in zip(*self.encode_tokens(tokens), strict=True):
+                token = tokens[owner]
+                pieces.append(
+                    Piece(len(pieces), entries[number], number, sentence, token.start, token.end, token.surface, morpheme=owner)
+                )
+            pieces.append(Piece(len(pieces), entries[self.vocabulary.sep], self.vocabulary.sep, None))
+        # Never trained on pairs: its second segment row is as it was drawn, so it is not used.
+        return Passage(pieces, [0] * len(pieces), morphemes)

@@ -9,16 +9,20 @@ Amrami & Goldberg 2018, arXiv 1808.08518). Senses separate better by what fits t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explorer.core.errors import BadInput
-from explorer.core.progress import ProgressCallback, report
-from explorer.encoders.morpheme.model import require_torch
+from explorer.core.progress import ProgressCallback
+from explorer.encoders.clusters import centred
+from explorer.encoders.forward import Job, Layer, Network
+from explorer.encoders.locate import Span, around
 from explorer.encoders.morpheme.pieces import MorphemePieces
-from explorer.text.tags import MASKED
+from explorer.encoders.readings import Level, Reading, reading_named, spans_of
+from explorer.text.tags import MASKED, split_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,9 +31,25 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-__all__ = ["Place", "Readings", "find_places", "read_places"]
+__all__ = ["MorphemeReader", "Place", "Readings", "Substitute", "find_places", "read_places"]
 
-_BATCH = 4096
+REPRESENTATIONS = ("blend", "own", "masked", "substitutes", "context")
+BLEND = {"context": 1.0, "masked": 0.25, "substitutes": 0.25}
+"""Weights of the blend's cosines."""
+_FITTING = 8
+"""Words that are named for a sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """A word that would fit where another one stands: its key, the key without tag, its probability."""
+
+    word: str
+    key: str
+    probability: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -110,59 +130,33 @@ def find_places(
 
 
 def read_places(
-    model: Any, pieces: MorphemePieces, places: Sequence[Place], progress: ProgressCallback | None = None
+    network: Network, pieces: MorphemePieces, places: Sequence[Place], progress: ProgressCallback | None = None
 ) -> Readings:
     """Run the network over every place, once as it is and once with the word masked.
 
     Args:
-        model: a ``BertForMaskedLM`` in evaluation mode.
+        network: with a masked-word head.
         pieces: its tokenizer.
         places: from :func:`find_places`.
     """
-    torch = require_torch()
-    config = model.config
-    layers, dim = config.num_hidden_layers + 1, config.hidden_size
-    own = np.zeros((len(places), layers, dim), np.float32)
-    masked = np.zeros_like(own)
-    logits = np.zeros((len(places), config.vocab_size), np.float32)
+    each = [[layer] for layer in range(network.depth)]
     plain = [(place.ids, place.first, place.last) for place in places]
-    hidden = [([*i[:a], pieces.mask_token_id, *i[b:]], a, a + 1) for i, a, b in plain]
-    with torch.inference_mode():
-        for target, source in ((own, plain), (masked, hidden)):
-            order = sorted(range(len(source)), key=lambda index: len(source[index][0]))
-            at = 0
-            while at < len(order):
-                take = order[at : at + max(1, _BATCH // (len(source[order[at]][0]) + 8))]
-                states = _states(torch, model, pieces, [source[i][0] for i in take])
-                for row, index in enumerate(take):
-                    _, a, b = source[index]
-                    target[index] = states[:, row, a + 1 : b + 1].mean(1).float().cpu().numpy()
-                at += len(take)
-                report(progress, "reading sentences", at, len(order), "sentences")
-        last = torch.from_numpy(masked[:, -1])
-        for begin in range(0, len(places), 256):
-            part = last[begin : begin + 256].to(next(model.parameters()))
-            logits[begin : begin + 256] = model.cls(part).float().cpu().numpy()
-    table = model.get_input_embeddings().weight.detach().float().cpu().numpy()
-    content = np.where(pieces.vocabulary.tagged(MASKED), logits, -np.inf).astype(np.float32)
-    return Readings(own, masked, logits, _contexts(pieces, places, table), softmax(content / 2) @ table)
-
-
-def _states(torch: Any, model: Any, pieces: MorphemePieces, rows: list[list[int]]) -> Any:
-    """Hidden states of every layer: layers × rows × length × d, special pieces included."""
-    width = max(map(len, rows)) + 2
-    ids = np.full((len(rows), width), pieces.pad_token_id, np.int64)
-    attention = np.zeros_like(ids)
-    for number, row in enumerate(rows):
-        ids[number, : len(row) + 2] = [pieces.cls_token_id, *row, pieces.sep_token_id]
-        attention[number, : len(row) + 2] = 1
-    device = next(model.parameters()).device
-    result = model.base_model(
-        input_ids=torch.from_numpy(ids).to(device),
-        attention_mask=torch.from_numpy(attention).to(device),
-        output_hidden_states=True,
+    hidden = [([*ids[:first], pieces.vocabulary.mask, *ids[last:]], first, first + 1) for ids, first, last in plain]
+    own, masked = (
+        network.pooled(
+            (
+                Job([*pieces.prefix, *ids, *pieces.suffix], [(row, first + 1, last + 1)])
+                for row, (ids, first, last) in enumerate(source)
+            ),
+            each,
+            progress=progress,
+            stage=("reading sentences", "sentences"),
+        ).swapaxes(0, 1)
+        for source in (plain, hidden)
     )
-    return torch.stack(result.hidden_states)
+    logits = network.expected(masked[:, -1])
+    content = np.where(pieces.vocabulary.tagged(MASKED), logits, -np.inf).astype(np.float32)
+    return Readings(own, masked, logits, _contexts(pieces, places, network.table), softmax(content / 2) @ network.table)
 
 
 def _contexts(pieces: MorphemePieces, places: Sequence[Place], table: Floats) -> Floats:
@@ -191,3 +185,151 @@ def softmax(logits: NDArray[np.floating[Any]]) -> Floats:
     shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
     probabilities: Floats = (shifted / shifted.sum(axis=-1, keepdims=True)).astype(np.float32)
     return probabilities
+
+
+class MorphemeReader:
+    """The :class:`~explorer.encoders.readings.Reader` of an encoder over morphemes, which can also be asked what fits a word's place."""
+
+    representations: tuple[str, ...] = REPRESENTATIONS
+
+    def __init__(self, network: Network, pieces: MorphemePieces) -> None:
+        self._network, self._pieces = network, pieces
+
+    def readings(
+        self,
+        word: str | Sequence[str],
+        sentences: Sequence[str],
+        *,
+        occurrence: int = 0,
+        spans: Sequence[Span] | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Readings:
+        """All there is to know about one word in many sentences, as arrays (see :class:`Readings`).
+
+        Args:
+            word: one word, or one for each sentence.
+            sentences: the sentences; of one longer than 5,000 characters what stands around the word.
+            occurrence: which of several, from 0.
+            spans: where the word stands in each sentence (start and end in code points), instead of looking for it.
+            progress: told about the sentences read.
+
+        Raises:
+            BadInput: a sentence does not hold the word.
+        """
+        words = [word] * len(sentences) if isinstance(word, str) else list(word)
+        if not sentences:
+            raise BadInput("encoders.word_count_mismatch", words=len(words), sentences=0)
+        where = spans_of(self._pieces, word, sentences, spans, occurrence)
+        tokens: list[list[Token]] = []
+        inner: list[tuple[int, int, str | None]] = []
+        for one, sentence, (start, end, key) in zip(words, sentences, where, strict=True):
+            first, last = around(sentence, start, end)
+            tokens.append(self._pieces.analyser.tokenize(sentence[first:last]))
+            if spans is not None:
+                touching = [t for t in tokens[-1] if t.start < end - first and t.end > start - first and t.form == one]
+                key = f"{touching[0].form}/{touching[0].tag}" if touching else None
+            inner.append((start - first, end - first, key))
+        places = find_places(self._pieces, tokens, inner, self._pieces.capacity)
+        found = read_places(self._network, self._pieces, places, progress)
+        return replace(found, spans=tuple((start, end) for start, end, _ in where))
+
+    def represent(self, readings: Readings, representation: str = "blend", layer: int = -1) -> Floats:
+        """One vector for each reading.
+
+        Args:
+            readings: from :meth:`readings`.
+            representation: ``"own"`` or ``"masked"`` states at ``layer``; ``"substitutes"``, the mean input vector of what
+                would fit; ``"context"``, the weighted mean input vector of the other content words; ``"blend"``, context,
+                masked state and substitutes, each centred over these readings and brought to length 1, side by side: its
+                cosine is the mean of their cosines with the weights :data:`BLEND`.
+            layer: 0 is the input embedding.
+        """
+        if representation in ("own", "masked"):
+            states = readings.own if representation == "own" else readings.masked
+            [number], _ = self._network.layers(layer)
+            chosen: Floats = states[:, number]
+            return chosen
+        if representation == "substitutes":
+            return readings.substitutes
+        if representation == "context":
+            return readings.context
+        if representation != "blend":
+            raise BadInput("encoders.unknown_representation", representation=representation, choices=", ".join(REPRESENTATIONS))
+        views = {"masked": readings.masked[:, layer], "substitutes": readings.substitutes, "context": readings.context}
+        parts = [np.sqrt(weight) * centred(views[name]) for name, weight in BLEND.items()]
+        return np.concatenate(parts, axis=1).astype(np.float32)
+
+    def substitutes(
+        self, word: str, sentence: str, n: int = 10, *, content: bool = True, occurrence: int = 0
+    ) -> list[Substitute]:
+        """The words that would fit in a word's place, most probable first.
+
+        Args:
+            word: as a person says it; it stands in the sentence.
+            sentence: any length; the part around the word is read.
+            n: how many.
+            content: content morphemes only (nouns, verbs, adjectives, adverbs, determiners), their probabilities as the
+                model gives them among all morphemes.
+            occurrence: which of several, from 0.
+        """
+        probabilities = softmax(self.readings(word, [sentence], occurrence=occurrence).logits)[0]
+        if content:
+            probabilities = probabilities * self._content
+        best = np.argsort(-probabilities, kind="stable")[: max(0, n)]
+        entries = self._pieces.vocabulary.entries
+        return [Substitute(split_key(entries[i])[0], entries[i], float(probabilities[i])) for i in best if probabilities[i] > 0]
+
+    def read(
+        self,
+        word: str | Sequence[str],
+        sentences: Sequence[str],
+        spans: Sequence[Span] | None = None,
+        *,
+        representation: str | None = None,
+        layer: Layer = -1,
+        pooling: str = "mean",
+        occurrence: int = 0,
+        progress: ProgressCallback | None = None,
+    ) -> Reading:
+        name = reading_named(representation, self.representations, self._network.name)
+        if not isinstance(layer, int):
+            raise BadInput("encoders.layer_not_single", layer=layer, model=self._network.name)
+        return self._reading(self.readings(word, sentences, occurrence=occurrence, spans=spans, progress=progress), name, layer)
+
+    def levels(
+        self,
+        word: str | Sequence[str],
+        sentences: Sequence[str],
+        spans: Sequence[Span] | None = None,
+        *,
+        pooling: str = "mean",
+        occurrence: int = 0,
+        progress: ProgressCallback | None = None,
+    ) -> dict[Level, Reading]:
+        found = self.readings(word, sentences, occurrence=occurrence, spans=spans, progress=progress)
+        asked: list[Level] = [(name, layer) for name in ("own", "masked") for layer in range(self._network.depth)]
+        asked += [("substitutes", None), ("context", None), ("blend", None)]
+        return {(name, layer): self._reading(found, name, -1 if layer is None else layer) for name, layer in asked}
+
+    def _reading(self, found: Readings, name: str, layer: int) -> Reading:
+        weights = BLEND if name == "blend" else {name: 1.0}
+        views = {view: self.represent(found, view, layer) for view in weights}
+        return Reading(views, weights, found.spans, found.logits)
+
+    @cached_property
+    def _content(self) -> NDArray[np.bool_]:
+        return self._pieces.vocabulary.tagged(MASKED)
+
+    def fitting(self, reading: Reading, labels: Sequence[int]) -> list[list[str]]:
+        """For each sense the content words that its sentences expect more than the others do."""
+        assert reading.expected is not None
+        probabilities = softmax(reading.expected)
+        groups = [probabilities[np.asarray(labels) == label].mean(0) for label in range(max(labels) + 1)]
+        entries = self._pieces.vocabulary.entries
+        result = []
+        for own in groups:
+            rest = (np.sum(groups, axis=0) - own) / max(1, len(groups) - 1) if len(groups) > 1 else np.zeros_like(own)
+            # The share of a word's expectation that falls to this sense, weighted by how much is expected of it at all.
+            score = np.where(self._content, own * own / (own + rest + 1e-6), 0)
+            result.append([entries[i] for i in np.argsort(-score, kind="stable")[:_FITTING]])
+        return result

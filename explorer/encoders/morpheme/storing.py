@@ -14,7 +14,7 @@ from typing import Any
 from explorer.core.errors import BadInput
 from explorer.core.paths import expanded
 from explorer.core.store import MANIFEST, Manifest, artifact_path, read_artifact, write_manifest
-from explorer.encoders.morpheme.model import require_torch
+from explorer.encoders.forward import require_torch
 from explorer.encoders.train.vocabulary import MorphemeVocabulary
 
 __all__ = ["MINI", "VOCABULARY", "encoder_folder", "is_encoder", "open_network", "write_encoder"]

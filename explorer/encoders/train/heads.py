@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
-from explorer.encoders.morpheme.model import require_torch
+from explorer.encoders.forward import require_torch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

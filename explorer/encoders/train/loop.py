@@ -22,7 +22,7 @@ from explorer.core.errors import BadInput
 from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import Manifest, atomic_folder, check_target, write_manifest
-from explorer.encoders.morpheme.model import pick_device, require_torch
+from explorer.encoders.forward import pick_device, require_torch
 from explorer.encoders.train.batches import Batch, Batches
 from explorer.encoders.train.heads import Sampling, masked_logits, sampled_loss
 

@@ -24,7 +24,8 @@ from explorer.core.store import (
     check_target,
     write_manifest,
 )
-from explorer.encoders.morpheme.model import build_bert, initial_bias, initial_embeddings, require_torch
+from explorer.encoders.forward import require_torch
+from explorer.encoders.morpheme.model import build_bert, initial_bias, initial_embeddings
 from explorer.encoders.morpheme.storing import encoder_folder, is_encoder, open_network, write_encoder
 from explorer.encoders.train.batches import Batches, Encoded, Masking, encode_arrays
 from explorer.encoders.train.heads import Sampling

@@ -106,8 +106,7 @@ def open_masked_model(name_or_path: str | Path, progress: ProgressCallback | Non
 
     from explorer.encoders.checkpoints import open_checkpoint
 
-    checkpoint = open_checkpoint(name_or_path, "cpu", progress)
-    tokenizer = checkpoint.tokenizer
+    tokenizer = open_checkpoint(name_or_path, "cpu", progress).pieces.tokenizer
     lacking = [part for part in ("mask", "cls", "sep", "pad") if getattr(tokenizer, f"{part}_token_id") is None]
     if lacking:
         raise BadInput("encoders.no_special_piece", model=name_or_path, piece=lacking[0])

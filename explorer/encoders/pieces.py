@@ -1,4 +1,4 @@
-"""What the pieces of a sub-word vocabulary mean: where words start, what is inside one, how a piece is shown.
+"""Text, pieces and characters: what a tokenizer's pieces lie over, where words start, what is inside one, how one is shown.
 
 Three ways of marking words are told apart: WordPiece marks what continues (``##다``), SentencePiece and its kin what starts
 a word (``▁서울``), byte-level BPE the space before a word (``Ġ``). With them the text on both sides of a gap is cut as if
@@ -11,57 +11,172 @@ import json
 import re
 import threading
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from explorer.text.normalise import normalise
 from explorer.tokenizers.engines.pieces import byte_alphabet, byte_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["PieceTable"]
+    from explorer.tokenizers.token import Token, Tokenizer
+
+__all__ = ["Cut", "HubPieces", "Passage", "Piece", "Pieces"]
 
 _ANCHOR = "가"  # one character in every Korean or multilingual vocabulary, and a letter to every pre-tokenizer
 _BYTE = re.compile(r"<0x([0-9A-F]{2})>")
+_PROBE = "한국어로 쓴 문장"
 
 Cut = list[tuple[int, int, int]]
 """Pieces of a text: number, first and one-past-last character."""
 
 
-class PieceTable:
-    """The vocabulary of a fast Hugging Face tokenizer, read as words and parts of words. Safe from several threads.
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One token of a model.
 
     Attributes:
+        index: its place in the pass, special tokens counted.
+        text: as the vocabulary writes it (``##를``, ``▁서울``, ``배/NNG``).
+        id: its number in the vocabulary.
+        sentence: 0 or 1; ``None`` for special tokens.
+        start, end: code-point offsets into that sentence as it was given; 0 and 0 for special tokens.
+        surface: ``sentence[start:end]``.
+        segment: the row of the segment table it gets; ``None`` where the model has none.
+        position: the row of the position table it gets; ``None`` where the model has none.
+        morpheme: for an encoder over morphemes, the number of its morpheme in the sentence.
+    """
+
+    index: int
+    text: str
+    id: int
+    sentence: int | None
+    start: int = 0
+    end: int = 0
+    surface: str = ""
+    segment: int | None = None
+    position: int | None = None
+    morpheme: int | None = None
+
+    @property
+    def special(self) -> bool:
+        """Whether it stands for nothing in the text."""
+        return self.sentence is None
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"special": self.special}
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One or two sentences as one pass: the tokens, the segment of each (``None``: the model has no table), Kiwi's morphemes."""
+
+    pieces: list[Piece]
+    segments: list[int] | None
+    morphemes: list[list[Token]]
+
+
+class Pieces(Protocol):
+    """What cuts texts for a model. Safe from several threads.
+
+    Attributes:
+        prefix, suffix: numbers of the special tokens put around a text.
+        capacity: text tokens that fit into one pass.
+        pad: the number that fills short rows.
+        paired: whether the model was trained on pairs of sentences, as far as its pieces say.
+    """
+
+    prefix: list[int]
+    suffix: list[int]
+    capacity: int
+    pad: int
+    paired: bool
+
+    @property
+    def analyser(self) -> Tokenizer:
+        """Kiwi, which finds words in sentences."""
+
+    def encode(self, text: str) -> Cut:
+        """An NFC text by itself, of any length, without special tokens."""
+
+    def names(self, numbers: Sequence[int]) -> list[str]:
+        """Pieces as the vocabulary writes them."""
+
+    def passage(self, texts: Sequence[str]) -> Passage:
+        """One or two sentences as the model reads them, special tokens included."""
+
+
+class HubPieces:
+    """A fast Hugging Face tokenizer: :class:`Pieces`, and its vocabulary read as words and parts of words.
+
+    Attributes:
+        tokenizer: the tokenizer itself.
         kind: ``"wordpiece"``, ``"metaspace"``, ``"bytes"``, or ``"plain"`` where words are not marked at all.
         entries: the vocabulary's strings by number; empty where a number is not used.
     """
 
-    def __init__(self, tokenizer: Any, rows: int) -> None:
-        self._tokenizer = tokenizer
+    paired = True
+
+    def __init__(self, tokenizer: Any, config: Any, rows: int) -> None:
+        """
+        Args:
+            tokenizer: see there.
+            config: the model's; says how many positions it has.
+            rows: of the model's embedding table.
+        """
+        self.tokenizer = tokenizer
+        self.pad = int(tokenizer.pad_token_id or 0)
+        self.prefix, self.suffix = _special_tokens(tokenizer)
+        self.capacity = _positions(tokenizer, config) - len(self.prefix) - len(self.suffix)
+        self.unknown: int | None = tokenizer.unk_token_id
+        self._segments = int(getattr(config, "type_vocab_size", 0) or 0) > 1
+        self._rows = rows
         self._backend = tokenizer.backend_tokenizer
         self._lock = threading.Lock()
+
+    @cached_property
+    def analyser(self) -> Tokenizer:
+        from explorer.tokenizers.loading import tokenizer
+
+        return tokenizer("kiwi")
+
+    @cached_property
+    def _prefix(self) -> str:
+        """The mark of a continued word."""
+        return json.loads(self._backend.to_str())["model"].get("continuing_subword_prefix") or ""
+
+    @cached_property
+    def kind(self) -> str:
         definition = json.loads(self._backend.to_str())
-        model = definition["model"]
         around = json.dumps([definition.get("normalizer"), definition.get("pre_tokenizer"), definition.get("decoder")])
-        self._prefix = model.get("continuing_subword_prefix") or ""
         if self._prefix:
-            self.kind = "wordpiece"
-        elif '"ByteLevel"' in around:
-            self.kind = "bytes"
-        elif '"Metaspace"' in around or "\\u2581" in around:
-            self.kind = "metaspace"
-        else:
-            self.kind = "plain"
-        self._numbers: dict[str, int] = tokenizer.get_vocab()
-        self.entries = [""] * rows
+            return "wordpiece"
+        if '"ByteLevel"' in around:
+            return "bytes"
+        return "metaspace" if '"Metaspace"' in around or "\\u2581" in around else "plain"
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        numbers: dict[str, int] = self.tokenizer.get_vocab()
+        return numbers
+
+    @cached_property
+    def entries(self) -> list[str]:
+        entries = [""] * self._rows
         for entry, number in self._numbers.items():
-            if number < rows:
-                self.entries[number] = entry
-        self.unknown: int | None = tokenizer.unk_token_id
-        added = (int(number) for number in tokenizer.added_tokens_decoder)
-        self.special = frozenset({*tokenizer.all_special_ids, *added})
+            if number < self._rows:
+                entries[number] = entry
+        return entries
+
+    @cached_property
+    def special(self) -> frozenset[int]:
+        """Numbers of special and added pieces."""
+        return frozenset({*self.tokenizer.all_special_ids, *map(int, self.tokenizer.added_tokens_decoder)})
 
     # Single pieces
 
@@ -142,8 +257,44 @@ class PieceTable:
     def encode(self, text: str) -> Cut:
         """A text by itself, without special tokens."""
         with self._lock:  # Hugging Face tokenizers change their own state on every call
-            made = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+            made = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
         return [(int(n), int(a), int(b)) for n, (a, b) in zip(made["input_ids"], made["offset_mapping"], strict=True)]
+
+    def names(self, numbers: Sequence[int]) -> list[str]:
+        """Pieces as the vocabulary writes them."""
+        return list(map(str, self.tokenizer.convert_ids_to_tokens(list(numbers))))
+
+    def passage(self, texts: Sequence[str]) -> Passage:
+        """One or two sentences as the model reads them, special tokens included."""
+        cleans = [normalise(text) for text in texts]
+        with self._lock:
+            encoded = self.tokenizer(
+                *(clean.text for clean in cleans),
+                return_offsets_mapping=True,
+                return_token_type_ids=self._segments,
+                verbose=False,
+            )
+        ids = list(map(int, encoded["input_ids"]))
+        names, alphabet = self.names(ids), byte_alphabet()
+        if "Ġ" in self._numbers and "▁" not in self._numbers:  # byte-level: names are bytes in disguise
+            names = [
+                byte_text(bytes(alphabet[char] for char in name)) if all(char in alphabet for char in name) else name
+                for name in names
+            ]
+        pieces: list[Piece] = []
+        for index, (number, name, sentence, span) in enumerate(
+            zip(ids, names, encoded.sequence_ids(), encoded["offset_mapping"], strict=True)
+        ):
+            if sentence is None:
+                pieces.append(Piece(index, name, number, None))
+                continue
+            start, end = map(int, span)
+            part = cleans[sentence].text[start:end]
+            start, end = end - len(part.lstrip()), end - (len(part) - len(part.rstrip()))
+            start, end = cleans[sentence].to_original(start, max(start, end))
+            pieces.append(Piece(index, name, number, sentence, start, end, texts[sentence][start:end]))
+        kinds = list(map(int, encoded["token_type_ids"])) if self._segments else None
+        return Passage(pieces, kinds, [list(self.analyser.tokenize(text)) for text in texts])
 
     def after(self, text: str) -> Cut:
         """A text that follows a gap: what touches the gap continues its word."""
@@ -237,3 +388,26 @@ def is_word(text: str) -> bool:
     (True, True, False, False)
     """
     return bool(text) and all(char.isalnum() or unicodedata.combining(char) for char in text)
+
+
+def _special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:
+    """Numbers that the tokenizer puts before and after a text."""
+    plain = tokenizer(_PROBE, add_special_tokens=False)["input_ids"]
+    whole = tokenizer(_PROBE)["input_ids"]
+    for start in range(len(whole) - len(plain) + 1):
+        if whole[start : start + len(plain)] == plain:
+            return whole[:start], whole[start + len(plain) :]
+    return [], []
+
+
+def _positions(tokenizer: Any, config: Any) -> int:
+    """Tokens in one pass, special ones included."""
+    limits = [512 if tokenizer.model_max_length > 1 << 20 else tokenizer.model_max_length]
+    positions = getattr(config, "max_position_embeddings", None)
+    if isinstance(positions, int) and positions > 0:
+        # RoBERTa and its kin number positions from the padding id on.
+        shifted = "roberta" in str(getattr(config, "model_type", "")) or getattr(config, "model_type", "") == "camembert"
+        limits.append(positions - (config.pad_token_id or 0) - 1 if shifted else positions)
+        if tokenizer.model_max_length > 1 << 20:
+            limits.remove(512)
+    return int(min(limits))

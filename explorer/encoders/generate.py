@@ -1,4 +1,5 @@
-"""The next piece of a text, by any causal checkpoint; :func:`kiwi_next` is the companion that needs no download.
+"""The next piece of a text, by any causal checkpoint; :func:`~explorer.encoders.kiwi_next.kiwi_next` is the companion that needs
+no download.
 
 What is drawn from is the softmax of the model's logits, reshaped in this order: divided by the temperature; the ``top_k`` best
 kept; of these the fewest best whose share reaches ``top_p`` kept (nucleus sampling: Holtzman et al., The Curious Case of
@@ -10,18 +11,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explorer.core.errors import BadInput
-from explorer.core.progress import ProgressCallback
-from explorer.encoders.checkpoints import Checkpoint
-from explorer.encoders.filling import log_softmax
+from explorer.encoders.fill import log_softmax
+from explorer.encoders.forward import Network
 from explorer.encoders.guesses import Guess, count
-from explorer.encoders.kiwi_next import kiwi_next
-from explorer.encoders.piece_table import PieceTable
+from explorer.encoders.pieces import HubPieces
 from explorer.text.normalise import check_text
 from explorer.tokenizers.engines.pieces import byte_text
 
@@ -30,28 +28,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Decoder", "Step", "kiwi_next", "open_decoder", "reshape"]
+__all__ = ["Decoder", "Step", "draw", "reshape"]
 
 _REACH = 12
 """Characters looked at for each piece that fits the model."""
-
-
-def open_decoder(name_or_path: str | Path, *, device: str | None = None, progress: ProgressCallback | None = None) -> Decoder:
-    """Open a causal model, one that continues texts.
-
-    Args:
-        name_or_path: a folder, or a Hugging Face id (``"skt/kogpt2-base-v2"``). For Kiwi's own model, which needs none of
-            this, there is :func:`kiwi_next`.
-        device: ``"cpu"``, ``"cuda"``, ``"mps"``; the best one present by default.
-
-    Raises:
-        MissingExtra: torch is not installed.
-        BadInput: the model is an encoder, or cannot be used at all; says what to use instead.
-        Unavailable: it is not on this machine and cannot be fetched.
-    """
-    from explorer.encoders.headed import open_headed
-
-    return Decoder(open_headed(name_or_path, "causal", device, progress))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +66,14 @@ class Decoder:
         capacity: pieces of text that it takes at a time; of a longer text the last ones are used.
     """
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
-        self._checkpoint = checkpoint
-        self.name = checkpoint.name
-        self.capacity = checkpoint.capacity
-        self._table = PieceTable(checkpoint.tokenizer, int(checkpoint.model.get_input_embeddings().weight.shape[0]))
-        # What a tokenizer puts after a text would end it.
-        self._prefix = checkpoint.prefix
+    def __init__(self, network: Network, pieces: HubPieces, name: str) -> None:
+        self.name = name
+        self.capacity = pieces.capacity
+        self._network, self._table = network, pieces
+        self._model = network.head("causal")
 
     def __repr__(self) -> str:
-        return f"<Decoder {self.name}: {len(self._table.entries):,} pieces, {self._checkpoint.device}>"
+        return f"<Decoder {self.name}: {len(self._table.entries):,} pieces, {self._network.device}>"
 
     def next(self, text: str, n: int = 10, *, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0) -> list[Guess]:
         """The most probable next pieces.
@@ -187,21 +165,10 @@ class Decoder:
 
     def _run(self, ids: Sequence[int], cache: Any) -> tuple[Floats, Any]:
         """Logits of the next piece, and what the model remembers of the pieces before it."""
-        import torch
-
-        one = self._checkpoint
-        whole = [*self._prefix, *ids[-self.capacity :]]
-        seen = 0
-        if cache is not None and len(ids) <= self.capacity:
-            seen = len(whole) - 1
-        with torch.inference_mode():
-            made = one.model(
-                input_ids=torch.tensor([whole[seen:]], device=one.device),
-                past_key_values=cache if seen else None,
-                use_cache=True,
-            )
-        logits = made.logits[0, -1, : len(self._table.entries)].double().cpu().numpy()
-        return logits, getattr(made, "past_key_values", None)
+        # What a tokenizer puts after a text would end it.
+        row = [*self._table.prefix, *ids[-self.capacity :]]
+        logits, cache = self._network.next_logits(row, cache if len(ids) <= self.capacity else None)
+        return logits[: len(self._table.entries)], cache
 
     def _chances(self, logits: Floats, spaced: bool, temperature: float, top_k: int, top_p: float) -> Floats:
         table = self._table
@@ -220,8 +187,8 @@ class Decoder:
 
     def _ends(self) -> set[int]:
         """Pieces that close a text."""
-        made = getattr(self._checkpoint.model, "generation_config", None)
-        ends = [getattr(made, "eos_token_id", None), self._checkpoint.tokenizer.eos_token_id]
+        made = getattr(self._model, "generation_config", None)
+        ends = [getattr(made, "eos_token_id", None), self._table.tokenizer.eos_token_id]
         return {int(end) for one in ends if one is not None for end in (one if isinstance(one, list) else [one])}
 
     def _written(self, new: Sequence[int]) -> str:

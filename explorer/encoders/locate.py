@@ -1,26 +1,160 @@
-"""Where a word stands in a sentence: 배 in 배를, 먹다 in 먹었다."""
+"""Where a word stands in a sentence (배 in 배를, 먹다 in 먹었다), in texts of any length, and the tokens under it.
+
+Nobody's sentence is as long as a page or a book given as one. Analysing all of it for one word takes a minute a megabyte, and
+only what stands near the word says anything about it.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from explorer.core.errors import BadInput
-from explorer.encoders.stretches import LONG, stretches
 from explorer.text.normalise import normalise
 from explorer.text.tags import FUNCTION, split_key, tag_of
 
 if TYPE_CHECKING:
     from explorer.tokenizers.token import Token, Tokenizer
 
-__all__ = ["WordSpan", "find_word", "find_words"]
+__all__ = [
+    "LONG",
+    "REACH",
+    "Request",
+    "Span",
+    "WordSpan",
+    "around",
+    "find_word",
+    "find_words",
+    "holding",
+    "in_nfc",
+    "nfc",
+    "parts_around",
+    "stretches",
+    "under",
+]
 
+Span = tuple[int, int]
+"""A place in a text: first and one-past-last code point."""
+Request = tuple[str, list[Span]]
+"""A text and places in it."""
 Found = list[tuple[int, int, str | None]]
 
 _JAMO = re.compile("[\u3131-\u318e]")
+
+LONG = 5_000
+"""Characters up to which a text is read as a whole."""
+
+REACH = 2_000
+"""Of a longer one so many characters are read on each side of a word."""
+
+_SIZE = 1_000
+_END = re.compile(r"[\r\n]+|(?<=[.!?…。])[\"'”’)」』]*\s+")
+_SPACE = re.compile(r"\s+")
+
+
+def stretches(text: str) -> list[tuple[int, int]]:
+    """A text of any length cut into stretches of about 1,000 characters: after a line or a sentence, else at a space, and
+    inside a word only where 4,000 characters have none. Together they are the text.
+
+    >>> stretches("왕이 왔다. " * 400)
+    [(0, 1001), (1001, 2800)]
+    """
+    found: list[tuple[int, int]] = []
+    start = 0
+    while len(text) - start > 2 * _SIZE:
+        near, far = start + _SIZE, min(len(text), start + 4 * _SIZE)
+        cut = _END.search(text, near, start + 2 * _SIZE) or _SPACE.search(text, near, far)
+        stop = cut.end() if cut else far
+        while stop < len(text) and _hangs(text[stop]):
+            stop += 1
+        found.append((start, stop))
+        start = stop
+    if start < len(text):
+        found.append((start, len(text)))
+    return found
+
+
+def around(text: str, start: int, end: int, reach: int = REACH) -> tuple[int, int]:
+    """The part of a text that is read for what stands at ``start`` to ``end``: all of it, or where it is longer than
+    :data:`LONG` characters, ``reach`` on each side, from and up to a space.
+
+    >>> around("배를 탔다", 0, 1)
+    (0, 5)
+    >>> around("가 " * 3000, 3000, 3001)
+    (1000, 5002)
+    """
+    if len(text) <= LONG:
+        return 0, len(text)
+    first, last = max(0, start - reach), min(len(text), end + reach)
+    # Nothing nearer to the word than half the reach: a text without spaces is cut inside a word.
+    if first and (cut := _SPACE.search(text, first - 1, max(first, start - reach // 2))):
+        first = cut.end()
+    if last < len(text) and (cut := _SPACE.search(text, last, min(len(text), last + reach // 2))):
+        last = cut.end()
+    while first < start and _hangs(text[first]):
+        first += 1
+    while last < len(text) and _hangs(text[last]):
+        last += 1
+    return first, last
+
+
+def parts_around(requests: Sequence[Request], reach: int) -> Iterator[Request]:
+    """Texts with spans, where few spans of a very long text are wanted only the parts around them; spans keep their order.
+
+    Args:
+        requests: texts, each with places in it.
+        reach: characters on each side of a place.
+    """
+    for text, spans in requests:
+        if len(text) <= 4 * LONG or len(text) <= 2 * (2 * reach + 100) * len(spans):
+            yield text, spans
+            continue
+        for start, end in spans:
+            first, last = around(text, start, end, reach)
+            yield text[first:last], [(start - first, end - first)]
+
+
+def _hangs(character: str) -> bool:
+    """Whether a character belongs to the one before: a mark, a vowel or final consonant of a decomposed syllable, a joiner."""
+    return bool(unicodedata.combining(character)) or "\u1160" <= character <= "\u11ff" or character in "\u200d\ufe0f"
+
+
+def nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def in_nfc(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Offsets into ``text`` as offsets into its NFC form; spans begin and end between whole characters."""
+    if unicodedata.is_normalized("NFC", text):
+        return list(spans)
+    edges = sorted({0, *(edge for span in spans for edge in span)})
+    places = {0: 0}
+    for left, right in pairwise(edges):
+        places[right] = places[left] + len(nfc(text[left:right]))
+    return [(places[start], places[end]) for start, end in spans]
+
+
+def under(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]], shown: Sequence[str]) -> list[tuple[int, int]]:
+    """For every span, the first and one-past-last token that share a character with it.
+
+    Raises:
+        BadInput: a span has none; the tokenizer dropped these characters.
+    """
+    table = np.array(offsets, np.int64).reshape(-1, 2)
+    wanted = np.array(spans, np.int64).reshape(-1, 2)
+    first = np.searchsorted(table[:, 1], wanted[:, 0], side="right")
+    last = np.searchsorted(table[:, 0], wanted[:, 1], side="left")
+    lost = np.flatnonzero(first >= last)
+    if len(lost):
+        raise BadInput("encoders.tokenizer_drops_text", text=shown[lost[0]][:40])
+    return list(zip(first.tolist(), last.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +292,6 @@ def _shown(sentence: str) -> str:
     return repr(sentence if len(sentence) <= 60 else sentence[:59] + "…")
 
 
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
 def _morphemes(wanted: str, sentence: str, tokens: list[Token], _: Tokenizer) -> Found:
     """Tokens whose form (or key) is the word."""
     return [
@@ -186,7 +316,7 @@ def _surfaces(wanted: str, sentence: str, tokens: list[Token], _: Tokenizer) -> 
     ends = sorted({token.end for token in tokens})
     for start in sorted({token.start for token in tokens}):
         for end in ends[bisect_right(ends, start) :]:
-            text = _nfc(sentence[start:end])
+            text = nfc(sentence[start:end])
             if text == wanted:
                 found.append((start, end, None))
             if len(text) >= len(wanted):
@@ -204,7 +334,7 @@ def _text(wanted: str, sentence: str, tokens: list[Token], _: Tokenizer) -> Foun
             complete = end == len(sentence) or (
                 not unicodedata.combining(sentence[end]) and not "\u1160" <= sentence[end] <= "\u11ff"
             )
-            if complete and _nfc(sentence[start:end]) == wanted:
+            if complete and nfc(sentence[start:end]) == wanted:
                 found.append((start, end, None))
                 break
     return found
@@ -223,3 +353,25 @@ def _lemmas(wanted: str, sentence: str, tokens: list[Token], tokenizer: Tokenize
 
 
 _SEARCHES = {"morpheme": _morphemes, "surface": _surfaces, "text": _text, "lemma": _lemmas}
+
+
+def holding(word: str, sentences: Sequence[str], analyser: Tokenizer) -> tuple[list[int], list[Span], list[int]]:
+    """Which sentences hold a word.
+
+    Returns:
+        Numbers of the sentences with it, where it first stands in each of these, and numbers of those without it.
+
+    Raises:
+        BadInput: there is no word.
+    """
+    if not word.strip():
+        raise BadInput("dashboards.word_empty")
+    kept, spans, missing = [], [], []
+    for number, sentence in enumerate(sentences):
+        found = find_words(word, sentence, analyser, 1)
+        if not found:
+            missing.append(number)
+            continue
+        kept.append(number)
+        spans.append((found[0].start, found[0].end))
+    return kept, spans, missing

@@ -14,17 +14,15 @@ pieces would favour long words, whose later pieces are nearly certain once the f
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
-from explorer.encoders.guesses import MASK, Gap, Guess, count, mask_spans
+from explorer.encoders.guesses import Gap, Guess, count, mask_spans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,44 +30,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["MASK", "Filler", "Gap", "Guess", "Place", "log_softmax", "open_filler", "window"]
+__all__ = ["Filler", "Gaps", "Place", "log_softmax", "window"]
 
 UNITS = ("word", "piece")
 MOST_PIECES = 8
-
-
-def open_filler(
-    name_or_path: str | Path = "mini", *, device: str | None = None, progress: ProgressCallback | None = None
-) -> Filler:
-    """Open a model that guesses masked words.
-
-    Args:
-        name_or_path: ``"mini"`` (it ships), the name of an encoder trained here, a folder, or a Hugging Face id of a masked
-            model (BERT, RoBERTa, XLM-R, ELECTRA's generator …).
-        device: ``"cpu"``, ``"cuda"``, ``"mps"``; the best one present by default.
-
-    Raises:
-        MissingExtra: torch is not installed.
-        BadInput: the model cannot guess masked words; says what to use instead.
-        Unavailable: it is not on this machine and cannot be fetched.
-
-    >>> filler = open_filler("mini")
-    >>> [gap] = filler.fill("대한민국의 수도는 [MASK]이다.", n=3, unit="piece")
-    >>> gap.start, gap.end, len(gap.guesses), {guess.tag for guess in gap.guesses} <= {"NNG", "NNP"}
-    (10, 16, 3, True)
-    """
-    from explorer.encoders.morpheme.storing import encoder_folder, is_encoder
-
-    folder = encoder_folder(name_or_path) if str(name_or_path) != "kiwi" else None
-    if folder is not None and is_encoder(folder):
-        from explorer.encoders.morpheme.filling import open_morpheme_filler
-
-        report(progress, "opening the model", note=str(name_or_path))
-        return open_morpheme_filler(folder, str(name_or_path), device)
-    from explorer.encoders.checkpoint_filling import CheckpointFiller
-    from explorer.encoders.headed import open_headed
-
-    return CheckpointFiller(open_headed(folder or name_or_path, "masked", device, progress))
 
 
 @dataclass(frozen=True)
@@ -93,7 +57,43 @@ class Place:
     read: tuple[int, int]
 
 
-class Filler(ABC):
+class Gaps(Protocol):
+    """A model as it sees gaps: what :class:`Filler` asks of it.
+
+    Attributes:
+        mask, mask_id: its own mask token, and the number of it.
+        room: pieces that a candidate may have.
+        batch: pieces in one pass through the model.
+    """
+
+    mask: str
+    mask_id: int
+    room: int
+    batch: int
+
+    def places(self, text: str, spans: Sequence[tuple[int, int]]) -> list[Any]:
+        """The gaps of a text, each a :class:`Place`."""
+
+    def logits(self, rows: Sequence[list[int]], at: Sequence[int]) -> NDArray[np.float32]:
+        """Logits (rows × entries) at one position of each row of pieces, special pieces not counted."""
+
+    def allowed(self, place: Any, head: tuple[int, ...], last: bool) -> Flags:
+        """Which entries may follow ``head`` in a word in this gap; ``last`` when the word ends with them."""
+
+    def read(self, place: Any, pieces: tuple[int, ...]) -> str | None:
+        """The word that pieces make in the gap; ``None`` where they make none, or the tokenizer would cut it otherwise."""
+
+    def cut(self, place: Any, word: str) -> list[int]:
+        """The pieces of a candidate; empty where the vocabulary does not hold it."""
+
+    def piece(self, number: int, probability: float) -> Guess:
+        """One piece as a guess."""
+
+    def entry(self, number: int) -> str:
+        """A piece as the vocabulary writes it."""
+
+
+class Filler:
     """A model that guesses masked words. Safe from several threads.
 
     Attributes:
@@ -101,40 +101,12 @@ class Filler(ABC):
         mask: the model's own mask token; ``[MASK]`` is always accepted in a text and means the same.
     """
 
-    name: str
-    mask: str
+    def __init__(self, gaps: Gaps, name: str) -> None:
+        self._gaps = gaps
+        self.name, self.mask = name, gaps.mask
 
-    @abstractmethod
-    def _places(self, text: str, spans: Sequence[tuple[int, int]]) -> list[Place]:
-        """The gaps of a text."""
-
-    @abstractmethod
-    def _logits(self, rows: Sequence[list[int]], at: Sequence[int]) -> NDArray[np.float32]:
-        """Logits (rows × entries) at one position of each row of pieces, special pieces not counted."""
-
-    @abstractmethod
-    def _allowed(self, place: Place, head: tuple[int, ...], last: bool) -> Flags:
-        """Which entries may follow ``head`` in a word in this gap; ``last`` when the word ends with them."""
-
-    @abstractmethod
-    def _read(self, place: Place, pieces: tuple[int, ...]) -> str | None:
-        """The word that pieces make in the gap; ``None`` where they make none, or the tokenizer would cut it otherwise."""
-
-    @abstractmethod
-    def _cut(self, place: Place, word: str) -> list[int]:
-        """The pieces of a candidate; empty where the vocabulary does not hold it."""
-
-    @abstractmethod
-    def _piece(self, number: int, probability: float) -> Guess:
-        """One piece as a guess."""
-
-    @abstractmethod
-    def _entry(self, number: int) -> str:
-        """A piece as the vocabulary writes it."""
-
-    @property
-    @abstractmethod
-    def _mask_id(self) -> int: ...
+    def __repr__(self) -> str:
+        return f"<Filler {self.name}>"
 
     def fill(
         self, text: str, n: int = 10, *, unit: str = "word", pieces: int = 3, progress: ProgressCallback | None = None
@@ -170,7 +142,7 @@ class Filler(ABC):
             done += 1
             report(progress, "guessing", done, rounds * len(spans), "rounds")
 
-        for place in self._places(text, spans):
+        for place in self._gaps.places(text, spans):
             if unit == "piece":
                 guesses = self._by_piece(place, n)
                 finished()
@@ -199,9 +171,9 @@ class Filler(ABC):
         words = list(dict.fromkeys(candidates))
         if isinstance(candidates, str) or not words or not all(word.strip() for word in words):
             raise BadInput("encoders.candidates_empty")
-        [place] = self._places(text, spans)
-        cut = [self._cut(place, word.strip()) for word in words]
-        room = self._room
+        [place] = self._gaps.places(text, spans)
+        cut = [self._gaps.cut(place, word.strip()) for word in words]
+        room = self._gaps.room
         long = next((word for word, one in zip(words, cut, strict=True) if len(one) > room), None)
         if long is not None:
             raise BadInput("encoders.too_many_pieces", word=long[:40], model=self.name, most=room)
@@ -213,7 +185,7 @@ class Filler(ABC):
                 Guess(
                     word.strip(),
                     float(np.exp(score)) if known else 0.0,
-                    tuple(map(self._entry, numbers)),
+                    tuple(map(self._gaps.entry, numbers)),
                     place.glued,
                     None,
                     float(score) if known else None,
@@ -225,22 +197,16 @@ class Filler(ABC):
         """Gaps of this model as plain data."""
         return {"model": self.name, "mask": self.mask, "gaps": [gap.to_dict() for gap in gaps]}
 
-    # Inside
-
-    _room = 64
-    """Pieces that a candidate may have."""
-    _batch = 4096
-    """Pieces in one pass through the model."""
-
     def _predict(self, place: Place, heads: Sequence[Sequence[int]], masks: Sequence[int]) -> Floats:
         """Log-probabilities (rows × entries) of the first mask, after given pieces, of ``masks`` masks in all that follow."""
         rows = [
-            [*place.before, *head, *([self._mask_id] * left), *place.after] for head, left in zip(heads, masks, strict=True)
+            [*place.before, *head, *([self._gaps.mask_id] * left), *place.after]
+            for head, left in zip(heads, masks, strict=True)
         ]
         at = [len(place.before) + len(head) for head in heads]
-        size = max(1, self._batch // (max(map(len, rows)) + 2))
+        size = max(1, self._gaps.batch // (max(map(len, rows)) + 2))
         parts = [
-            log_softmax(self._logits(rows[begin : begin + size], at[begin : begin + size]))
+            log_softmax(self._gaps.logits(rows[begin : begin + size], at[begin : begin + size]))
             for begin in range(0, len(rows), size)
         ]
         return np.concatenate(parts)
@@ -248,7 +214,7 @@ class Filler(ABC):
     def _by_piece(self, place: Place, n: int) -> list[Guess]:
         chances = np.exp(self._predict(place, [()], [1])[0])
         best = np.argsort(-chances, kind="stable")[:n]
-        return [self._piece(int(number), float(chances[number])) for number in best]
+        return [self._gaps.piece(int(number), float(chances[number])) for number in best]
 
     def _by_word(self, place: Place, n: int, pieces: int, finished: Callable[[], None]) -> list[Guess]:
         width = max(16, min(2 * n, 64))
@@ -256,7 +222,7 @@ class Filler(ABC):
         for length in range(1, pieces + 1):
             beams: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
             for step in range(length):
-                allowed = np.stack([self._allowed(place, head, step == length - 1) for _, head in beams])
+                allowed = np.stack([self._gaps.allowed(place, head, step == length - 1) for _, head in beams])
                 table = self._predict(place, [head for _, head in beams], [length - step] * len(beams))
                 table = np.where(allowed, table, -np.inf) + np.array([score for score, _ in beams])[:, None]
                 # The last step keeps more, because what does not read as a word still falls out.
@@ -272,7 +238,7 @@ class Filler(ABC):
                     break
             kept = 0
             for score, numbers in beams:
-                word = self._read(place, numbers) if len(numbers) == length else None
+                word = self._gaps.read(place, numbers) if len(numbers) == length else None
                 if word is None:
                     continue
                 if word not in found or score > found[word][0]:
@@ -283,7 +249,7 @@ class Filler(ABC):
             finished()
         ranked = sorted(found.items(), key=lambda item: -item[1][0])[:n]
         return [
-            Guess(word, float(np.exp(score)), tuple(map(self._entry, numbers)), place.glued, None, score)
+            Guess(word, float(np.exp(score)), tuple(map(self._gaps.entry, numbers)), place.glued, None, score)
             for word, (score, numbers) in ranked
         ]
 

@@ -6,52 +6,43 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from explorer.core.errors import BadInput
-from explorer.encoders.checkpoints import Checkpoint
-from explorer.encoders.filling import Filler, Place, window
+from explorer.encoders.fill import Place, window
+from explorer.encoders.forward import Network
 from explorer.encoders.guesses import Guess
-from explorer.encoders.piece_table import PieceTable
+from explorer.encoders.pieces import HubPieces
 from explorer.text.normalise import normalise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CheckpointFiller"]
+__all__ = ["PieceGaps"]
 
 _REACH = 12
 """Characters looked at on each side of a gap, for each piece that fits the model: more than a piece ever has on average."""
 
 
-class CheckpointFiller(Filler):
-    """A masked checkpoint; see :class:`~explorer.encoders.filling.Filler`."""
+class PieceGaps:
+    """:class:`~explorer.encoders.fill.Gaps` of a masked checkpoint."""
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
-        self._checkpoint = checkpoint
-        self.name = checkpoint.name
-        if checkpoint.tokenizer.mask_token_id is None:
-            raise BadInput("encoders.no_mask_token", model=self.name)
-        self.mask = str(checkpoint.tokenizer.mask_token)
-        self._table = PieceTable(checkpoint.tokenizer, int(checkpoint.model.get_input_embeddings().weight.shape[0]))
-        self._room = max(1, min(64, checkpoint.capacity // 4))
+    def __init__(self, network: Network, pieces: HubPieces) -> None:
+        self._network, self._table = network, pieces
+        if pieces.tokenizer.mask_token_id is None:
+            raise BadInput("encoders.no_mask_token", model=network.name)
+        self.mask = str(pieces.tokenizer.mask_token)
+        self.mask_id = int(pieces.tokenizer.mask_token_id)
+        self.room = max(1, min(64, pieces.capacity // 4))
         # Where the head cannot be run on the masks alone, the logits of a whole pass are kept below 256 MB.
-        self._head = _head(checkpoint.model)
-        self._batch = 4096 if self._head is not None else max(1, (1 << 26) // len(self._table.entries))
+        self.batch = 4096 if network.masked_part is not None else max(1, (1 << 26) // len(pieces.entries))
 
-    def __repr__(self) -> str:
-        return f"<CheckpointFiller {self.name}: {len(self._table.entries):,} pieces, {self._checkpoint.device}>"
-
-    @property
-    def _mask_id(self) -> int:
-        return int(self._checkpoint.tokenizer.mask_token_id)
-
-    def _places(self, text: str, spans: Sequence[tuple[int, int]]) -> list[Place]:
+    def places(self, text: str, spans: Sequence[tuple[int, int]]) -> list[Place]:
         edges = [0, *(edge for span in spans for edge in span), len(text)]
         parts = [(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
-        reach = _REACH * self._checkpoint.capacity
+        reach = _REACH * self._table.capacity
         cuts = []
         for number, (start, end) in enumerate(parts):
             # A part between two gaps is near both of them; only what is far from every gap is left out.
@@ -69,7 +60,7 @@ class CheckpointFiller(Filler):
                 continue
             one = self._pieces(text, start, end, number > 0)
             cuts.append((one, one))
-        room = self._checkpoint.capacity - self._room
+        room = self._table.capacity - self.room
         places = []
         for number, (start, end) in enumerate(spans):
             before = self._side(cuts, spans, number, -1, room)
@@ -110,7 +101,7 @@ class CheckpointFiller(Filler):
             gap = part - 1 if step < 0 else part
             if not 0 <= gap < len(spans):
                 break
-            mask = (self._mask_id, *spans[gap])
+            mask = (self.mask_id, *spans[gap])
             found = [mask, *found] if step < 0 else [*found, mask]
             part += step
         return found
@@ -128,26 +119,10 @@ class CheckpointFiller(Filler):
             found.append((number, a + start, b + start))
         return found
 
-    def _logits(self, rows: Sequence[list[int]], at: Sequence[int]) -> NDArray[np.float32]:
-        import torch
-
-        one = self._checkpoint
-        whole = [[*one.prefix, *row, *one.suffix] for row in rows]
-        width = max(map(len, whole))
-        padding = one.tokenizer.pad_token_id or 0
-        ids = torch.tensor([row + [padding] * (width - len(row)) for row in whole], device=one.device)
-        attention = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in whole], device=one.device)
-        places = torch.tensor([place + len(one.prefix) for place in at], device=one.device)
-        with torch.inference_mode():
-            rows_here = torch.arange(len(whole), device=one.device)
-            if self._head is not None:
-                states = one.model.base_model(input_ids=ids, attention_mask=attention).last_hidden_state
-                logits = self._head(states[rows_here, places])
-            else:
-                logits = one.model(input_ids=ids, attention_mask=attention).logits[rows_here, places]
-            chosen = logits.float().cpu().numpy()
-        result: NDArray[np.float32] = chosen[:, : len(self._table.entries)]
-        return result
+    def logits(self, rows: Sequence[list[int]], at: Sequence[int]) -> NDArray[np.float32]:
+        prefix, suffix = self._table.prefix, self._table.suffix
+        found = self._network.masked_logits([[*prefix, *row, *suffix] for row in rows], [one + len(prefix) for one in at])
+        return found[:, : len(self._table.entries)]
 
     @cached_property
     def _words(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -157,7 +132,7 @@ class CheckpointFiller(Filler):
             return table.letters, table.letters
         return table.letters & table.starts, table.letters & ~table.starts
 
-    def _allowed(self, place: Place, head: tuple[int, ...], last: bool) -> NDArray[np.bool_]:
+    def allowed(self, place: Place, head: tuple[int, ...], last: bool) -> NDArray[np.bool_]:
         first, inner = self._words
         if head or place.glued:
             return inner
@@ -171,30 +146,24 @@ class CheckpointFiller(Filler):
         made = self._table.encode("가")
         return bool(made) and self._table.starts_word(made[0][0])
 
-    def _read(self, place: Place, pieces: tuple[int, ...]) -> str | None:
+    def read(self, place: Place, pieces: tuple[int, ...]) -> str | None:
         word = self._table.word(pieces)
         return word if word is not None and tuple(self._cut_any(place, word)) == pieces else None
 
     def _cut_any(self, place: Place, word: str) -> list[int]:
         return self._table.cut_word(word, glued=place.glued, first=place.first)
 
-    def _cut(self, place: Place, word: str) -> list[int]:
+    def cut(self, place: Place, word: str) -> list[int]:
         numbers = self._cut_any(place, unicodedata.normalize("NFC", word))
         return [] if not numbers or self._table.unknown in numbers else numbers
 
-    def _piece(self, number: int, probability: float) -> Guess:
+    def piece(self, number: int, probability: float) -> Guess:
         continues = self._table.kind != "plain" and not self._table.starts_word(number) and number not in self._table.special
         score = float(np.log(probability)) if probability > 0 else None
-        return Guess(self._table.show(number), probability, (self._entry(number),), continues, None, score)
+        return Guess(self._table.show(number), probability, (self.entry(number),), continues, None, score)
 
-    def _entry(self, number: int) -> str:
+    def entry(self, number: int) -> str:
         return self._table.entries[number]
-
-
-def _head(model: Any) -> Any:
-    """The part of a model that turns states into logits, where it is known to be all that follows its base model."""
-    name = {"bert": "cls", "roberta": "lm_head", "xlm-roberta": "lm_head", "camembert": "lm_head"}.get(model.config.model_type)
-    return getattr(model, name, None) if name else None
 
 
 def _word_start(text: str, at: int, end: int) -> int:
