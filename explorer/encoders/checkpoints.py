@@ -21,7 +21,7 @@ from explorer.core.errors import BadInput, ExplorerError, Unavailable
 from explorer.core.messages import Message
 from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback, report
-from explorer.encoders.forward import Network, in_precision, pick_device, require_torch
+from explorer.encoders.forward import Network, in_precision, pick_device
 from explorer.encoders.hub_models import PICKLES, TOKENIZERS, fetch_model
 from explorer.encoders.pieces import HubPieces
 
@@ -40,9 +40,17 @@ _CONJOINING = re.compile("[\u1100-\u11ff]")
 _SYLLABLE = re.compile("[가-힣]")
 
 
+_CANNOT = {
+    "encoder": Message("encoders.cannot_encoder"),
+    "masked": Message("encoders.cannot_masked"),
+    "pair": Message("encoders.cannot_pair"),
+    "causal": Message("encoders.cannot_causal"),
+}
+
+
 def cannot(head: str) -> Message:
     """What a model without a head is told: the right model and command (``"encoder"``: words in their sentence)."""
-    return Message(f"encoders.cannot_{head}")
+    return _CANNOT[head]
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,6 @@ def open_checkpoint(
         BadInput: the checkpoint cannot be used; says why.
         Unavailable: it is not on this machine and the hub cannot be reached.
     """
-    require_torch("encoders.a_contextual_model")
     name = str(name_or_path)
     folder = expanded(name)
     chosen = pick_device(device, dtype)
@@ -136,8 +143,12 @@ def _check_head(head: str, name: str, config: Any) -> None:
 
 
 def _check_missing(missing: list[str], head: str, name: str) -> None:
+    if missing and head == "masked":
+        raise BadInput("encoders.saved_without_masked", model=name, missing=missing[0])
+    if missing and head == "pair":
+        raise BadInput("encoders.saved_without_pair", model=name, missing=missing[0])
     if missing:
-        raise BadInput(f"encoders.saved_without_{head}", model=name, missing=missing[0])
+        raise BadInput("encoders.saved_without_causal", model=name, missing=missing[0])
 
 
 def _graft(headed: Any, opened: Any, dtype: str) -> Any:

@@ -79,20 +79,20 @@ class Encoder:
         pieces: Pieces | None = None,
         *,
         info: Mapping[str, Any] | None = None,
-        refusal: str = "",
+        stands_for: str = "",
     ) -> None:
         """
         Args:
             name, info: see there.
             network, pieces: what runs, and what cuts texts for it.
-            refusal: without a network the code of what is said to every question.
+            stands_for: without a network what the name is: ``"kiwi"`` or a ``"static"`` model, which refuse questions.
         """
         self.name = name
         self.info = dict(info or {})
         self.layer: Layer = -1
         self.pooling = "mean"
         self._opened = (network, pieces)
-        self._refusal = refusal
+        self._stands_for = stands_for
         self._first: Encoder | None = None
 
     def __repr__(self) -> str:
@@ -138,9 +138,11 @@ class Encoder:
     def _made_for(self, head: str) -> tuple[Network, Pieces]:
         network, pieces = self._opened
         if network is None or pieces is None:
-            if head == "causal" and self._refusal == "encoders.kiwi_cannot":
+            if self._stands_for == "static":
+                raise BadInput("encoders.static_cannot", model=self.name, task=cannot(head))
+            if head == "causal":
                 raise BadInput("encoders.kiwi_no_checkpoint")
-            raise BadInput(self._refusal, model=self.name, task=cannot(head))
+            raise BadInput("encoders.kiwi_cannot", task=cannot(head))
         if head != "encoder":
             network.head(head)
         return network, pieces
@@ -526,7 +528,7 @@ class Encoder:
         Raises:
             BadInput: the model does not continue texts, there is no text, or an argument is outside its range.
         """
-        if self._refusal == "encoders.kiwi_cannot":
+        if self._stands_for == "kiwi":
             if shape:
                 raise BadInput("cli.kiwi_next_only")
             return kiwi_next(text, n)

@@ -53,16 +53,16 @@ _ON_STATES = {"bert": "cls.predictions", "roberta": "lm_head", "xlm-roberta": "l
 """The part of a masked model that follows its backbone, where it is known to be all that follows."""
 
 
-def require_torch(feature: str = "encoders.an_encoder") -> Any:
+def require_torch() -> Any:
     """The torch module.
 
     Raises:
-        MissingExtra: it is not installed; ``feature`` is the code of what needs it.
+        MissingExtra: it is not installed.
     """
     try:
         import torch
     except ImportError as error:
-        raise MissingExtra(feature, "bert") from error
+        raise MissingExtra("encoders.an_encoder", "bert") from error
     return torch
 
 

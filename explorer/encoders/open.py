@@ -53,10 +53,10 @@ def encoder(
     """
     name = str(name_or_path)
     if name == "kiwi":
-        return Encoder(name, refusal="encoders.kiwi_cannot")
+        return Encoder(name, stands_for="kiwi")
     folder = encoder_folder(name_or_path)
     if folder is None and name in _static_names():
-        return Encoder(name, refusal="encoders.static_cannot")
+        return Encoder(name, stands_for="static")
     where = pick_device(device, dtype)
     key = (*_state(folder, name), where, dtype)
     with _lock:
