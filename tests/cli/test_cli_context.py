@@ -47,9 +47,7 @@ def test_fewer_bits_change_the_numbers_a_little(checkpoint):
 
 
 def test_int8_off_the_processor_is_refused_in_one_line(checkpoint, monkeypatch):
-    import explorer.encoders.checkpoints as module
-
-    monkeypatch.setattr(module, "_device", lambda device, torch: "cuda")
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     done = run("context", "배", "배를 탔다.", "배가 고프다.", "-m", checkpoint, "--dtype", "int8")
     assert done.exit_code == 1 and done.stderr.count("\n") == 1 and "processor only" in done.stderr
 
