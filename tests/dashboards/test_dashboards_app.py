@@ -10,10 +10,12 @@ import sys
 import threading
 import urllib.request
 
+import numpy as np
 import pytest
-from conftest import Page
+from conftest import Page, small_vectors
 
 from explorer.core.errors import BadInput
+from explorer.vectors.vectors import Vectors
 
 
 def ids_in(layout) -> set[str]:
@@ -191,6 +193,40 @@ def test_similarity_says_what_is_wrong(page):
         base | {"similarity-word.value": "왕", "similarity-tags.value": ["<b>"]},
         lambda t: "alert" in t,
     )
+
+
+def test_answers_are_in_hangul_until_another_script_is_chosen(page, home):
+    small = small_vectors()
+    row = small.vectors[small.row("왕/NNG")]
+    rows = np.vstack([small.vectors, 1.01 * row + 0.01, 0.99 * row - 0.01])
+    Vectors([*small.keys, "王/SH", "king/SL"], rows, info={"model": "mixed"}).save("mixed")
+    for output, asked in (
+        ("similarity-neighbours.children", {"similarity-word.value": "왕"}),
+        ("analogy-answer.children", {"analogy-expression.value": "왕 : ? = 남자 : 여자"}),
+    ):
+        view = output.partition("-")[0]
+        values = asked | {"model.value": "mixed"}
+        found = page.settled(output, values, lambda text: "score" in text or "여왕" in text)
+        assert "다른 문자로 쓴 단어 2개를 뺐습니다(고른 문자: 한글): " in found and "SH" not in found
+        every = page.settled(output, values | {f"{view}-script.value": "any"}, lambda text: "여왕" in text)
+        assert "다른 문자로" not in every and "king" in every
+        broken = page.settled(output, values | {f"{view}-script.value": "<b>"}, lambda text: "여왕" in text)
+        assert "고른 문자: 한글" in broken
+
+
+def test_the_script_is_in_the_address():
+    from dashboards.pages.analogy.page import address as analogy_address
+    from dashboards.pages.similarity.page import address as similarity_address
+
+    assert "script" not in analogy_address(1, 1, "10", False, "hangul", "kiwi", "왕")
+    assert "script=hanja" in analogy_address(1, 1, "10", False, "hanja", "kiwi", "왕")
+    assert "script=any" in similarity_address(1, 1, 1, 1, 1, "10", [], "any", [], "kiwi", "왕", "가", "나")
+
+
+def test_proportions_with_examples_are_answered(page):
+    values = {"analogy-expression.value": "왕 : ? = 남자 : 여자, 아버지 : 어머니", "model.value": "small"}
+    found = page.settled("analogy-answer.children", values, lambda text: "3CosMul" in text)
+    assert "3CosAvg" in found and '"여왕"' in found.split("3CosAvg")[1][:2500]
 
 
 def test_the_tags_offered_are_the_models(page):

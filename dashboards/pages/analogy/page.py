@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
@@ -11,6 +12,7 @@ from dashboards.app.state import state
 from dashboards.kit import examples, ids, url
 from dashboards.kit.components import card, empty, graph, guarded, page, problem, resolved, score_bar, table, tag_badge
 from dashboards.kit.i18n import Text, text
+from dashboards.kit.scripts import FIELD, left_out, script_select
 from explorer.core.errors import BadInput, OutOfVocabulary
 
 if TYPE_CHECKING:
@@ -31,11 +33,12 @@ QUERY = {
     "q": url.text(url.MAX_EXPRESSION, examples.ANALOGIES[0]),
     "n": url.choice(COUNTS, "10"),
     "all": url.flag(),
+    "script": FIELD,
     "model": url.text(100, "kiwi"),
 }
 
-EXPRESSION, SOLVE, COUNT, INCLUDE, ANSWER = (
-    f"analogy-{name}" for name in ("expression", "solve", "count", "include", "answer")
+EXPRESSION, SOLVE, COUNT, INCLUDE, SCRIPT, ANSWER = (
+    f"analogy-{name}" for name in ("expression", "solve", "count", "include", "script", "answer")
 )
 
 
@@ -67,6 +70,7 @@ def layout(**query: Any) -> Any:
                         size="md",
                         className="field-small",
                     ),
+                    script_select(t, SCRIPT, q["script"], "md"),
                     dmc.Button(t("analogy.solve"), id=SOLVE, size="md"),
                 ],
                 className="form",
@@ -79,6 +83,7 @@ def layout(**query: Any) -> Any:
                 className="chips",
                 style={"marginTop": 12},
             ),
+            dmc.Text(t("analogy.king"), size="xs", c="dimmed", mt="xs"),
             dmc.Switch(
                 id=INCLUDE, checked=q["all"], label=t("analogy.include"), description=t("analogy.include_hint"), mt="md"
             ),
@@ -94,6 +99,7 @@ def register(app: Dash) -> None:
         Input(EXPRESSION, "n_submit"),
         Input(COUNT, "value"),
         Input(INCLUDE, "checked"),
+        Input(SCRIPT, "value"),
         Input(ids.MODEL, "value"),
         Input(ids.READY, "data"),
         Input(ids.SCHEME, "computedColorScheme"),
@@ -105,40 +111,55 @@ def register(app: Dash) -> None:
         Input(EXPRESSION, "n_submit"),
         Input(COUNT, "value"),
         Input(INCLUDE, "checked"),
+        Input(SCRIPT, "value"),
         Input(ids.MODEL, "value"),
         State(EXPRESSION, "value"),
         prevent_initial_call=True,
     )(address)
 
 
-def address(_: Any, __: Any, n: str, include: bool, model: str, expression: str | None) -> str:
+def address(_: Any, __: Any, n: str, include: bool, script: str | None, model: str, expression: str | None) -> str:
     """The page's state as a query string."""
-    return url.encode(QUERY, {"q": expression, "n": n, "all": bool(include), "model": model})
+    return url.encode(QUERY, {"q": expression, "n": n, "all": bool(include), "script": script, "model": model})
 
 
-def answer(_: Any, __: Any, n: str, include: bool, model: str, ___: Any, scheme: str | None, expression: str | None) -> Any:
+def answer(
+    _: Any, __: Any, n: str, include: bool, script: str | None, model: str, ___: Any, scheme: str | None, expression: str | None
+) -> Any:
     """Both methods' answers to an expression, or where it cannot be read."""
     t = text()
     if not (expression or "").strip():
         return card(None, empty(t("analogy.nothing"), t("analogy.nothing_lead"), picture="analogy"))
-    q = url.decode(QUERY, {"n": n, "q": expression})
-    return guarded(t, lambda: solve(t, state().vectors(model), q["q"], int(q["n"]), bool(include), scheme), wrap=card_of)
+    q = url.decode(QUERY, {"n": n, "q": expression, "script": script})
+
+    def build() -> Any:
+        return solve(t, state().vectors(model), q["q"], int(q["n"]), bool(include), scheme, q["script"])
+
+    return guarded(t, build, wrap=card_of)
 
 
 def card_of(children: Any) -> Any:
     return card(None, children)
 
 
-def solve(t: Text, vectors: Vectors, expression: str, n: int, include: bool, scheme: str | None) -> Any:
+def solve(t: Text, vectors: Vectors, expression: str, n: int, include: bool, scheme: str | None, script: str = "any") -> Any:
     try:
-        found = [vectors.analogy(expression, method=method, n=n, exclude=not include) for method in METHODS]
+        whole = [vectors.analogy(expression, method, n, not include) for method in METHODS]
+        found = [vectors.analogy(expression, method, n, not include, script=script) for method in METHODS]
     except (BadInput, OutOfVocabulary) as error:
         place = place_of(error, expression)
         return card(None, *([pointed(expression, place)] if place else []), problem(t, error))
     return dmc.Stack(
         [
             card(t("analogy.terms"), term_list(t, found[0]), hint=t("analogy.terms_hint")),
-            dmc.SimpleGrid([answers_card(t, answers) for answers in found], cols={"base": 1, "md": 2}, spacing="lg"),
+            dmc.SimpleGrid(
+                [
+                    answers_card(t, answers, left_out(t, every.words, script))
+                    for answers, every in zip(found, whole, strict=True)
+                ],
+                cols={"base": 1, "md": 2},
+                spacing="lg",
+            ),
             card(t("analogy.picture"), picture(t, vectors, found[0], scheme), hint=t("analogy.picture_hint")),
         ],
         gap="lg",
@@ -185,8 +206,8 @@ def term_list(t: Text, analogy: Analogy) -> html.Div:
     return html.Div(rows, className="terms")
 
 
-def answers_card(t: Text, analogy: Analogy) -> Any:
-    """One method's answers with their bars."""
+def answers_card(t: Text, analogy: Analogy, notes: Sequence[Any]) -> Any:
+    """One method's answers with their bars, and lines below them."""
     from explorer.text.tags import tag_of
 
     top = max((abs(neighbour.score) for neighbour in analogy), default=1.0)
@@ -201,7 +222,7 @@ def answers_card(t: Text, analogy: Analogy) -> Any:
         )
     title = t(f"analogy.{analogy.method}")
     head = [t("analogy.rank"), t("analogy.word"), t("analogy.tag"), t("analogy.score")]
-    return card(title, table(head, rows, label=title), hint=t(f"analogy.{analogy.method}_hint"))
+    return card(title, table(head, rows, label=title), *notes, hint=t(f"analogy.{analogy.method}_hint"))
 
 
 def picture(t: Text, vectors: Vectors, analogy: Analogy, scheme: str | None) -> Any:

@@ -13,6 +13,7 @@ from dashboards.kit import examples, ids, url
 from dashboards.kit.components import card, empty, graph, guarded, page, resolved, score_bar, table, tag_badge
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
+from dashboards.kit.scripts import FIELD, left_out, script_select
 
 if TYPE_CHECKING:
     from explorer.vectors.records import Neighbours
@@ -29,13 +30,16 @@ QUERY = {
     "word": url.text(default=examples.WORDS[0]),
     "n": url.choice(COUNTS, "10"),
     "tags": url.texts(limit=12, most=MOST_TAGS),
+    "script": FIELD,
     "a": url.text(default=examples.PAIRS[0][0]),
     "b": url.text(default=examples.PAIRS[0][1]),
     "words": url.texts(default=examples.LISTS[0]),
     "model": url.text(100, "kiwi"),
 }
 
-WORD, SEARCH, COUNT, TAGS, NEIGHBOURS = (f"similarity-{name}" for name in ("word", "search", "count", "tags", "neighbours"))
+WORD, SEARCH, COUNT, TAGS, SCRIPT, NEIGHBOURS = (
+    f"similarity-{name}" for name in ("word", "search", "count", "tags", "script", "neighbours")
+)
 A, B, PAIR, PAIR_ANSWER = (f"similarity-{name}" for name in ("a", "b", "compare", "pair"))
 LIST, LIST_ANSWER = (f"similarity-{name}" for name in ("list", "matrix"))
 
@@ -105,6 +109,7 @@ def _neighbour_form(t: Text, q: dict[str, Any]) -> Any:
                         allowDeselect=False,
                         className="field-small",
                     ),
+                    script_select(t, SCRIPT, q["script"]),
                     dmc.Button(t("similarity.search"), id=SEARCH),
                 ],
                 className="form",
@@ -176,6 +181,7 @@ def register(app: Dash) -> None:
         Input(WORD, "n_submit"),
         Input(COUNT, "value"),
         Input(TAGS, "value"),
+        Input(SCRIPT, "value"),
         Input(ids.MODEL, "value"),
         Input(ids.READY, "data"),
         State(WORD, "value"),
@@ -208,6 +214,7 @@ def register(app: Dash) -> None:
         Input(B, "n_submit"),
         Input(COUNT, "value"),
         Input(TAGS, "value"),
+        Input(SCRIPT, "value"),
         Input(LIST, "value"),
         Input(ids.MODEL, "value"),
         State(WORD, "value"),
@@ -219,22 +226,27 @@ def register(app: Dash) -> None:
 
 def address(*values: Any) -> str:
     """The page's state as a query string."""
-    count, tags, words, model, word, a, b = values[-7:]
+    count, tags, script, words, model, word, a, b = values[-8:]
     return url.encode(
-        QUERY, {"word": word, "n": count, "tags": tags or [], "a": a, "b": b, "words": words or [], "model": model}
+        QUERY,
+        {"word": word, "n": count, "tags": tags or [], "script": script, "a": a, "b": b, "words": words or [], "model": model},
     )
 
 
-def answer_neighbours(_: Any, __: Any, n: str, tags: list[str] | None, model: str, ___: Any, word: str | None) -> Any:
+def answer_neighbours(
+    _: Any, __: Any, n: str, tags: list[str] | None, script: str | None, model: str, ___: Any, word: str | None
+) -> Any:
     """The neighbours of a word, with what it was taken for."""
     t = text()
-    q = url.decode(QUERY, {"n": n, "word": word or ""})
+    q = url.decode(QUERY, {"n": n, "word": word or "", "script": script})
     if not (word or "").strip():
         return empty(t("similarity.no_word"), t("similarity.no_word_lead"), picture="search")
 
     def build() -> Any:
         vectors = state().vectors(model)
-        return neighbour_table(t, vectors.similar(q["word"], int(q["n"]), tags=(tags or None) and tags[:MOST_TAGS]))
+        options: dict[str, Any] = {"n": int(q["n"]), "tags": (tags or None) and tags[:MOST_TAGS]}
+        found = neighbour_table(t, vectors.similar(q["word"], script=q["script"], **options))
+        return dmc.Stack([found, *left_out(t, vectors.similar(q["word"], **options).words, q["script"])], gap="xs")
 
     return guarded(t, build)
 
