@@ -21,14 +21,14 @@ from typing import IO, Any
 
 import orjson
 
-from corpora.catalogue import cards
-from corpora.corpus import StoredCorpus, read_shards
+from corpora.catalogue import Card, cards
+from corpora.corpus import StoredCorpus, open_corpus, read_shards
 from corpora.document import Document
 from corpora.readers.inputs import Input, find_inputs
 from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
 from corpora.readers.report import Report, no_text_found
-from explorer.core.errors import BadInput, disk_errors
+from explorer.core.errors import BadInput, UnknownName, disk_errors
 from explorer.core.messages import Message
 from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback, report
@@ -44,7 +44,17 @@ from explorer.core.store import (
     remove_artifact,
 )
 
-__all__ = ["SHARD_BYTES", "KnownCorpus", "add", "check_free", "known_corpora", "remove", "unfinished"]
+__all__ = [
+    "SHARD_BYTES",
+    "CorpusFacts",
+    "KnownCorpus",
+    "add",
+    "check_free",
+    "corpus_facts",
+    "known_corpora",
+    "remove",
+    "unfinished",
+]
 
 SHARD_BYTES = 32 << 20
 """A shard is closed when it has grown to this size."""
@@ -350,6 +360,32 @@ def known_corpora() -> list[KnownCorpus]:
     where = {"shipped": "here", "download": "to fetch", "huggingface": "to fetch", "add": "to add"}
     found += [KnownCorpus(name, where[card.fetch], None, card.what) for name, card in known.items() if name not in stored]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusFacts:
+    """What there is to know of a corpus: its card in the catalogue, and what is stored of it."""
+
+    card: Card | None
+    stored: Mapping[str, Any] | None
+
+    def to_dict(self) -> dict[str, Any]:
+        card = {"card": self.card.to_dict()} if self.card else {}
+        return card | ({"stored": dict(self.stored)} if self.stored is not None else {})
+
+
+def corpus_facts(name: str) -> CorpusFacts:
+    """The facts about one corpus.
+
+    Raises:
+        UnknownName: it is neither stored nor in the catalogue.
+    """
+    known, stored = cards(), list_artifacts("corpus")
+    is_here = name in stored or name == "sample"
+    if not is_here and name not in known:
+        raise UnknownName("corpus", name, [*known, *stored])
+    namesake = name in stored and "fetched" not in stored[name].provenance  # only the name is the catalogue's
+    return CorpusFacts(None if namesake else known.get(name), open_corpus(name).info() if is_here else None)
 
 
 def remove(name: str) -> None:

@@ -46,20 +46,9 @@ def _thousands(number: int | None) -> str | None:
 @json_option
 def show(name: str, as_json: bool) -> None:
     """What a corpus is, whose and under which licence; for a stored one also what was read, repaired and skipped."""
-    from corpora.catalogue import cards
-    from corpora.corpus import open_corpus
-    from explorer.core.errors import UnknownName
-    from explorer.core.store import list_artifacts
+    from corpora.library import corpus_facts
 
-    data: dict[str, Any] = {}
-    known = cards()
-    stored = list_artifacts("corpus")
-    if name in known and (name not in stored or "fetched" in stored[name].provenance):  # else only the name is the same
-        data["card"] = known[name].to_dict()
-    if name in stored or name == "sample":
-        data["stored"] = open_corpus(name).info()
-    if not data:
-        raise UnknownName("corpus", name, [*known, *stored])
+    data = corpus_facts(name).to_dict()
     if as_json:
         emit_json(data)
         return

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from corpora import open_corpus
 from corpora.concordance import concordance
-from corpora.library import known_corpora
+from corpora.library import corpus_facts, known_corpora
 from corpora.statistics import statistics
 from explorer.analysis.projection import project
 from explorer.cli import main
@@ -43,6 +43,8 @@ LIBRARY: dict[tuple[str, ...], Callable[[], Any]] = {
     ("project", "-m", "small", "--method", "pca"): lambda: project(load("small"), method="pca", seed=42).to_dict(),
     ("models", "list"): lambda: [one.to_dict() for one in known_models()],
     ("corpus", "list"): lambda: [one.to_dict() for one in known_corpora()],
+    ("corpus", "show", "sample"): lambda: corpus_facts("sample").to_dict(),
+    ("corpus", "show", "nsmc"): lambda: corpus_facts("nsmc").to_dict(),
     ("corpus", "stats", "sample", "--no-morphemes"): lambda: statistics(open_corpus("sample"), morphemes=False).to_dict(),
     ("corpus", "concordance", "sample", "바다", "--substring", "-n", "2"): lambda: concordance(
         open_corpus("sample"), "바다", 2, mode="substring"
