@@ -23,6 +23,7 @@ __all__ = [
     "choseong",
     "compose",
     "decompose",
+    "from_keyboard",
     "has_coda",
     "has_hangul",
     "is_jamo",
@@ -229,6 +230,25 @@ def to_conjoining(jamo: str, position: str) -> str:
         return tables[position][jamo]
     except KeyError:
         raise ValueError(f"{jamo!r} cannot be a {position}; one of {''.join(tables[position])} can") from None
+
+
+_KEYS = dict(zip("rRseEfaqQtTdwWczxvgkoiOjpuPhynbml", "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ", strict=True))
+_JOINED = {
+    **dict(zip("ㅗㅏ ㅗㅐ ㅗㅣ ㅜㅓ ㅜㅔ ㅜㅣ ㅡㅣ".split(), "ㅘㅙㅚㅝㅞㅟㅢ", strict=True)),
+    **dict(zip("ㄱㅅ ㄴㅈ ㄴㅎ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅂㅅ".split(), "ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ", strict=True)),
+}
+# Two consonants make one coda only where no vowel wants the second of them.
+_TWO_STROKES = re.compile("ㅗ[ㅏㅐㅣ]|ㅜ[ㅓㅔㅣ]|ㅡㅣ|(?<=[ㅏ-ㅣ])(?:ㄱㅅ|ㄴ[ㅈㅎ]|ㄹ[ㄱㅁㅂㅅㅌㅍㅎ]|ㅂㅅ)(?![ㅏ-ㅣ])")
+
+
+def from_keyboard(text: str) -> str:
+    """What Latin letters spell on the two-set Korean keyboard, whose Hangul key was not pressed; other characters stay.
+
+    >>> from_keyboard("rkddkwl"), from_keyboard("ekfr rhk"), from_keyboard("dkfrh"), from_keyboard("Tkd")
+    ('강아지', '닭 과', '알고', '쌍')
+    """
+    strokes = "".join(_KEYS.get(char, _KEYS.get(char.lower(), char)) for char in text)
+    return compose(_TWO_STROKES.sub(lambda match: _JOINED[match.group()], strokes))
 
 
 _FILLED = re.compile("\u3164([ㄱ-ㅎ])([ㅏ-ㅣ])([ㄱ-ㅎ\u3164])")

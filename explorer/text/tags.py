@@ -26,6 +26,7 @@ __all__ = [
     "is_bound",
     "split_key",
     "tag_of",
+    "typed_key",
     "word_of",
 ]
 
@@ -147,23 +148,61 @@ SIGNS = ("S", "W_")
 """How tags of signs begin, foreign letters, digits and links among them."""
 
 
+_KONLPY = {
+    "Noun": "NNG",
+    "ProperNoun": "NNP",
+    "Verb": "VV",
+    "Adjective": "VA",
+    "Adverb": "MAG",
+    "Determiner": "MM",
+    "Modifier": "MM",
+    "Exclamation": "IC",
+    "Conjunction": "MAJ",
+    "Number": "SN",
+    "Alpha": "SL",
+    "Foreign": "SL",
+    "Josa": "JX",
+    "Eomi": "EF",
+    "PreEomi": "EP",
+    "Suffix": "XSN",
+    "VerbPrefix": "XPN",
+    "NounPrefix": "XPN",
+    "KoreanParticle": "IC",
+    "Punctuation": "SW",
+}
+"""The tags of KoNLPy's Okt that tell more than a sign does, and the Sejong tags nearest to them."""
+
+
 @lru_cache(4096)
 def _is_tag(text: str) -> bool:
-    return all((part[:-2] if part.endswith(("-I", "-R")) else part) in _TAGS for part in text.split("+"))
+    return text in _KONLPY or all((part[:-2] if part.endswith(("-I", "-R")) else part) in _TAGS for part in text.split("+"))
 
 
 def base_tag(tag: str | None) -> str:
-    """A tag without its variant (VV-I), of fused morphemes (VV+EF) the first one's; empty where there is none.
+    """A tag without its variant (VV-I), of fused morphemes (VV+EF) the first one's, of KoNLPy's (Verb) Sejong's; empty if none.
 
-    >>> base_tag("VV-I"), base_tag("VV+EF"), base_tag(None)
-    ('VV', 'VV', '')
+    >>> base_tag("VV-I"), base_tag("VV+EF"), base_tag("Verb"), base_tag(None)
+    ('VV', 'VV', 'VV', '')
     """
-    return (tag or "").partition("+")[0].partition("-")[0]
+    plain = (tag or "").partition("+")[0].partition("-")[0]
+    return _KONLPY.get(plain, plain)
 
 
 def is_bound(tag: str) -> bool:
     """Whether a tag is that of a particle, an ending or an affix: what only others make a word of."""
-    return tag.startswith(("J", "E")) or tag in AFFIXES or tag in PREDICATE_SUFFIXES
+    base = base_tag(tag)
+    return base.startswith(("J", "E")) or base in AFFIXES or base in PREDICATE_SUFFIXES
+
+
+def typed_key(text: str) -> tuple[str, str] | None:
+    """A form and a Sejong tag typed in any of the ways people write them; ``None`` where a text ends in no tag.
+
+    >>> typed_key("왕/nng"), typed_key("먹다/Verb"), typed_key("A/S")
+    (('왕', 'NNG'), ('먹다', 'VV'), None)
+    """
+    form, _, tag = text.rpartition("/")
+    named = next((known for name, known in _KONLPY.items() if name.lower() == tag.lower()), tag.upper())
+    return (form, base_tag(named)) if form and len(tag) > 1 and _is_tag(named) else None
 
 
 def split_key(key: str) -> tuple[str, str]:

@@ -28,8 +28,13 @@ class Resolution:
         how: ``"exact"`` the key itself was typed · ``"form"`` the word is a key without its tag · ``"analysed"`` the
             word's stem is a key (먹었다 → 먹다/VV) · ``"composed"`` the mean of several keys' unit vectors ·
             ``"subword"`` built by the model from pieces smaller than its keys.
-        alternatives: other keys of the same form, most frequent first (배/NNG, not 배/NNB).
+        alternatives: other keys the word may stand for, likely ones first: other readings of the form (배/NNG, not 배/NNB),
+            other stems it may be inflected from (지었다: 짓다/VV, not 지다/VV), for composed words those one letter away.
         parts: the keys a composed vector is the mean of; for the others the key itself, or nothing for ``"subword"``.
+        sure: how far the reading is to be trusted, in [0, 1]: 1 for keys and forms, else the part of the analyses'
+            probability that falls to it, halved for each part of one syllable in a composition.
+        note: that the word was read in another spelling: ``"misspelling"``, ``"hanja"`` or ``"keyboard"`` (Hangul typed on
+            Latin keys); else empty.
     """
 
     query: str
@@ -37,6 +42,8 @@ class Resolution:
     how: str
     alternatives: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    sure: float = 1.0
+    note: str = ""
 
     @property
     def word(self) -> str:

@@ -1,59 +1,52 @@
 """From the word a person types to the key, or keys, a vector belongs to.
 
-The steps, first success wins: the key itself · the form without its tag (its most frequent reading; particles, endings
-and affixes only where no word is spelt so) · the word analysed
-(왕에게 → 왕/NNG, 먹었다 → 먹다/VV) · composed from its content morphemes (왕비님 → 왕비/NNG + 님/XSN) · built by the model
-from sub-words. When all fail, :class:`~explorer.core.errors.OutOfVocabulary` names words that look alike.
+The steps, first success wins: the key itself · the form without its tag (its most frequent reading, free words before bound
+ones; a key much rarer than a noun it may be with a particle, 말이, gives way to it) · the word as it was meant (a common
+misspelling, hanja, Hangul typed on Latin keys) · the word analysed (왕에게 → 왕/NNG, 먹었다 → 먹다/VV) · composed from its content
+morphemes (왕비님 → 왕비/NNG + 님/XSN) · built by the model from sub-words. When all fail,
+:class:`~explorer.core.errors.OutOfVocabulary` names words that look alike.
 """
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput, OutOfVocabulary
-from explorer.text.tags import AFFIXES, CONTENT, PREDICATE_SUFFIXES, PREDICATES, base_tag, is_bound, tag_of, word_of
-from explorer.tokenizers.token import Token, key_of
-from explorer.vectors.expression import clean_word
+from explorer.text.hangul import CHOSEONG, from_keyboard, is_syllable
+from explorer.text.hanja import has_hanja
+from explorer.text.hanja import readings as hanja_readings
+from explorer.text.postpositions import without_particles
+from explorer.text.spelling import corrected, is_insult
+from explorer.text.tags import PREDICATES, is_bound, typed_key, word_of
+from explorer.tokenizers.token import key_of
+from explorer.vectors.expression import QUOTES, clean_word
 from explorer.vectors.records import Resolution
 from explorer.vectors.suggest import Suggester
+from explorer.vectors.typed import Analyser, Reading, read
+from explorer.vectors.vocabulary import Vocabulary, spelling
 
-__all__ = ["Analyser", "Resolver", "is_content", "is_function"]
+__all__ = ["Composer", "Resolver"]
 
 Composer = Callable[[str], "npt.NDArray[np.float32] | None"]
 
-MARKERS = ("▁", "Ġ", "##")
-"""How sub-word vocabularies mark the beginning or the inside of a word; people do not type them."""
+MAX_ANALYSED = 200
+"""Longest word, in characters, that is analysed; longer ones are texts, not words."""
 
-_PLURAL = "들"
-"""The plural says no more about the word than a particle does."""
+_RARER = 10
+"""How much rarer than a noun in it a key must be for the noun with its particle to be meant by the same letters."""
 
+_STRAY_INITIALS = re.compile("[\u1100-\u115f\ua960-\ua97c]{8}")
+"""Conjoining initials in a row are no syllables, and analysers take minutes over them."""
 
-class Analyser(Protocol):
-    """What resolution needs of a tokenizer."""
-
-    def tokenize(self, text: str) -> list[Token]: ...
-
-
-def _spelling(key: str) -> str:
-    """A key as a person would type it: without tag and marker."""
-    form = word_of(key)
-    return next((form[len(marker) :] for marker in MARKERS if form.startswith(marker) and len(form) > len(marker)), form)
-
-
-def is_content(token: Token) -> bool:
-    """Whether a morpheme names something on its own: nouns, predicates, modifiers, foreign words, numbers."""
-    return base_tag(token.tag) in CONTENT or (token.tag or "").startswith("W_")
-
-
-def is_function(token: Token) -> bool:
-    """Whether a morpheme is neither content nor a derivational affix: particles, endings, suffixes of predicates, signs."""
-    return not is_content(token) and (base_tag(token.tag) not in AFFIXES or token.form == _PLURAL)
+_LATIN = re.compile("[A-Za-z]{4,60}")
 
 
 class Resolver:
@@ -77,42 +70,21 @@ class Resolver:
         analyser: Analyser | None = None,
         composer: Composer | None = None,
     ) -> None:
+        self._vocabulary = Vocabulary(keys, index, counts)
         self._keys = keys
         self._index = index
-        self._counts = counts
         self._tokenizer = dict(tokenizer or {})
         self._given = analyser
         self._composer = composer
         self._lock = threading.RLock()
 
-    def _weight(self, row: int) -> tuple[bool, int, int]:
-        """Sorts readings: words before particles, endings and affixes, then most frequent first, then first in order.
-
-        Whoever types 별 or 대로 alone means the star and the avenue, not the suffix and the particle that are seen more often.
-        """
-        return is_bound(tag_of(self._keys[row])), -int(self._counts[row]) if self._counts is not None else 0, row
-
-    @cached_property
-    def _forms(self) -> dict[str, list[int]]:
-        """Form without tag or marker → rows, best reading first."""
-        forms: dict[str, list[int]] = {}
-        for row, key in enumerate(self._keys):
-            form = word_of(key)
-            if form != key:
-                forms.setdefault(form, []).append(row)
-            for marker in MARKERS:
-                if key.startswith(marker) and len(key) > len(marker):
-                    forms.setdefault(key[len(marker) :], []).append(row)
-        for rows in forms.values():
-            rows.sort(key=self._weight)
-        return forms
-
     def readings(self, form: str) -> list[int]:
         """Rows of every key of this form, best first; an untagged key equal to the form leads."""
-        with self._lock:
-            rows = list(self._forms.get(form, ()))
-        exact = self._index.get(form)
-        return rows if exact is None else [exact, *(row for row in rows if row != exact)]
+        return self._vocabulary.readings(form)
+
+    def same_word(self, key: str) -> list[int]:
+        """Rows of every key spelt like this one, itself among them."""
+        return self.readings(spelling(key))
 
     @cached_property
     def _analyser(self) -> Analyser:
@@ -144,19 +116,18 @@ class Resolver:
         word = clean_word(query)
         if not word:
             raise BadInput("vectors.word_empty")
-        if word in self._index:
-            return self._single(query, self._index[word], "exact"), None
-        rows = self.readings(word)
-        if rows:
-            return self._single(query, rows[0], "form", rows[1:]), None
-        if len(word) > MAX_ANALYSED:
-            return None
-        found = self._analyse(query, word) or self._pieces(query, word)
-        if found:
-            return found, None
-        if self._composer is not None and (vector := self._composer(word)) is not None:
-            return Resolution(query, word, "subword"), vector
-        return None
+        bare = _unquoted(word)
+        for spelt in (word, bare):
+            if spelt in self._index:
+                return self._single(query, self._index[spelt], "exact"), None
+        found = self._known(query, bare)
+        if found is None and len(bare) <= MAX_ANALYSED and not _STRAY_INITIALS.search(bare):
+            found = self._meant(query, bare)
+            if found is None and not _only_initials(bare):
+                found = self._analysed(query, bare) or self._pieces(query, bare)
+            if found is None and self._composer is not None and (vector := self._composer(word)) is not None:
+                return Resolution(query, word, "subword"), vector
+        return None if found is None else (found, None)
 
     def resolve(self, query: str) -> tuple[Resolution, npt.NDArray[np.float32] | None]:
         """:meth:`find`, or an error with suggestions.
@@ -168,70 +139,107 @@ class Resolver:
         found = self.find(query)
         if found is None:
             word = clean_word(query)
-            raise OutOfVocabulary(shorten(word), self.suggest(word), "vectors.check_spelling")
+            hint = "vectors.only_initials" if _only_initials(word) else "vectors.check_spelling"
+            raise OutOfVocabulary(shorten(word), self.suggest(word), hint)
         return found
 
-    def _single(self, query: str, row: int, how: str, others: Sequence[int] = ()) -> Resolution:
+    def _single(self, query: str, row: int, how: str, others: Iterable[int] = (), sure: float = 1.0) -> Resolution:
         key = self._keys[row]
-        return Resolution(query, key, how, tuple(self._keys[other] for other in others), (key,))
+        named = dict.fromkeys(self._keys[other] for other in others if other != row)
+        return Resolution(query, key, how, tuple(named), (key,), sure)
 
-    def _row(self, token: Token) -> int | None:
-        """The row of a morpheme: its own key, or the best reading of its form."""
-        key = key_of(token)
-        if key in self._index:
-            return self._index[key]
-        rows = self.readings(token.form)
+    def _known(self, query: str, word: str) -> Resolution | None:
+        """The word as a form of some key."""
+        rows = self.readings(word)
+        tagged = typed_key(word) if not rows else None
+        if tagged is not None:
+            form, tag = tagged
+            rows = [row for row in self.readings(form) if self._vocabulary.tag(row) == tag]
         if not rows:
             return None
-        # 나다/VV must not stand in for 나/NP: another reading counts only where it is of the same sort.
-        sort = base_tag(token.tag) in PREDICATES
-        tags = ((row, base_tag(tag_of(self._keys[row]))) for row in rows)
-        return next((row for row, tag in tags if not tag or (tag in PREDICATES) == sort), None)
+        if has_hanja(word) and (found := self._hanja(query, word)) is not None:
+            first, second = sorted((found, self._single(query, rows[0], "form", rows)), key=self._rarity)
+            return replace(first, alternatives=(*first.alternatives, second.key))
+        if tagged is None and self._may_be_inflected(word, rows[0]):
+            best, *others = self._read(word) or [Reading((), 0.0, 0.0)]
+            if len(best.rows) == 1 and best.rows[0] not in rows and self._outweighs(best, rows[0]):
+                also = (*rows, *(row for other in others for row in other.rows))
+                return self._single(query, best.rows[0], "analysed", also, best.share)
+            also = (*rows, *(row for reading in (best, *others) if len(reading.rows) == 1 for row in reading.rows))
+            return self._single(query, rows[0], "form", also)
+        return self._single(query, rows[0], "form", rows)
 
-    def _derived(self, tokens: Sequence[Token]) -> int | None:
-        """The row of a predicate made of a noun or root and a suffix: 공부/NNG + 하/XSV → 공부하다, if the model has it."""
-        for place, token in enumerate(tokens):
-            if base_tag(token.tag) not in PREDICATE_SUFFIXES or place == 0:
-                continue
-            suffix = token.form if token.form.endswith("다") else token.form + "다"
-            head = "".join(part.form for part in tokens[:place])
-            tag = "VV" if base_tag(token.tag) == "XSV" else "VA"
-            if any(is_content(part) for part in tokens[place + 1 :]):
-                return None
-            for key in (f"{head}{suffix}/{tag}", f"{head}{suffix}"):
-                if key in self._index:
-                    return self._index[key]
-            rows = self.readings(head + suffix)
-            return rows[0] if rows else None
-        return None
+    def _rarity(self, found: Resolution) -> float:
+        return -self._vocabulary.frequency(self._index[found.key])
 
-    def _analyse(self, query: str, word: str) -> Resolution | None:
+    def _may_be_inflected(self, word: str, row: int) -> bool:
+        """Whether a key of this form may hide a far more frequent word with a particle or an ending: 말이, not 종이."""
+        tag = self._vocabulary.tag(row)
+        if not tag or len(word) < 2 or len(word) > MAX_ANALYSED:
+            return False
+        if is_bound(tag):
+            return True
+        limit = self._vocabulary.frequency(row) * _RARER
+        nouns = (self._vocabulary.noun(stem) for stem, _ in without_particles(word))
+        return any(noun is not None and self._vocabulary.frequency(noun) >= limit for noun in nouns)
+
+    def _outweighs(self, reading: Reading, row: int) -> bool:
+        bound = is_bound(self._vocabulary.tag(row))
+        if bound and self._vocabulary.tag(reading.rows[0]) not in PREDICATES:
+            return False  # 으로 is a particle, whatever noun 으 may be
+        return self._vocabulary.frequency(reading.rows[0]) >= self._vocabulary.frequency(row) * (1.5 if bound else _RARER)
+
+    def _read(self, word: str) -> list[Reading]:
         with self._lock:
             analyser = self._analyser
-        tokens = [token for token in analyser.tokenize(word) if token.form]
-        if not tokens:
+        return read(word, self._vocabulary, analyser)
+
+    def _meant(self, query: str, word: str) -> Resolution | None:
+        """The word in another spelling: corrected, hanja read aloud, or Latin keys read as Hangul."""
+        right = corrected(word)
+        if right is not None and (found := self._known(query, right) or self._analysed(query, right)) is not None:
+            taken_apart = self._analysed(query, word)
+            also = () if taken_apart is None or len(taken_apart.parts) > 1 or taken_apart.key == found.key else (taken_apart.key,)
+            return replace(found, alternatives=(*found.alternatives, *also), note="misspelling")
+        if has_hanja(word):
+            return self._hanja(query, word)
+        if _LATIN.fullmatch(word):
+            hangul = from_keyboard(word)
+            if len(hangul) > 1 and all(map(is_syllable, hangul)):
+                found = self._known(query, hangul) or self._analysed(query, hangul)
+                return replace(found, note="keyboard") if found is not None and found.how != "composed" else None
+        return None
+
+    def _hanja(self, query: str, word: str) -> Resolution | None:
+        spelt = [form for form in hanja_readings(word) if form != word]
+        rows = [row for form in spelt if (row := self._vocabulary.noun(form)) is not None]
+        if rows:
+            rows.sort(key=lambda row: -self._vocabulary.frequency(row))
+            return replace(self._single(query, rows[0], "form", rows), note="hanja")
+        for form in spelt[:4]:
+            found = self._analysed(query, form)
+            if found is not None and found.how == "analysed":
+                return replace(found, note="hanja")
+        return None
+
+    def _analysed(self, query: str, word: str) -> Resolution | None:
+        readings = self._read(word)
+        if not readings:
             return None
-        derived = self._derived(tokens)
-        if derived is not None:
-            return self._single(query, derived, "analysed")
-        content = [token for token in tokens if is_content(token)]
-        if not content:
-            # A lone particle or ending is looked up as what it is; several of them are no word.
-            row = self._row(tokens[0]) if len(tokens) == 1 else None
-            return None if row is None else self._single(query, row, "analysed")
-        rows: list[int] = []
-        for token in tokens:
-            if is_function(token):
-                continue
-            row = self._row(token)
-            if row is not None:
-                rows.append(row)
-            elif is_content(token):
-                return None  # leaving a content morpheme out would answer for another word
-        if len(rows) == 1:
-            return self._single(query, rows[0], "analysed")
-        parts = tuple(self._keys[row] for row in rows)
-        return Resolution(query, " + ".join(parts), "composed", (), parts)
+        best, *others = readings
+        if len(best.rows) == 1:
+            also = (row for other in others for row in other.rows if len(other.rows) == 1)
+            return self._single(query, best.rows[0], "analysed", also, best.share)
+        parts = tuple(self._keys[row] for row in best.rows)
+        also = (*(row for other in others for row in other.rows), *self._vocabulary.near(word))
+        named = dict.fromkeys(self._keys[row] for row in also if not self._rude(word_of(self._keys[row]), word))
+        # A part of one syllable may be there by chance.
+        sure = best.share * 0.5 ** sum(len(spelling(part)) == 1 for part in parts)
+        return Resolution(query, " + ".join(parts), "composed", tuple(named), parts, sure)
+
+    @staticmethod
+    def _rude(offered: str, typed: str) -> bool:
+        return is_insult(offered) and not is_insult(typed)
 
     def _pieces(self, query: str, word: str) -> Resolution | None:
         with self._lock:
@@ -248,19 +256,33 @@ class Resolver:
 
     @cached_property
     def _suggester(self) -> Suggester:
-        order = np.arange(len(self._keys)) if self._counts is None else np.argsort(-self._counts, kind="stable")
-        forms = dict.fromkeys(_spelling(self._keys[row]) for row in order)
+        counts = self._vocabulary.counts
+        order = np.arange(len(self._keys)) if counts is None else np.argsort(-counts, kind="stable")
+        forms = dict.fromkeys(spelling(self._keys[row]) for row in order)
         return Suggester(list(forms))
 
     def suggest(self, word: str, n: int = 5) -> list[str]:
-        """Words of the vocabulary spelt like ``word``, nearest first."""
+        """Words of the vocabulary spelt like ``word``, nearest first; never a slur for a word that is none."""
+        word = _unquoted(clean_word(word))
+        if len(word) > MAX_ANALYSED:
+            return []
+        if _LATIN.fullmatch(word) and all(map(is_syllable, hangul := from_keyboard(word))):
+            word = hangul
+        tagged = typed_key(word)
+        word = tagged[0] if tagged else word
         with self._lock:
             suggester = self._suggester
-        return suggester.suggest(clean_word(word), n)
+        offered = (near for near in suggester.suggest(word, n + 20) if not self._rude(near, word))
+        return [near for near, _ in zip(offered, range(n), strict=False)]
 
 
-MAX_ANALYSED = 1000
-"""Longest word, in characters, that is analysed; longer ones are texts, not words."""
+def _unquoted(word: str) -> str:
+    inner = word[1:-1].strip()
+    return inner if len(word) > 2 and word[-1] in QUOTES.get(word[0], "") and inner else word
+
+
+def _only_initials(word: str) -> bool:
+    return bool(word) and all(char in CHOSEONG for char in word)
 
 
 def shorten(word: str, limit: int = 60) -> str:

@@ -25,9 +25,10 @@ from explorer.vectors.files.folder import save
 from explorer.vectors.hubs import csls, local_means, mutual
 from explorer.vectors.records import Analogy, Neighbour, Neighbours, Resolution, Similarities, Term
 from explorer.vectors.relations import EXAMPLE_METHODS, Relation
-from explorer.vectors.resolve import Analyser, Composer, Resolver
+from explorer.vectors.resolve import Composer, Resolver
 from explorer.vectors.search import Floats, Ints, inverse_norms, nearest, unit_rows
 from explorer.vectors.subwords import Subwords
+from explorer.vectors.typed import Analyser
 
 __all__ = ["SIMILAR", "Vectors"]
 
@@ -158,22 +159,24 @@ class Vectors:
         return len(self._keys)
 
     def __contains__(self, word: object) -> bool:
-        """Whether ``word`` is a key, or a key's form without its tag. Never analyses; see :meth:`resolve`."""
+        """Whether :meth:`index` has a row for it: a key, or a key's form without its tag. Never analyses; see :meth:`resolve`."""
         return isinstance(word, str) and (word in self._index or bool(self._words().readings(word)))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}: {len(self):,} keys × {self.dim}>"
 
     def index(self, key: str) -> int:
-        """Row of a key.
+        """Row of a key, or of the best reading of a form without its tag: exactly what ``in`` finds.
 
         Raises:
-            OutOfVocabulary: it is no key; carries suggestions.
+            OutOfVocabulary: it is neither; carries suggestions.
         """
-        try:
+        if key in self._index:
             return self._index[key]
-        except KeyError:
-            raise OutOfVocabulary(key, self._words().suggest(word_of(key))) from None
+        rows = self._words().readings(key)
+        if not rows:
+            raise OutOfVocabulary(key, self._words().suggest(word_of(key)))
+        return rows[0]
 
     # Words
 
@@ -274,10 +277,7 @@ class Vectors:
 
     def same_words(self, resolution: Resolution) -> list[int]:
         """Rows of the resolved keys and of every other reading of the same words."""
-        rows = self.rows(resolution)
-        if resolution.how == "composed":
-            return rows
-        return [*rows, *self._words().readings(resolution.word)]
+        return sorted({row for part in resolution.parts for row in self._words().same_word(part)})
 
     def neighbours(self, rows: Ints, scores: npt.NDArray[Any]) -> tuple[Neighbour, ...]:
         """Rows and their scores as records."""
@@ -362,7 +362,7 @@ class Vectors:
         method: str = "cosine",
         script: str = "any",
     ) -> Neighbours:
-        """The keys nearest to a word, by cosine; the word itself (and the parts it was composed of) left out.
+        """The keys nearest to a word, by cosine; the word itself (and the parts it was composed of) left out, whatever its tag.
 
         Args:
             word: any word :meth:`resolve` accepts.
@@ -393,7 +393,7 @@ class Vectors:
         resolutions = [self.resolve(word) for word in words]
         if not resolutions:
             return []
-        exclude = [self.rows(resolution) for resolution in resolutions]
+        exclude = [self.same_words(resolution) for resolution in resolutions]
         unit = self.unit_vectors(list(words))
         if method == "csls":
             found = csls(self._vectors, unit, n, self.inverse, exclude, mask, means=self._local_means)
