@@ -284,12 +284,16 @@ def score_bar(score: float, low: float = 0.0, high: float = 1.0) -> html.Div:
 def resolved(t: Text, resolution: Any) -> html.Div:
     """What a typed word was taken for: always shown, with how it was found and the readings that were not taken."""
     plain = resolution.how in ("exact", "form") and not resolution.alternatives  # the arrow says it all
-    how = "" if plain else t.maybe(f"how.{resolution.how}", resolution.how)
+    said = [] if plain else [t.maybe(f"how.{resolution.how}", resolution.how)]
+    if resolution.note:
+        said.append(t(f"how.{resolution.note}"))
+    if resolution.how == "composed":
+        said.append(t("how.sure", share=f"{resolution.sure:.0%}"))
     parts: list[Any] = [
         dmc.Badge(resolution.query, variant="default", size="lg", tt="none", className="word-badge"),
         html.Span("→", className="arrow", **{"aria-hidden": "true"}),
         dmc.Badge(resolution.key, variant="light", size="lg", tt="none", className="word-badge"),
-        dmc.Text(how, size="xs", c="dimmed"),
+        dmc.Text(", ".join(said), size="xs", c="dimmed"),
     ]
     if resolution.alternatives:
         parts.append(dmc.Text(t("how.others", keys=", ".join(map(str, resolution.alternatives[:4]))), size="xs", c="dimmed"))

@@ -31,7 +31,10 @@ def _load(model: str) -> Vectors:
 
 def _say(resolution: Resolution) -> None:
     """Tell on standard error what a word was taken for."""
-    line = f"{resolution.query} → {resolution.key} ({resolution.how})"
+    said = [resolution.how, *([resolution.note] if resolution.note else [])]
+    if resolution.how == "composed":
+        said.append(f"{resolution.sure:.0%} sure")
+    line = f"{resolution.query} → {resolution.key} ({', '.join(said)})"
     if resolution.alternatives:
         line += f"; also: {', '.join(resolution.alternatives[:5])}"
     click.echo(line, err=True)

@@ -32,6 +32,7 @@ __all__ = [
     "syllable_jamo",
     "to_compatible",
     "to_conjoining",
+    "without_coda",
 ]
 
 CHOSEONG = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
@@ -119,6 +120,15 @@ def has_coda(char: str) -> bool:
     (True, False, False)
     """
     return is_syllable(char) and (ord(char) - _FIRST) % _FINALS != 0
+
+
+def without_coda(char: str) -> str:
+    """A syllable without its final consonant.
+
+    >>> without_coda("갈"), without_coda("가")
+    ('가', '가')
+    """
+    return chr(ord(char) - (ord(char) - _FIRST) % _FINALS) if is_syllable(char) else char
 
 
 def syllable_jamo(char: str) -> tuple[str, str, str]:
@@ -232,10 +242,18 @@ def to_conjoining(jamo: str, position: str) -> str:
         raise ValueError(f"{jamo!r} cannot be a {position}; one of {''.join(tables[position])} can") from None
 
 
-_KEYS = dict(zip("rRseEfaqQtTdwWczxvgkoiOjpuPhynbml", "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ", strict=True))
+_KEYS = dict(
+    zip("rRseEfaqQtTdwWczxvgkoiOjpuPhynbml", "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ", strict=True)
+)
 _JOINED = {
-    **dict(zip("ㅗㅏ ㅗㅐ ㅗㅣ ㅜㅓ ㅜㅔ ㅜㅣ ㅡㅣ".split(), "ㅘㅙㅚㅝㅞㅟㅢ", strict=True)),
-    **dict(zip("ㄱㅅ ㄴㅈ ㄴㅎ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅂㅅ".split(), "ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ", strict=True)),
+    **dict(zip(["ㅗㅏ", "ㅗㅐ", "ㅗㅣ", "ㅜㅓ", "ㅜㅔ", "ㅜㅣ", "ㅡㅣ"], "ㅘㅙㅚㅝㅞㅟㅢ", strict=True)),
+    **dict(
+        zip(
+            ["ㄱㅅ", "ㄴㅈ", "ㄴㅎ", "ㄹㄱ", "ㄹㅁ", "ㄹㅂ", "ㄹㅅ", "ㄹㅌ", "ㄹㅍ", "ㄹㅎ", "ㅂㅅ"],
+            "ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ",
+            strict=True,
+        )
+    ),
 }
 # Two consonants make one coda only where no vowel wants the second of them.
 _TWO_STROKES = re.compile("ㅗ[ㅏㅐㅣ]|ㅜ[ㅓㅔㅣ]|ㅡㅣ|(?<=[ㅏ-ㅣ])(?:ㄱㅅ|ㄴ[ㅈㅎ]|ㄹ[ㄱㅁㅂㅅㅌㅍㅎ]|ㅂㅅ)(?![ㅏ-ㅣ])")

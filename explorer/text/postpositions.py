@@ -20,7 +20,7 @@ _NOMINATIVE = frozenset(["이", "가", "을", "를"])
 
 
 def _shapes(paired: str, plain: str, direction: str = "") -> dict[str, int]:
-    shapes = {particle: _ALWAYS for particle in plain.split()}
+    shapes = dict.fromkeys(plain.split(), _ALWAYS)
     for pair in paired.split():
         after_coda, after_vowel = pair.split("/")
         shapes[after_coda], shapes[after_vowel] = _CODA, _OPEN
@@ -35,7 +35,7 @@ _CASE = _shapes(
     "로 로서 로써 로부터",
 )
 _AUXILIARY = _shapes("이나마/나마", "까지 부터 만 마저 조차 뿐 대로 밖에 마다 만큼 보다 처럼 커녕")
-_CLOSING = _shapes(_PAIRED, "도 만 의 요 들")
+_CLOSING = _shapes(_PAIRED, "도 만 의 들")
 _PLURAL = {"들": _ALWAYS}
 _STAGES = (_PLURAL, _CASE, _AUXILIARY, _AUXILIARY, _CLOSING)
 

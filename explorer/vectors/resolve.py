@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput, OutOfVocabulary
-from explorer.text.hangul import CHOSEONG, from_keyboard, is_syllable
+from explorer.text.hangul import CHOSEONG, choseong, from_keyboard, has_coda, is_syllable, without_coda
 from explorer.text.hanja import has_hanja
 from explorer.text.hanja import readings as hanja_readings
 from explorer.text.postpositions import without_particles
@@ -30,7 +30,7 @@ from explorer.tokenizers.token import key_of
 from explorer.vectors.expression import QUOTES, clean_word
 from explorer.vectors.records import Resolution
 from explorer.vectors.suggest import Suggester
-from explorer.vectors.typed import Analyser, Reading, read
+from explorer.vectors.typed import Analyser, Reading, inflected, read
 from explorer.vectors.vocabulary import Vocabulary, spelling
 
 __all__ = ["Composer", "Resolver"]
@@ -121,6 +121,8 @@ class Resolver:
             if spelt in self._index:
                 return self._single(query, self._index[spelt], "exact"), None
         found = self._known(query, bare)
+        if found is not None and found.how == "form" and corrected(bare) is not None:
+            found = self._corrected(query, bare, found)
         if found is None and len(bare) <= MAX_ANALYSED and not _STRAY_INITIALS.search(bare):
             found = self._meant(query, bare)
             if found is None and not _only_initials(bare):
@@ -180,14 +182,23 @@ class Resolver:
         if is_bound(tag):
             return True
         limit = self._vocabulary.frequency(row) * _RARER
-        nouns = (self._vocabulary.noun(stem) for stem, _ in without_particles(word))
-        return any(noun is not None and self._vocabulary.frequency(noun) >= limit for noun in nouns)
+        stems = [
+            *(self._vocabulary.noun(stem) for stem, _ in without_particles(word)),
+            *map(self._vocabulary.predicate, _stems(word)),
+        ]
+        return any(stem is not None and self._vocabulary.frequency(stem) >= limit for stem in stems)
 
     def _outweighs(self, reading: Reading, row: int) -> bool:
-        bound = is_bound(self._vocabulary.tag(row))
-        if bound and self._vocabulary.tag(reading.rows[0]) not in PREDICATES:
+        """Whether a reading is so much more frequent than a key spelt the same that it is meant."""
+        taken, bound = reading.rows[0], is_bound(self._vocabulary.tag(row))
+        verb = self._vocabulary.tag(taken) in PREDICATES
+        if verb and not (
+            inflected(reading, self._vocabulary) and choseong(self._keys[taken][0]) == choseong(self._keys[row][0])
+        ):
+            return False
+        if bound and not verb:
             return False  # 으로 is a particle, whatever noun 으 may be
-        return self._vocabulary.frequency(reading.rows[0]) >= self._vocabulary.frequency(row) * (1.5 if bound else _RARER)
+        return self._vocabulary.frequency(taken) >= self._vocabulary.frequency(row) * (1.5 if bound else _RARER)
 
     def _read(self, word: str) -> list[Reading]:
         with self._lock:
@@ -196,11 +207,8 @@ class Resolver:
 
     def _meant(self, query: str, word: str) -> Resolution | None:
         """The word in another spelling: corrected, hanja read aloud, or Latin keys read as Hangul."""
-        right = corrected(word)
-        if right is not None and (found := self._known(query, right) or self._analysed(query, right)) is not None:
-            taken_apart = self._analysed(query, word)
-            also = () if taken_apart is None or len(taken_apart.parts) > 1 or taken_apart.key == found.key else (taken_apart.key,)
-            return replace(found, alternatives=(*found.alternatives, *also), note="misspelling")
+        if (found := self._corrected(query, word, None)) is not None:
+            return found
         if has_hanja(word):
             return self._hanja(query, word)
         if _LATIN.fullmatch(word):
@@ -209,6 +217,18 @@ class Resolver:
                 found = self._known(query, hangul) or self._analysed(query, hangul)
                 return replace(found, note="keyboard") if found is not None and found.how != "composed" else None
         return None
+
+    def _corrected(self, query: str, word: str, typed: Resolution | None) -> Resolution | None:
+        """What a misspelling stands for, unless the vocabulary knows it better than the right spelling: then that is told."""
+        right = corrected(word)
+        if right is None or (found := self._known(query, right) or self._analysed(query, right)) is None:
+            return typed
+        typed = typed or self._analysed(query, word)
+        if typed is None or len(typed.parts) > 1 or typed.key == found.key:
+            return replace(found, note="misspelling")
+        if typed.how == "form" and found.how != "composed" and self._rarity(typed) < self._rarity(found):
+            return replace(typed, alternatives=(found.key, *typed.alternatives))
+        return replace(found, alternatives=(*found.alternatives, typed.key), note="misspelling")
 
     def _hanja(self, query: str, word: str) -> Resolution | None:
         spelt = [form for form in hanja_readings(word) if form != word]
@@ -231,8 +251,8 @@ class Resolver:
             also = (row for other in others for row in other.rows if len(other.rows) == 1)
             return self._single(query, best.rows[0], "analysed", also, best.share)
         parts = tuple(self._keys[row] for row in best.rows)
-        also = (*(row for other in others for row in other.rows), *self._vocabulary.near(word))
-        named = dict.fromkeys(self._keys[row] for row in also if not self._rude(word_of(self._keys[row]), word))
+        near = (*(row for other in others for row in other.rows), *self._vocabulary.near(word))
+        named = dict.fromkeys(self._keys[row] for row in near if not self._rude(word_of(self._keys[row]), word))
         # A part of one syllable may be there by chance.
         sure = best.share * 0.5 ** sum(len(spelling(part)) == 1 for part in parts)
         return Resolution(query, " + ".join(parts), "composed", tuple(named), parts, sure)
@@ -279,6 +299,14 @@ class Resolver:
 def _unquoted(word: str) -> str:
     inner = word[1:-1].strip()
     return inner if len(word) > 2 and word[-1] in QUOTES.get(word[0], "") and inner else word
+
+
+def _stems(word: str) -> list[str]:
+    """What a word may be inflected from, were its last syllable an ending: 괜찮아, 하자, 갈래."""
+    stem = word[:-1]
+    if not is_syllable(stem[-1:]):
+        return []
+    return [stem, stem[:-1] + without_coda(stem[-1])] if has_coda(stem[-1]) else [stem]
 
 
 def _only_initials(word: str) -> bool:

@@ -10,15 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
 from explorer.text.hangul import JONGSEONG, is_syllable
 from explorer.text.postpositions import without_particles
 from explorer.text.tags import AFFIXES, CONTENT, PREDICATE_SUFFIXES, PREDICATES, base_tag, word_of
 from explorer.tokenizers.token import Token
-from explorer.vectors.vocabulary import Vocabulary
+from explorer.vectors.vocabulary import LEANING, Vocabulary
 
-__all__ = ["Analyser", "Reading", "is_content", "is_function", "read"]
+__all__ = ["Analyser", "Reading", "inflected", "is_content", "is_function", "read"]
 
 _PLURAL = "들"
 """The plural says no more about the word than a particle does."""
@@ -32,6 +33,9 @@ _POSSIBLE = 7.0
 
 _CLOSE = 4.0
 """How far below the analysis taken first a noun with its particles may lie to be preferred to it."""
+
+_FAR_MORE, _MORE = 100, 3
+"""How many times more frequent a stem must be to be taken for a likelier reading, and for a likelier noun of one syllable."""
 
 _COMPOUND = 14.0
 """How far below an unknown noun its parts may lie."""
@@ -82,6 +86,9 @@ def is_function(token: Token) -> bool:
 
 def read(word: str, vocabulary: Vocabulary, analyser: Analyser) -> list[Reading]:
     """Every reading of a word that has a vector, best first: the one to take, then single keys it may also stand for."""
+    honoured = _honoured(word, vocabulary)
+    if honoured is not None:
+        return [Reading((honoured,), 0.0, 1.0, ("VV", "EF"))]
     analyses = _analyses(word, analyser)
     if not analyses:
         return []
@@ -97,9 +104,16 @@ def read(word: str, vocabulary: Vocabulary, analyser: Analyser) -> list[Reading]
     if chosen is None:
         return []
     others = [reading for reading in found if len(reading.rows) == 1 and reading.score >= best - _POSSIBLE]
+    chosen = _usual(chosen, others, vocabulary)
     if whole is not None:
         others.append(whole[0])
     return [chosen, *(other for other in others if other.rows != chosen.rows)]
+
+
+def _honoured(word: str, vocabulary: Vocabulary) -> int | None:
+    """The row of a verb that honours by itself, in 세요: 계세요 is 계시다, though analysers look for a noun in it."""
+    stem = word[:-2]
+    return vocabulary.predicate(stem + "시") if word.endswith("세요") and vocabulary.predicate(stem) is None else None
 
 
 def _analyses(word: str, analyser: Analyser) -> list[tuple[list[Token], float]]:
@@ -135,7 +149,7 @@ def _found(analyses: Sequence[tuple[list[Token], float]], word: str, vocabulary:
 
 def _uncontracted(tokens: Sequence[Token], stems: set[str]) -> bool:
     """Whether a stem in a vowel keeps apart from 어 where a stem in ㅅ, which loses it there, explains the spelling (지 + 었)."""
-    for token, ending in zip(tokens, tokens[1:], strict=False):
+    for token, ending in pairwise(tokens):
         stem = token.form[:-1]
         if base_tag(token.tag) not in PREDICATES or token.surface != stem or not is_syllable(stem[-1:]):
             continue
@@ -160,8 +174,8 @@ def _rows(tokens: Sequence[Token], word: str, vocabulary: Vocabulary) -> tuple[i
     if merged is not None:
         return (merged,)
     rows: list[int] = []
-    for token in tokens:
-        if is_function(token):
+    for before, token in zip((None, *tokens), tokens, strict=False):
+        if is_function(token) or (rows and " " not in word and _thing(before, token)):
             continue
         row = vocabulary.row(token)
         if row is not None:
@@ -169,6 +183,11 @@ def _rows(tokens: Sequence[Token], word: str, vocabulary: Vocabulary) -> tuple[i
         elif is_content(token):
             return None  # leaving a content morpheme out would answer for another word
     return tuple(rows)
+
+
+def _thing(before: Token | None, token: Token) -> bool:
+    """Whether 것 only rounds off a verb it is written onto: 먹을거야, 할게."""
+    return before is not None and base_tag(before.tag) == "ETM" and token.form in ("것", "거") and token.tag == "NNB"
 
 
 def _derived(tokens: Sequence[Token], vocabulary: Vocabulary) -> int | None:
@@ -242,6 +261,33 @@ def _better(word: str, whole: Reading, particles: str, chosen: Reading | None, v
     return close and (not word.startswith(form) or (len(form) < len(stem) and much >= 1 / 30))
 
 
+def inflected(reading: Reading, vocabulary: Vocabulary) -> bool:
+    """Whether a reading is a verb or an adjective with endings alone (not 서 + 에, a stem with a particle)."""
+    plain = all(not tag.startswith("J") for tag in reading.tags)
+    return plain and reading.tags[-1][:1] == "E" and vocabulary.tag(reading.rows[0]) in PREDICATES
+
+
+def _usual(chosen: Reading, others: Sequence[Reading], vocabulary: Vocabulary) -> Reading:
+    """The reading taken, or a likely one that is so much more frequent that it is meant: 드세요 is 들다, not 드세다."""
+    if len(chosen.rows) > 1:
+        return chosen
+    row = chosen.rows[0]
+    tag, form = vocabulary.tag(row), word_of(vocabulary.keys[row])
+    for other in others:
+        rival = other.rows[0]
+        if word_of(vocabulary.keys[rival]) == form and tag in LEANING:
+            rows = vocabulary.readings(form)
+            if rows.index(rival) < rows.index(row):
+                return other
+        if not inflected(other, vocabulary):
+            continue
+        times = vocabulary.frequency(rival) / vocabulary.frequency(row)
+        syllable = len(form) == 1 and tag != "NP" and other.tags[-1] == "ETM" and other.score >= chosen.score - _CLOSE
+        if times >= (_FAR_MORE if tag in PREDICATES else _MORE) and (syllable or tag in PREDICATES):
+            return other
+    return chosen
+
+
 def _compound(tokens: Sequence[Token], found: Sequence[Reading], best: float, vocabulary: Vocabulary) -> Reading | None:
     """The parts of a noun the analyser takes for one word, which has no vector (눈사람): nouns, one of several syllables."""
     content = [token for token in tokens if not is_function(token)]
@@ -249,6 +295,11 @@ def _compound(tokens: Sequence[Token], found: Sequence[Reading], best: float, vo
         return None
     for reading in found:
         nouns = all(vocabulary.tag(row) in ("NNG", "NNP", "XPN", "XSN", "") for row in reading.rows)
-        if len(reading.rows) > 1 and nouns and reading.score >= best - _COMPOUND and _sound(reading, content[0].form, vocabulary):
+        if (
+            len(reading.rows) > 1
+            and nouns
+            and reading.score >= best - _COMPOUND
+            and _sound(reading, content[0].form, vocabulary)
+        ):
             return reading
     return None

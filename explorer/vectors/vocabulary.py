@@ -13,12 +13,12 @@ from explorer.text.hangul import CHOSEONG, JONGSEONG, JUNGSEONG, is_syllable, sy
 from explorer.text.tags import PREDICATES, base_tag, is_bound, tag_of, word_of
 from explorer.tokenizers.token import Token, key_of
 
-__all__ = ["Vocabulary", "spelling"]
+__all__ = ["LEANING", "Vocabulary", "spelling"]
 
 MARKERS = ("▁", "Ġ", "##")
 """How sub-word vocabularies mark the beginning or the inside of a word; people do not type them."""
 
-_LEANING = frozenset(["NNB", "NNBC", "VX"])
+LEANING = frozenset(["NNB", "NNBC", "VX"])
 """Words that lean on others, though each may stand for itself: counters, bound nouns, auxiliary verbs."""
 
 _PLAIN = frozenset(["NNG", "VV", "VA"])
@@ -80,7 +80,7 @@ class Vocabulary:
         ordinary = not _PLAIN.isdisjoint(tags.values())
 
         def rank(row: int) -> tuple[bool, float, int]:
-            leans = ordinary and tags[row] in _LEANING
+            leans = ordinary and tags[row] in LEANING
             return is_bound(tags[row]), -self.frequency(row) / (_LEANS if leans else 1), row
 
         return sorted(rows, key=rank)
@@ -106,6 +106,10 @@ class Vocabulary:
         return next(
             (row for row in self.readings(token.form) if not self.tag(row) or (self.tag(row) in PREDICATES) == sort), None
         )
+
+    def predicate(self, stem: str) -> int | None:
+        """The row of the verb or adjective with this stem."""
+        return next((row for row in self.readings(stem + "다") if self.tag(row) in PREDICATES), None)
 
     def near(self, word: str) -> list[int]:
         """Rows of words that differ from this one in one letter of one syllable, most frequent first. Dictionary look-ups only."""

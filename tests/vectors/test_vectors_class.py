@@ -47,7 +47,7 @@ def test_planted_relations_are_found(royal):
         assert answer[0].key == "여왕/NNG"
         assert answer.resolved[0].key == "왕/NNG" and answer.resolved[0].alternatives == ("왕/NNP",)
     assert royal.analogy("왕자-왕+여왕", n=1)[0].word == "공주"
-    assert royal.similar("왕", n=1)[0].key == "왕/NNP"
+    assert {"왕/NNG", "왕/NNP"}.isdisjoint(near.key for near in royal.similar("왕", n=60))
 
 
 def test_query_words_answer_only_when_asked(royal):

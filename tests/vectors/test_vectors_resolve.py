@@ -91,10 +91,17 @@ def test_steps(word, key, how):
 
 def test_the_most_frequent_reading_wins_and_the_others_are_told():
     counts = np.ones(len(KEYS), dtype=int)
-    counts[KEYS.index("배/NNB")] = 50
-    found = vectors(counts=counts).resolve("배")
-    assert found.key == "배/NNB" and found.alternatives == ("배/NNG",)
+    counts[KEYS.index("왕/NNP")] = 50
+    found = vectors(counts=counts).resolve("왕")
+    assert found.key == "왕/NNP" and found.alternatives == ("왕/NNG",)
     assert vectors().resolve("배").alternatives == ("배/NNB",)
+
+
+@pytest.mark.parametrize(("times", "key"), [(50, "배/NNG"), (500, "배/NNB")])
+def test_counters_come_after_nouns_unless_hardly_anything_else_is_said(times, key):
+    counts = np.ones(len(KEYS), dtype=int)
+    counts[KEYS.index("배/NNB")] = times
+    assert vectors(counts=counts).resolve("배").key == key
 
 
 def test_words_come_before_affixes_of_the_same_spelling():

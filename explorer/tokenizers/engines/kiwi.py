@@ -105,7 +105,9 @@ class KiwiTokenizer:
     def analyses(self, text: str, n: int) -> list[tuple[list[Token], float]]:
         """The ``n`` best analyses of a text, best first, each with its log probability under Kiwi's model."""
         clean = clean_text(text)
-        return [(_tokens(clean, raw), float(score)) for raw, score in self._kiwi().analyze(clean.text, top_n=n, **self._options)]
+        return [
+            (_tokens(clean, raw), float(score)) for raw, score in self._kiwi().analyze(clean.text, top_n=n, **self._options)
+        ]
 
     def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
         """Stream tokens of many texts through Kiwi's own threads, in order."""
