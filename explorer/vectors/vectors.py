@@ -277,7 +277,8 @@ class Vectors:
 
     def same_words(self, resolution: Resolution) -> list[int]:
         """Rows of the resolved keys and of every other reading of the same words."""
-        return sorted({row for part in resolution.parts for row in self._words().same_word(part)})
+        others = (row for part in resolution.parts for row in self._words().same_word(part))
+        return list(dict.fromkeys([*self.rows(resolution), *others]))
 
     def neighbours(self, rows: Ints, scores: npt.NDArray[Any]) -> tuple[Neighbour, ...]:
         """Rows and their scores as records."""

@@ -164,7 +164,8 @@ def test_wilson_interval_of_a_share():
 
 def test_lookup_prefers_readings_of_a_part_of_speech():
     v = Vectors(["쓰다/VX", "쓰다/VV", "쓰다/VA-I", "배/NNB", "배/NNG"], np.eye(5), [9, 5, 4, 3, 2])
-    assert v.keys[v.lookup("쓰다")] == "쓰다/VX"
+    assert v.keys[v.lookup("쓰다")] == "쓰다/VV" and v.keys[v.lookup("쓰다", ["VX"])] == "쓰다/VX"
     assert v.keys[v.lookup("쓰다", ["VV", "VA"])] == "쓰다/VV" and v.keys[v.lookup("쓰다", ["VA"])] == "쓰다/VA-I"
-    assert v.keys[v.lookup("배", ["NNG"])] == "배/NNG" and v.keys[v.lookup("배", ["MAG"])] == "배/NNB"
+    assert v.keys[v.lookup("배", ["NNG"])] == "배/NNG" and v.keys[v.lookup("배", ["MAG"])] == "배/NNG"
+    assert v.keys[v.lookup("배", ["NNB"])] == "배/NNB"
     assert v.lookup("뷁", ["NNG"]) is None
