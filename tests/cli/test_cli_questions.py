@@ -51,7 +51,7 @@ def test_similar_as_json(model):
 def test_similar_for_people_says_what_the_word_was_taken_for(model):
     done = run("similar", "배", "--model", model, "-n", "2")
     assert done.exit_code == 0
-    assert "배 → 배/NNB (form); also: 배/NNG" in done.stderr
+    assert "배 → 배/NNG (form); also: 배/NNB" in done.stderr
     header, first, *_ = done.stdout.splitlines()
     assert header.split("\t") == ["rank", "word", "key", "score", "count"]
     assert first.startswith("1\t")
