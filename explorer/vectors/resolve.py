@@ -232,7 +232,9 @@ class Resolver:
 
     def _hanja(self, query: str, word: str) -> Resolution | None:
         spelt = [form for form in hanja_readings(word) if form != word]
-        rows = [row for form in spelt if (row := self._vocabulary.noun(form)) is not None]
+        # Hanja write nouns: 李 is no 이 "this".
+        readings = (row for form in spelt for row in self._vocabulary.readings(form))
+        rows = [row for row in readings if self._vocabulary.tag(row) in ("NNG", "NNP", "NR", "XR", "")]
         if rows:
             rows.sort(key=lambda row: -self._vocabulary.frequency(row))
             return replace(self._single(query, rows[0], "form", rows), note="hanja")
