@@ -218,10 +218,10 @@ def model_names() -> list[str]:
 
 
 def tokenizer_names() -> list[str]:
-    """Tokenizers a page may open: built in, then saved ones."""
-    from explorer.tokenizers.loading import tokenizer_names
+    """Tokenizers a page may open: those that are here, the sub-words that ship first."""
+    from explorer.tokenizers.loading import shipped_tokenizers, tokenizer_names
 
-    return list(dict.fromkeys([*tokenizer_names(), *list_artifacts("tokenizer")]))
+    return list(dict.fromkeys([*shipped_tokenizers(), *tokenizer_names()]))
 
 
 def corpus_names() -> list[str]:

@@ -26,6 +26,7 @@ __all__ = [
     "model_option",
     "name_option",
     "parse_settings",
+    "print_record",
     "print_table",
     "read_text",
     "seed_option",
@@ -139,6 +140,13 @@ def write_output(path: str, content: str) -> None:
 
     atomic_write(Path(path), content)
     click.echo(f"written: {path}", err=True)
+
+
+def print_record(data: Mapping[str, Any]) -> None:
+    """One field a line; what is no text, as JSON."""
+    for key, value in data.items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        click.echo(f"{key}: {text}")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -33,6 +33,7 @@ COMMANDS = {
     "similarity": ("explorer.cli.vectors:similarity", "Measure the cosine similarity of words."),
     "stability": ("explorer.cli.stability:stability", "Tell which neighbours several models agree on."),
     "tokenize": ("explorer.cli.tokenizers:tokenize", "Cut text with one or more tokenizers."),
+    "tokenizers": ("explorer.cli.tokenizers:tokenizers", "List, show, import and remove tokenizers."),
     "train": ("explorer.cli.train:train", "Train word vectors on a corpus."),
     "train-tokenizer": ("explorer.cli.tokenizers:train_tokenizer", "Train a sub-word tokenizer on a corpus."),
     "weat": ("explorer.cli.axis:weat", "Test whether two groups of words lean to different attributes."),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from explorer.cli.common import emit_json, force_option, json_option, name_option, print_table
+from explorer.cli.common import emit_json, force_option, json_option, name_option, print_record, print_table
 from explorer.core.progress import terminal_progress
 
 
@@ -42,9 +41,7 @@ def show(name: str, as_json: bool) -> None:
     if as_json:
         emit_json(data)
         return
-    for key, value in data.items():
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-        click.echo(f"{key}: {text}")
+    print_record(data)
 
 
 @models.command("import")

@@ -15,6 +15,7 @@ from explorer.cli.common import (
     json_option,
     name_option,
     parse_settings,
+    print_record,
     print_table,
     read_text,
     seed_option,
@@ -59,10 +60,13 @@ def tokenize(text: str | None, names: tuple[str, ...], listing: bool, as_json: b
 
 def _print_list(as_json: bool) -> None:
     from explorer.tokenizers.cards import CARDS
-    from explorer.tokenizers.loading import REGISTRY, tokenizer_names
+    from explorer.tokenizers.library import tokenizer_records
 
+    had = {"built in": "built in", "shipped": "comes with korean-explorer", "saved": "saved here"}
     rows: list[dict[str, Any]] = [
-        {"name": name, "get": "built in" if name in REGISTRY else "saved here"} for name in tokenizer_names()
+        {"name": record.name, "kind": record.kind, "vocab_size": record.vocab_size, "get": had[record.where]}
+        for record in tokenizer_records()
+        if record.where in had
     ]
     rows += [card.to_dict() for card in CARDS]
     if as_json:
@@ -202,3 +206,62 @@ def train_tokenizer(
         return
     click.echo(f"saved {name}: {kind}, {vocab_size:,} entries")
     click.echo(f'try: korean-explorer tokenize --tokenizer {name} "아버지가 방에 들어가신다"', err=True)
+
+
+@click.group()
+def tokenizers() -> None:
+    """List, show, import and remove tokenizers."""
+
+
+@tokenizers.command("list")
+@json_option
+def list_tokenizers(as_json: bool) -> None:
+    """Every tokenizer that is here: built in, shipped and saved. `tokenize --list` adds published ones."""
+    from explorer.tokenizers.library import tokenizer_records
+
+    records = tokenizer_records()
+    if as_json:
+        emit_json([record.to_dict() for record in records])
+        return
+    rows = [(one.name, one.where, one.kind, one.vocab_size, one.provenance.get("corpus")) for one in records]
+    print_table(("name", "where", "kind", "vocab_size", "corpus"), rows)
+
+
+@tokenizers.command("show")
+@click.argument("name")
+@json_option
+def show_tokenizer(name: str, as_json: bool) -> None:
+    """Where a tokenizer comes from: kind, size, texts, settings, versions, folder."""
+    from explorer.tokenizers.library import tokenizer_record
+
+    data = tokenizer_record(name).to_dict()
+    if as_json:
+        emit_json(data)
+        return
+    print_record(data)
+
+
+@tokenizers.command("import")
+@click.argument("file", type=click.Path())
+@name_option("tokenizer")
+@force_option("tokenizer")
+def import_file(file: str, name: str, force: bool) -> None:
+    """Copy the tokenizer in FILE, or in a folder, and save it under a name.
+
+    Known: SentencePiece (.model), vocab.txt, tokenizer.json, tekken.json; kiwi-sw:FILE and hybrid:FILE too.
+    """
+    from explorer.tokenizers.library import import_tokenizer, tokenizer_record
+
+    import_tokenizer(file, name, force)
+    record = tokenizer_record(name)
+    click.echo(f"saved {name}: {record.kind}, {record.vocab_size or 0:,} entries")
+
+
+@tokenizers.command("remove")
+@click.argument("name")
+def remove(name: str) -> None:
+    """Delete a saved tokenizer."""
+    from explorer.tokenizers.library import remove_tokenizer
+
+    remove_tokenizer(name)
+    click.echo(f"removed {name}", err=True)

@@ -51,6 +51,7 @@ __all__ = [
     "read_manifest",
     "remove_artifact",
     "sha256_file",
+    "shipped_artifacts",
     "write_manifest",
 ]
 
@@ -446,6 +447,12 @@ def list_artifacts(kind: str) -> dict[str, Manifest]:
         except BadInput:
             continue  # read_manifest on the name itself tells the person what is wrong with it
     return found
+
+
+def shipped_artifacts(root: Path, kind: str) -> dict[str, Path]:
+    """Folders of the artifacts of a kind that come with the package, by name; ``root`` is the room's ``pretrained`` folder."""
+    folders = [manifest.parent for manifest in sorted(root.glob(f"*/{MANIFEST}"))]
+    return {folder.name: folder for folder in folders if read_manifest(folder).kind == kind}
 
 
 def remove_artifact(kind: str, name: str) -> None:

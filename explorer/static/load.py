@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.core.errors import BadInput, UnknownName
 from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import MANIFEST, artifact_path, check_name, list_artifacts, read_manifest
+from explorer.core.store import MANIFEST, artifact_path, check_name, list_artifacts, read_manifest, shipped_artifacts
 
 if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
@@ -24,11 +24,7 @@ _SHIPPED = Path(__file__).parent / "pretrained"
 
 def shipped_models() -> dict[str, Path]:
     """Folders of the vectors that come with the package, by name."""
-    found = {}
-    for manifest in sorted(_SHIPPED.glob(f"*/{MANIFEST}")):
-        if '"kind": "vectors"' in manifest.read_text(encoding="utf-8"):
-            found[manifest.parent.name] = manifest.parent
-    return found
+    return shipped_artifacts(_SHIPPED, "vectors")
 
 
 def model_names() -> list[str]:

@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["CARDS", "Card", "card"]
+__all__ = ["CARDS", "TEKKEN", "Card", "card"]
+
+TEKKEN = "package:mistral-common"
+"""The source of what the package ``mistral-common`` carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Card:
         kind: the algorithm.
         vocab_size: entries with added tokens.
         normalisation: what it does to text before cutting it.
-        source: what :func:`explorer.tokenizer` loads it from: a hub id, or ``tiktoken:NAME``.
+        source: what :func:`explorer.tokenizer` loads it from: a hub id, or ``tiktoken:NAME``, or :data:`TEKKEN`.
         licence: as the source states it.
         note: what to know before using it.
     """
@@ -38,6 +41,8 @@ class Card:
     @property
     def get(self) -> str:
         """How it comes to this machine, a phrase."""
+        if self.source == TEKKEN:
+            return "comes with the mistral-common package (extra llm)"
         if self.source.startswith("tiktoken:"):
             return "downloaded once by the tiktoken package (extra tiktoken)"
         return f"downloaded once from huggingface.co/{self.source}"
@@ -124,6 +129,16 @@ CARDS: tuple[Card, ...] = (
         "meta-llama/Meta-Llama-3-8B",
         "Llama 3 Community License",
         _GATED,
+    ),
+    Card(
+        "mistral-tekken",
+        "Tekken (Mistral Nemo, Pixtral, Ministral)",
+        "byte-level BPE",
+        131_072,
+        "none",
+        TEKKEN,
+        "Apache-2.0",
+        "1,000 of its ids are special tokens",
     ),
     Card("qwen-2.5", "Qwen 2.5", "byte-level BPE", 151_665, "NFC", "Qwen/Qwen2.5-7B"),
     Card(

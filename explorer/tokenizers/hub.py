@@ -36,7 +36,7 @@ __all__ = [
     "link_file",
 ]
 
-HUB_FILES = ("tokenizer.json", "vocab.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model")
+HUB_FILES = ("tokenizer.json", "vocab.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "tekken.json")
 """What may hold a tokenizer, the file that says most first."""
 
 LIMIT = 50_000_000

@@ -11,12 +11,13 @@ from explorer.core.errors import BadInput, UnknownName
 from explorer.core.messages import Message
 from explorer.core.paths import expanded
 from explorer.core.registry import Registry
-from explorer.core.store import MANIFEST, Manifest, artifact_path, list_artifacts, read_artifact, sha256_file
-from explorer.tokenizers.cards import CARDS, card
+from explorer.core.store import MANIFEST, Manifest, artifact_path, list_artifacts, read_artifact, sha256_file, shipped_artifacts
+from explorer.tokenizers.cards import CARDS, TEKKEN, card
+from explorer.tokenizers.engines.tekken import is_tekken, mistral_tekken, packaged_tekken
 from explorer.tokenizers.hub import HUB_FILES, hub_file
 from explorer.tokenizers.token import Tokenizer
 
-__all__ = ["REGISTRY", "from_params", "tokenizer", "tokenizer_names"]
+__all__ = ["ENGINES", "REGISTRY", "from_params", "shipped_tokenizers", "tokenizer", "tokenizer_names"]
 
 REGISTRY = Registry(
     "tokenizer",
@@ -39,14 +40,28 @@ ENGINES = Registry(
         "huggingface": "explorer.tokenizers.engines.huggingface:HuggingFaceTokenizer",
         "hybrid": "explorer.tokenizers.engines.hybrid:HybridTokenizer",
         "tiktoken": "explorer.tokenizers.engines.tiktoken:TiktokenTokenizer",
+        "tekken": "explorer.tokenizers.engines.tekken:TekkenTokenizer",
     },
 )
 """Engines that need a file or an encoding name besides."""
 
 
+_SHIPPED = Path(__file__).parent / "pretrained"
+
+
+def shipped_tokenizers() -> dict[str, Path]:
+    """Folders of the tokenizers that come with the package, by name."""
+    return shipped_artifacts(_SHIPPED, "tokenizer")
+
+
 def tokenizer_names() -> list[str]:
-    """Names of built-in and saved tokenizers, sorted."""
-    return sorted({*REGISTRY.names(), *list_artifacts("tokenizer")})
+    """Names of the tokenizers that are here: built in, shipped, of an installed package, and saved; sorted.
+
+    >>> {"kiwi", "ko-unigram-32k"} <= set(tokenizer_names())
+    True
+    """
+    packaged = ["mistral-tekken"] if packaged_tekken() else []
+    return sorted({*REGISTRY.names(), *shipped_tokenizers(), *packaged, *list_artifacts("tokenizer")})
 
 
 def tokenizer(name_or_path: str | Path, **options: Any) -> Tokenizer:
@@ -54,7 +69,9 @@ def tokenizer(name_or_path: str | Path, **options: Any) -> Tokenizer:
 
     Args:
         name_or_path: a built-in name (``"kiwi"``, ``"mecab"``, ``"eojeol"``, ``"syllable"``, ``"jamo"``); the name of a saved
-            tokenizer; that of a card (``"klue-bert"``, see :data:`explorer.tokenizers.cards.CARDS`), which is downloaded; a path (``.model`` is SentencePiece, ``vocab.txt`` WordPiece, ``tokenizer.json`` or a folder Hugging Face);
+            tokenizer, or of one that ships (``"ko-unigram-32k"``); that of a card (``"klue-bert"``, see
+            :data:`explorer.tokenizers.cards.CARDS`), which is downloaded or comes with a package; a path (``.model`` is
+            SentencePiece, ``vocab.txt`` WordPiece, ``tekken*.json`` Tekken, ``tokenizer.json`` or a folder Hugging Face);
             ``"tiktoken:NAME"``; ``"kiwi-sw:PATH"``; ``"hybrid:PATH"``; otherwise a Hugging Face hub id such as ``"klue/bert-base"``.
         **options: options of that tokenizer, see its class.
 
@@ -75,6 +92,9 @@ def tokenizer(name_or_path: str | Path, **options: Any) -> Tokenizer:
         return _make(ENGINES.get(engine), engine, {**options}, rest)
     if "/" not in text and "\\" not in text and text in list_artifacts("tokenizer"):
         return _saved(artifact_path("tokenizer", text), options)
+    shipped = shipped_tokenizers().get(text)
+    if shipped is not None:
+        return _saved(shipped, options)
     path = expanded(text)
     if path.is_dir():
         return _folder(path, options)
@@ -83,6 +103,8 @@ def tokenizer(name_or_path: str | Path, **options: Any) -> Tokenizer:
     if text.count("/") == 1 and not text.startswith((".", "/", "~")) and path.suffix != ".model":
         return _file(hub_file(text), {"name": text.rpartition("/")[2], **options})
     known = card(text)
+    if known is not None and known.source == TEKKEN:
+        return _make(mistral_tekken, known.name, options)
     if known is not None:
         return tokenizer(known.source, **{"name": known.name, **options})
     if "/" in text or path.suffix in (".model", ".json", ".txt"):
@@ -154,6 +176,8 @@ def _folder(folder: Path, options: dict[str, Any]) -> Tokenizer:
 def _file(path: Path, options: dict[str, Any]) -> Tokenizer:
     if path.suffix == ".model":
         return _make(ENGINES.get("sentencepiece"), str(path), options, path)
+    if is_tekken(path):
+        return _make(ENGINES.get("tekken"), str(path), options, path)
     if path.suffix in (".txt", ".json"):
         return _make(ENGINES.get("huggingface"), str(path), options, path)
     raise BadInput("tokenizers.not_tokenizer_file", path=path)

@@ -147,3 +147,17 @@ def test_dropped_text_without_a_decoder():
     result = measured(Dropping(), "왕비 온다")
     assert result.results()["lost_characters"].value == pytest.approx(3 / 4)
     assert set(result.lost) == set("비온다")
+
+
+@pytest.mark.parametrize("kind", ["bpe", "wordpiece", "byte-bpe", "unigram", "kiwi-bpe"])
+def test_line_ends_and_other_white_space_are_neither_unknown_nor_lost(trained, kind):
+    tokenizer = ex.tokenizer(f"hybrid:{trained[kind]}" if kind == "kiwi-bpe" else trained[kind])
+    for space in ("\n", "\t", "\r\n", "\n\n", "\u00a0", "\u3000", "\u2028"):
+        values = measured(tokenizer, f"왕이{space}밥을 먹었다").results()
+        assert values["unknown_tokens"].value == values["lost_characters"].value == 0, space
+        assert values["lossless"].value == 1, space
+
+
+def test_white_space_a_vocabulary_knows_stays_its_own(trained):
+    tokens = ex.tokenizer(trained["byte-bpe"]).tokenize("왕이\n밥을")
+    assert "\n" in [token.form for token in tokens]

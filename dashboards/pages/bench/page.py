@@ -7,7 +7,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, ctx, dcc, no_update
 
-from dashboards.app.state import corpus_names, tokenizer_names
+from dashboards.app.state import corpus_names
 from dashboards.kit import ids, url
 from dashboards.kit.components import card, page, too_long_for_address
 from dashboards.kit.i18n import text
@@ -40,13 +40,14 @@ from dashboards.pages.bench.form import (
 )
 from dashboards.pages.bench.table import GROUPS, disagreements, numbers, row_names
 from dashboards.pages.tokens.asked import MAX_TOKENIZERS, PLAIN, allowed
+from explorer.core.store import list_artifacts
 
 PATH = "/bench"
 NAME = "bench.name"
 ICON = "bench"
 USES_MODEL = False
 
-DEFAULTS = ("kiwi", "mecab", "eojeol", "syllable", "jamo")
+DEFAULTS = ("kiwi", "ko-unigram-32k", "ko-wordpiece-32k", "ko-bytebpe-32k", "syllable")
 
 FIELDS = {
     "t": url.texts(limit=300, most=MAX_TOKENIZERS),
@@ -68,8 +69,7 @@ def layout(**query: Any) -> Any:
     corpora = corpus_names()
     pasted = q["text"] or q["z"]
     corpus = q["c"] if q["c"] in (*corpora, PASTED) else corpora[0]
-    saved = [name for name in tokenizer_names() if name not in DEFAULTS]
-    names = allowed(q["t"]) or allowed([*DEFAULTS, *saved])[:MAX_TOKENIZERS]
+    names = allowed(q["t"]) or allowed([*DEFAULTS, *list_artifacts("tokenizer")])
     asked = question(names, corpus, pasted, q["n"], q["speed"], q["price"]) if q["run"] else None
     return page(
         t,

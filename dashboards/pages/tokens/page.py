@@ -20,14 +20,18 @@ from dashboards.kit.url import MAX_TEXT, decode, href, tidy
 from dashboards.pages.tokens.asked import FIELDS, MAX_TOKENIZERS, VIEWS, address, allowed, cut, fits
 from dashboards.pages.tokens.figures import Counts, counts, grid, sendable
 from explorer.core.errors import ExplorerError
+from explorer.core.store import list_artifacts
 from explorer.text.normalise import graphemes
+from explorer.tokenizers.loading import shipped_tokenizers
 
 PATH = "/tokens"
 NAME = "tokens.name"
 ICON = "tokens"
 USES_MODEL = False
 
-DEFAULTS = ("kiwi", "syllable", "jamo", "eojeol")
+DEFAULTS = ("kiwi", "ko-unigram-32k", "ko-wordpiece-32k", "ko-bytebpe-32k")
+"""Morphemes, and what the three families of sub-words do with the same text: pieces with a mark for the space, pieces that
+go on a word and a word that is unknown, and bytes."""
 BUILT_IN = ("kiwi", "mecab", "eojeol", "syllable", "jamo")
 
 EXAMPLES = {
@@ -67,11 +71,14 @@ def title_of(name: str, t: Text) -> str:
 
 
 def options(t: Text, chosen: list[str]) -> list[dict[str, Any]]:
-    """What can be chosen, in groups: built in, saved, and what was added by path."""
+    """What can be chosen, in groups: built in, shipped, saved, and what was added by path."""
     names = tokenizer_names()
+    saved, shipped = list_artifacts("tokenizer"), shipped_tokenizers()
+    others = [name for name in names if name not in (*BUILT_IN, *shipped, *saved)]
     groups = {
-        "tokens.group_built_in": [name for name in BUILT_IN if name in names],
-        "tokens.group_saved": [name for name in names if name not in BUILT_IN],
+        "tokens.group_built_in": [*(name for name in BUILT_IN if name in names), *others],
+        "tokens.group_shipped": [name for name in names if name in shipped and name not in saved],
+        "tokens.group_saved": [name for name in names if name in saved],
         "tokens.group_path": [name for name in chosen if name not in names],
     }
     return [
@@ -88,8 +95,7 @@ def layout(**query: Any) -> Any:
     t = text()
     values = decode(FIELDS, query)
     value = values["text"] or values["z"] or EXAMPLES["spacing"]
-    saved = [name for name in tokenizer_names() if name not in BUILT_IN]
-    names = allowed(values["t"]) or [DEFAULTS[0], *saved[:3], *DEFAULTS[1:]]
+    names = allowed(values["t"]) or [DEFAULTS[0], *list(list_artifacts("tokenizer"))[:3], *DEFAULTS[1:]]
     return page(t, "tokens", _question(t, value, names), _answer(t, values["show"]))
 
 

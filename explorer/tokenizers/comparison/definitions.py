@@ -63,7 +63,9 @@ METRICS: dict[str, Metric] = {
         "share of visible code points that decoding does not give back (without a decoder: that no token covers)",
     ),
     "lossless": Metric(
-        "share", "loss", "share of documents whose decoded tokens are the document, white space at its ends aside"
+        "share",
+        "loss",
+        "share of documents whose decoded tokens are the document; white space of any kind and length counts as one space",
     ),
     "single_token_words": Metric(
         "share", "words", "share of the word list (types) that is one token (single-token retention, Nayeem et al. 2025)"

@@ -46,10 +46,11 @@ class LostText:
 
 @dataclass(slots=True)
 class Text:
-    """One document and what does not depend on the tokenizer."""
+    """One document and what does not depend on the tokenizer; ``plain`` has one space for any white space between words."""
 
     original: str
     nfc: str = field(init=False)
+    plain: str = field(init=False)
     eojeol: list[tuple[int, int]] = field(init=False)
     visible: int = field(init=False)
     size: int = field(init=False)
@@ -57,7 +58,9 @@ class Text:
     def __post_init__(self) -> None:
         self.nfc = unicodedata.normalize("NFC", self.original)
         self.eojeol = [match.span() for match in _EOJEOL.finditer(self.original)]
-        self.visible = sum(map(len, self.nfc.split()))
+        words = self.nfc.split()
+        self.plain = " ".join(words)
+        self.visible = sum(map(len, words))
         self.size = len(self.nfc.encode("utf-8"))
 
 
@@ -142,13 +145,14 @@ class Meter:
                 covered[token.start : token.end] = b"\1" * (token.end - token.start)
             gone = (char for char, there in zip(text.original, covered, strict=True) if not there and not char.isspace())
             return Counter(gone), 0.0
-        decoded = self._decode([token.id for token in tokens])
-        if decoded.strip() == text.nfc.strip():
+        # White space is white space: a line end that comes back as a space is not lost.
+        decoded = " ".join(self._decode([token.id for token in tokens]).split())
+        if decoded == text.plain:
             return Counter(), 1.0
         if len(self.lost_examples) < _LOST_EXAMPLES:
-            self.lost_examples.append(_first_difference(text.nfc.strip(), decoded.strip()))
-        missing = Counter("".join(text.nfc.split()))
-        missing.subtract("".join(decoded.split()))
+            self.lost_examples.append(_first_difference(text.plain, decoded))
+        missing = Counter(text.plain.replace(" ", ""))
+        missing.subtract(decoded.replace(" ", ""))
         return Counter({char: count for char, count in missing.items() if count > 0}), 0.0
 
     def results(self) -> dict[str, Interval]:

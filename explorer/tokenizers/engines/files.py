@@ -12,7 +12,7 @@ from explorer.core.store import sha256_file
 
 __all__ = ["file_name", "file_params", "require_file"]
 
-_GENERIC = {"tokenizer", "vocab", "tok", "spiece", "sentencepiece", "spm", "model", "sentencepiece.bpe"}
+_GENERIC = {"tokenizer", "vocab", "tok", "spiece", "sentencepiece", "spm", "model", "sentencepiece.bpe", "tekken"}
 
 
 def require_file(path: str | Path, code: str) -> Path:

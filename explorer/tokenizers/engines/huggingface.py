@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from explorer.core.errors import BadInput
 from explorer.text.normalise import Normalised, nfc, normalise
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
 from explorer.tokenizers.engines.pieces import holds_bytes, readable
+from explorer.tokenizers.engines.spans import ODD_SPACE, plain_spaces
 from explorer.tokenizers.engines.streams import batched, read_ahead
 from explorer.tokenizers.token import Token, new_token
 
@@ -63,7 +65,8 @@ class HuggingFaceTokenizer:
         special_tokens: add [CLS], <s> and the like as the tokenizer's template does. Off: they are no part of the text.
 
     Byte-level pieces are shown decoded; the pieces of one syllable share its span. WordPiece and Unigram pieces are
-    shown as they stand in the vocabulary (``##다``, ``▁서울``).
+    shown as they stand in the vocabulary (``##다``, ``▁서울``). Line ends and other white space that the vocabulary does not
+    know count as spaces.
 
     Raises:
         BadInput: the file is none of the two.
@@ -90,9 +93,14 @@ class HuggingFaceTokenizer:
         )
         self._forms: dict[int, str] = {}
         self._table: list[str] | None = None
+        self._plain = plain_spaces(lambda char: self._unknown in self._backend.encode(char, add_special_tokens=False).ids)
+
+    def _clean(self, text: str) -> Normalised:
+        clean = normalise(text)
+        return replace(clean, text=self._plain(clean.text)) if ODD_SPACE.search(clean.text) else clean
 
     def tokenize(self, text: str) -> list[Token]:
-        clean = normalise(text)
+        clean = self._clean(text)
         return self._tokens(clean, self._backend.encode(clean.text, add_special_tokens=self.special_tokens))
 
     def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
@@ -104,7 +112,7 @@ class HuggingFaceTokenizer:
         def encode(cleans: list[Normalised]) -> Any:
             return self._backend.encode_batch([clean.text for clean in cleans], add_special_tokens=self.special_tokens)
 
-        for cleans, batch in read_ahead(encode, batched(map(normalise, texts))):
+        for cleans, batch in read_ahead(encode, batched(map(self._clean, texts))):
             for clean, encoding in zip(cleans, batch, strict=True):
                 yield self._tokens(clean, encoding)
 
@@ -114,7 +122,7 @@ class HuggingFaceTokenizer:
             highest = max(self._backend.get_vocab(with_added_tokens=True).values(), default=-1)
             self._table = [self._form(index) for index in range(highest + 1)]
         form = self._table.__getitem__
-        for batch in batched(map(nfc, texts)):
+        for batch in batched(self._plain(nfc(text)) for text in texts):
             encodings = self._backend.encode_batch_fast(batch, add_special_tokens=self.special_tokens)
             # The fast encodings carry ids only.
             for encoding in encodings:

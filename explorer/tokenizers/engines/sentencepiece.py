@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from explorer.core.errors import BadInput
 from explorer.text.normalise import Normalised, nfc, normalise
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
 from explorer.tokenizers.engines.pieces import SPACE
-from explorer.tokenizers.engines.spans import ODD_SPACE, trim
+from explorer.tokenizers.engines.spans import ODD_SPACE, plain_spaces, trim
 from explorer.tokenizers.engines.streams import batched, read_ahead
 from explorer.tokenizers.token import Token, new_token
 
@@ -29,7 +30,8 @@ class SentencePieceTokenizer:
         raw: take the text as it is: no space mark before it, no white space collapsed. What a part of a word needs.
 
     Byte pieces share the span of the character they spell, as do several pieces of one character that the model's own
-    normalisation expanded (㈜ = ( + 주 + )). Spans refer to the text as given even where that normalisation is NFKC.
+    normalisation expanded (㈜ = ( + 주 + )). Spans refer to the text as given even where that normalisation is NFKC. Line ends and
+    other white space that the model has no piece for count as spaces.
 
     Raises:
         BadInput: the file is no SentencePiece model.
@@ -54,11 +56,21 @@ class SentencePieceTokenizer:
                 if not self._processor.is_unknown(index):
                     piece = self._processor.id_to_piece(index)
                     self._known[piece] = (index, len(piece), _spaces(piece), False)
+            self._plain = plain_spaces(self._is_space)
         except (RuntimeError, OSError, ValueError) as error:  # ValueError: a damaged piece that is no UTF-8
             raise BadInput("tokenizers.not_sentencepiece", path=self.path) from error
 
-    def tokenize(self, text: str) -> list[Token]:
+    def _is_space(self, char: str) -> bool:
+        """Whether a white-space character is unknown to the model, or nothing else than a space to it."""
+        encode = self._processor.encode
+        return self._unknown in encode(char) or encode(f"a{char}a") == encode("a a")
+
+    def _clean(self, text: str) -> Normalised:
         clean = normalise(text)
+        return replace(clean, text=self._plain(clean.text)) if ODD_SPACE.search(clean.text) else clean
+
+    def tokenize(self, text: str) -> list[Token]:
+        clean = self._clean(text)
         return self._tokens(clean, self._processor.encode(clean.text, out_type=str))
 
     def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
@@ -67,13 +79,13 @@ class SentencePieceTokenizer:
         def encode(cleans: list[Normalised]) -> Any:
             return self._processor.encode([clean.text for clean in cleans], out_type=str, num_threads=max(1, workers))
 
-        for cleans, batch in read_ahead(encode, batched(map(normalise, texts)), workers > 1):
+        for cleans, batch in read_ahead(encode, batched(map(self._clean, texts)), workers > 1):
             for clean, pieces in zip(cleans, batch, strict=True):
                 yield self._tokens(clean, pieces)
 
     def keys_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[str]]:
         """Pieces only, for counting and training: no spans are made."""
-        for batch in batched(map(nfc, texts)):
+        for batch in batched(self._plain(nfc(text)) for text in texts):
             yield from self._processor.encode(batch, out_type=str, num_threads=max(1, workers))
 
     def _tokens(self, clean: Normalised, pieces: Sequence[str]) -> list[Token]:

@@ -16,12 +16,13 @@ from typing import Any
 
 from explorer.core.errors import BadInput, disk_errors
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import Manifest, artifact_path, atomic_folder, cache_path, check_name, check_target, write_manifest
+from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
 from explorer.text.normalise import check_text
 from explorer.tokenizers.batch import tokenize_all
 from explorer.tokenizers.engines.hybrid import segments
 from explorer.tokenizers.engines.kiwi import KiwiTokenizer
 from explorer.tokenizers.engines.streams import alongside
+from explorer.tokenizers.library import tokenizer_place
 from explorer.tokenizers.loading import ENGINES
 from explorer.tokenizers.token import Tokenizer
 from explorer.tokenizers.training import trainers
@@ -88,11 +89,7 @@ def train_tokenizer(
         Cancelled: raised by ``progress``; nothing is kept.
     """
     _check(kind, vocab_size, coverage, byte_fallback, special_tokens)
-    target = artifact_path("tokenizer", check_name(name)) if name is not None else None
-    if target is not None and target.exists() and not overwrite:
-        raise BadInput("tokenizers.name_taken", name=name)
-    if target is not None:
-        check_target(target, overwrite, "tokenizer")
+    target = tokenizer_place(name, overwrite) if name is not None else None
     recipe = trainers.Recipe(kind, vocab_size, seed, coverage, byte_fallback, tuple(special_tokens))
     options: dict[str, Any] = {"kiwi": dict(kiwi or {})} if kind.startswith("kiwi-") else {}
     with disk_errors("tokenizers.training"), tempfile.TemporaryDirectory(prefix="train-", dir=cache_path("x").parent) as folder:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.store import cache_path
 from explorer.tokenizers.engines.huggingface import wordpiece
+from explorer.tokenizers.engines.spans import ODD_SPACES
 
 __all__ = ["BOUNDARY", "Recipe", "cache_folder", "hugging_face", "sentence_piece", "versions"]
 
@@ -49,7 +51,8 @@ class Recipe:
 def sentence_piece(recipe: Recipe, lines: Iterable[str], characters: Counter[str]) -> dict[str, bytes]:
     """Train unigram or BPE; returns ``{"tokenizer.model": bytes}``.
 
-    NFKC, SentencePiece's default, is switched off: it turns the ㅋ of ㅋㅋㅋ into another character. Texts are NFC already.
+    NFKC, SentencePiece's default, is switched off: it turns the ㅋ of ㅋㅋㅋ into another character. Texts are NFC already. What
+    the model maps is white space of any kind, which becomes a space as it did in the texts learnt from.
     """
     import sentencepiece
 
@@ -59,7 +62,6 @@ def sentence_piece(recipe: Recipe, lines: Iterable[str], characters: Counter[str
         "vocab_size": recipe.vocab_size,
         "character_coverage": recipe.coverage,
         "byte_fallback": recipe.byte_fallback,
-        "normalization_rule_name": "identity",
         "num_threads": _THREADS,
         "max_sentence_length": _LONGEST,
         "minloglevel": 3,
@@ -71,10 +73,14 @@ def sentence_piece(recipe: Recipe, lines: Iterable[str], characters: Counter[str
         settings |= {"pretokenization_delimiter": BOUNDARY, "add_dummy_prefix": False, "remove_extra_whitespaces": False}
     sentencepiece.set_random_generator_seed(recipe.seed)
     model = io.BytesIO()
-    try:
-        sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(lines), model_writer=model, **settings)
-    except RuntimeError as error:
-        raise _refused(str(error), recipe.vocab_size) from error
+    with tempfile.TemporaryDirectory(prefix="rules-") as folder:
+        rules = Path(folder) / "rules.tsv"
+        rules.write_text("".join(f"{ord(char):X}\t20\n" for char in ODD_SPACES), encoding="ascii")
+        settings["normalization_rule_tsv"] = str(rules)
+        try:
+            sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(lines), model_writer=model, **settings)
+        except RuntimeError as error:
+            raise _refused(str(error), recipe.vocab_size) from error
     return {"tokenizer.model": model.getvalue()}
 
 
