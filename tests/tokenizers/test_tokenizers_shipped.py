@@ -121,7 +121,7 @@ def test_what_it_makes_of_known_words(opened, name):
         "ko-unigram-32k": "▁먹었 다 ▁먹는 ▁왕 에게",
         "ko-bpe-32k": "▁먹 었다 ▁먹는 ▁왕 에게",
         "ko-wordpiece-32k": "먹 ##었다 먹는 왕 ##에게",
-        "ko-bytebpe-32k": "먹 었다 Ġ먹는 Ġ왕 에게",
+        "ko-bytebpe-32k": "먹었다 Ġ먹는 Ġ왕 에게",
         "ko-kiwi-unigram-32k": "▁먹 었 다 ▁먹 는 ▁ 왕 에게",
     }
     assert " ".join(token.form for token in opened[name].tokenize("먹었다 먹는 왕에게")) == expected[name]
