@@ -8,7 +8,7 @@ import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,40 @@ def sentence_piece(recipe: Recipe, lines: Iterable[str], characters: Counter[str
             sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(lines), model_writer=model, **settings)
         except RuntimeError as error:
             raise _refused(str(error), recipe.vocab_size) from error
-    return {"tokenizer.model": model.getvalue()}
+    return {"tokenizer.model": _forgetting(str(rules).encode(), model.getvalue())}
+
+
+def _forgetting(path: bytes, model: bytes) -> bytes:
+    """A model without the path of the rules (field 6 of its normalizer_spec, 3): it is another one each time, and tells of a machine."""
+    parts = []
+    for tag, content in _fields(model):
+        if tag == 0x1A:
+            content = content.replace(_field(0x32, path), b"", 1)
+        parts.append(_field(tag, content))
+    return b"".join(parts)
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:
+    """Tag and content of each field of a protocol buffer whose fields all have a length, as a SentencePiece model's have."""
+    at = 0
+    while at < len(message):
+        tag, size, shift = message[at], 0, 0
+        while True:
+            at += 1
+            size |= (message[at] & 0x7F) << shift
+            shift += 7
+            if message[at] < 0x80:
+                break
+        yield tag, message[at + 1 : at + 1 + size]
+        at += 1 + size
+
+
+def _field(tag: int, content: bytes) -> bytes:
+    size, head = len(content), bytearray([tag])
+    while size > 0x7F:
+        head.append(size & 0x7F | 0x80)
+        size >>= 7
+    return bytes(head) + bytes([size]) + content
 
 
 def _refused(message: str, vocab_size: int) -> ExplorerError:
