@@ -65,7 +65,7 @@ def test_analogies_are_solved_by_both_methods_and_errors_point(visit):
     page.fill("#analogy-expression", "왕 − + 여자")
     page.click("#analogy-solve")
     page.wait_for_selector("mark.caret >> text=+")
-    page.wait_for_selector("text=부호가 두 개 이어졌습니다")
+    page.wait_for_selector("text=부호 두 개가 이어져 있습니다")
 
 
 def drawn(page, trace: int) -> int:

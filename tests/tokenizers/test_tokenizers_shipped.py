@@ -141,7 +141,7 @@ def test_white_space_is_never_unknown(opened, name):
 @pytest.mark.timeout(300)
 @each
 def test_a_megabyte(opened, name):
-    text = "강아지가 밥을 먹었다. " * 33_000
+    text = ("강아지가 밥을 먹었다. " * 33_000).strip()  # a byte-level vocabulary has a token for the space at the end
     tokens = opened[name].tokenize(text)
     assert len(text.encode()) > 950_000 and tokens[-1].surface == "."
     assert all(token.surface == text[token.start : token.end] for token in tokens[:: len(tokens) // 100])
