@@ -14,9 +14,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from explorer.core.paths import expanded
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = [
     "HF_OFFLINE",
@@ -46,6 +47,8 @@ def _get(name: str) -> str:
 
 def home_folder() -> Path | None:
     """``EXPLORER_HOME``, where it is set."""
+    from explorer.core.paths import expanded
+
     chosen = os.environ.get("EXPLORER_HOME")
     return expanded(chosen) if chosen else None
 
@@ -111,6 +114,8 @@ def hub_endpoint() -> str:
 
 def hub_cache() -> Path:
     """The cache of the Hugging Face libraries, found the way they find it, without importing them."""
+    from explorer.core.paths import expanded
+
     cache = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
     if cache:
         return expanded(cache)

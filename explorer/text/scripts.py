@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-
-from explorer.text.hangul import has_hangul
+from functools import cache
 
 __all__ = ["SCRIPTS", "in_script"]
 
 _LETTERS = {
-    "latin": re.compile("[A-Za-zªºÀ-ÖØ-öø-ʯḀ-ỿＡ-Ｚａ-ｚ]"),
-    "hanja": re.compile("[々〇㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U000323af]"),
-    "kana": re.compile("[ぁ-ゖゝ-ゟァ-ヺー-ヿㇰ-ㇿｦ-ﾝ]"),
-    "cyrillic": re.compile("[Ѐ-ԯ]"),
-    "greek": re.compile("[Ͱ-ͽΆΈ-Ͽἀ-ῼ]"),
+    "latin": "[A-Za-zªºÀ-ÖØ-öø-ʯḀ-ỿＡ-Ｚａ-ｚ]",
+    "hanja": "[々〇㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U000323af]",
+    "kana": "[ぁ-ゖゝ-ゟァ-ヺー-ヿㇰ-ㇿｦ-ﾝ]",
+    "cyrillic": "[Ѐ-ԯ]",
+    "greek": "[Ͱ-ͽΆΈ-Ͽἀ-ῼ]",
 }
 
 SCRIPTS = ("any", "hangul", *_LETTERS)
 """Names of scripts, and ``"any"`` for all words, whatever they are written in."""
+
+
+@cache
+def _letters(script: str) -> re.Pattern[str]:
+    return re.compile(_LETTERS[script])
 
 
 def in_script(word: str, script: str) -> bool:
@@ -28,4 +32,8 @@ def in_script(word: str, script: str) -> bool:
     """
     if script == "any":
         return True
-    return has_hangul(word) if script == "hangul" else _LETTERS[script].search(word) is not None
+    if script == "hangul":
+        from explorer.text.hangul import has_hangul  # late: commands read only the names above
+
+        return has_hangul(word)
+    return _letters(script).search(word) is not None

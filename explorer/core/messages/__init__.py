@@ -12,20 +12,14 @@ Programs compare codes, never sentences.
 
 from __future__ import annotations
 
-import json
-import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
-
-from explorer.core.messages.particles import particle
 
 __all__ = ["LANGUAGES", "Message", "codes", "fill", "listing", "said", "say"]
 
 LANGUAGES = ("en", "ko")
-_HERE = Path(__file__).parent
 _MORE = {"en": "… and {} more", "ko": "… 외 {}개"}
 
 
@@ -55,7 +49,10 @@ class Message:
 @cache
 def codes(room: str) -> dict[str, dict[str, str]]:
     """``{code: {"en": sentence, "ko": sentence}}`` of one room; empty where there is no such room."""
-    path = _HERE / f"{room}.json"
+    import json
+    from pathlib import Path
+
+    path = Path(__file__).with_name(f"{room}.json")
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
@@ -78,7 +75,10 @@ def fill(sentence: str, values: Mapping[str, Any], language: str = "en") -> str:
     >>> fill("{word!r:을/를} 읽습니다", {"word": "배"}, "ko")
     '‘배’를 읽습니다'
     """
-    return _Sentence(language).vformat(sentence, (), values)
+    # Late, like the catalogue: a program that says nothing loads neither.
+    from explorer.core.messages.template import Sentence
+
+    return Sentence(language, said).vformat(sentence, (), values)
 
 
 def listing(names: Iterable[Any], limit: int = 40, language: str = "en") -> str:
@@ -101,25 +101,3 @@ def said(value: Any, language: str) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         return listing(sorted(value) if isinstance(value, set | frozenset) else value, language=language)
     return str(value)
-
-
-class _Sentence(string.Formatter):
-    def __init__(self, language: str) -> None:
-        self.language = language
-
-    def convert_field(self, value: Any, conversion: str | None) -> Any:
-        if conversion == "r":
-            if not isinstance(value, str) and not hasattr(value, "said"):
-                return repr(value)
-            text = said(value, self.language)
-            return f"‘{text}’" if self.language == "ko" else repr(text)
-        return value if conversion is None else super().convert_field(value, conversion)
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        if "/" in format_spec:
-            text = said(value, self.language)
-            pair = format_spec.removeprefix("|")
-            return particle(text, pair) if pair != format_spec else text + particle(text, pair)
-        if format_spec:
-            return format(value, format_spec)
-        return said(value, self.language)
