@@ -19,7 +19,7 @@ from corpora.readers.report import Report, no_text_found
 from explorer.core.errors import BadInput, UnknownName
 from explorer.core.store import Manifest, artifact_path, list_artifacts, read_manifest, sha256_file
 
-__all__ = ["Corpus", "FileCorpus", "SampleCorpus", "StoredCorpus", "open_corpus", "read_shards"]
+__all__ = ["Corpus", "FileCorpus", "SampleCorpus", "StoredCorpus", "open_corpus", "read_shards", "texts_of_all"]
 
 
 _READING = 3
@@ -227,6 +227,17 @@ def open_corpus(name_or_path: str | Path | Corpus, *, field: str | None = None) 
         if not Path(name_or_path).exists():
             raise UnknownName("corpus", name_or_path, [*stored, "sample"], _hint(name_or_path), corpus=name_or_path)
     return FileCorpus(name_or_path, field)
+
+
+def texts_of_all(corpora: Iterable[Corpus]) -> Iterator[str]:
+    """The documents of several corpora as strings, one corpus after the other.
+
+    >>> texts = texts_of_all([open_corpus("sample"), open_corpus("sample")])
+    >>> first = next(texts); sum(text == first for text in texts)
+    1
+    """
+    for corpus in corpora:
+        yield from corpus.texts()
 
 
 def _hint(name: str) -> str:

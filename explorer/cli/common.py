@@ -16,6 +16,7 @@ from explorer.core.settings import default_encoder
 __all__ = [
     "COUNT",
     "check_settings",
+    "corpora_options",
     "corpus_options",
     "dtype_option",
     "emit_json",
@@ -90,6 +91,13 @@ def corpus_options(function: F) -> F:
     function = click.option("--field", help="Which column or JSON field holds the text.")(function)
     where = "A corpus name, a file, a folder or a glob."
     return click.option("--corpus", default="sample", show_default=True, help=where)(function)
+
+
+def corpora_options(function: F) -> F:
+    """``--corpus``, as often as one likes, and ``--field``: the texts of all of them, one after the other."""
+    function = click.option("--field", help="Which column or JSON field holds the text.")(function)
+    where = "A corpus name, a file, a folder or a glob; give it again to read several, one after the other."
+    return click.option("--corpus", multiple=True, default=("sample",), show_default=True, help=where)(function)
 
 
 def training_options(function: F) -> F:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from explorer.cli.common import (
-    corpus_options,
+    corpora_options,
     emit_json,
     force_option,
     json_option,
@@ -21,7 +21,7 @@ from explorer.core.settings import language
 
 @click.command()
 @click.argument("model")
-@corpus_options
+@corpora_options
 @click.option("--tokenizer", default="kiwi", show_default=True, help="A tokenizer's name, file, folder or hub id.")
 @name_option("vectors")
 @training_options
@@ -29,7 +29,7 @@ from explorer.core.settings import language
 @json_option
 def train(
     model: str,
-    corpus: str,
+    corpus: tuple[str, ...],
     field: str | None,
     tokenizer: str,
     name: str,
@@ -49,18 +49,27 @@ def train(
     \b
     Example:  korean-explorer train word2vec --corpus wiki.txt.gz --tokenizer kiwi --name wiki-w2v
               korean-explorer train contextual --corpus wiki.txt.gz --name wiki-mini -p encoder=mini -p contexts=50
+              korean-explorer train glove --corpus kowiki --corpus nsmc --name all-glove
               korean-explorer train bert --corpus wiki.txt.gz --name wiki-bert --set base=mini
               korean-explorer analogy --model wiki-w2v "서울 − 한국 + 일본"
     """
     from corpora import open_corpus
+    from corpora.corpus import texts_of_all
     from explorer.static.train import train as train_model
     from explorer.vectors.vectors import Vectors
 
     params = {key: value for key, value in given.items() if value is not None} | parse_settings(settings)
     with terminal_progress() as progress:
-        source = open_corpus(corpus, field=field)
+        texts = texts_of_all([open_corpus(one, field=field) for one in corpus])
         made = train_model(
-            model, source, tokenizer=tokenizer, name=name, corpus=corpus, overwrite=force, progress=progress, **params
+            model,
+            texts,
+            tokenizer=tokenizer,
+            name=name,
+            corpus=" + ".join(corpus),
+            overwrite=force,
+            progress=progress,
+            **params,
         )
     if isinstance(made, Vectors):
         said = f"{len(made):,} words × {made.dim} dimensions"

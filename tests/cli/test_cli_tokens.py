@@ -10,6 +10,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from explorer import load
 from explorer.cli import main
 
 TEXT = "아버지가방에들어가신다ㅋㅋㅋ 뷁 😀"
@@ -69,6 +70,17 @@ def test_vectors_are_trained_on_the_sample_saved_and_asked(home, model):
     neighbours = json.loads(run("similar", "사람", "--model", "s", "-n", "5", "--json").stdout)["neighbours"]
     assert len(neighbours) == 5
     assert run("train", model, "--corpus", "sample", "--name", "s", *options).exit_code == 1
+
+
+def test_several_corpora_are_read_one_after_the_other(home, tmp_path):
+    for number, word in enumerate(("왕", "강아지")):
+        (tmp_path / f"{number}.txt").write_text(f"{word}이 물을 마신다.\n" * 10, encoding="utf-8")
+    both = [argument for number in (0, 1) for argument in ("--corpus", str(tmp_path / f"{number}.txt"))]
+    done = run("train", "ppmi", *both, "--name", "x", "--dim", "2", "--json")
+    assert done.exit_code == 0, done.output
+    info = json.loads(done.stdout)["info"]
+    assert info["corpus"] == f"{tmp_path}/0.txt + {tmp_path}/1.txt"
+    assert {"왕/NNG", "강아지/NNG", "물/NNG"} <= set(load("x").keys)
 
 
 def test_nothing_left_after_min_count_is_one_clear_line_and_saves_nothing(home, tmp_path):
