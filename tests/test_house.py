@@ -80,7 +80,7 @@ FLOORS = {
     "explorer.tokenizers": ["token", "engines loading batch hub cards", "training comparison"],
     "explorer.vectors": [
         "records search suggest checks expression",
-        "resolve analogy axes hubs subwords buckets",
+        "resolve analogy axes hubs subwords buckets senses",
         "vectors",
         "averaged transform",
     ],

@@ -33,7 +33,17 @@ if TYPE_CHECKING:
     from explorer.tokenizers.token import Tokenizer
     from explorer.vectors.subwords import Subwords
 
-__all__ = ["Fitted", "Vocabulary", "build_vocabulary", "corpus_file", "encode", "text_spans", "tokenize_corpus"]
+__all__ = [
+    "Batch",
+    "Fitted",
+    "Vocabulary",
+    "build_vocabulary",
+    "corpus_file",
+    "encode",
+    "shard_batches",
+    "text_spans",
+    "tokenize_corpus",
+]
 
 HELDOUT_EVERY, HELDOUT_FROM = 500, 50_000
 """Models that are measured while they train do without one sentence in so many, from a corpus of so many sentences on."""
@@ -79,6 +89,22 @@ class Fitted:
     composer: Subwords | None = None
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Some documents and their tokens.
+
+    Attributes:
+        documents: the texts; their stretches (:func:`text_spans`) are the lines of the shard, in order.
+        shard: all their tokens.
+        path, digest: where the shard lies, and the hash it is called by.
+    """
+
+    documents: list[str]
+    shard: Shard
+    path: Path
+    digest: bytes
+
+
 def tokenize_corpus(
     texts: Iterable[str],
     tokenizer: Tokenizer,
@@ -103,19 +129,13 @@ def tokenize_corpus(
     """
     choice = choose_keys(tokenizer, choice)
     params = tokenizer.params()
-    prefix = json.dumps([FORMAT, params], ensure_ascii=False, sort_keys=True, default=str).encode("utf-8")
-    digest = hashlib.sha256(prefix + choice.encode())
+    digest = hashlib.sha256(_prefix(tokenizer) + choice.encode())
     paths: list[Path] = []
     totals = dict.fromkeys(("documents", "characters", "tokens", "sentences"), 0)
-    for documents in _batches(texts, shard_characters):
-        name = hashlib.sha256(prefix)
-        for document in documents:
-            name.update(document.encode("utf-8", "surrogatepass"))
-            name.update(b"\x00")
-        path = cache_path("tokens", f"{name.hexdigest()[:40]}.npz")
-        shard = _shard(path, documents, tokenizer, workers).chosen(choice)
-        digest.update(name.digest())
-        paths.append(path)
+    for batch in shard_batches(texts, tokenizer, workers=workers, shard_characters=shard_characters):
+        shard = batch.shard.chosen(choice)
+        digest.update(batch.digest)
+        paths.append(batch.path)
         totals["documents"] += shard.documents
         totals["characters"] += shard.characters
         totals["tokens"] += shard.tokens
@@ -135,6 +155,25 @@ def tokenize_corpus(
         sentences=totals["sentences"],
         sha256=digest.hexdigest(),
     )
+
+
+def shard_batches(
+    texts: Iterable[str], tokenizer: Tokenizer, *, workers: int | None = None, shard_characters: int = SHARD_CHARACTERS
+) -> Iterator[Batch]:
+    """Documents beside their tokens, shard by shard, taken from the cache where they are there."""
+    prefix = _prefix(tokenizer)
+    for documents in _batches(texts, shard_characters):
+        name = hashlib.sha256(prefix)
+        for document in documents:
+            name.update(document.encode("utf-8", "surrogatepass"))
+            name.update(b"\x00")
+        path = cache_path("tokens", f"{name.hexdigest()[:40]}.npz")
+        yield Batch(documents, _shard(path, documents, tokenizer, workers), path, name.digest())
+
+
+def _prefix(tokenizer: Tokenizer) -> bytes:
+    """What the hashes of a tokenizer's shards begin with."""
+    return json.dumps([FORMAT, tokenizer.params()], ensure_ascii=False, sort_keys=True, default=str).encode("utf-8")
 
 
 def _batches(texts: Iterable[str], characters: int) -> Iterator[list[str]]:

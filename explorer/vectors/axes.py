@@ -7,19 +7,23 @@ interval: the pole words are drawn again with replacement, so the interval shows
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
+from explorer.core.errors import BadInput
 from explorer.core.intervals import bounds
+from explorer.text.tags import word_of
 from explorer.vectors.records import Resolution
-from explorer.vectors.search import Floats
+from explorer.vectors.search import Floats, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Axis", "AxisScore", "direction", "pole_draws", "score_bounds", "separation"]
+__all__ = ["Axis", "AxisScore", "Poles", "direction", "place_words", "pole_draws", "score_bounds", "separation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +119,71 @@ def score_bounds(unit: Floats, low: Floats, high: Floats, samples: int, seed: in
     lengths = np.linalg.norm(drawn, axis=1, keepdims=True)
     kept = lengths[:, 0] > 1e-6  # a draw in which both poles coincide has no direction
     return [bounds(line) for line in np.clip(unit @ (drawn[kept] / lengths[kept]).T, -1, 1)]
+
+
+class Poles(Protocol):
+    """What an axis asks of vectors; see :class:`explorer.vectors.vectors.Vectors`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def keys(self) -> tuple[str, ...]: ...
+    @property
+    def vectors(self) -> Floats: ...
+    @property
+    def inverse(self) -> Floats: ...
+    def resolve(self, word: str) -> Resolution: ...
+    def rows(self, resolution: Resolution) -> list[int]: ...
+    def unit_vectors(self, words: Sequence[str]) -> Floats: ...
+    def mask(self, tags: str | Iterable[str] | None, min_count: int) -> npt.NDArray[np.bool_] | None: ...
+
+
+def place_words(
+    v: Poles,
+    low: str | Sequence[str],
+    high: str | Sequence[str],
+    words: Sequence[str] | None,
+    *,
+    n: int,
+    samples: int,
+    seed: int,
+    tags: str | Iterable[str] | None,
+    min_count: int,
+) -> Axis:
+    """See :meth:`explorer.vectors.vectors.Vectors.axis`."""
+    (low_words, low_found, low_unit), (high_words, high_found, high_unit) = (
+        _pole(v, low, "vectors.low_pole_empty"),
+        _pole(v, high, "vectors.high_pole_empty"),
+    )
+    way = direction(low_unit, high_unit)
+    if way is None:
+        raise BadInput("vectors.poles_same", low=", ".join(low_words[:3]), high=", ".join(high_words[:3]))
+    asked = _ends(v, way, [*low_found, *high_found], n, v.mask(tags, min_count)) if words is None else list(words)
+    unit = v.unit_vectors(asked)
+    scores = np.clip(unit @ way, -1, 1)
+    resampled = samples > 0 and (len(low_unit) > 1 or len(high_unit) > 1)
+    around: list[tuple[float | None, float | None]] = [(None, None)] * len(asked)
+    if resampled and asked:
+        around[:] = score_bounds(unit, low_unit, high_unit, samples, seed)
+    placed = [
+        AxisScore(
+            word_of(asked[row]) if words is None else asked[row], v.resolve(asked[row]).key, float(scores[row]), *around[row]
+        )
+        for row in np.argsort(-scores, kind="stable")
+    ]
+    apart = separation(low_unit, high_unit)
+    return Axis(low_found, high_found, tuple(placed), apart, samples if resampled else 0, seed, v.name)
+
+
+def _pole(v: Poles, words: str | Iterable[str], code: str) -> tuple[list[str], tuple[Resolution, ...], Floats]:
+    chosen = [words] if isinstance(words, str) else list(words)
+    if not chosen:
+        raise BadInput(code)
+    return chosen, tuple(map(v.resolve, chosen)), v.unit_vectors(chosen)
+
+
+def _ends(v: Poles, way: Floats, poles: Iterable[Resolution], n: int, mask: npt.NDArray[np.bool_] | None) -> list[str]:
+    """Keys at both ends of an axis, the poles' own left out."""
+    barred = sorted({row for resolution in poles for row in v.rows(resolution)})
+    ends = nearest(v.vectors, np.stack([way, -way]), n, v.inverse, [barred, barred], mask)
+    return [v.keys[row] for row in dict.fromkeys(int(row) for rows, _ in ends for row in rows)]

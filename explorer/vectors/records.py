@@ -27,7 +27,8 @@ class Resolution:
             then it is the parts joined by `` + ``, or the cleaned word, and serves only to be shown.
         how: ``"exact"`` the key itself was typed · ``"form"`` the word is a key without its tag · ``"analysed"`` the
             word's stem is a key (먹었다 → 먹다/VV) · ``"composed"`` the mean of several keys' unit vectors ·
-            ``"subword"`` built by the model from pieces smaller than its keys.
+            ``"subword"`` built by the model from pieces smaller than its keys · ``"sense"`` a sense of a key was asked for
+            (배#1 → 배/NNG#1; ``parts`` is the key, ``alternatives`` are its other senses).
         alternatives: other keys the word may stand for, likely ones first: other readings of the form (배/NNG, not 배/NNB),
             other stems it may be inflected from (지었다: 짓다/VV, not 지다/VV), for composed words those one letter away.
         parts: the keys a composed vector is the mean of; for the others the key itself, or nothing for ``"subword"``.
@@ -48,6 +49,8 @@ class Resolution:
     @property
     def word(self) -> str:
         """The key without its tag (for composed and sub-word vectors: what stands for it)."""
+        if self.how == "sense":
+            return word_of(self.parts[0]) + self.key.removeprefix(self.parts[0])
         return " + ".join(map(word_of, self.parts)) if self.how == "composed" else word_of(self.key)
 
     def to_dict(self) -> dict[str, Any]:

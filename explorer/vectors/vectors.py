@@ -17,7 +17,7 @@ from explorer.core.messages import Message
 from explorer.text.scripts import SCRIPTS, in_script
 from explorer.text.tags import base_tag, tag_of, word_of
 from explorer.vectors.analogy import METHODS, check_method, solve
-from explorer.vectors.axes import Axis, AxisScore, direction, score_bounds, separation
+from explorer.vectors.axes import Axis, place_words
 from explorer.vectors.buckets import Buckets
 from explorer.vectors.checks import as_counts, as_index, as_matrix, check_n
 from explorer.vectors.expression import Proportion, clean_word, read
@@ -27,6 +27,7 @@ from explorer.vectors.records import Analogy, Neighbour, Neighbours, Resolution,
 from explorer.vectors.relations import EXAMPLE_METHODS, Relation
 from explorer.vectors.resolve import Composer, Resolver
 from explorer.vectors.search import Floats, Ints, inverse_norms, nearest, unit_rows
+from explorer.vectors.senses import Sense, SenseTable, as_senses
 from explorer.vectors.subwords import Subwords
 from explorer.vectors.typed import Analyser
 
@@ -51,6 +52,7 @@ class Vectors:
         analyser: a morphological analyser for words that are no keys; by default the keys' own tokenizer, or else Kiwi.
         check: look at every number now. Off for files that were checked when they were written; a NaN is then found when
             the row is first used.
+        senses: vectors for the senses of some words (:mod:`explorer.vectors.senses`).
 
     Raises:
         BadInput: no keys, duplicate keys, shapes that do not fit, NaN or infinite numbers.
@@ -70,6 +72,7 @@ class Vectors:
         composer: Composer | None = None,
         analyser: Analyser | None = None,
         check: bool = True,
+        senses: SenseTable | None = None,
     ) -> None:
         self._lock = threading.RLock()
         self._keys = tuple(keys)
@@ -80,6 +83,7 @@ class Vectors:
         self._counts = as_counts(counts, len(self._keys))
         self._info = dict(info or {})
         self._composer = composer
+        self._senses = as_senses(senses, self._index, self.dim)
         self._given_analyser = analyser
         self._inverse: Floats | None = None
         self._unit: Floats | None = None
@@ -117,6 +121,11 @@ class Vectors:
     def composer(self) -> Composer | None:
         """What gives words outside the keys a vector, in sub-word models."""
         return self._composer
+
+    @property
+    def sense_table(self) -> SenseTable:
+        """The senses that are known; an empty table where none are."""
+        return self._senses
 
     @property
     def name(self) -> str:
@@ -200,7 +209,8 @@ class Vectors:
             return known
         if not isinstance(word, str):
             raise BadInput("vectors.word_not_text", kind=type(word).__name__)
-        resolution, vector = self._words().resolve(word)
+        sense = None if word in self._index else self._senses.find(word, self._words().find)
+        resolution, vector = sense or self._words().resolve(word)
         if vector is not None:
             vector = np.ascontiguousarray(vector, dtype=np.float32)
             if vector.shape != (self.dim,):
@@ -221,7 +231,8 @@ class Vectors:
         """:meth:`resolve` without an error: ``None`` for a word without a vector. Cheap, as nothing is suggested."""
         if word in self._resolved:
             return self._resolved[word][0]
-        found = self._words().find(word)
+        sense = None if word in self._index else self._senses.find(word, self._words().find)
+        found = sense or self._words().find(word)
         return None if found is None else found[0]
 
     def row(self, key: str) -> int | None:
@@ -267,6 +278,25 @@ class Vectors:
     def unit_vectors(self, words: Sequence[str]) -> Floats:
         """Unit vectors of several words: k × d."""
         return unit_rows(np.stack([self.vector(word) for word in words])) if words else np.empty((0, self.dim), np.float32)
+
+    def senses(self, word: str) -> list[Sense]:
+        """The senses of a word, the most frequent first; none where only one vector is known. Ask for one as ``배#1``.
+
+        Raises:
+            OutOfVocabulary: the word has no vector.
+
+        >>> v = Vectors(["배/NNG", "물/NNG"], np.eye(2), senses=SenseTable([Sense("배/NNG#1", 1.0, ("물/NNG",), 9)], [[0, 1]]))
+        >>> v.senses("배")[0].name, v.similarity("배#1", "물")
+        ('물', 1.0)
+        """
+        return self._senses.of(self._senses.word_for(self.resolve(word)) or "")
+
+    def sense_points(self, word: str) -> tuple[list[str], Floats]:
+        """A word's key and those of its senses, with their vectors: (1 + k) × d, to be drawn beside other words' vectors."""
+        key = self._senses.word_for(self.resolve(word))
+        if key is None:
+            return [self.resolve(word).key], self.vector(word)[None]
+        return [key, *(one.key for one in self._senses.of(key))], np.vstack([self.vector(key), self._senses.rows(key)])
 
     def most_frequent(self, n: int) -> list[str]:
         """The n keys seen most often, most frequent first; without counts the first n, as vocabularies are usually sorted."""
@@ -511,44 +541,7 @@ class Vectors:
             OutOfVocabulary: a word has no vector.
             BadInput: an empty pole, or poles that are the same.
         """
-        (low_words, low_found, low_unit), (high_words, high_found, high_unit) = (
-            self._pole(low, "vectors.low_pole_empty"),
-            self._pole(high, "vectors.high_pole_empty"),
-        )
-        way = direction(low_unit, high_unit)
-        if way is None:
-            raise BadInput("vectors.poles_same", low=", ".join(low_words[:3]), high=", ".join(high_words[:3]))
-        asked = self._ends(way, [*low_found, *high_found], n, tags, min_count) if words is None else list(words)
-        unit = self.unit_vectors(asked)
-        scores = np.clip(unit @ way, -1, 1)
-        resampled = samples > 0 and (len(low_unit) > 1 or len(high_unit) > 1)
-        around: list[tuple[float | None, float | None]] = [(None, None)] * len(asked)
-        if resampled and asked:
-            around[:] = score_bounds(unit, low_unit, high_unit, samples, seed)
-        placed = [
-            AxisScore(
-                word_of(asked[row]) if words is None else asked[row],
-                self.resolve(asked[row]).key,
-                float(scores[row]),
-                *around[row],
-            )
-            for row in np.argsort(-scores, kind="stable")
-        ]
-        apart = separation(low_unit, high_unit)
-        return Axis(low_found, high_found, tuple(placed), apart, samples if resampled else 0, seed, self.name)
-
-    def _pole(self, words: str | Iterable[str], code: str) -> tuple[list[str], tuple[Resolution, ...], Floats]:
-        chosen = [words] if isinstance(words, str) else list(words)
-        if not chosen:
-            raise BadInput(code)
-        return chosen, tuple(map(self.resolve, chosen)), self.unit_vectors(chosen)
-
-    def _ends(self, way: Floats, poles: Iterable[Resolution], n: int, tags: Any, min_count: int) -> list[str]:
-        """Keys at both ends of an axis, the poles' own left out."""
-        mask = self.mask(tags, min_count)
-        barred = sorted({row for resolution in poles for row in self.rows(resolution)})
-        ends = nearest(self._vectors, np.stack([way, -way]), n, self.inverse, [barred, barred], mask)
-        return [self._keys[row] for row in dict.fromkeys(int(row) for rows, _ in ends for row in rows)]
+        return place_words(self, low, high, words, n=n, samples=samples, seed=seed, tags=tags, min_count=min_count)
 
     def parts(self) -> dict[str, npt.NDArray[Any]]:
         """What an artifact holds beside keys, vectors and counts, by file name; nothing for plain vectors."""
@@ -559,7 +552,12 @@ class Vectors:
         return save(self, name_or_path, overwrite)
 
     def derive(
-        self, vectors: Any, step: Mapping[str, Any], rows: Ints | None = None, move: Callable[[Floats], Floats] | None = None
+        self,
+        vectors: Any,
+        step: Mapping[str, Any],
+        rows: Ints | None = None,
+        move: Callable[[Floats], Floats] | None = None,
+        senses: SenseTable | None = None,
     ) -> Vectors:
         """New vectors made from these, with one more step in ``info["history"]``.
 
@@ -567,14 +565,19 @@ class Vectors:
             vectors: the new matrix, a row for each key kept.
             step: what was done, as plain data: ``{"step": "centre", …}``.
             rows: the rows kept; all by default.
-            move: the same change for one vector, so that sub-word vectors follow; without it they are given up.
+            move: the same change for one vector, so that sub-word vectors and senses follow; without it they are given up.
+            senses: the senses after the change, where ``move`` does not tell.
         """
         keys = self._keys if rows is None else [self._keys[row] for row in rows.tolist()]
         counts = self._counts if rows is None or self._counts is None else self._counts[rows]
         kept = {name: value for name, value in self._info.items() if name not in ("warnings", "name")}
         composer = None if move is None else self._moved(move)
         info = {**kept, "history": [*kept.get("history", ()), dict(step)]}
-        return Vectors(keys, vectors, counts, info, composer=composer, analyser=self._given_analyser)
+        table = self._senses.moved(move) if move is not None and senses is None else senses
+        table = None if table is None else table.kept(set(keys))
+        if not table:
+            info.pop("senses", None)
+        return Vectors(keys, vectors, counts, info, composer=composer, analyser=self._given_analyser, senses=table)
 
     def _moved(self, move: Callable[[Floats], Floats]) -> Composer | None:
         """The composer with a change made to what it composes."""

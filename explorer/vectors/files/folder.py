@@ -1,6 +1,7 @@
 """Vectors as an artifact: a folder with ``manifest.json``, ``keys.txt``, ``vectors.npy`` and, if known, ``counts.npy``
 (sub-word models also hold their n-grams: :mod:`explorer.vectors.subwords`, :mod:`explorer.vectors.buckets`; means over contexts
-what their intervals need: :mod:`explorer.vectors.averaged`).
+what their intervals need: :mod:`explorer.vectors.averaged`; models that know senses ``senses.json`` and its rows:
+:mod:`explorer.vectors.senses`).
 
 The matrix is memory-mapped when it is loaded, so opening costs no more than reading the keys, and several processes share
 one copy. A small copy has a byte a number instead: every row keeps its largest number as a float32 scale, and its numbers as
@@ -26,7 +27,9 @@ from explorer.core.paths import expanded
 from explorer.core.store import Manifest, artifact_path, atomic_folder, sha256_file, write_manifest
 from explorer.vectors import buckets, subwords
 from explorer.vectors.buckets import Buckets
-from explorer.vectors.files.parts import Raw, Table
+from explorer.vectors.files.parts import Raw, Table, to_bytes
+from explorer.vectors.senses import FILE as SENSES
+from explorer.vectors.senses import SenseTable
 from explorer.vectors.subwords import Subwords
 
 __all__ = ["GROUPS", "KIND", "SPREAD", "Opened", "read_folder", "save", "save_vectors"]
@@ -44,10 +47,12 @@ class Opened(Raw):
     Attributes:
         parts: arrays beside the vectors, by file name.
         decoded: whether the numbers were bytes, and so are in memory.
+        senses: of words that have several, where they are known.
     """
 
     parts: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     decoded: bool = False
+    senses: SenseTable | None = None
 
 
 def save(v: Table, name_or_path: str | Path, overwrite: bool = False) -> Path:
@@ -104,6 +109,8 @@ def save_vectors(
             np.save(temporary / file, array, allow_pickle=False)
         if isinstance(v.composer, Subwords | Buckets):
             v.composer.write(temporary)
+        if len(v.sense_table):
+            v.sense_table.write(temporary, small)
         if card:
             (temporary / CARD).write_text(card, encoding="utf-8")
         write_manifest(temporary, manifest)
@@ -112,9 +119,8 @@ def save_vectors(
 
 def _bytes(v: Table) -> dict[str, npt.NDArray[Any]]:
     """The rows' scales, and their numbers as bytes."""
-    scales = np.abs(v.vectors).max(axis=1).astype(np.float32) / np.float32(127)
-    safe = np.where(scales > 0, scales, np.float32(1))
-    return {SCALES: scales, NUMBERS: np.rint(v.vectors / safe[:, None]).astype(np.int8)}
+    scales, numbers = to_bytes(v.vectors)
+    return {SCALES: scales, NUMBERS: numbers}
 
 
 def _key_lines(keys: tuple[str, ...]) -> bytes:
@@ -168,7 +174,8 @@ def read_folder(folder: Path, manifest: Manifest, verify: bool = False) -> Opene
     parts = {}
     if GROUPS in manifest.files:
         parts = {GROUPS: _array(folder / GROUPS, (n, None, d), "float16"), SPREAD: _array(folder / SPREAD, (n,), "float32")}
-    return Opened(keys, matrix, counts, info=info, composer=composer, parts=parts, decoded=small)
+    senses = SenseTable.read(folder, d, set(keys)) if SENSES in manifest.files else None
+    return Opened(keys, matrix, counts, info=info, composer=composer, parts=parts, decoded=small, senses=senses)
 
 
 def _array(path: Path, shape: tuple[int | None, ...], dtype: str) -> npt.NDArray[Any]:

@@ -147,7 +147,7 @@ def load_vectors(path: str | Path, *, verify: bool = False) -> Vectors:
         BadInput: it is no artifact of vectors, or is damaged; says which file.
     """
     raw = read_artifact(Path(path), folder.KIND, lambda manifest: folder.read_folder(Path(path), manifest, verify))
-    more: dict[str, Any] = {"composer": raw.composer, "check": raw.decoded}
+    more: dict[str, Any] = {"composer": raw.composer, "check": raw.decoded, "senses": raw.senses}
     if raw.counts is not None and folder.GROUPS in raw.parts:
         more |= {"groups": raw.parts[folder.GROUPS], "spread": raw.parts[folder.SPREAD]}
         return AveragedVectors(raw.keys, raw.vectors, raw.counts, raw.info, **more)
@@ -208,7 +208,7 @@ def write_vectors(
     overwrite: bool = False,
     progress: ProgressCallback | None = None,
 ) -> list[Path]:
-    """Write vectors in another program's format; each file whole or not at all.
+    """Write vectors in another program's format; each file whole or not at all. No format has a place for senses.
 
     Args:
         v: the vectors.

@@ -38,6 +38,7 @@ __all__ = [
     "refuse",
     "row_blocks",
     "text_lines",
+    "to_bytes",
     "whole",
 ]
 
@@ -59,6 +60,13 @@ class Raw:
     composer: Callable[[str], npt.NDArray[np.float32] | None] | None = None
 
 
+class Writes(Protocol):
+    """What puts files of its own into an artifact's folder; nothing where it is empty."""
+
+    def __len__(self) -> int: ...
+    def write(self, folder: Path, small: bool = False) -> None: ...
+
+
 class Table(Protocol):
     """What is written: :class:`~explorer.vectors.vectors.Vectors`, as far as files are concerned."""
 
@@ -74,6 +82,8 @@ class Table(Protocol):
     def composer(self) -> Callable[[str], npt.NDArray[np.float32] | None] | None: ...
     @property
     def dim(self) -> int: ...
+    @property
+    def sense_table(self) -> Writes: ...
     def __len__(self) -> int: ...
     def parts(self) -> Mapping[str, npt.NDArray[Any]]: ...
 
@@ -159,6 +169,13 @@ def text_lines(path: Path) -> list[str]:
     content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     lines = content.decode("utf-8", errors="replace").split("\n")
     return [line.removesuffix("\r") for line in (lines[:-1] if lines[-1] == "" else lines)]
+
+
+def to_bytes(vectors: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
+    """Rows in a byte a number: a scale for each row (n float32), and multiples of it (n × d)."""
+    scales = np.abs(vectors).max(axis=1, initial=0).astype(np.float32) / np.float32(127)
+    safe = np.where(scales > 0, scales, np.float32(1))
+    return scales, np.rint(vectors / safe[:, None]).astype(np.int8)
 
 
 def check_file(path: Path, overwrite: bool) -> None:
