@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -97,6 +98,39 @@ def compact(name: str, folder: str, keys: int, dim: int | None, force: bool) -> 
         small = make_small(load(name, progress=progress), keys, dim)
         save_vectors(small, Path(folder), force, small=True)
     click.echo(f"written: {folder} ({len(small):,} words × {small.dim} dimensions)", err=True)
+
+
+@models.command()
+@click.argument("name")
+@click.argument("parts", nargs=-1, required=True)
+@click.option("--weight", "weights", multiple=True, type=float, help="How much a model counts; once for each, in their order.")
+@click.option("--components", default=2, show_default=True, type=click.IntRange(0, 4096), help="Strongest directions left out.")
+@click.option("--dim", default=300, show_default=True, type=click.IntRange(1, 4096), help="Dimensions of the result.")
+@click.option("--keys", type=click.IntRange(1, 2**31 - 1), help="Keep the most frequent so many keys.")
+@click.option(
+    "--pieces",
+    default=12_000,
+    show_default=True,
+    type=click.IntRange(0, 10_000_000),
+    help="N-grams that compose any other word.",
+)
+@force_option("model")
+def join(name: str, parts: tuple[str, ...], weights: tuple[float, ...], force: bool, **options: Any) -> None:
+    """Join the models PARTS, whose keys must be of one kind, and save the result as NAME.
+
+    \b
+    Example:  korean-explorer models join mine wiki-w2v wiki-glove kiwi --weight 1 --weight 0.7 --weight 1
+    """
+    from explorer.static.joined import join as join_models
+    from explorer.static.load import load
+    from explorer.static.train import check_free
+
+    check_free(name, force)
+    with terminal_progress() as progress:
+        models = [load(part, progress=progress) for part in parts]
+        joined = join_models(models, weights=weights or None, progress=progress, **options)
+        joined.save(name, overwrite=force)
+    click.echo(f"saved {name}: {len(joined):,} words × {joined.dim} dimensions")
 
 
 @models.command()

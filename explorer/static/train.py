@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from explorer.tokenizers.token import Tokenizer
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["MODELS", "check_makes_vectors", "check_parameters", "texts_of", "train", "trainable_names"]
+__all__ = ["MODELS", "check_free", "check_makes_vectors", "check_parameters", "texts_of", "train", "trainable_names"]
 
 MODELS = Registry(
     "model to train",
@@ -128,10 +128,10 @@ def train(
         if _saves_itself(fit):
             return fit(texts_of(texts), name=name, overwrite=overwrite, **plumbing, **given, **chosen)
         if name is not None:
-            _check_free(name, overwrite)
+            check_free(name, overwrite)
         return _saved(_without(fit(texts_of(texts), **plumbing, **given, **chosen), components), name, overwrite, progress)
     if name is not None:
-        _check_free(name, overwrite)
+        check_free(name, overwrite)
     engine = make_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
     min_count = 5 if min_count is None else min_count
     shards = tokenize_corpus(texts_of(texts), engine, choice=keys, workers=workers, progress=progress)
@@ -259,7 +259,7 @@ def texts_of(texts: Any) -> Iterable[str]:
     return source
 
 
-def _check_free(name: str, overwrite: bool) -> None:
+def check_free(name: str, overwrite: bool) -> None:
     """Refuse a name before the work, not after it."""
     from explorer.static.load import BUILT_IN
 

@@ -110,11 +110,15 @@ class Subwords:
         turn, offset = found
         return Subwords(self.names, np.asarray(self.rows @ turn + offset, np.float32), self.jamo, self.syllables)
 
-    def write(self, folder: Path) -> None:
-        """Put the two files of this composer into an artifact's folder."""
-        content = {"jamo": list(self.jamo), "syllables": list(self.syllables), "ngrams": self.names}
+    def write(self, folder: Path, *, small: bool = False) -> None:
+        """Put the two files of this composer into an artifact's folder; ``small`` with a byte a number, and one scale for all."""
+        rows = np.asarray(self.rows, np.float32)
+        content: dict[str, Any] = {"jamo": list(self.jamo), "syllables": list(self.syllables), "ngrams": self.names}
+        if small:
+            content["scale"] = float(np.abs(rows).max(initial=0.0)) / 127 or 1.0
+            rows = np.rint(rows / content["scale"]).astype(np.int8)
         (folder / NAMES).write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
-        np.save(folder / ROWS, np.asarray(self.rows, np.float32), allow_pickle=False)
+        np.save(folder / ROWS, rows, allow_pickle=False)
 
     @classmethod
     def read(cls, folder: Path, dim: int) -> Subwords:
@@ -127,6 +131,8 @@ class Subwords:
             content: dict[str, Any] = json.loads((folder / NAMES).read_text(encoding="utf-8"))
             rows = np.load(folder / ROWS, mmap_mode="r", allow_pickle=False)
             jamo, syllables = ((int(content[kind][0]), int(content[kind][1])) for kind in ("jamo", "syllables"))
+            if rows.dtype == np.int8:
+                rows = rows.astype(np.float32) * np.float32(content["scale"])
             if rows.dtype != np.float32 or rows.shape != (len(content["ngrams"]), dim):
                 raise ValueError(f"{rows.dtype} of shape {rows.shape}")
             return cls(content["ngrams"], rows, jamo, syllables)

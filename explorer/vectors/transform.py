@@ -135,17 +135,18 @@ def compact(v: Vectors, keys: int = 40_000, dim: int | None = None) -> Vectors:
     if keys < 1 or not 1 <= dim <= v.dim:
         raise BadInput("vectors.compact_size_impossible", keys=keys, dim=dim, limit=v.dim)
     rows = np.array([v.index(key) for key in v.most_frequent(min(keys, len(v)))], np.int64)
-    kept, senses = np.asarray(v.vectors[rows], np.float32), v.sense_table
+    kept = np.asarray(v.vectors[rows], np.float32)
     step: dict[str, Any] = {"step": "compact", "keys": len(rows), "of": len(v), "dim": dim, "bits": 8}
+    turn = np.eye(v.dim, dtype=np.float32)
     if dim < v.dim:
         unit = v.unit[rows].astype(np.float64)
         moments, axes = np.linalg.eigh(unit.T @ unit)
         axes = axes[:, np.argsort(-moments, kind="stable")[:dim]]
         axes = axes * np.where(axes[np.abs(axes).argmax(axis=0), np.arange(dim)] < 0, -1.0, 1.0)
         turn = axes.astype(np.float32)
-        kept, senses = np.ascontiguousarray(kept @ turn), senses.moved(lambda vector: vector @ turn)
+        kept = np.ascontiguousarray(kept @ turn)
         step["share_kept"] = float(np.sort(moments)[::-1][:dim].sum() / moments.sum()) if moments.sum() > 0 else 1.0
-    return v.derive(kept, step, rows, senses=senses)
+    return v.derive(kept, step, rows, move=lambda vector: vector @ turn)
 
 
 def _shared(a: Vectors, b: Vectors, words: Iterable[str] | None) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -107,7 +107,9 @@ def save_vectors(
         (temporary / KEYS).write_bytes(text)
         for file, array in arrays.items():
             np.save(temporary / file, array, allow_pickle=False)
-        if isinstance(v.composer, Subwords | Buckets):
+        if isinstance(v.composer, Subwords):
+            v.composer.write(temporary, small=small)
+        elif isinstance(v.composer, Buckets):
             v.composer.write(temporary)
         if len(v.sense_table):
             v.sense_table.write(temporary, small)
