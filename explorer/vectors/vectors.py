@@ -574,7 +574,7 @@ class Vectors:
         composer = None if move is None else self._moved(move)
         info = {**kept, "history": [*kept.get("history", ()), dict(step)]}
         table = self._senses.moved(move) if move is not None and senses is None else senses
-        table = None if table is None else table.kept(set(keys))
+        table = table.kept(set(keys)) or None if table else None
         if not table:
             info.pop("senses", None)
         return Vectors(keys, vectors, counts, info, composer=composer, analyser=self._given_analyser, senses=table)
