@@ -19,6 +19,7 @@ from explorer.text.tags import base_tag, tag_of, word_of
 from explorer.vectors.analogy import METHODS, check_method, solve
 from explorer.vectors.axes import Axis, place_words
 from explorer.vectors.buckets import Buckets
+from explorer.vectors.bytes import ByteMatrix
 from explorer.vectors.checks import as_counts, as_index, as_matrix, check_n
 from explorer.vectors.expression import Proportion, clean_word, read
 from explorer.vectors.files.folder import save
@@ -44,7 +45,8 @@ class Vectors:
 
     Args:
         keys: n different, non-empty strings: ``form/TAG`` from morphological tokenizers, else the piece itself.
-        vectors: n × d numbers; float32 arrays are used as they are (memory-mapped ones are not read), others converted.
+        vectors: n × d numbers; float32 arrays are used as they are (memory-mapped ones are not read), others converted; a
+            :class:`~explorer.vectors.bytes.ByteMatrix` is decoded when it is first needed.
         counts: occurrences of each key in the training corpus, if known.
         info: provenance: model, tokenizer, corpus, params, seed, versions, history. ``warnings`` is added to it where the
             data ask for one (rows of zeros).
@@ -76,10 +78,10 @@ class Vectors:
     ) -> None:
         self._lock = threading.RLock()
         self._keys = tuple(keys)
-        self._vectors = as_matrix(vectors)
+        self._matrix = vectors if isinstance(vectors, ByteMatrix) else as_matrix(vectors)
         self._index = as_index(self._keys)
-        if len(self._keys) != len(self._vectors):
-            raise BadInput("vectors.keys_vectors_differ", keys=len(self._keys), count=len(self._vectors))
+        if len(self._keys) != len(self._matrix):
+            raise BadInput("vectors.keys_vectors_differ", keys=len(self._keys), count=len(self._matrix))
         self._counts = as_counts(counts, len(self._keys))
         self._info = dict(info or {})
         self._composer = composer
@@ -92,8 +94,10 @@ class Vectors:
         self._resolver: Resolver | None = None
         self._local: dict[int, float] = {}
         self._resolved: dict[str, tuple[Resolution, npt.NDArray[np.float32] | None]] = {}
-        if check:
-            self._note_zero_rows()
+        if isinstance(self._matrix, ByteMatrix):
+            self._note_zero_rows(np.flatnonzero(self._matrix.scales == 0))
+        elif check:
+            self._note_zero_rows(np.flatnonzero(self.inverse == 0))
 
     # What it holds
 
@@ -105,7 +109,10 @@ class Vectors:
     @property
     def vectors(self) -> Floats:
         """The n × d float32 matrix as the model made it; read-only, possibly memory-mapped."""
-        return self._vectors
+        with self._lock:
+            if isinstance(self._matrix, ByteMatrix):
+                self._matrix = self._matrix.decode()
+            return self._matrix
 
     @property
     def counts(self) -> Ints | None:
@@ -135,14 +142,14 @@ class Vectors:
     @property
     def dim(self) -> int:
         """Numbers in each vector."""
-        return int(self._vectors.shape[1])
+        return int(self._matrix.shape[1])
 
     @property
     def inverse(self) -> Floats:
         """1 / length of each row, 0 for rows of zeros (n float32); computed once."""
         with self._lock:
             if self._inverse is None:
-                inverse = inverse_norms(self._vectors)
+                inverse = inverse_norms(self.vectors)
                 bad = np.flatnonzero(~np.isfinite(inverse))
                 if len(bad):
                     raise BadInput("vectors.vectors_not_finite", count=len(bad), key=self._keys[bad[0]])
@@ -157,9 +164,9 @@ class Vectors:
             if self._unit is None:
                 inverse = self.inverse
                 if np.all((np.abs(inverse - 1) < 1e-6) | (inverse == 0)):
-                    self._unit = self._vectors
+                    self._unit = self.vectors
                 else:
-                    unit = unit_rows(self._vectors, inverse)
+                    unit = unit_rows(self.vectors, inverse)
                     unit.flags.writeable = False
                     self._unit = unit
             return self._unit
@@ -268,11 +275,11 @@ class Vectors:
             return composed
         rows = self.rows(resolution)
         if len(rows) == 1:
-            return np.array(self._vectors[rows[0]])
+            return np.array(self.vectors[rows[0]])
         return np.asarray(self._unit_of_rows(rows).mean(axis=0), dtype=np.float32)
 
     def _unit_of_rows(self, rows: Sequence[int]) -> Floats:
-        picked = np.asarray(self._vectors[np.asarray(rows, dtype=np.int64)])
+        picked = np.asarray(self.vectors[np.asarray(rows, dtype=np.int64)])
         return np.asarray(picked * self.inverse[np.asarray(rows, dtype=np.int64), None], dtype=np.float32)
 
     def unit_vectors(self, words: Sequence[str]) -> Floats:
@@ -427,9 +434,9 @@ class Vectors:
         exclude = [self.same_words(resolution) for resolution in resolutions]
         unit = self.unit_vectors(list(words))
         if method == "csls":
-            found = csls(self._vectors, unit, n, self.inverse, exclude, mask, means=self._local_means)
+            found = csls(self.vectors, unit, n, self.inverse, exclude, mask, means=self._local_means)
         else:
-            found = (mutual if method == "mutual" else nearest)(self._vectors, unit, n, self.inverse, exclude, mask)
+            found = (mutual if method == "mutual" else nearest)(self.vectors, unit, n, self.inverse, exclude, mask)
         return [
             Neighbours(self.neighbours(*answer), resolution, self.name, method)
             for answer, resolution in zip(found, resolutions, strict=True)
@@ -442,7 +449,7 @@ class Vectors:
         if query.shape != (self.dim,) or not np.all(np.isfinite(query)):
             raise BadInput("vectors.query_bad_shape", dim=self.dim, shape=query.shape)
         barred = [row for word in exclude for row in self.rows(self.resolve(word))]
-        [answer] = nearest(self._vectors, query[None], n, self.inverse, [barred])
+        [answer] = nearest(self.vectors, query[None], n, self.inverse, [barred])
         return Neighbours(self.neighbours(*answer), None, self.name)
 
     def analogy(
@@ -489,7 +496,7 @@ class Vectors:
         unit = self.unit_vectors([term.word for term in terms])
         weights = np.array([term.weight for term in terms], dtype=np.float32)
         barred = sorted({row for r in resolved for row in self.same_words(r)}) if exclude else []
-        [best] = solve(self._vectors, unit, weights, n, method, self.inverse, [barred], self.mask(None, 0, script))
+        [best] = solve(self.vectors, unit, weights, n, method, self.inverse, [barred], self.mask(None, 0, script))
         return Analogy(written, method, terms, resolved, self.neighbours(*best), exclude, self.name)
 
     def relation(self, pairs: Iterable[Sequence[str]]) -> Relation:
@@ -593,8 +600,7 @@ class Vectors:
 
         return moved
 
-    def _note_zero_rows(self) -> None:
-        zero = np.flatnonzero(self.inverse == 0)
+    def _note_zero_rows(self, zero: Ints) -> None:
         if len(zero):
             named = ", ".join(self._keys[row] for row in zero[:5]) + (" …" if len(zero) > 5 else "")
             warning = f"{len(zero):,} vectors are all zero and are like nothing: {named}"
@@ -605,7 +611,7 @@ class Vectors:
         """Mean cosine of rows with their nearest others, each row computed once."""
         with self._lock:
             missing = np.array([row for row in rows.tolist() if row not in self._local], dtype=np.int64)
-        made = local_means(self._vectors, missing, inverse=self.inverse)
+        made = local_means(self.vectors, missing, inverse=self.inverse)
         with self._lock:
             self._local.update(zip(missing.tolist(), made.tolist(), strict=True))
             return np.array([self._local[row] for row in rows.tolist()], dtype=np.float32)

@@ -27,6 +27,7 @@ from explorer.core.paths import expanded
 from explorer.core.store import Manifest, artifact_path, atomic_folder, sha256_file, write_manifest
 from explorer.vectors import buckets, subwords
 from explorer.vectors.buckets import Buckets
+from explorer.vectors.bytes import ByteMatrix
 from explorer.vectors.files.parts import Raw, Table, to_bytes
 from explorer.vectors.senses import FILE as SENSES
 from explorer.vectors.senses import SenseTable
@@ -45,13 +46,13 @@ class Opened(Raw):
     """What an artifact holds.
 
     Attributes:
+        vectors: an array, or a :class:`~explorer.vectors.bytes.ByteMatrix`.
         parts: arrays beside the vectors, by file name.
-        decoded: whether the numbers were bytes, and so are in memory.
         senses: of words that have several, where they are known.
     """
 
+    vectors: Any
     parts: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
-    decoded: bool = False
     senses: SenseTable | None = None
 
 
@@ -157,9 +158,10 @@ def read_folder(folder: Path, manifest: Manifest, verify: bool = False) -> Opene
         raise BadInput("vectors.saved_file_damaged", path=folder / KEYS, reason=error.reason) from error
     keys = content.removesuffix("\n").split("\n")
     n, d = int(manifest.sizes.get("keys", -1)), int(manifest.sizes.get("dim", -1))
+    matrix: npt.NDArray[Any] | ByteMatrix
     if small:
         scales = _array(folder / SCALES, (n,), "float32")
-        matrix = _array(folder / NUMBERS, (n, d), "int8").astype(np.float32) * scales[:, None]
+        matrix = ByteMatrix(_array(folder / NUMBERS, (n, d), "int8"), scales)
     else:
         matrix = _array(folder / MATRIX, (n, d), "float32")
     if len(keys) != n:
@@ -177,7 +179,7 @@ def read_folder(folder: Path, manifest: Manifest, verify: bool = False) -> Opene
     if GROUPS in manifest.files:
         parts = {GROUPS: _array(folder / GROUPS, (n, None, d), "float16"), SPREAD: _array(folder / SPREAD, (n,), "float32")}
     senses = SenseTable.read(folder, d, set(keys)) if SENSES in manifest.files else None
-    return Opened(keys, matrix, counts, info=info, composer=composer, parts=parts, decoded=small, senses=senses)
+    return Opened(keys, matrix, counts, info=info, composer=composer, parts=parts, senses=senses)
 
 
 def _array(path: Path, shape: tuple[int | None, ...], dtype: str) -> npt.NDArray[Any]:

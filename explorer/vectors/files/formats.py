@@ -137,7 +137,7 @@ def _tidy(raw: Raw, path: Path, kind: str) -> tuple[list[str], Any, Any, list[st
 
 
 def load_vectors(path: str | Path, *, verify: bool = False) -> Vectors:
-    """Open an artifact; the matrix stays on disk and is read as it is used (small copies are decoded to float32).
+    """Open an artifact; the matrix stays on disk and is read as it is used (small copies are decoded to float32 then).
 
     Args:
         path: the artifact's folder.
@@ -147,7 +147,7 @@ def load_vectors(path: str | Path, *, verify: bool = False) -> Vectors:
         BadInput: it is no artifact of vectors, or is damaged; says which file.
     """
     raw = read_artifact(Path(path), folder.KIND, lambda manifest: folder.read_folder(Path(path), manifest, verify))
-    more: dict[str, Any] = {"composer": raw.composer, "check": raw.decoded, "senses": raw.senses}
+    more: dict[str, Any] = {"composer": raw.composer, "check": False, "senses": raw.senses}
     if raw.counts is not None and folder.GROUPS in raw.parts:
         more |= {"groups": raw.parts[folder.GROUPS], "spread": raw.parts[folder.SPREAD]}
         return AveragedVectors(raw.keys, raw.vectors, raw.counts, raw.info, **more)
