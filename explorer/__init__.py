@@ -35,6 +35,7 @@ __all__ = [
     "open_filler",
     "open_inside",
     "project",
+    "sense_vectors",
     "stability",
     "tokenizer",
     "tokenizers",
@@ -76,6 +77,7 @@ _HOMES = {
     "open_filler": "explorer.encoders.deprecated",
     "open_inside": "explorer.encoders.deprecated",
     "project": "explorer.analysis.projection",
+    "sense_vectors": "explorer.encoders.sense_vectors",
     "stability": "explorer.analysis.stability",
     "tokenizer": "explorer.tokenizers.loading",
     "tokenizers": "explorer.tokenizers.loading:tokenizer_names",
@@ -97,6 +99,7 @@ if TYPE_CHECKING:
     from explorer.encoders.deprecated import contextual, next_sentence, open_decoder, open_filler, open_inside
     from explorer.encoders.kiwi_next import kiwi_next
     from explorer.encoders.open import encoder
+    from explorer.encoders.sense_vectors import sense_vectors
     from explorer.static.load import load
     from explorer.static.train import train
     from explorer.tokenizers.comparison.compare import Comparison, compare

@@ -87,7 +87,7 @@ FLOORS = {
     "explorer.static": [
         "keys cooccurrence fasttext_kernels glove_kernels",
         "pipeline",
-        "phrases word2vec fasttext glove ppmi kiwi compact joined",
+        "phrases word2vec fasttext glove ppmi kiwi compact joined windows",
         "train load",
     ],
     "explorer.encoders": [
@@ -95,7 +95,7 @@ FLOORS = {
         "readings baseline fill generate activations averaging senses sense_curve pair_score",
         "encoder",
         "open",
-        "deprecated",
+        "deprecated sense_vectors",
     ],
     "explorer.analysis": ["scores test_sets answer_kernels", "answers", "evaluation", "model_comparison lab"],
     "dashboards": ["kit", "app pages"],

@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from explorer.cli.common import emit_json, force_option, json_option, name_option, print_record, print_table
+from explorer.core.messages import Message
 from explorer.core.progress import terminal_progress
+from explorer.core.settings import language
 
 
 @click.group()
@@ -78,6 +80,9 @@ def export(name: str, file: str, kind: str | None, force: bool) -> None:
         vectors = load(name, progress=progress)
         write_vectors(vectors, file, format=kind, overwrite=force)
     click.echo(f"written: {file}", err=True)
+    if len(vectors.sense_table):
+        left = Message("cli.senses_left_out", {"count": len(vectors.sense_table.words)})
+        click.echo(left.said(language()), err=True)
 
 
 @models.command()

@@ -24,6 +24,8 @@ from explorer.core.settings import language
 @corpora_options
 @click.option("--tokenizer", default="kiwi", show_default=True, help="A tokenizer's name, file, folder or hub id.")
 @name_option("vectors")
+@click.option("--model", "of", help="senses: the vectors that get senses; word2vec by default.")
+@click.option("--words", help="senses: a file of words, or words with commas; by default a list of homographs.")
 @training_options
 @force_option("model")
 @json_option
@@ -34,14 +36,18 @@ def train(
     tokenizer: str,
     name: str,
     settings: tuple[str, ...],
+    of: str | None,
     force: bool,
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Train MODEL (word2vec, fasttext, glove, ppmi, contextual, bert) on a corpus and save it.
+    """Train MODEL (word2vec, fasttext, glove, ppmi, contextual, senses, bert) on a corpus and save it.
 
     contextual makes one vector a word out of an encoder's vectors in up to 50 contexts of the corpus (--set encoder=mini
     --set contexts=50 --set layer=1).
+
+    senses adds, to the vectors of --model, one vector for each sense of words that have several (배: ship, pear, belly), found
+    in up to 300 contexts of each in the corpus (--set contexts=300 --set encoder=mini).
 
     bert learns to guess hidden morphemes, starting from Kiwi's vectors; --tokenizer wordpiece makes an ordinary BERT, and
     --set base=mini (or a checkpoint's folder) goes on from an existing one. An interrupted training goes on where it stopped.
@@ -50,6 +56,7 @@ def train(
     Example:  korean-explorer train word2vec --corpus wiki.txt.gz --tokenizer kiwi --name wiki-w2v
               korean-explorer train contextual --corpus wiki.txt.gz --name wiki-mini -p encoder=mini -p contexts=50
               korean-explorer train glove --corpus kowiki --corpus nsmc --name all-glove
+              korean-explorer train senses --model wiki-w2v --corpus wiki.txt.gz --name wiki-w2v --force
               korean-explorer train bert --corpus wiki.txt.gz --name wiki-bert --set base=mini
               korean-explorer analogy --model wiki-w2v "서울 − 한국 + 일본"
     """
@@ -58,6 +65,7 @@ def train(
     from explorer.static.train import train as train_model
     from explorer.vectors.vectors import Vectors
 
+    given["base"] = of
     params = {key: value for key, value in given.items() if value is not None} | parse_settings(settings)
     with terminal_progress() as progress:
         texts = texts_of_all([open_corpus(one, field=field) for one in corpus])

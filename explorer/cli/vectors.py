@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from explorer.cli.common import COUNT, emit_json, json_option, model_option, print_table, read_text
+from explorer.core.messages import Message
 from explorer.core.progress import terminal_progress
+from explorer.core.settings import language
 from explorer.text.scripts import SCRIPTS
 
 if TYPE_CHECKING:
     from explorer.vectors.expression import Proportion
     from explorer.vectors.records import Neighbour, Resolution
+    from explorer.vectors.senses import Sense
     from explorer.vectors.vectors import Vectors
 
 
@@ -40,6 +43,16 @@ def _say(resolution: Resolution) -> None:
     click.echo(line, err=True)
 
 
+def _say_senses(senses: Sequence[Sense]) -> None:
+    """Tell on standard error which senses a word has, and how to ask for one."""
+    if not senses:
+        return
+    named = [f"{one.word} {one.name} ({one.share:.0%})" for one in senses]
+    word = senses[0].word.rpartition("#")[0]
+    told = Message("cli.senses", {"word": word, "count": len(senses), "senses": named, "first": senses[0].word})
+    click.echo(told.said(language()), err=True)
+
+
 def _print_neighbours(neighbours: Iterable[Neighbour]) -> None:
     rows = [(rank, n.word, n.key, float(n.score), n.count) for rank, n in enumerate(neighbours, 1)]
     print_table(("rank", "word", "key", "score", "count"), rows)
@@ -59,18 +72,34 @@ def _print_neighbours(neighbours: Iterable[Neighbour]) -> None:
     help="csls holds it against a word to be near to everything; mutual keeps words that name this one too.",
 )
 @script_option
+@click.option("--senses", "side_by_side", is_flag=True, help="The neighbours of each of its senses beside its own.")
 @json_option
-def similar(word: str, model: str, tags: tuple[str, ...], as_json: bool, **options: Any) -> None:
+def similar(word: str, model: str, tags: tuple[str, ...], side_by_side: bool, as_json: bool, **options: Any) -> None:
     """Nearest neighbours of WORD ("-" reads it from standard input) by cosine in the original space, exact.
 
     WORD may be inflected: 먹었다 finds 먹다/VV, 왕에게 finds 왕/NNG, and what it was taken for is always said.
     """
-    found = _load(model).similar(read_text(word), tags=tags or None, **options)
+    vectors, asked = _load(model), read_text(word)
+    senses = vectors.senses(asked)
+    if side_by_side:
+        keys = vectors.sense_points(asked)[0]
+        lists = vectors.similar_many(keys, tags=tags or None, **options)
+        if as_json:
+            emit_json({"senses": [one.to_dict() for one in senses], "lists": [one.to_dict() for one in lists]})
+            return
+        _say_senses(senses)
+        names = [one.resolution.word for one in lists if one.resolution is not None]
+        longest = max(map(len, lists))
+        cells = [[one[rank].word if rank < len(one) else "" for one in lists] for rank in range(longest)]
+        print_table(("rank", *names), [(rank, *row) for rank, row in enumerate(cells, 1)])
+        return
+    found = vectors.similar(asked, tags=tags or None, **options)
     if as_json:
         emit_json(found.to_dict())
         return
     if found.resolution:
         _say(found.resolution)
+    _say_senses(senses)
     _print_neighbours(found)
 
 

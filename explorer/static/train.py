@@ -32,6 +32,7 @@ MODELS = Registry(
         "fasttext": "explorer.static.fasttext:fit_fasttext",
         "glove": "explorer.static.glove:train_glove",
         "ppmi": "explorer.static.ppmi:fit_ppmi",
+        "senses": "explorer.encoders.sense_vectors:fit_senses",
         "word2vec": "explorer.static.word2vec:fit_word2vec",
     },
     group="korean_explorer.models",
@@ -78,7 +79,8 @@ def train(
 
     Args:
         model: ``"word2vec"``, ``"fasttext"``, ``"glove"`` or ``"ppmi"``; ``"contextual"``, means of an encoder's vectors over
-            contexts (:mod:`explorer.encoders.averaging`); ``"bert"``, an encoder that learns to guess hidden words
+            contexts (:mod:`explorer.encoders.averaging`); ``"senses"``, an existing model (``base``) with vectors for the senses of
+            words (:mod:`explorer.encoders.sense_vectors`); ``"bert"``, an encoder that learns to guess hidden words
             (:mod:`explorer.encoders.train.recipe`); or another registered name (:func:`trainable_names`).
         texts: strings (documents or lines), or an object whose ``texts()`` gives them, such as a corpus.
         tokenizer: a name, path or hub id for :func:`explorer.tokenizer`, or a tokenizer.

@@ -17,6 +17,7 @@ from dashboards.kit.scripts import FIELD, left_out, script_select
 
 if TYPE_CHECKING:
     from explorer.vectors.records import Neighbours
+    from explorer.vectors.vectors import Vectors
 
 PATH = "/similarity"
 NAME = "similarity.name"
@@ -25,6 +26,8 @@ USES_MODEL = True
 
 COUNTS = ("10", "20", "50", "100")
 MOST_TAGS = 12
+SENSE_COUNT = 8
+"""Neighbours shown of each sense."""
 
 QUERY = {
     "word": url.text(default=examples.WORDS[0]),
@@ -246,9 +249,33 @@ def answer_neighbours(
         vectors = state().vectors(model)
         options: dict[str, Any] = {"n": int(q["n"]), "tags": (tags or None) and tags[:MOST_TAGS]}
         found = neighbour_table(t, vectors.similar(q["word"], script=q["script"], **options))
-        return dmc.Stack([found, *left_out(t, vectors.similar(q["word"], **options).words, q["script"])], gap="xs")
+        left = left_out(t, vectors.similar(q["word"], **options).words, q["script"])
+        return dmc.Stack([*sense_lists(t, vectors, q["word"], q["script"]), found, *left], gap="xs")
 
     return guarded(t, build)
+
+
+def sense_lists(t: Text, vectors: Vectors, word: str, script: str) -> list[Any]:
+    """The senses of a word: a chip that leads to each, and its nearest words; nothing where it has one vector only."""
+    senses = vectors.senses(word)
+    if not senses:
+        return []
+    columns = [
+        dmc.Stack(
+            [
+                dcc.Link(f"{sense.word} · {sense.name}", href=url.href(PATH, QUERY, {"word": sense.key}), className="example"),
+                dmc.Text(t("similarity.sense_share", share=f"{sense.share:.0%}"), size="xs", c="dimmed"),
+                dmc.Text(" · ".join(found.words), size="sm"),
+            ],
+            gap=4,
+            className="sense",
+        )
+        for sense, found in zip(
+            senses, vectors.similar_many([one.key for one in senses], SENSE_COUNT, script=script), strict=True
+        )
+    ]
+    lead = dmc.Text(t("similarity.senses", count=len(senses)), size="sm")
+    return [lead, dmc.SimpleGrid(columns, cols={"base": 1, "sm": min(3, len(senses))}, spacing="md")]
 
 
 def neighbour_table(t: Text, found: Neighbours) -> Any:
