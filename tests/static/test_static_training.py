@@ -164,7 +164,7 @@ def test_impossible_requests_leave_nothing(home: Path, options: dict, reason: st
 
 
 def test_unknown_names_list_what_exists(home: Path) -> None:
-    assert trainable_names() == ["bert", "contextual", "fasttext", "glove", "ppmi", "word2vec"]
+    assert trainable_names() == ["bert", "contextual", "fasttext", "glove", "ppmi", "senses", "word2vec"]
     with pytest.raises(UnknownName, match="word2vec"):
         train("word2wec", planted(10))
     with pytest.raises(UnknownName, match="kiwi"):
