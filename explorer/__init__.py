@@ -36,6 +36,7 @@ __all__ = [
     "open_inside",
     "project",
     "sense_vectors",
+    "sentences",
     "stability",
     "tokenizer",
     "tokenizers",
@@ -78,6 +79,7 @@ _HOMES = {
     "open_inside": "explorer.encoders.deprecated",
     "project": "explorer.analysis.projection",
     "sense_vectors": "explorer.encoders.sense_vectors",
+    "sentences": "explorer.analysis.sentences",
     "stability": "explorer.analysis.stability",
     "tokenizer": "explorer.tokenizers.loading",
     "tokenizers": "explorer.tokenizers.loading:tokenizer_names",
@@ -93,6 +95,7 @@ if TYPE_CHECKING:
     from explorer.analysis.lab import lab
     from explorer.analysis.projection import Projection, project
     from explorer.analysis.scores import Score
+    from explorer.analysis.sentences import sentences
     from explorer.analysis.stability import stability, train_again
     from explorer.core.errors import BadInput, Cancelled, ExplorerError, MissingExtra, OutOfVocabulary, Unavailable, UnknownName
     from explorer.core.progress import Progress

@@ -91,8 +91,8 @@ FLOORS = {
         "train load",
     ],
     "explorer.encoders": [
-        "clusters forward locate pieces telling",
-        "readings baseline fill generate activations averaging senses sense_curve pair_score",
+        "clusters forward locate pieces telling signs",
+        "readings baseline fill generate activations averaging senses sense_curve pair_score sentences",
         "encoder",
         "open",
         "deprecated sense_vectors",

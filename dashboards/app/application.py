@@ -33,13 +33,14 @@ from dashboards.pages.home import page as home
 from dashboards.pages.inside import page as inside
 from dashboards.pages.map import page as map_page
 from dashboards.pages.senses import page as senses
+from dashboards.pages.sentences import page as sentences
 from dashboards.pages.similarity import page as similarity
 from dashboards.pages.tokens import page as tokens
 from explorer.core.errors import BadInput
 
 __all__ = ["VIEWS", "create_app", "serve"]
 
-VIEWS: tuple[ModuleType, ...] = (home, tokens, bench, similarity, analogy, map_page, context, senses, inside)
+VIEWS: tuple[ModuleType, ...] = (home, tokens, bench, similarity, analogy, map_page, sentences, context, senses, inside)
 """The pages in the order of the navigation; :mod:`dashboards.pages` says what each of them has."""
 
 MAX_REQUEST = 2 * 1024 * 1024

@@ -55,6 +55,7 @@ KEPT = {
     "senses": 16,
     "reading": 16,
     "gaps": 32,
+    "sentences": 16,
     "map": 8,
     "bench": 8,
 }

@@ -15,6 +15,7 @@ from explorer.core.settings import default_encoder
 
 __all__ = [
     "COUNT",
+    "SHOWN",
     "check_settings",
     "corpora_options",
     "corpus_options",
@@ -32,6 +33,7 @@ __all__ = [
     "read_text",
     "seed_option",
     "settings_option",
+    "shown",
     "training_options",
     "write_output",
 ]
@@ -40,6 +42,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 COUNT = click.IntRange(1, 1_000_000)
 """How many of something are printed or read."""
+
+SHOWN = 400
+"""Characters of a sentence that are printed; a text of a megabyte would hide the answer. JSON has all of it."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 model_option = click.option(
@@ -140,6 +145,11 @@ def read_text(text: str | None) -> str:
 
         return decode(sys.stdin.buffer.read()).text.rstrip("\n")
     return text
+
+
+def shown(text: str) -> str:
+    """A sentence for people: its beginning, where it is very long."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def write_output(path: str, content: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from explorer.cli.common import (
+    SHOWN,
     dtype_option,
     emit_json,
     encoder_option,
@@ -17,9 +18,11 @@ from explorer.cli.common import (
     print_table,
     read_text,
     seed_option,
+    shown,
 )
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, terminal_progress
+from explorer.core.settings import language
 
 if TYPE_CHECKING:
     from explorer.encoders.baseline import RandomPairs
@@ -31,10 +34,6 @@ if TYPE_CHECKING:
 
 _MANY = click.IntRange(max=1_000_000)
 """What is too few, the library says."""
-
-
-_SHOWN = 400
-"""Characters of a sentence that are printed; a text of a megabyte would hide the answer. JSON has all of it."""
 
 
 @dataclass(frozen=True)
@@ -75,19 +74,14 @@ def _contexts(
     return _Contexts(texts, None, None, "arguments")
 
 
-def _shown(text: str) -> str:
-    """A sentence for people: its beginning, where it is very long."""
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-
-
 def _marked(text: str, start: int, end: int) -> str:
     """A sentence with ``text[start:end]`` in brackets; of a very long one what stands around it.
 
     >>> _marked("배를 탔다", 0, 1)
     '[배]를 탔다'
     """
-    half = _SHOWN // 2
-    first, last = (0, len(text)) if len(text) <= _SHOWN else (max(0, start - half), min(len(text), end + half))
+    half = SHOWN // 2
+    first, last = (0, len(text)) if len(text) <= SHOWN else (max(0, start - half), min(len(text), end + half))
     before, after = "…" if first else "", "…" if last < len(text) else ""
     return f"{before}{text[first:start]}[{text[start:end]}]{text[end:last]}{after}"
 
@@ -162,7 +156,7 @@ def _print_context(found: Occurrences, layer: int, centred: bool) -> None:
         where = _marked(found.sentences[one.sentence], one.start, one.end)
         click.echo(f"{number}\t{where}\t{' '.join(one.pieces)}", err=True)
     for sentence in found.missing:
-        click.echo(f"–\t{_shown(found.sentences[sentence])}\t({found.word} is not in it)", err=True)
+        click.echo(f"–\t{shown(found.sentences[sentence])}\t({found.word} is not in it)", err=True)
     numbers = [str(number) for number in range(1, len(found.found) + 1)]
     rows: list[tuple[Any, ...]] = [
         (number, *map(float, row)) for number, row in zip(numbers, found.cosines(layer, centred), strict=True)
@@ -284,7 +278,7 @@ def _print_senses(
     from explorer.encoders.senses import names_of
 
     for sentence in missing:
-        click.echo(f"–\t{_shown(sentence)}\t({result.word} is not in it)", err=True)
+        click.echo(f"–\t{shown(sentence)}\t({result.word} is not in it)", err=True)
     rows: list[tuple[Any, ...]] = []
     for place, (text, label) in enumerate(zip(result.sentences, result.labels, strict=True)):
         rows.append((label + 1, _marked(text, *result.spans[place]), *([gold[place]] if gold else [])))
@@ -298,7 +292,7 @@ def _print_senses(
         )
         if fitting:
             click.echo(f"  would fit: {fitting}", err=True)
-        click.echo(f"  typical: {_shown(result.sentences[result.typical[sense]])}", err=True)
+        click.echo(f"  typical: {shown(result.sentences[result.typical[sense]])}", err=True)
     clear = "not defined" if result.silhouette is None else f"{result.silhouette:.3f}"
     tried = "".join(f", {number} {value:.3f}" for number, value in result.tried.items())
     click.echo(f"silhouette: {clear}{f' (tried{tried[1:]})' if tried else ''}", err=True)
@@ -401,8 +395,14 @@ def _filled(text: str, gaps: Sequence[Gap]) -> None:
         click.echo("each mask is guessed while the others stay open: first guesses need not fit each other", err=True)
 
 
+def _named(guess: Guess) -> str:
+    """A guess for people: a sign with what it says."""
+    means = guess.means
+    return guess.text if means is None else f"{guess.text} ({means.said(language())})"
+
+
 def _guess_rows(guesses: Iterable[Guess]) -> list[tuple[Any, ...]]:
-    return [(one.text, one.probability, " ".join(one.pieces), "yes" if one.continues else "") for one in guesses]
+    return [(_named(one), one.probability, " ".join(one.pieces), "yes" if one.continues else "") for one in guesses]
 
 
 @click.command("next")
@@ -452,7 +452,7 @@ def next_piece(text: str | None, model: str, number: int, steps: int | None, see
         if as_json:
             emit_json(asked | {"seed": seed, "added": made[-1].text, "steps": [step.to_dict() for step in made]})
             return
-        rows = [(one.number, one.guess.text, one.guess.probability, "  ".join(c.text for c in one.choices)) for one in made]
+        rows = [(one.number, _named(one.guess), one.guess.probability, "  ".join(map(_named, one.choices))) for one in made]
         print_table(("step", "drawn", "probability", "best"), rows)
         click.echo(f"{start.rstrip(' ') if made[-1].text.startswith(' ') else start}{made[-1].text}", err=True)
     used, whole = decoder.read(start)
@@ -467,7 +467,7 @@ def _print_kiwi(text: str, number: int, as_json: bool) -> None:
     if as_json:
         emit_json({"model": "kiwi", "text": text, "guesses": [guess.to_dict() for guess in guesses]})
         return
-    rows = [(one.text, one.tag, one.probability, "yes" if one.continues else "") for one in guesses]
+    rows = [(_named(one), one.tag, one.probability, "yes" if one.continues else "") for one in guesses]
     print_table(("guess", "tag", "probability", "continues"), rows)
 
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "next-sentence": ("explorer.cli.encoders:next_sentence", "Score whether one sentence follows another."),
     "project": ("explorer.cli.analysis:project", "Draw a model's words on a map: PCA, UMAP or t-SNE coordinates."),
     "senses": ("explorer.cli.encoders:senses", "Sort a word's sentences by its sense."),
+    "sentences": ("explorer.cli.sentences:sentences", "Find the sentences nearest to one, or the matrix of all."),
     "serve": ("explorer.cli.serve:serve", "Open the dashboard in the browser."),
     "similar": ("explorer.cli.vectors:similar", "Find the nearest neighbours of a word."),
     "similarity": ("explorer.cli.vectors:similarity", "Measure the cosine similarity of words."),

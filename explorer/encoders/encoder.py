@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,9 @@ from explorer.encoders.pieces import HubPieces, Pieces
 from explorer.encoders.readings import OwnStates, Reader, read_spans, spans_of
 from explorer.encoders.sense_curve import SenseCurve, sense_curve
 from explorer.encoders.senses import Assignment, Senses
+from explorer.encoders.sentences import POOLINGS as SENTENCE_POOLINGS
+from explorer.encoders.sentences import SentenceMaker, own_way
+from explorer.vectors.sentences import Sentences, gather
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -342,17 +345,46 @@ class Encoder:
         return cosines
 
     def sentences(
-        self, texts: Sequence[str], *, layer: Layer | None = None, progress: ProgressCallback | None = None
-    ) -> NDArray[np.float32]:
-        """Vectors (texts × d float32) of whole texts: the mean over all their tokens' states.
+        self,
+        texts: Iterable[str],
+        *,
+        pooling: str = "own",
+        prefix: str | None = None,
+        layer: Layer | None = None,
+        components: int | None = None,
+        keep: bool = False,
+        progress: ProgressCallback | None = None,
+    ) -> Sentences:
+        """Vectors of whole sentences, to be searched and compared.
+
+        Args:
+            texts: sentences or documents of any length; with ``keep`` any number of them, from any iterable.
+            pooling: ``"own"``, as the checkpoint itself asks for (:func:`~explorer.encoders.sentences.own_way`), or one of
+                :data:`~explorer.encoders.sentences.POOLINGS`.
+            prefix: what is written before each text, instead of the model's own (``"query: "`` for the E5 family, whose
+                documents may have ``"passage: "``; what is looked for keeps its own).
+            layer: whose states, instead of the model's own.
+            components: directions shared by all sentences that are taken out (:func:`~explorer.vectors.sentences.gather`).
+            keep: put texts and vectors into the home folder's cache.
+            progress: told about the sentences done.
 
         Raises:
-            BadInput: a text is empty.
+            BadInput: there is no sentence, one is no text, or an argument is outside its range.
+
+        >>> from explorer.encoders.open import encoder
+        >>> found = encoder("mini").sentences(["배를 타고 섬에 갔다.", "영화가 재미있었다."])
+        >>> found.vectors.shape, found.similar("이 영화는 재미없다.", 1)[0].number
+        ((2, 256), 1)
         """
-        requests = [(text, [(len(text) - len(text.lstrip()), len(text.rstrip()))]) for text in texts]
-        if isinstance(texts, str) or not all(text.strip() for text in texts):
-            raise BadInput("encoders.no_word_in_text")
-        return self.spans(requests, layer=layer, pooling="mean", progress=progress)
+        if pooling not in SENTENCE_POOLINGS:
+            raise BadInput("encoders.unknown_pooling", pooling=pooling, choices=", ".join(SENTENCE_POOLINGS))
+        way = own_way(self.name, *self._made_for("encoder"), pooling)
+        if layer is not None:
+            way = replace(way, layer=layer)
+        if prefix is not None:
+            way = replace(way, prefix=prefix, query=way.query or prefix)
+        maker = SentenceMaker(self.name, *self._made_for("encoder"), way)
+        return gather(maker, texts, components=components, keep=keep, progress=progress)
 
     # Senses
 

@@ -86,6 +86,9 @@ class Gaps(Protocol):
     def cut(self, place: Any, word: str) -> list[int]:
         """The pieces of a candidate; empty where the vocabulary does not hold it."""
 
+    def words(self, pieces: Sequence[int]) -> list[str]:
+        """What in some pieces could be a word by itself, each as :meth:`cut` takes it; the same for equal words."""
+
     def piece(self, number: int, probability: float) -> Guess:
         """One piece as a guess."""
 
@@ -118,7 +121,9 @@ class Filler:
             n: guesses for each gap, at most; fewer where fewer words come out.
             unit: ``"piece"`` for single entries of the vocabulary, any of them; ``"word"`` for whole words of letters and
                 digits, found by a beam search over 1 to ``pieces`` pieces. Left out are pieces that would break a word (an
-                inner one at its start, a marked start inside) and words that the tokenizer itself would cut otherwise.
+                inner one at its start, a marked start inside), words that the tokenizer itself would cut otherwise, and words
+                that double one: 겨울겨울, and 수도도시 for ``대한민국의 수도는 [MASK]이다``, where 수도 stands in the text and each
+                half alone is the better guess. What merely repeats a word of the text stays.
             pieces: the longest word, in pieces, from 1 to 8; only for words.
             progress: told about the gaps done, for words also about each number of pieces tried.
 
@@ -218,12 +223,14 @@ class Filler:
 
     def _by_word(self, place: Place, n: int, pieces: int, finished: Callable[[], None]) -> list[Guess]:
         width = max(16, min(2 * n, 64))
+        alone = self._predict(place, [()], [1])
         found: dict[str, tuple[float, tuple[int, ...]]] = {}
         for length in range(1, pieces + 1):
             beams: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
             for step in range(length):
                 allowed = np.stack([self._gaps.allowed(place, head, step == length - 1) for _, head in beams])
-                table = self._predict(place, [head for _, head in beams], [length - step] * len(beams))
+                heads = [head for _, head in beams]
+                table = alone if length == 1 else self._predict(place, heads, [length - step] * len(beams))
                 table = np.where(allowed, table, -np.inf) + np.array([score for score, _ in beams])[:, None]
                 # The last step keeps more, because what does not read as a word still falls out.
                 keep = width if step < length - 1 else 4 * width
@@ -239,7 +246,7 @@ class Filler:
             kept = 0
             for score, numbers in beams:
                 word = self._gaps.read(place, numbers) if len(numbers) == length else None
-                if word is None:
+                if word is None or self._doubles(place, numbers, score, alone[0]):
                     continue
                 if word not in found or score > found[word][0]:
                     found[word] = (score, numbers)
@@ -252,6 +259,17 @@ class Filler:
             Guess(word, float(np.exp(score)), tuple(map(self._gaps.entry, numbers)), place.glued, None, score)
             for word, (score, numbers) in ranked
         ]
+
+    def _doubles(self, place: Place, pieces: tuple[int, ...], score: float, alone: Floats) -> bool:
+        """Whether a guess says one thing twice: a word repeated, or a word of the text beside another that says the same."""
+        words = self._gaps.words(pieces)
+        before = self._gaps.words(place.before[-1:]) if place.glued else []
+        if len({*before, *words}) < len(before) + len(words):
+            return True
+        if len(words) < 2 or not set(words) & set(self._gaps.words([*place.before, *place.after])):
+            return False
+        cuts = [self._gaps.cut(place, word) for word in words]
+        return all(len(one) == 1 and alone[one[0]] > score for one in cuts)
 
     def _chain(self, place: Place, words: Sequence[Sequence[int]]) -> Floats:
         """The score of each word, a row of pieces; minus infinity for an empty one."""

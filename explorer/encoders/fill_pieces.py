@@ -157,6 +157,11 @@ class PieceGaps:
         numbers = self._cut_any(place, unicodedata.normalize("NFC", word))
         return [] if not numbers or self._table.unknown in numbers else numbers
 
+    def words(self, pieces: Sequence[int]) -> list[str]:
+        # A single syllable may be repeated: ㅋㅋ, 하하.
+        found = (self._table.word([number]) for number in pieces if number not in self._table.special)
+        return [word for word in found if word is not None and len(word) > 1]
+
     def piece(self, number: int, probability: float) -> Guess:
         continues = self._table.kind != "plain" and not self._table.starts_word(number) and number not in self._table.special
         score = float(np.log(probability)) if probability > 0 else None

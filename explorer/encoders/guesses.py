@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from explorer.core.errors import BadInput
+from explorer.core.messages import LANGUAGES, Message
+from explorer.encoders.signs import sign_of
 from explorer.text.normalise import check_text
 
 __all__ = ["MASK", "Gap", "Guess", "count", "mask_spans"]
@@ -21,7 +23,7 @@ class Guess:
 
     Attributes:
         text: as it reads: a word (``타고``), a piece as the vocabulary writes it (``##는``, ``Ġ서울``), a morpheme in its
-            dictionary form (``먹다``).
+            dictionary form (``먹다``), a sign in brackets (``[SF]``; :attr:`means` says what it is).
         probability: what the model gives it, from 0 to 1; for a word of several pieces the product along the chain
             (:meth:`~explorer.encoders.fill.Filler.score`), so it may round to 0 where ``score`` still tells words apart.
         pieces: the vocabulary's own entries.
@@ -37,8 +39,19 @@ class Guess:
     tag: str | None = None
     score: float | None = None
 
+    @property
+    def means(self) -> Message | None:
+        """What the guess says in words where it is a sign and no text: ``[SF]`` a full stop or its like, ``[END]`` the end.
+
+        >>> Guess("[END]", 0.5, ("[END]",)).means.said("ko"), Guess("섬", 0.5, ("섬",)).means
+        ('문장 끝', None)
+        """
+        return sign_of(self.pieces[0]) if len(self.pieces) == 1 else None
+
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self) | {"pieces": list(self.pieces)}
+        means = self.means
+        words = None if means is None else {language: means.said(language) for language in LANGUAGES}
+        return asdict(self) | {"pieces": list(self.pieces), "means": words}
 
 
 @dataclass(frozen=True, slots=True)

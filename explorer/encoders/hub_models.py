@@ -37,6 +37,8 @@ __all__ = ["PICKLES", "TOKENIZERS", "HubPlan", "fetch_model", "plan_fetch"]
 PICKLES = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "tf_model.h5", "flax_model.msgpack")
 TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
 _BESIDE = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "merges.txt", "generation_config.json")
+_SENTENCES = ("modules.json", "config_sentence_transformers.json", "1_Pooling/config.json")
+"""How sentence-transformers makes vectors of sentences."""
 _SHARD = re.compile(r"model-\d{5}-of-\d{5}\.safetensors")
 _WEIGHTS, _INDEX = "model.safetensors", "model.safetensors.index.json"
 
@@ -138,7 +140,8 @@ def _needed(name: str, paths: list[str]) -> list[str]:
     tokenizers = [path for path in top if any(fnmatch(path, pattern) for pattern in TOKENIZERS)]
     if not tokenizers:
         raise BadInput("encoders.hub_no_tokenizer", model=name, files=", ".join(TOKENIZERS))
-    return ["config.json", *sorted({*tokenizers, *(path for path in top if path in _BESIDE)}), *weights]
+    beside = {path for path in paths if path in _BESIDE or path in _SENTENCES}
+    return ["config.json", *sorted({*tokenizers, *beside}), *weights]
 
 
 def _check_architecture(name: str, settings: dict[str, Any]) -> None:

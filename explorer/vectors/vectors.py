@@ -16,6 +16,7 @@ from explorer.core.errors import BadInput, OutOfVocabulary
 from explorer.core.messages import Message
 from explorer.text.scripts import SCRIPTS, in_script
 from explorer.text.tags import base_tag, tag_of, word_of
+from explorer.vectors import sif
 from explorer.vectors.analogy import METHODS, check_method, solve
 from explorer.vectors.axes import Axis, place_words
 from explorer.vectors.buckets import Buckets
@@ -514,6 +515,8 @@ class Vectors:
         '딸'
         """
         return Relation(self, pairs)
+
+    sentences = sif.sentences
 
     def odd_one_out(self, words: Sequence[str]) -> str:
         """The word least like the others: the lowest mean cosine with them. Needs three words or more."""

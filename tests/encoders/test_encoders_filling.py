@@ -281,7 +281,9 @@ def test_plain_data(filler):
     data = filler.to_dict(filler.fill("[MASK]를 먹었다", n=2))
     assert data["model"] == filler.name and len(data["gaps"]) == 1
     guess = data["gaps"][0]["guesses"][0]
-    assert set(guess) == {"text", "probability", "pieces", "continues", "tag", "score"} and isinstance(guess["pieces"], list)
+    assert set(guess) == {"text", "probability", "pieces", "continues", "tag", "score", "means"} and isinstance(
+        guess["pieces"], list
+    )
 
 
 def test_masks_are_found():
@@ -408,3 +410,39 @@ def test_every_pair_of_units_and_texts_keeps_its_order(mini):
         [gap] = mini.fill(text, n=6, unit=unit)
         chances = [guess.probability for guess in gap.guesses]
         assert chances == sorted(chances, reverse=True) and 0 < chances[0] <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("겨울에는 [MASK]이 내린다", "겨울"), ("대한민국의 수도는 [MASK]이다", "수도"), ("수도[MASK]는 크다", None)],
+)
+def test_words_that_double_one_are_left_out(mini, text, kept):
+    [gap] = mini.fill(text, n=15)
+    found = {guess.text: guess for guess in gap.guesses}
+    assert len(found) == 15 and (kept is None or kept in found)  # what only repeats a word of the text stays
+    doubled = {"겨울여름", "여름겨울", "수도도시", "수도", "겨울겨울", "여름여름", "도시도시"} - {kept}
+    assert not doubled & set(found)
+    for guess in gap.guesses:
+        nouns = [piece for piece in guess.pieces if piece.endswith(("/NNG", "/NNP"))]
+        assert len(set(nouns)) == len(nouns)
+    assert mini.score(text, ["도시도시"])[0].text == "도시도시"  # a person's own candidate is not
+
+
+def test_signs_say_what_they_stand_for(mini):
+    from explorer.core.messages import codes
+    from explorer.encoders.kiwi_next import kiwi_next
+    from explorer.encoders.signs import sign_of
+
+    signs = {guess.text: guess for guess in kiwi_next("오늘 날씨가 좋다", 20) if guess.means}
+    assert signs["[END]"].means.said("ko") == "문장 끝" and "[SF]" in signs
+    assert signs["[SF]"].to_dict()["means"]["en"].startswith("full stop")
+    for entry in mini._gaps._pieces.vocabulary.entries:
+        if entry.startswith("[") and entry.endswith("]"):
+            assert sign_of(entry) is not None and sign_of(entry).code in codes("signs"), entry
+    assert [sign_of(one).code for one in ("<0xEC>", "</s>", "▁", "[unused7]")] == [
+        "signs.byte",
+        "signs.closed",
+        "signs.space",
+        "signs.special",
+    ]
+    assert [sign_of(one) for one in ("▁서울", "서울", ".", "##가", "[", "")] == [None] * 6

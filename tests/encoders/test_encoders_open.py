@@ -41,7 +41,7 @@ def test_every_question_is_answered_by_one_backbone(tmp_path, loads):
     folder = save_wordpiece(tmp_path / "bert", "BertForPreTraining")
     model = ex.encoder(folder, device="cpu")
     assert model.vector("배", SENTENCE).shape == (24,)
-    assert model.sentences([SENTENCE, OTHER]).shape == (2, 24)
+    assert model.sentences([SENTENCE, OTHER]).vectors.shape == (2, 24)
     assert model.fill(GAP, 3, unit="piece")[0].guesses
     assert 0 < model.pair(SENTENCE, OTHER).probability < 1
     assert model.inside(SENTENCE, OTHER).weights.shape[:2] == (2, 2)

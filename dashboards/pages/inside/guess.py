@@ -103,13 +103,18 @@ def guess_list(t: Text, gap: Gap, number: int, many: int) -> Any:
 def listed(t: Text, found: Sequence[Guess]) -> Any:
     """Guesses with their probabilities."""
     items = [
-        html.Li(
-            [html.Span([one.text, " ", tag_badge(t, one.tag)], className="inside-word", lang="ko"), score_bar(one.probability)],
-            className="inside-guess",
-        )
+        html.Li([html.Span(_named(t, one), className="inside-word"), score_bar(one.probability)], className="inside-guess")
         for one in found
     ]
     return html.Ul(items, className="inside-guesses") if items else dmc.Text(t("inside.no_guess"), size="sm", c="dimmed")
+
+
+def _named(t: Text, guess: Guess) -> list[Any]:
+    """A guess with its part of speech; of a sign first what it says, then how the model writes it."""
+    means = guess.means
+    if means is None:
+        return [html.Span(guess.text, lang="ko"), " ", tag_badge(t, guess.tag)]
+    return [html.Span(means.said(t.language), lang=t.language), " ", html.Code(guess.text)]
 
 
 def go_on(_: Any, __: Any, written: str | None) -> Any:

@@ -186,6 +186,11 @@ class MorphemeGaps:
                 return join([*keys, "다/EF"] if stem else keys, irregular)
         return None
 
+    def words(self, pieces: Sequence[int]) -> list[str]:
+        first = self._pieces.vocabulary.first_word
+        keys = [self.entry(number) for number in pieces if number >= first]
+        return [key for key in keys if tag_of(key) in NOUNS or tag_of(key) == "XR"]
+
     def cut(self, place: MorphemePlace, word: str) -> list[int]:
         vocabulary = self._pieces.vocabulary
         keys = [word] if word in vocabulary and vocabulary.numbers[word] >= vocabulary.first_word else self._keys(place, word)
