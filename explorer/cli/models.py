@@ -92,15 +92,21 @@ def export(name: str, file: str, kind: str | None, force: bool) -> None:
     "--keys", default=40_000, show_default=True, type=click.IntRange(1, 2**31 - 1), help="Keep the most frequent so many keys."
 )
 @click.option("--dim", type=click.IntRange(1, 4096), help="Keep so many dimensions, those that change cosines least.")
+@click.option("--drop", multiple=True, help="Leave this key out; may be repeated.")
 @force_option("folder")
-def compact(name: str, folder: str, keys: int, dim: int | None, force: bool) -> None:
+def compact(name: str, folder: str, keys: int, dim: int | None, drop: tuple[str, ...], force: bool) -> None:
     """Write a small copy of a model to FOLDER: a byte a number. `--model FOLDER` opens it."""
     from explorer.static.load import load
     from explorer.vectors.files.folder import save_vectors
     from explorer.vectors.transform import compact as make_small
+    from explorer.vectors.transform import subset
 
     with terminal_progress() as progress:
-        small = make_small(load(name, progress=progress), keys, dim)
+        vectors = load(name, progress=progress)
+        left_out = {vectors.keys[vectors.index(key)] for key in drop}
+        if left_out:
+            vectors = subset(vectors, [key for key in vectors.keys if key not in left_out])
+        small = make_small(vectors, keys, dim)
         save_vectors(small, Path(folder), force, small=True)
     click.echo(f"written: {folder} ({len(small):,} words × {small.dim} dimensions)", err=True)
 
