@@ -24,6 +24,7 @@ from dashboards.kit.local import short_name
 from explorer.core.errors import ExplorerError, UnknownName, error_from
 from explorer.core.progress import Progress, ProgressCallback
 from explorer.core.store import artifact_path, list_artifacts
+from explorer.static.load import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from explorer.encoders.encoder import Encoder
@@ -195,13 +196,13 @@ class State:
         return self.opened("encoder", name, opener, "job.contextual", model=short_name(name))
 
     def prepare(self) -> None:
-        """Start, in the background, what most people need first: Kiwi's vectors, then UMAP's compilation."""
+        """Start, in the background, what most people need first: the default vectors, then UMAP's compilation."""
 
         def warm(progress: ProgressCallback) -> None:
             self.worker.call("warm", {}, progress)
 
         with suppress(NotReady, ExplorerError):  # it goes on without us; a failure is told to whoever asks for them
-            self.vectors("kiwi")
+            self.vectors(DEFAULT_MODEL)
         self.jobs.start(("warm",), warm, "job.warm")
 
 
@@ -212,10 +213,10 @@ def state() -> State:
 
 
 def model_names() -> list[str]:
-    """Models a page may open: Kiwi's own first, then what ships and what was saved."""
+    """Models a page may open: the default first, then the others that ship and what was saved."""
     from explorer.static.load import model_names
 
-    return sorted(model_names(), key=lambda name: (name != "kiwi", name))
+    return sorted(model_names(), key=lambda name: (name != DEFAULT_MODEL, name))
 
 
 def tokenizer_names() -> list[str]:

@@ -48,7 +48,7 @@ SHOWN = 400
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 model_option = click.option(
-    "-m", "--model", default="kiwi", show_default=True, help="A model's name (see `models list`) or a file of vectors."
+    "-m", "--model", default="korean", show_default=True, help="A model's name (see `models list`) or a file of vectors."
 )
 encoder_option = click.option(
     "-m",

@@ -14,10 +14,13 @@ from explorer.core.store import MANIFEST, artifact_path, check_name, list_artifa
 if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["BUILT_IN", "KnownModel", "known_models", "load", "model_names", "shipped_models"]
+__all__ = ["BUILT_IN", "DEFAULT_MODEL", "KnownModel", "known_models", "load", "model_names", "shipped_models"]
 
 BUILT_IN = ("kiwi",)
 """Names that are computed, not stored."""
+
+DEFAULT_MODEL = "korean"
+"""What answers where no model is named: of those that ship, the best on every test (docs/embeddings.md)."""
 
 _SHIPPED = Path(__file__).parent / "pretrained"
 
