@@ -19,6 +19,7 @@ from dashboards.kit.jobs import NotReady
 from dashboards.kit.url import clean, href
 from dashboards.pages import not_found
 from explorer.core.errors import ExplorerError
+from explorer.static.load import DEFAULT_MODEL
 
 __all__ = ["layout", "register"]
 
@@ -152,7 +153,7 @@ def _model_bar(t: Text) -> html.Div:
                 id=ids.MODEL,
                 label=t("shell.model"),
                 data=_model_data(t),
-                value="kiwi",
+                value=DEFAULT_MODEL,
                 allowDeselect=False,
                 searchable=True,
                 nothingFoundMessage=t("shell.no_model"),
@@ -257,7 +258,7 @@ def model_facts(name: str | None, _: Any, style: dict[str, str] | None) -> Any:
     if style != {}:
         return no_update
     try:
-        vectors = state().vectors(name or "kiwi")
+        vectors = state().vectors(name or DEFAULT_MODEL)
     except NotReady:
         watch()
         return t("shell.preparing")

@@ -142,14 +142,15 @@ def analogy(expression: str, model: str, n: int, method: str, include_query: boo
     """Solve EXPRESSION ("-" reads it from standard input): a sum such as "할아버지 − 아버지 + 어머니" or a proportion.
 
     \b
-    korean-explorer analogy "할아버지 - 아버지 + 어머니"
+    korean-explorer analogy "왕자 − 남자 + 여자"
+    korean-explorer analogy "도쿄 - 일본 + 한국"
     korean-explorer analogy "소 − (개 − 강아지)"
     korean-explorer analogy "왕자 : ? = 아들 : 딸"
     korean-explorer analogy "왕자 : ? = 남자 : 여자, 아들 : 딸, 신랑 : 신부" --method lrcos
 
     Any minus, plus and multiplication sign will do, and weights (0.5*왕) and brackets; put words that hold signs, colons, commas or
-    spaces in quotes. A leading "-" is read as an option: write it after "--". 왕 − 남자 + 여자 gives 왕비 before 여왕, because 왕비
-    is a king's wife, who stands beside him in most sentences, and 여왕 a woman who rules.
+    spaces in quotes. A leading "-" is read as an option: write it after "--". 왕 − 남자 + 여자 gives 왕비 (2nd) before 여왕
+    (9th), because 왕비 is a king's wife, who stands beside him in most sentences, and 여왕 a woman who rules.
     """
     from explorer.vectors.expression import Proportion, read
 

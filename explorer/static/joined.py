@@ -121,7 +121,8 @@ def join(
     params: dict[str, Any] = {
         "components": components,
         "dim": dim,
-        "keys": keys,
+        "keys": next((kind for part in parts if (kind := (part.info.get("params") or {}).get("keys"))), None),
+        "max_vocab": keys,
         "pieces": pieces,
         "ridge": ridge,
         "weights": chosen,
@@ -177,7 +178,7 @@ def _about(part: Vectors, keys: int) -> dict[str, Any]:
     return {"name": part.name, "dim": part.dim, "keys": keys} | {name: part.info[name] for name in told if name in part.info}
 
 
-def fit_subwords(keys: Sequence[str], vectors: Floats, pieces: int, ridge: float = 1.0, steps: int = 60) -> Subwords:
+def fit_subwords(keys: Sequence[str], vectors: Floats, pieces: int, ridge: float = 0.3, steps: int = 60) -> Subwords:
     """Vectors of n-grams whose mean over a word comes near the word's own, in the least squares.
 
     Args:

@@ -22,6 +22,7 @@ from explorer.vectors.axes import Axis, place_words
 from explorer.vectors.buckets import Buckets
 from explorer.vectors.bytes import ByteMatrix
 from explorer.vectors.checks import as_counts, as_index, as_matrix, check_n
+from explorer.vectors.composition import compose
 from explorer.vectors.expression import Proportion, clean_word, read
 from explorer.vectors.files.folder import save
 from explorer.vectors.hubs import csls, local_means, mutual
@@ -270,14 +271,15 @@ class Vectors:
         return [self._index[part] for part in resolution.parts]
 
     def vector(self, word: str) -> Floats:
-        """The vector of a word (d float32): the key's own, or for composed words the mean of the parts' unit vectors."""
+        """The vector of a word (d float32): the key's own, or what its parts make (:func:`~explorer.vectors.composition.compose`)."""
         resolution, composed = self._resolve(word)
         if composed is not None:
             return composed
         rows = self.rows(resolution)
         if len(rows) == 1:
             return np.array(self.vectors[rows[0]])
-        return np.asarray(self._unit_of_rows(rows).mean(axis=0), dtype=np.float32)
+        whole = self._composer(clean_word(word)) if self._composer is not None else None
+        return compose(self._unit_of_rows(rows), [word_of(self._keys[row]) for row in rows], whole)
 
     def _unit_of_rows(self, rows: Sequence[int]) -> Floats:
         picked = np.asarray(self.vectors[np.asarray(rows, dtype=np.int64)])

@@ -14,6 +14,7 @@ from dashboards.kit.components import card, empty, graph, guarded, page, problem
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.scripts import FIELD, left_out, script_select
 from explorer.core.errors import BadInput, OutOfVocabulary
+from explorer.static.load import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from explorer.vectors.records import Analogy
@@ -34,7 +35,7 @@ QUERY = {
     "n": url.choice(COUNTS, "10"),
     "all": url.flag(),
     "script": FIELD,
-    "model": url.text(100, "kiwi"),
+    "model": url.text(100, DEFAULT_MODEL),
 }
 
 EXPRESSION, SOLVE, COUNT, INCLUDE, SCRIPT, ANSWER = (

@@ -16,6 +16,7 @@ from dashboards.kit.theme import TAG_GROUPS
 from dashboards.pages.map.maps import Choice, Map, find, open_map
 from dashboards.pages.map.words import found_list, neighbour_panel, neighbours_of, patch, pick
 from explorer.core.errors import ExplorerError
+from explorer.static.load import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ QUERY = {
     "dist": url.number(0, 1, 0.1),
     "find": url.text(),
     "word": url.text(),
-    "model": url.text(100, "kiwi"),
+    "model": url.text(100, DEFAULT_MODEL),
 }
 
 METHOD, SIZE, COLOR, SEED, NEAR, DIST, DRAW = (

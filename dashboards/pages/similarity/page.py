@@ -14,6 +14,7 @@ from dashboards.kit.components import card, empty, graph, guarded, page, resolve
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.scripts import FIELD, left_out, script_select
+from explorer.static.load import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from explorer.vectors.records import Neighbours
@@ -37,7 +38,7 @@ QUERY = {
     "a": url.text(default=examples.PAIRS[0][0]),
     "b": url.text(default=examples.PAIRS[0][1]),
     "words": url.texts(default=examples.LISTS[0]),
-    "model": url.text(100, "kiwi"),
+    "model": url.text(100, DEFAULT_MODEL),
 }
 
 WORD, SEARCH, COUNT, TAGS, SCRIPT, NEIGHBOURS = (
