@@ -152,8 +152,7 @@ class Vectors:
         with self._lock:
             if self._inverse is None:
                 inverse = inverse_norms(self.vectors)
-                bad = np.flatnonzero(~np.isfinite(inverse))
-                if len(bad):
+                if len(bad := np.flatnonzero(~np.isfinite(inverse))):
                     raise BadInput("vectors.vectors_not_finite", count=len(bad), key=self._keys[bad[0]])
                 inverse.flags.writeable = False
                 self._inverse = inverse
@@ -164,13 +163,11 @@ class Vectors:
         """The n × d matrix of rows of length 1 (float32; rows of zeros stay zero); computed once, in memory."""
         with self._lock:
             if self._unit is None:
-                inverse = self.inverse
-                if np.all((np.abs(inverse - 1) < 1e-6) | (inverse == 0)):
+                if np.all((np.abs(self.inverse - 1) < 1e-6) | (self.inverse == 0)):
                     self._unit = self.vectors
                 else:
-                    unit = unit_rows(self.vectors, inverse)
-                    unit.flags.writeable = False
-                    self._unit = unit
+                    self._unit = unit_rows(self.vectors, self.inverse)
+                    self._unit.flags.writeable = False
             return self._unit
 
     def __len__(self) -> int:
@@ -278,7 +275,7 @@ class Vectors:
         rows = self.rows(resolution)
         if len(rows) == 1:
             return np.array(self.vectors[rows[0]])
-        whole = self._composer(clean_word(word)) if self._composer is not None else None
+        whole = self._composer and self._composer(clean_word(word))
         return compose(self._unit_of_rows(rows), [word_of(self._keys[row]) for row in rows], whole)
 
     def _unit_of_rows(self, rows: Sequence[int]) -> Floats:
