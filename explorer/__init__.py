@@ -69,7 +69,7 @@ _HOMES = {
     "compare": "explorer.tokenizers.comparison.compare",
     "contextual": "explorer.encoders.deprecated",
     "encoder": "explorer.encoders.open",
-    "evaluate": "explorer.analysis.evaluation",
+    "evaluate": "explorer.analysis.benchmarks",
     "kiwi_next": "explorer.encoders.kiwi_next",
     "lab": "explorer.analysis.lab",
     "load": "explorer.static.load",
@@ -91,7 +91,7 @@ _HOMES = {
 
 if TYPE_CHECKING:
     from explorer.analysis.association import weat
-    from explorer.analysis.evaluation import evaluate
+    from explorer.analysis.benchmarks import evaluate
     from explorer.analysis.lab import lab
     from explorer.analysis.projection import Projection, project
     from explorer.analysis.scores import Score

@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.analysis.answers import best_answers, distances
+from explorer.analysis.correlation import spearman
 from explorer.analysis.scores import Score, Section
 from explorer.analysis.test_sets import PARTS, AnalogySet, Question, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput
-from explorer.core.intervals import bounds, draw
+from explorer.core.intervals import bounds, draw, times_drawn
 from explorer.core.progress import ProgressCallback
 from explorer.vectors.analogy import METHODS, check_method
 from explorer.vectors.search import Floats, unit_rows
@@ -69,7 +70,7 @@ def evaluate(
     seed: int = 42,
     progress: ProgressCallback | None = None,
 ) -> Score:
-    """Score vectors on a test set.
+    """Score vectors on a test set of words; :func:`explorer.analysis.benchmarks.evaluate` is the door to all.
 
     Args:
         v: the vectors.
@@ -185,17 +186,6 @@ def _unit(v: Vectors, words: Sequence[str], resolve: str) -> Floats:
         composed = v.composer(word) if row is None and v.composer is not None else None
         made.append(v.vector(word) if composed is None else composed)
     return unit_rows(np.stack(made))
-
-
-def spearman(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Spearman's ρ along the last axis, equal values sharing their mean rank; NaN where one side is constant."""
-    from scipy.stats import rankdata
-
-    ranks = [rankdata(side, axis=-1) for side in (a, b)]
-    first, second = (rank - rank.mean(axis=-1, keepdims=True) for rank in ranks)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        result: npt.NDArray[np.float64] = (first * second).sum(-1) / np.sqrt((first**2).sum(-1) * (second**2).sum(-1))
-    return result
 
 
 def _similarity(v: Vectors, tests: SimilaritySet, resolve: str, samples: int, seed: int) -> Judged:
@@ -341,8 +331,7 @@ def _draw_pairs(
     step = max(1, (1 << 20) // max(count, len(first)))
     for start in range(0, samples, step):
         size = min(step, samples - start)
-        drawn = draw(count, size, rng) + np.arange(size)[:, None] * count
-        times = np.bincount(drawn.ravel(), minlength=size * count).reshape(size, count)
+        times = times_drawn(count, size, rng)
         weights = times[:, first] * times[:, second]
         right[start : start + size] = weights @ correct
         weight[start : start + size] = weights.sum(axis=1)

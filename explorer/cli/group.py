@@ -20,7 +20,7 @@ COMMANDS = {
     "compare": ("explorer.cli.tokenizers:compare", "Put tokenizers side by side on a corpus."),
     "context": ("explorer.cli.encoders:context", "Compare one word across sentences with a BERT model."),
     "corpus": ("explorer.cli.corpus:corpus", "List, fetch, add, read and search corpora."),
-    "evaluate": ("explorer.cli.analysis:evaluate", "Score a model on a similarity or analogy test set."),
+    "evaluate": ("explorer.cli.evaluate:evaluate", "Score models on test sets: words, words in sentences, sentences."),
     "lab": ("explorer.cli.analysis:lab", "Train tokenizer × model on one corpus and score all on the same tests."),
     "mask": ("explorer.cli.encoders:mask", "Guess masked words: by piece, by word, or among candidates."),
     "models": ("explorer.cli.models:models", "List, show, import, export and remove models."),

@@ -13,7 +13,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Interval", "Units", "bounds", "centred_bounds", "draw", "mean_interval", "ratio_interval", "share_interval"]
+__all__ = [
+    "Interval",
+    "Units",
+    "bounds",
+    "centred_bounds",
+    "draw",
+    "mean_interval",
+    "ratio_interval",
+    "share_interval",
+    "times_drawn",
+]
 
 _MIDDLE = (2.5, 97.5)
 _UNITS = 20_000  # units resampled one by one; beyond, several share a place
@@ -49,6 +59,16 @@ def draw(size: int, samples: int, seed: int | np.random.Generator) -> npt.NDArra
     (2, 3)
     """
     return np.random.default_rng(seed).integers(0, size, (samples, size))
+
+
+def times_drawn(size: int, samples: int, seed: int | np.random.Generator) -> npt.NDArray[np.int64]:
+    """How often each sample drew each of ``size`` units: samples × size. What belongs to a unit counts as often as it was drawn.
+
+    >>> times_drawn(3, 2, 42).sum(axis=1).tolist()
+    [3, 3]
+    """
+    drawn = draw(size, samples, seed) + np.arange(samples)[:, None] * size
+    return np.bincount(drawn.ravel(), minlength=samples * size).reshape(samples, size)
 
 
 def bounds(draws: Numbers, empty: tuple[float, float] = (np.nan, np.nan)) -> tuple[float, float]:

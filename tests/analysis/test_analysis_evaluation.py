@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from explorer.analysis import answers
-from explorer.analysis.evaluation import covered_items, evaluate, random_cosine, spearman
+from explorer.analysis.correlation import spearman
+from explorer.analysis.evaluation import covered_items, evaluate, random_cosine
 from explorer.analysis.model_comparison import compare_models
 from explorer.analysis.test_sets import SOURCES, AnalogySet, SimilaritySet, read_test_set, stored_path
 from explorer.core.errors import BadInput, Unavailable, UnknownName

@@ -92,3 +92,51 @@ def test_neighbours_by_other_measures(models):
     assert len(data["neighbours"]) == 5
     few = json.loads(run("similar", "왕", "--model", "하나", "--method", "mutual", "-n", "1", "--json").stdout)
     assert len(few["neighbours"]) <= 1
+
+
+WIC = (
+    "Target\tSENTENCE1\tDictionary 1\tSENTENCE2\tDictionary 2\tANSWER\n"
+    "왕\t[왕]이 남자\t1\t[왕]과 남자\t1\tTrue\n왕\t[왕]이 사과를\t2\t[왕]과 배를\t2\tTRUE\n"
+    "왕\t[왕]은 남자\t1\t[왕]은 사과\t2\tFalse\n왕\t[왕]의 남자\t1\t[왕]의 배\t2\tFALSE\n"
+)
+
+
+@pytest.fixture
+def wic(tmp_path):
+    (tmp_path / "wic.tsv").write_bytes(WIC.encode("cp949"))
+    return str(tmp_path / "wic.tsv")
+
+
+def test_words_in_sentences_are_scored_with_averages_and_encoders(models, wic, small_bert):
+    done = run(
+        "evaluate", wic, "--train", wic, "--model", "하나", "--encoder", str(small_bert), "--test", "wic", "--test", "senses"
+    )
+    assert done.exit_code == 0, done.output
+    assert "number_right" in done.stdout and "auc" in done.stdout and "same sense from" in done.stderr
+    args = ("evaluate", wic, "--train", wic, "--model", "하나", "--json")
+    [score] = json.loads(run(*args).stdout)
+    assert (score["kind"], score["model"], score["coverage"]) == ("wic", "하나", 1) and score["measures"][1]["name"] == "auc"
+    assert score["measures"][1]["value"] == 1
+    table = run("evaluate", wic, "--train", wic, "--model", "하나", "--encoder", str(small_bert), "--table", "-").stdout
+    assert table.splitlines()[0] == "| model | compared | wic: accuracy | wic: AUC |" and "| 하나 | average |" in table
+    assert "(chance)" in table and "4 of 4 pairs of 1 words" in table
+
+
+def test_every_layer_on_the_sample(home, small_bert):
+    done = run("evaluate", "sample", "--test", "senses", "--layers", "--encoder", str(small_bert), "--json")
+    assert done.exit_code == 0, done.output
+    scores = json.loads(done.stdout)
+    assert {one["layer"] for one in scores} >= {0, 1, 2} and all(one["words"] == 26 for one in scores)
+
+
+def test_what_does_not_go_together_is_one_line(models, wic, files):
+    for args in (
+        ("evaluate", wic, "--model", "하나", "--layer", "1", "--encoder", "nowhere/at-all"),
+        ("evaluate", wic, "--model", "하나", "--method", "all"),
+        ("evaluate", files[0], "--model", "하나", "--train", wic),
+        ("evaluate", files[0], "--model", "하나", "--table", "-"),
+        ("evaluate", files[0], "--against", "둘", "--encoder", "mini"),
+        ("evaluate", "sample", "--model", "하나", "--test", "masking"),
+    ):
+        done = run(*args)
+        assert done.exit_code == 1 and done.stderr.startswith("korean-explorer: ") and done.stderr.count("\n") == 1

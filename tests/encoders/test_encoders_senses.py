@@ -17,7 +17,6 @@ from explorer.core.errors import BadInput, Unavailable
 from explorer.encoders.baseline import background_words
 from explorer.encoders.clusters import Space, centred, cluster, silhouette
 from explorer.encoders.locate import holding
-from explorer.encoders.sense_accuracy import score_assigning
 from explorer.encoders.sense_curve import context_similarities
 from explorer.encoders.senses import agreement, place, spread_of
 from explorer.encoders.telling import content_words, log_odds, telling_words
@@ -183,15 +182,6 @@ def test_a_new_sentence_is_moved_by_the_old_means(mini, found):
     assert found.assign(mini, "은행이 있다.").margin < one.margin
     with pytest.raises(BadInput, match="does not occur"):
         mini.assign(found, "바다는 넓다.")
-
-
-def test_held_out_sentences_reach_their_sense(mini):
-    some = [one for one in homographs() if one.word in ("은행", "사과", "의사", "병")]
-    score = score_assigning(mini.reader, some, folds=5)
-    assert score.sentences == len(some) and score.known[0] > 0.8 and score.found[0] > 0.75 > score.chance
-    assert 0 < score.clear[0] <= 1
-    with pytest.raises(BadInput, match="two senses"):
-        score_assigning(mini.reader, some[:5])
 
 
 def test_a_fold_is_what_the_model_says_of_the_sentences_left_out(mini):

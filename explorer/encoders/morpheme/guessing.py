@@ -123,7 +123,9 @@ def encoder_guesses(
     return found
 
 
-def kiwi_guesses(gaps: Sequence[Gap], vocabulary: MorphemeVocabulary, top: int = 200) -> list[int]:
+def kiwi_guesses(
+    gaps: Sequence[Gap], vocabulary: MorphemeVocabulary, top: int = 200, progress: ProgressCallback | None = None
+) -> list[int]:
     """First guesses of Kiwi's language model, which sees what stands before the gap and nothing after it."""
     from explorer.encoders.kiwi_next import kiwi_context
     from explorer.text.morphology import shared_kiwi
@@ -131,7 +133,7 @@ def kiwi_guesses(gaps: Sequence[Gap], vocabulary: MorphemeVocabulary, top: int =
 
     kiwi, possible = shared_kiwi(), answers(vocabulary)
     found = []
-    for gap in gaps:
+    for gap in track(gaps, progress, "guessing", unit="gaps"):
         before = [0, *kiwi_context(token for token in gap.tokens[: gap.at] if token.id is not None)]
         guess = 0
         for morpheme in kiwi.predict_next_morpheme(before, top_n=top):
