@@ -146,12 +146,7 @@ class EncoderModel:
         return Reading(views, {name: weight for name, (weight, _) in named.items()}, tuple(spans))
 
     def sentences(self, texts: Sequence[str], progress: ProgressCallback | None = None) -> NDArray[np.floating[Any]]:
-        chosen: dict[str, Any] = {} if self.layer is None else {"layer": self.layer}
-
-        def read(items: Sequence[Any]) -> Arrays:
-            return {"sentences": self._encoder.sentences(items, **chosen)}
-
-        return self._kept(["sentences", chosen], texts, read, progress)["sentences"]
+        return self._encoder.sentences(texts, layer=self.layer, keep=True, progress=progress).vectors
 
     def _kept(
         self, asked: Any, items: Sequence[Any], read: Callable[[Sequence[Any]], Arrays], progress: ProgressCallback | None
@@ -223,7 +218,9 @@ def _store(folder: Path, marks: Sequence[str], arrays: Arrays) -> None:
 
 
 class StaticModel:
-    """Averages of static vectors: a word in a sentence is the mean of the other content words', a sentence the mean of all of its."""
+    """Averages of static vectors: a word in a sentence is the mean of the other content words', a sentence the mean of all its words
+    (:mod:`explorer.vectors.sif`); in both the rarer ones count more.
+    """
 
     representation: str | None = "average"
     layer: int | None = None
@@ -244,7 +241,7 @@ class StaticModel:
         return Reading({"average": self._averages(texts, spans, progress)}, {"average": 1.0}, tuple(spans))
 
     def sentences(self, texts: Sequence[str], progress: ProgressCallback | None = None) -> NDArray[np.floating[Any]]:
-        return self._averages(texts, [(0, 0)] * len(texts), progress)
+        return self._vectors.sentences(texts, progress=progress).vectors
 
     def _averages(
         self, texts: Sequence[str], spans: Iterable[Span], progress: ProgressCallback | None

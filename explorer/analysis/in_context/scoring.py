@@ -330,7 +330,7 @@ def score_sentence_pairs(
         tests.name,
         "sentences",
         model.name,
-        model.representation if model.representation == "average" else None,
+        None,
         model.layer,
         tuple(measures),
         len(covered),
