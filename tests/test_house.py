@@ -130,6 +130,7 @@ def test_corpora_do_not_know_models_or_dashboards():
         "explorer.static.pipeline",
         "explorer.static.keys",
         "explorer.static.shards",
+        "explorer.encoders.homographs",
     )
     assert [
         (name, line, module)

@@ -1,7 +1,7 @@
 """The sample corpus: Korean sentences written for this project (CC0), so that everything works with nothing downloaded.
 
-Four tables, read from the files beside this module: sentences over topics and registers, homographs in context with
-their senses, and Korean–English pairs.
+Four tables: sentences over topics and registers, homographs in context with their senses, and Korean–English pairs. All but
+the homographs, by which the library measures encoders, lie beside this module.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 from corpora.document import Document
+from explorer.encoders.homographs import Homograph, homographs
 
 __all__ = ["Homograph", "Pair", "Sense", "Sentence", "documents", "evenly", "homographs", "parallel", "senses", "sentences"]
 
@@ -26,17 +27,6 @@ class Sentence:
     topic: str
     register: str
     passage: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Homograph:
-    """A sentence that holds ``word`` in one of its senses, at ``text[start:end]`` (code points)."""
-
-    word: str
-    sense: str
-    start: int
-    end: int
     text: str
 
 
@@ -82,12 +72,6 @@ def sentences() -> Iterator[Sentence]:
         for register, passage, text in _rows(path):
             if (register, passage, text) != ("register", "passage", "text"):
                 yield Sentence(path.stem, register, passage, text)
-
-
-def homographs() -> Iterator[Homograph]:
-    """Sentences with a homograph, its span and its sense."""
-    for word, sense, start, end, text in _body(FOLDER / "homographs.tsv"):
-        yield Homograph(word, sense, int(start), int(end), text)
 
 
 def evenly(word: str, limit: int) -> list[Homograph]:

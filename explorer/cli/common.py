@@ -31,6 +31,7 @@ __all__ = [
     "print_record",
     "print_table",
     "read_text",
+    "representation_option",
     "seed_option",
     "settings_option",
     "shown",
@@ -66,10 +67,12 @@ dtype_option = click.option(
 )
 layer_option = click.option(
     "--layer",
-    default=-1,
-    show_default=True,
     type=click.IntRange(-1000, 1000),
-    help="0 is the input, 1 the first block, -1 the last.",
+    help="0 is the input, 1 the first block, -1 the last; by default the one that the representation names.",
+)
+representation_option = click.option(
+    "--representation",
+    help="What is compared: blend (default), own (the word's own states, as they are), context; for mini also masked, substitutes.",
 )
 settings_option = click.option(
     "-p", "--set", "settings", multiple=True, metavar="NAME=VALUE", help="Any other parameter; may be repeated."

@@ -17,6 +17,7 @@ from explorer.cli.common import (
     layer_option,
     print_table,
     read_text,
+    representation_option,
     seed_option,
     shown,
 )
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from explorer.encoders.fill import Filler
     from explorer.encoders.guesses import Gap, Guess
     from explorer.encoders.occurrences import Occurrences
+    from explorer.encoders.readings import Representation
     from explorer.encoders.sense_curve import SenseCurve, SenseLevel
     from explorer.encoders.senses import Agreement, Assignment, Senses
 
@@ -103,6 +105,7 @@ def _from_corpus(word: str, corpus: str, limit: int, progress: ProgressCallback 
 @click.argument("word")
 @click.argument("sentences", nargs=-1)
 @encoder_option
+@representation_option
 @layer_option
 @click.option(
     "--pooling",
@@ -113,14 +116,15 @@ def _from_corpus(word: str, corpus: str, limit: int, progress: ProgressCallback 
 )
 @click.option("--corpus", help="Take the sentences from a corpus: sample, a stored one, a file or a folder.")
 @click.option("--limit", default=12, show_default=True, type=click.IntRange(1, 200), help="At most so many of a corpus.")
-@click.option("--centred", is_flag=True, help="Subtract the mean vector of other words first.")
+@click.option("--centred", is_flag=True, help="Subtract the mean vector of other words first, as is always done in the blend.")
 @dtype_option
 @json_option
 def context(
     word: str,
     sentences: tuple[str, ...],
     model: str,
-    layer: int,
+    representation: str | None,
+    layer: int | None,
     pooling: str,
     corpus: str | None,
     limit: int,
@@ -130,28 +134,48 @@ def context(
 ) -> None:
     """Compare WORD's vectors in several SENTENCES ("-" reads them from standard input, one a line).
 
-    WORD may be inflected in the sentences: 배 is found in 배를, 먹다 in 먹었다. The cosine of random pairs of words at the same
-    layer is printed beside, because contextual vectors are all alike to some degree.
+    WORD may be inflected in the sentences: 배 is found in 배를, 먹다 in 먹었다. Compared is the representation that separates
+    senses best for the model; a checkpoint that does not ship is measured the first time. --representation own compares the
+    word's own states as they are. The cosine of random pairs of words is printed beside.
 
     \b
-    Example:  korean-explorer context 배 "배를 타고 섬에 갔다." "배가 고파서 밥을 먹었다."
+    Example:  korean-explorer context 배 "배를 타고 섬에 갔다." "부두에 배가 닿았다." "달고 시원한 배를 먹었다."
               korean-explorer context 배 --corpus sample
     """
-    from corpora.sample import sentences as sample
     from explorer.encoders.occurrences import occurrences
     from explorer.encoders.open import encoder
+    from explorer.encoders.readings import reading_named
 
     with terminal_progress() as progress:
         texts = _contexts(word, sentences, corpus, limit, progress).sentences
-        opened = encoder(model, dtype=dtype, progress=progress).using(layer=layer, pooling=pooling)
-        found = occurrences(opened, word, texts, pooling=pooling, background=(one.text for one in sample()), progress=progress)
+        opened = encoder(model, dtype=dtype, progress=progress).using(layer=layer)
+        reading_named(representation, opened.representations, model)  # refused before the work
+        found = occurrences(opened, word, texts, pooling=pooling, progress=progress)
+        chosen = opened.representation(progress)
+    asked: dict[str, Any] = {"layer": layer, "centred": centred or None, "representation": representation}
     if as_json:
-        emit_json(found.to_dict(layer, centred))
+        emit_json(found.to_dict(**asked) | {"chosen": chosen.to_dict()})
         return
-    _print_context(found, layer, centred)
+    _print_context(found, asked)
+    _print_representation(found.to_dict(**asked), chosen)
 
 
-def _print_context(found: Occurrences, layer: int, centred: bool) -> None:
+def _print_representation(shown: dict[str, Any], chosen: Representation) -> None:
+    """Which representation is shown and why, in a line."""
+    if shown["representation"] != "blend":
+        say = f"{shown['representation']}{', mean of other words subtracted' if shown.get('centred') else ', as it is'}"
+        click.echo(f"compared: {say}; the default is the blend, which separates senses better", err=True)
+        return
+    weights = chosen.weights
+    names = " + ".join(f"{weight:g} {name}" for name, weight in weights.items())
+    click.echo(
+        f"compared: blend of {names} (states of layer {shown['layer']}, means subtracted). On labelled sentences it orders "
+        f"{chosen.auc:.0%} of the pairs by sense, own states {chosen.own_auc:.0%} (--representation own)",
+        err=True,
+    )
+
+
+def _print_context(found: Occurrences, asked: dict[str, Any]) -> None:
     for number, one in enumerate(found.found, 1):
         where = _marked(found.sentences[one.sentence], one.start, one.end)
         click.echo(f"{number}\t{where}\t{' '.join(one.pieces)}", err=True)
@@ -159,15 +183,15 @@ def _print_context(found: Occurrences, layer: int, centred: bool) -> None:
         click.echo(f"–\t{shown(found.sentences[sentence])}\t({found.word} is not in it)", err=True)
     numbers = [str(number) for number in range(1, len(found.found) + 1)]
     rows: list[tuple[Any, ...]] = [
-        (number, *map(float, row)) for number, row in zip(numbers, found.cosines(layer, centred), strict=True)
+        (number, *map(float, row)) for number, row in zip(numbers, found.cosines(**asked), strict=True)
     ]
     print_table(("", *numbers), rows)
-    chance = found.chance(layer, centred)
-    other = found.chance(layer, not centred)
-    if chance is not None and other is not None:
-        before, after = (other, chance) if centred else (chance, other)
+    here = asked["layer"], asked["representation"]
+    before, after = (found.chance(here[0], centred, here[1]) for centred in (False, True))
+    chance = found.chance(**asked)
+    if before and after and chance:
         click.echo(
-            f"random pairs at layer {found.layer(layer)}: {chance.mean:.4f} (5–95 %: {chance.low:.4f} to {chance.high:.4f}); "
+            f"random pairs at layer {found.layer(*here)}: {chance.mean:.4f} (5–95 %: {chance.low:.4f} to {chance.high:.4f}); "
             f"before centring {before.mean:.4f}, after {after.mean:.4f}",
             err=True,
         )
@@ -180,9 +204,7 @@ def _print_context(found: Occurrences, layer: int, centred: bool) -> None:
 @click.option("--limit", default=200, show_default=True, type=click.IntRange(1, 2000), help="At most so many of a corpus.")
 @encoder_option
 @click.option("-k", "number", type=click.IntRange(1), help="How many senses; by default what divides most clearly.")
-@click.option(
-    "--representation", help="What is compared: own, or for mini also blend (its default), masked, substitutes, context."
-)
+@representation_option
 @layer_option
 @click.option("--layers", "curve", is_flag=True, help="Also: how clearly the senses part at every layer.")
 @click.option("--new", multiple=True, help="Say which of the senses the word has in this new sentence (may be repeated).")
@@ -196,7 +218,7 @@ def senses(
     model: str,
     number: int | None,
     representation: str | None,
-    layer: int,
+    layer: int | None,
     curve: bool,
     new: tuple[str, ...],
     dtype: str,
@@ -214,11 +236,13 @@ def senses(
     from corpora.sample import sentences as sample
     from explorer.encoders.locate import holding
     from explorer.encoders.open import encoder
+    from explorer.encoders.readings import reading_named
 
     background = [one.text for one in sample()][::17]
     with terminal_progress() as progress:
         found = _contexts(word, sentences, corpus, limit, progress)
         opened = encoder(model, dtype=dtype, progress=progress)
+        reading_named(representation, opened.representations, model)  # refused before the work
         texts, spans, gold, missing = found.sentences, found.spans, found.gold, []
         if spans is None:
             kept, spans, absent = holding(word, texts, opened.analyser)
@@ -244,6 +268,7 @@ def senses(
         emit_json(_senses_data(result, found.source, gold, missing, agreement, random, levels, placed))
         return
     _print_senses(result, missing, gold, agreement, random)
+    _print_representation(result.to_dict() | {"centred": True}, opened.representation())
     if levels:
         _print_levels(levels)
     for one in placed:

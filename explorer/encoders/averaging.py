@@ -45,9 +45,10 @@ class Spans(Protocol):
     """What is asked of an encoder here."""
 
     name: str
-    layer: Layer
     pooling: str
 
+    @property
+    def layer(self) -> Layer: ...
     @property
     def dim(self) -> int: ...
     def spans(

@@ -25,7 +25,17 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-__all__ = ["BACKGROUND", "Chance", "RandomPairs", "Scale", "background_words", "pairs_of", "random_pairs", "unit_rows"]
+__all__ = [
+    "BACKGROUND",
+    "Chance",
+    "RandomPairs",
+    "Scale",
+    "background_words",
+    "pairs_of",
+    "random_pairs",
+    "scale_words",
+    "unit_rows",
+]
 
 BACKGROUND = (
     "우리 동네 시장은 아침 일찍부터 붐빈다.",
@@ -111,11 +121,16 @@ class Scale:
             return None
         states = self.states[layer]
         unit = unit_rows(states - self.centre(layer) if centred else states)
-        first, second = np.random.default_rng(seed).integers(0, count, (2, self.pairs))
-        apart = self.owners[first] != self.owners[second]
-        scores = np.einsum("ij,ij->i", unit[first[apart]], unit[second[apart]])
-        low, high = np.percentile(scores, [5, 95])
-        return Chance(float(scores.mean()), float(low), float(high), len(scores))
+        return chance_of(unit, self.owners, self.pairs, seed)
+
+
+def chance_of(unit: NDArray[np.floating[Any]], owners: NDArray[Any], pairs: int = 3000, seed: int = 42) -> Chance:
+    """Cosines of random pairs of unit rows of different owners, of which there must be two."""
+    first, second = np.random.default_rng(seed).integers(0, len(unit), (2, pairs))
+    apart = owners[first] != owners[second]
+    scores = np.einsum("ij,ij->i", unit[first[apart]], unit[second[apart]])
+    low, high = np.percentile(scores, [5, 95])
+    return Chance(float(scores.mean()), float(low), float(high), len(scores))
 
 
 def unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -157,6 +172,23 @@ def background_words(
             texts.append(sentence)
             places.append((token.start, token.end))
     return words, texts, places
+
+
+def scale_words(
+    analyser: Tokenizer, sentences: Sequence[str] = BACKGROUND
+) -> tuple[list[str], list[str], list[tuple[int, int]]]:
+    """Every content word of some sentences about everything: the words, their sentences, their places.
+
+    Their mean is what cosines are taken around: it does not come from the sentences that are compared, two of which would
+    be made opposite by their own mean.
+    """
+    found = [
+        (token.form, sentence, (token.start, token.end))
+        for sentence in sentences
+        for token in analyser.tokenize(sentence)
+        if token.tag in TOPICAL and token.end > token.start
+    ]
+    return [word for word, _, _ in found], [text for _, text, _ in found], [place for _, _, place in found]
 
 
 def random_pairs(

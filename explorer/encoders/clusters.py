@@ -56,6 +56,11 @@ class Space:
         joined = cls(weights, means, None)._joined(views)
         return cls(weights, means, joined.mean(axis=0) if centre and len(joined) > 1 else None)
 
+    @classmethod
+    def beside(cls, others: Mapping[str, NDArray[np.floating[Any]]], weights: Mapping[str, float]) -> Space:
+        """The space around other readings: each view moves by their mean, whatever is placed in it."""
+        return cls(weights, {name: _unit(others[name]).mean(axis=0) for name in weights}, None)
+
     def place(self, views: Mapping[str, NDArray[np.floating[Any]]]) -> Rows:
         """Readings as points: n × d unit rows (rows of zeros where nothing is left)."""
         joined = self._joined(views)
@@ -82,7 +87,7 @@ def _unit(rows: NDArray[np.floating[Any]]) -> Rows:
 
 
 def _centred(unit: Rows, mean: Rows) -> Rows:
-    moved = unit - mean
+    moved = np.where(unit.any(axis=-1, keepdims=True), unit - mean, 0)  # what is not there has no direction
     lengths = np.linalg.norm(moved, axis=-1, keepdims=True)
     result: Rows = np.divide(moved, lengths, out=np.zeros_like(moved), where=lengths > _NOTHING)
     return result

@@ -25,7 +25,7 @@ def _instead(name: str, new: str) -> None:
 def contextual(
     name_or_path: str | Path,
     *,
-    layer: Layer = -1,
+    layer: Layer | None = None,
     pooling: str = "mean",
     device: str | None = None,
     dtype: str = "float32",

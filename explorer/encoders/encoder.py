@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,8 +21,9 @@ from explorer.core.progress import ProgressCallback
 from explorer.encoders import averaging
 from explorer.encoders import senses as sorting
 from explorer.encoders.activations import InsideModel
-from explorer.encoders.baseline import RandomPairs, random_pairs, unit_rows
+from explorer.encoders.baseline import RandomPairs, random_pairs, scale_words
 from explorer.encoders.checkpoints import cannot
+from explorer.encoders.clusters import Space
 from explorer.encoders.fill import Filler
 from explorer.encoders.fill_pieces import PieceGaps
 from explorer.encoders.forward import POOLINGS, Layer, Network
@@ -32,10 +34,11 @@ from explorer.encoders.kiwi_next import kiwi_next
 from explorer.encoders.locate import Request, Span, WordSpan, around, find_word, find_words, in_nfc, nfc, under
 from explorer.encoders.morpheme.filling import MorphemeGaps
 from explorer.encoders.morpheme.pieces import MorphemePieces
-from explorer.encoders.morpheme.reading import MorphemeReader, Readings, Substitute
+from explorer.encoders.morpheme.reading import MorphemeReader, Substitute
 from explorer.encoders.pair_score import PairScore, score_pair
 from explorer.encoders.pieces import HubPieces, Pieces
-from explorer.encoders.readings import OwnStates, Reader, read_spans, spans_of
+from explorer.encoders.readings import OwnStates, Reader, Representation, read_spans, spans_of
+from explorer.encoders.representation import Choice
 from explorer.encoders.sense_curve import SenseCurve, sense_curve
 from explorer.encoders.senses import Assignment, Senses
 from explorer.encoders.sentences import POOLINGS as SENTENCE_POOLINGS
@@ -71,6 +74,7 @@ class Encoder:
 
     Attributes:
         name: what it was opened as.
+        folder: where its weights lie; ``None`` for one that was not opened from a folder.
         layer, pooling: what is used where a method is not told otherwise (see :meth:`using`).
         info: where an encoder trained here came from.
     """
@@ -83,20 +87,29 @@ class Encoder:
         *,
         info: Mapping[str, Any] | None = None,
         stands_for: str = "",
+        folder: Path | None = None,
     ) -> None:
         """
         Args:
             name, info: see there.
             network, pieces: what runs, and what cuts texts for it.
+            folder: where its weights lie; what is measured of it is kept by them.
             stands_for: without a network what the name is: ``"kiwi"`` or a ``"static"`` model, which refuse questions.
         """
         self.name = name
         self.info = dict(info or {})
-        self.layer: Layer = -1
         self.pooling = "mean"
+        self._layer: Layer | None = None
+        self.folder = folder
+        self._spaces: dict[tuple[Any, ...], Space] = {}
         self._opened = (network, pieces)
         self._stands_for = stands_for
         self._first: Encoder | None = None
+
+    @property
+    def layer(self) -> Layer:
+        """See there."""
+        return -1 if self._layer is None else self._layer
 
     def __repr__(self) -> str:
         if self._opened[0] is None:
@@ -118,22 +131,22 @@ class Encoder:
         other._first = self  # the one that the door keeps in sight stays alive with its copies
         return other
 
-    def using(self, *, layer: Layer = -1, pooling: str = "mean") -> Encoder:
+    def using(self, *, layer: Layer | None = None, pooling: str = "mean") -> Encoder:
         """The same encoder with another layer and pooling where a method is not told otherwise.
 
         Args:
             layer: 0 is the input embedding, 1 the first block, -1 the last; ``"sum-last-4"``, ``"mean-last-4"``; or numbers
-                whose mean is taken.
+                whose mean is taken. By default the last, or where representations are compared the one they name.
             pooling: ``"mean"``, ``"first"``, ``"last"``, ``"sum"`` or ``"max"`` over a word's sub-words.
 
         Raises:
             BadInput: there is no such layer or pooling.
         """
-        self.network.layers(layer)
+        self.network.layers(-1 if layer is None else layer)
         if pooling not in POOLINGS:
             raise BadInput("encoders.unknown_pooling", pooling=pooling, choices=", ".join(POOLINGS))
         other = self._copy()
-        other.layer, other.pooling = layer, pooling
+        other._layer, other.pooling = layer, pooling
         return other
 
     # What it is made of
@@ -184,14 +197,23 @@ class Encoder:
     def reader(self) -> Reader:
         """How it reads words in sentences."""
         network, pieces = self._made_for("encoder")
+        choose = Choice(pieces.analyser, self.folder)
         if isinstance(pieces, MorphemePieces):
-            return MorphemeReader(network, pieces)
-        return OwnStates(network, pieces)
+            return MorphemeReader(network, pieces, choose)
+        return OwnStates(network, pieces, choose)
 
     @property
     def representations(self) -> tuple[str, ...]:
         """What can be compared when senses are sorted, the best first."""
         return self.reader.representations
+
+    def representation(self, progress: ProgressCallback | None = None) -> Representation:
+        """What words in their sentences are compared by, where nobody says otherwise: a blend of views, and the layer.
+
+        It is known for encoders that ship. For any other it is measured the first time, which takes about as long as reading
+        640 sentences, and kept (:mod:`~explorer.encoders.representation`).
+        """
+        return self.reader.blend(progress)
 
     @cached_property
     def filler(self) -> Filler:
@@ -333,14 +355,67 @@ class Encoder:
             raise BadInput("encoders.no_word_in_text")
         return spans
 
+    def word_vectors(
+        self,
+        word: str | Sequence[str],
+        sentences: Sequence[str],
+        spans: Sequence[Span] | None = None,
+        *,
+        representation: str | None = None,
+        layer: Layer | None = None,
+        pooling: str | None = None,
+        occurrence: int = 0,
+        centred: bool | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> NDArray[np.float32]:
+        """Words in their sentences as they are best compared: unit rows (sentences × D float32), whose products are cosines.
+
+        The mean that is subtracted is that of other words in other sentences, so that the cosine of two sentences does not
+        depend on which are given beside them.
+
+        Args:
+            word: one word, or one for each sentence.
+            sentences: each holds its word.
+            spans: where it stands in each, instead of looking for it.
+            representation: ``"blend"`` (the default; see :meth:`representation`), ``"own"`` or another of
+                :attr:`representations`.
+            layer, pooling: of the states, instead of the representation's own.
+            occurrence: which of several, from 0.
+            centred: subtract that mean; by default in the blend, and not in a single view.
+            progress: told how far the reading is.
+
+        Raises:
+            BadInput: a sentence does not hold its word, or there is no such representation or layer.
+
+        >>> from explorer.encoders.open import encoder
+        >>> ship, boat, pear = encoder("mini").word_vectors("배", ["배를 타고 섬에 갔다.", "부두에 배가 닿았다.", "배를 깎아 먹었다."])
+        >>> bool(ship @ boat > ship @ pear)
+        True
+        """
+        layer, pooling = self._layer if layer is None else layer, pooling or self.pooling
+        asked: dict[str, Any] = {"representation": representation, "layer": layer, "pooling": pooling, "progress": progress}
+        reading = self.reader.read(word, sentences, spans, occurrence=occurrence, **asked)
+        if not (representation in (None, "blend") if centred is None else centred):
+            return Space(reading.weights, {}, None).place(reading.views).astype(np.float32)
+        key = (representation or "blend", layer if isinstance(layer, int | str | None) else tuple(layer), pooling)
+        if key not in self._spaces:
+            others = self.reader.read(*scale_words(self.analyser), **asked)
+            self._spaces[key] = Space.beside(others.views, others.weights)
+        return self._spaces[key].place(reading.views).astype(np.float32)
+
     def similarity(self, first: tuple[str, str], second: tuple[str, str], **options: Any) -> float:
-        """Cosine of two words in their sentences, each given as ``(word, sentence)``."""
-        unit = unit_rows(self.vectors([first[0], second[0]], [first[1], second[1]], **options))
+        """Cosine of two words in their sentences, each given as ``(word, sentence)``.
+
+        Args:
+            first, second: see there.
+            **options: as for :meth:`word_vectors`; ``representation="own"`` compares the states as they are.
+        """
+        unit = self.word_vectors([first[0], second[0]], [first[1], second[1]], **options)
         return float(unit[0] @ unit[1])
 
     def similarity_matrix(self, word: str | Sequence[str], sentences: Sequence[str], **options: Any) -> NDArray[np.float32]:
-        """Cosines (n × n float32) between the word's vectors in n sentences."""
-        unit = unit_rows(self.vectors(word, sentences, **options))
+        """Cosines (n × n float32) between the word's vectors in n sentences; options as for :meth:`word_vectors`."""
+        unit = self.word_vectors(word, sentences, **options)
         cosines: NDArray[np.float32] = np.clip(unit @ unit.T, -1, 1)
         return cosines
 
@@ -411,9 +486,9 @@ class Encoder:
             k: how many senses; when ``None``, the number up to ``most`` with the clearest division (the smallest whose
                 silhouette is within one standard error of the highest). Whether there is more than one sense at all is not
                 decided by that.
-            representation: ``"own"``, the word's own state; ``mini`` has more (see :meth:`~explorer.encoders.morpheme.reading.MorphemeReader.represent`), and ``"blend"``, its
-                default, separates senses far better than own states do.
-            layer, pooling: of the states, instead of the model's own.
+            representation: ``"blend"``, the default (see :meth:`representation`), separates senses far better than ``"own"``
+                states do; ``mini`` has more (see :meth:`~explorer.encoders.morpheme.reading.MorphemeReader.represent`).
+            layer, pooling: of the states, instead of the representation's own.
             centred: subtract the mean over these sentences first. Contextual vectors crowd into a cone
                 (Ethayarajh 2019, https://aclanthology.org/D19-1006/); without it average linkage splits off odd sentences.
             most, occurrence, progress: as their names say.
@@ -433,7 +508,7 @@ class Encoder:
             _checked(word, sentences),
             k,
             representation=representation,
-            layer=self.layer if layer is None else layer,
+            layer=self._layer if layer is None else layer,
             pooling=pooling or self.pooling,
             centred=centred,
             most=most,
@@ -501,37 +576,16 @@ class Encoder:
         progress: ProgressCallback | None = None,
     ) -> RandomPairs | None:
         """Mean cosine of random pairs of content words of other sentences, beside which the senses' cosines are to be seen."""
-        asked = {"layer": self.layer if layer is None else layer, "pooling": pooling or self.pooling}
+        asked: dict[str, Any] = {"layer": self._layer if layer is None else layer, "pooling": pooling or self.pooling}
         return random_pairs(self.reader, self.analyser, background, representation=representation, progress=progress, **asked)
-
-    def read(
-        self,
-        word: str | Sequence[str],
-        sentences: Sequence[str],
-        *,
-        occurrence: int = 0,
-        spans: Sequence[Span] | None = None,
-        progress: ProgressCallback | None = None,
-    ) -> Readings:
-        """For an encoder over morphemes; see :meth:`~explorer.encoders.morpheme.reading.MorphemeReader.readings`."""
-        return self._morphemes.readings(word, sentences, occurrence=occurrence, spans=spans, progress=progress)
-
-    def represent(self, readings: Readings, representation: str = "blend", layer: int = -1) -> NDArray[np.float32]:
-        """For an encoder over morphemes; see :meth:`~explorer.encoders.morpheme.reading.MorphemeReader.represent`."""
-        return self._morphemes.represent(readings, representation, layer)
 
     def substitutes(
         self, word: str, sentence: str, n: int = 10, *, content: bool = True, occurrence: int = 0
     ) -> list[Substitute]:
         """For an encoder over morphemes; see :meth:`~explorer.encoders.morpheme.reading.MorphemeReader.substitutes`."""
-        return self._morphemes.substitutes(word, sentence, n, content=content, occurrence=occurrence)
-
-    @property
-    def _morphemes(self) -> MorphemeReader:
-        reader: Any = self.reader
-        if not isinstance(reader, MorphemeReader):
+        if not isinstance(self.reader, MorphemeReader):
             raise BadInput("encoders.not_over_morphemes", model=self.name)
-        return reader
+        return self.reader.substitutes(word, sentence, n, content=content, occurrence=occurrence)
 
     # Guesses
 

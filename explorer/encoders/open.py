@@ -93,19 +93,23 @@ def _static_names() -> list[str]:
 
 def _state(folder: Path | None, name: str) -> tuple[Any, ...]:
     """The place of a checkpoint, and what changes when its files do."""
+    folder = folder or _fetched(name)
     if folder is None:
-        from huggingface_hub import try_to_load_from_cache
-        from huggingface_hub.errors import HFValidationError
-
-        try:
-            found = try_to_load_from_cache(name, "config.json")
-        except HFValidationError:
-            found = None
-        if not isinstance(found, str):
-            return name, None
-        folder = Path(found).parent
+        return name, None
     files = sorted(file for pattern in _SEEN for file in folder.glob(pattern))
     return str(folder.resolve()), tuple((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files)
+
+
+def _fetched(name: str) -> Path | None:
+    """Where a checkpoint lies in the cache of the Hugging Face hub."""
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        found = try_to_load_from_cache(name, "config.json")
+    except HFValidationError:
+        return None
+    return Path(found).parent if isinstance(found, str) else None
 
 
 def _opened(
@@ -114,7 +118,7 @@ def _opened(
     name = str(name_or_path)
     if folder is None or not is_encoder(folder):
         checkpoint = open_checkpoint(folder or name_or_path, device, progress, dtype=dtype)
-        return Encoder(name, checkpoint.network, checkpoint.pieces)
+        return Encoder(name, checkpoint.network, checkpoint.pieces, folder=folder or _fetched(name))
     report(progress, "opening the model", note=name)
     model, vocabulary, info = open_network(folder)
     model = in_precision(model.to(device), dtype, name)
@@ -125,4 +129,4 @@ def _opened(
         return opened
 
     pieces = MorphemePieces(vocabulary, length=int(model.config.max_position_embeddings))
-    return Encoder(name, Network(name, model, device, pieces.pad, attach), pieces, info=info)
+    return Encoder(name, Network(name, model, device, pieces.pad, attach), pieces, info=info, folder=folder)

@@ -6,15 +6,18 @@ stands most in the middle.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
+from explorer.encoders.contexts import contexts_of
 from explorer.encoders.forward import Job, Layer, Network
 from explorer.encoders.locate import Request, Span, find_word, in_nfc, nfc, parts_around, under
 from explorer.encoders.pieces import Pieces
@@ -22,10 +25,21 @@ from explorer.encoders.pieces import Pieces
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["OwnStates", "Reader", "Reading", "read_spans", "reading_named", "spans_of"]
+__all__ = [
+    "Level",
+    "OwnStates",
+    "Reader",
+    "Reading",
+    "Representation",
+    "States",
+    "read_spans",
+    "reading_named",
+    "reading_of",
+    "spans_of",
+]
 
-Level = tuple[str, int | None]
-"""A representation, and the layer of it where there are layers to choose from."""
+Level = tuple[str, Layer | None]
+"""A view of a word, and the layer of it where there are layers to choose from."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +59,115 @@ class Reading:
     expected: NDArray[np.float32] | None = None
 
 
-class Reader(Protocol):
-    """A model as it reads words in sentences.
+@dataclass(frozen=True)
+class Representation:
+    """How the vectors of words in their sentences are compared, where nobody says otherwise.
 
     Attributes:
-        representations: what can be compared, the best first.
+        layer: of the states that have layers.
+        weights: view → the weight of its cosine in the blend.
+        source: ``"shipped"`` (measured beforehand) or ``"measured"`` (on this machine).
+        auc: how often two sentences of one sense are nearer than two of different senses, mean over the words it was measured
+            on (0.5 by chance).
+        ari: agreement of clusters with senses (adjusted Rand index, 0 by chance), mean over these words.
+        own_auc, own_ari: the same of the model's own states in its last layer, as they are.
     """
 
+    layer: int
+    weights: Mapping[str, float]
+    source: str
+    auc: float
+    ari: float
+    own_auc: float
+    own_ari: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"weights": dict(self.weights)}
+
+
+@dataclass(frozen=True)
+class States:
+    """Words in their sentences, in every way that was asked for.
+
+    Attributes:
+        rows: (view, layer) → n × d; the layer is ``None`` for views without layers.
+        spans, expected: as for :class:`Reading`.
+    """
+
+    rows: Mapping[Level, NDArray[np.floating[Any]]]
+    spans: tuple[Span, ...]
+    expected: NDArray[np.float32] | None = None
+
+
+class Reader(ABC):
+    """A model as it reads words in sentences, in several representations: each view of a word, and all of them in a blend.
+
+    Attributes:
+        layered: views of which there is one at every layer.
+        whole: views without layers.
+    """
+
+    layered: tuple[str, ...]
+    whole: tuple[str, ...]
+
+    def __init__(self, network: Network, choose: Callable[[Reader, ProgressCallback | None], Representation]) -> None:
+        """
+        Args:
+            network: what runs.
+            choose: tells the blend when it is needed; that may take a while the first time.
+        """
+        self._network, self._choose = network, choose
+
     @property
-    def representations(self) -> tuple[str, ...]: ...
+    def representations(self) -> tuple[str, ...]:
+        """What can be compared, the best first."""
+        return ("blend", *self.layered, *self.whole)
+
+    def blend(self, progress: ProgressCallback | None = None) -> Representation:
+        """What the blend is made of; measured the first time, which ``progress`` is told about."""
+        return self._choose(self, progress)
+
+    @abstractmethod
+    def states(
+        self,
+        word: str | Sequence[str],
+        sentences: Sequence[str],
+        spans: Sequence[Span] | None = None,
+        *,
+        views: Sequence[Level],
+        pooling: str = "mean",
+        occurrence: int = 0,
+        progress: ProgressCallback | None = None,
+    ) -> States:
+        """A word (or one for each sentence) in its sentences, in the views that are named."""
+
+    @abstractmethod
+    def fitting(self, reading: Reading, labels: Sequence[int]) -> list[list[str]]:
+        """For each group of sentences the words that would fit there; nothing where the model does not guess words."""
+
+    def parts(
+        self, representation: str | None = None, layer: Layer | None = None, progress: ProgressCallback | None = None
+    ) -> dict[Level, float]:
+        """What a representation is made of: views and the weights of their cosines.
+
+        Args:
+            representation: the blend where none is named.
+            layer: of the views that have layers; by default the blend's own, or the last.
+            progress: told when the blend has to be measured first.
+
+        Raises:
+            BadInput: the model has no representation of that name, or no such layer.
+        """
+        name = reading_named(representation, self.representations, self._network.name)
+        if layer is not None:
+            self._network.layers(layer)
+            layer = layer if isinstance(layer, int | str) else tuple(layer)
+        if name != "blend":
+            return {(name, (-1 if layer is None else layer) if name in self.layered else None): 1.0}
+        chosen = self.blend(progress)
+        depth = chosen.layer if layer is None else layer
+        return {(view, depth if view in self.layered else None): weight for view, weight in chosen.weights.items()}
+
     def read(
         self,
         word: str | Sequence[str],
@@ -61,12 +175,15 @@ class Reader(Protocol):
         spans: Sequence[Span] | None = None,
         *,
         representation: str | None = None,
-        layer: Layer = -1,
+        layer: Layer | None = None,
         pooling: str = "mean",
         occurrence: int = 0,
         progress: ProgressCallback | None = None,
     ) -> Reading:
         """The word in its sentences, as one representation."""
+        parts = self.parts(representation, layer, progress)
+        asked: dict[str, Any] = {"pooling": pooling, "occurrence": occurrence, "progress": progress}
+        return reading_of(self.states(word, sentences, spans, views=list(parts), **asked), parts)
 
     def levels(
         self,
@@ -79,9 +196,22 @@ class Reader(Protocol):
         progress: ProgressCallback | None = None,
     ) -> dict[Level, Reading]:
         """The same at every layer and in every representation, read once."""
+        blend = self.parts("blend", None, progress)
+        asked: dict[str, Any] = {"pooling": pooling, "occurrence": occurrence, "progress": progress}
+        every = self.every()
+        found = self.states(word, sentences, spans, views=list(dict.fromkeys([*every, *blend])), **asked)
+        return {one: reading_of(found, {one: 1.0}) for one in every} | {("blend", None): reading_of(found, blend)}
 
-    def fitting(self, reading: Reading, labels: Sequence[int]) -> list[list[str]]:
-        """For each group of sentences the words that would fit there; nothing where the model does not guess words."""
+    def every(self) -> list[Level]:
+        """Every view at every layer."""
+        layered = [(name, layer) for name in self.layered for layer in range(self._network.depth)]
+        return [*layered, *((name, None) for name in self.whole)]
+
+
+def reading_of(found: States, parts: Mapping[Level, float]) -> Reading:
+    """The views of a representation, with their weights."""
+    views = {level[0]: found.rows[level] for level in parts}
+    return Reading(views, {level[0]: weight for level, weight in parts.items()}, found.spans, found.expected)
 
 
 def reading_named(representation: str | None, choices: Sequence[str], model: str) -> str:
@@ -174,57 +304,48 @@ def _windows(model: str, pieces: Pieces, text: str, spans: list[Span], first_row
         yield Job([*pieces.prefix, *ids[start : start + size], *pieces.suffix], members)
 
 
-class OwnStates:
-    """The :class:`Reader` of any checkpoint: a word's own states."""
+class OwnStates(Reader):
+    """The :class:`Reader` of any checkpoint: a word's own states, and what stands around it (:mod:`~explorer.encoders.contexts`)."""
 
-    representations: tuple[str, ...] = ("own",)
+    layered, whole = ("own",), ("context",)
 
-    def __init__(self, network: Network, pieces: Pieces) -> None:
-        self._network, self._pieces = network, pieces
+    def __init__(
+        self, network: Network, pieces: Pieces, choose: Callable[[Reader, ProgressCallback | None], Representation]
+    ) -> None:
+        super().__init__(network, choose)
+        self._pieces = pieces
 
-    def _requests(
-        self,
-        word: str | Sequence[str],
-        sentences: Sequence[str],
-        spans: Sequence[Span] | None,
-        occurrence: int,
-        progress: ProgressCallback | None,
-    ) -> tuple[list[Request], tuple[Span, ...]]:
-        where = [(start, end) for start, end, _ in spans_of(self._pieces, word, sentences, spans, occurrence, progress)]
-        return [(sentence, [span]) for sentence, span in zip(sentences, where, strict=True)], tuple(where)
-
-    def read(
+    def states(
         self,
         word: str | Sequence[str],
         sentences: Sequence[str],
         spans: Sequence[Span] | None = None,
         *,
-        representation: str | None = None,
-        layer: Layer = -1,
+        views: Sequence[Level],
         pooling: str = "mean",
         occurrence: int = 0,
         progress: ProgressCallback | None = None,
-    ) -> Reading:
-        reading_named(representation, self.representations, self._network.name)
-        numbers, join = self._network.layers(layer)
-        requests, where = self._requests(word, sentences, spans, occurrence, progress)
-        [rows] = read_spans(self._network, self._pieces, requests, [numbers], join, pooling, progress)
-        return Reading({"own": rows}, {"own": 1.0}, where)
+    ) -> States:
+        found = spans_of(self._pieces, word, sentences, spans, occurrence, progress)
+        where = tuple((start, end) for start, end, _ in found)
+        # Words of one sentence that follow each other are read in one pass.
+        pairs = groupby(zip(sentences, where, strict=True), key=lambda pair: pair[0])
+        requests = [(sentence, [span for _, span in group]) for sentence, group in pairs]
+        rows: dict[Level, NDArray[np.floating[Any]]] = {}
+        for join in ("mean", "sum"):
+            levels = [level for level in views if level[0] == "own" and self._layers(level)[1] == join]
+            if levels:
+                groups = [self._layers(level)[0] for level in levels]
+                rows |= zip(
+                    levels, read_spans(self._network, self._pieces, requests, groups, join, pooling, progress), strict=True
+                )
+        if ("context", None) in views:
+            rows["context", None] = contexts_of(self._pieces.analyser, sentences, where, progress)
+        return States(rows, where)
 
-    def levels(
-        self,
-        word: str | Sequence[str],
-        sentences: Sequence[str],
-        spans: Sequence[Span] | None = None,
-        *,
-        pooling: str = "mean",
-        occurrence: int = 0,
-        progress: ProgressCallback | None = None,
-    ) -> dict[Level, Reading]:
-        requests, where = self._requests(word, sentences, spans, occurrence, progress)
-        each = [[layer] for layer in range(self._network.depth)]
-        states = read_spans(self._network, self._pieces, requests, each, "mean", pooling, progress)
-        return {("own", layer): Reading({"own": rows}, {"own": 1.0}, where) for layer, rows in enumerate(states)}
+    def _layers(self, level: Level) -> tuple[list[int], str]:
+        assert level[1] is not None
+        return self._network.layers(level[1])
 
     def fitting(self, reading: Reading, labels: Sequence[int]) -> list[list[str]]:
         return [[] for _ in range(max(labels) + 1)]

@@ -17,6 +17,7 @@ from explorer.core.errors import BadInput, Unavailable
 from explorer.core.progress import ProgressCallback, report
 from explorer.encoders.baseline import RandomPairs, background_words, pairs_of
 from explorer.encoders.clusters import Space, cluster, silhouette
+from explorer.encoders.forward import Layer
 from explorer.encoders.locate import Span, around
 from explorer.encoders.readings import Reader
 from explorer.encoders.senses import agreement, check_number
@@ -152,7 +153,7 @@ def sense_curve(
 
 def _level(
     name: str,
-    layer: int | None,
+    layer: Layer | None,
     points: NDArray[np.float64],
     raw: NDArray[np.float64] | None,
     k: int | None,
@@ -166,7 +167,14 @@ def _level(
         same = float((raw @ raw.T)[~np.eye(len(raw), dtype=bool)].mean())
     clear = silhouette(points, labels, centre=False)
     return SenseLevel(
-        name, layer, max(labels) + 1, clear, found.ari if found else None, found.v if found else None, same, random
+        name,
+        layer if isinstance(layer, int) else None,
+        max(labels) + 1,
+        clear,
+        found.ari if found else None,
+        found.v if found else None,
+        same,
+        random,
     )
 
 

@@ -1,7 +1,7 @@
 """The senses of a word: its sentences in groups, how well they agree with known senses, and where a new sentence belongs.
 
-An ordinary checkpoint is asked for the word's own state at a layer; a model that can be read in more ways (``mini``: what
-would fit in the word's place, what stands around it) offers these as other representations.
+What is compared is the representation that separates senses best for the model (:mod:`~explorer.encoders.representation`), unless
+another is named.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class Senses:
         substitutes: for each sense the words that would fit in its sentences and not in the others, best first; empty for
             models that do not guess words.
         representation: what was clustered.
-        model, layer, pooling: of which model, as they were asked for.
+        model, layer, pooling: of which model; ``layer`` is ``None`` where no states are compared.
         sentences: as given.
         spans: where the word stands in each.
         points: n × d unit rows, as they were clustered.
@@ -227,7 +227,7 @@ def find_senses(
     k: int | None = None,
     *,
     representation: str | None = None,
-    layer: Any = -1,
+    layer: Any = None,
     pooling: str = "mean",
     centred: bool = True,
     most: int = 6,
@@ -249,6 +249,7 @@ def find_senses(
     report(progress, "sorting senses", 0, 1)
     telling = _telling(analyser, sentences, reading.spans, labels)
     report(progress, "sorting senses", 1, 1)
+    depth = next((number for _, number in reader.parts(representation, layer) if number is not None), None)
     return Senses(
         word=word,
         labels=labels,
@@ -260,7 +261,7 @@ def find_senses(
         substitutes=reader.fitting(reading, labels),
         representation=representation or reader.representations[0],
         model=model,
-        layer=layer,
+        layer=depth,
         pooling=pooling,
         sentences=tuple(sentences),
         spans=reading.spans,

@@ -89,7 +89,7 @@ def test_own_states_equal_a_hand_computation(ctx):
     at = 1 + [(start, end) for _, start, end in cut].index((0, 1))
     with torch.no_grad():
         states = ctx.network.base(input_ids=torch.tensor([ids]), output_hidden_states=True).hidden_states
-    readings = ctx.read("배", [sentence, "아주 긴 문장을 하나 더 넣어서 채움이 생기게 하는데 배를 탔다."])
+    readings = ctx.reader.readings("배", [sentence, "아주 긴 문장을 하나 더 넣어서 채움이 생기게 하는데 배를 탔다."])
     for layer in (0, 1):
         assert readings.own[0, layer] == pytest.approx(states[layer][0, at].numpy(), abs=1e-5)
         assert ctx.vector("배", sentence, layer=layer) == pytest.approx(readings.own[0, layer], abs=1e-5)
@@ -103,7 +103,7 @@ def test_masked_states_and_expectations_equal_a_hand_computation(ctx):
     ids[at] = pieces.vocabulary.mask
     with torch.no_grad():
         result = ctx.network.head("masked")(input_ids=torch.tensor([ids]), output_hidden_states=True)
-    readings = ctx.read("배", [sentence])
+    readings = ctx.reader.readings("배", [sentence])
     assert readings.masked[0, -1] == pytest.approx(result.hidden_states[-1][0, at].numpy(), abs=1e-5)
     assert readings.logits[0] == pytest.approx(result.logits[0, at].numpy(), abs=1e-3)
     table = ctx.network.base.get_input_embeddings().weight.detach().numpy()
@@ -115,14 +115,14 @@ def test_masked_states_and_expectations_equal_a_hand_computation(ctx):
 
 
 def test_the_masked_reading_does_not_see_the_word(ctx):
-    with_word = ctx.read(["배", "차"], ["그는 배를 먹었다.", "그는 차를 먹었다."])
+    with_word = ctx.reader.readings(["배", "차"], ["그는 배를 먹었다.", "그는 차를 먹었다."])
     assert with_word.masked[0] == pytest.approx(with_word.masked[1], abs=1e-5)
     assert np.abs(with_word.own[0, 0] - with_word.own[1, 0]).max() > 0.01
     assert with_word.context[0] == pytest.approx(with_word.context[1])
 
 
 def test_a_fused_verb_is_read_without_its_tense(ctx):
-    readings = ctx.read("타다", ["배를 탔다."])
+    readings = ctx.reader.readings("타다", ["배를 탔다."])
     table = ctx.network.base.embeddings
     pieces = ctx.cutter
     ids = [*pieces.prefix, *(number for number, _, _ in pieces.encode("배를 탔다.")), *pieces.suffix]
@@ -134,17 +134,17 @@ def test_a_fused_verb_is_read_without_its_tense(ctx):
 
 def test_spans_may_be_given_instead_of_being_found(ctx):
     sentence = "배에서 배를 먹었다."
-    first, second = (ctx.read("배", [sentence], occurrence=n).own for n in (0, 1))
-    assert ctx.read("배", [sentence], spans=[(0, 1)]).own == pytest.approx(first)
-    assert ctx.read("배", [sentence], spans=[(4, 5)]).own == pytest.approx(second)
+    first, second = (ctx.reader.readings("배", [sentence], occurrence=n).own for n in (0, 1))
+    assert ctx.reader.readings("배", [sentence], spans=[(0, 1)]).own == pytest.approx(first)
+    assert ctx.reader.readings("배", [sentence], spans=[(4, 5)]).own == pytest.approx(second)
     assert np.abs(first - second).max() > 1e-4
 
 
 def test_long_sentences_are_read_around_the_word(ctx):
     filler = "친구와 영화를 보았다. " * 60
-    readings = ctx.read("배", [filler + "배를 먹었다. " + filler])
+    readings = ctx.reader.readings("배", [filler + "배를 먹었다. " + filler])
     assert np.isfinite(readings.masked).all()
-    nearby = ctx.read("배", [filler + "배를 먹었다. " + filler + filler])
+    nearby = ctx.reader.readings("배", [filler + "배를 먹었다. " + filler + filler])
     assert readings.masked[0] == pytest.approx(nearby.masked[0], abs=1e-5)
 
 
@@ -183,8 +183,8 @@ def test_senses_have_a_label_for_each_sentence_in_order(ctx):
         (lambda ctx: ctx.senses("배", []), "0 sentences"),
         (lambda ctx: ctx.senses("배", SEA, representation="dream"), "blend, own, masked"),
         (lambda ctx: ctx.senses("배", SEA, representation="masked", layer=7), "layers 0"),
-        (lambda ctx: ctx.read("배", SEA, spans=[(0, 1)]), "spans"),
-        (lambda ctx: ctx.read(["배"], SEA), "1 words"),
+        (lambda ctx: ctx.reader.readings("배", SEA, spans=[(0, 1)]), "spans"),
+        (lambda ctx: ctx.reader.readings(["배"], SEA), "1 words"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_one_line(ctx, call, message):

@@ -11,6 +11,7 @@ from explorer.core.errors import BadInput
 
 pytest.importorskip("torch")
 
+from explorer.encoders.baseline import unit_rows
 from explorer.encoders.encoder import Encoder
 from explorer.encoders.occurrences import occurrences
 from explorer.encoders.open import encoder
@@ -33,8 +34,8 @@ def test_every_occurrence_is_found_and_absence_is_said(model):
         (3, 6, "배"),
     ]
     assert found.missing == (2,)
-    assert found.vectors.shape == (model.depth, 4, model.dim)
-    assert found.chance() is None and found.scale.states.shape[1] == 0
+    assert found.states.rows["own", model.depth - 1].shape == (4, model.dim)
+    assert found.chance().pairs > 1000 and occurrences(model, "배", SENTENCES, background=()).chance() is None
 
 
 @pytest.mark.parametrize("layer", [0, 1, -1])
@@ -42,31 +43,41 @@ def test_every_occurrence_is_found_and_absence_is_said(model):
 def test_vectors_are_the_models_own(model, layer, pooling):
     found = occurrences(model, "배", SENTENCES[:2], pooling=pooling, background=BACKGROUND)
     assert np.allclose(
-        found.vectors[found.layer(layer)], model.vectors("배", SENTENCES[:2], layer=layer, pooling=pooling), atol=1e-5
+        found.states.rows["own", found.layer(layer)],
+        model.vectors("배", SENTENCES[:2], layer=layer, pooling=pooling),
+        atol=1e-5,
     )
     assert np.allclose(
-        found.cosines(layer), model.similarity_matrix("배", SENTENCES[:2], layer=layer, pooling=pooling), atol=1e-5
+        found.cosines(layer, representation="own"),
+        model.similarity_matrix("배", SENTENCES[:2], layer=layer, pooling=pooling, representation="own"),
+        atol=1e-5,
     )
 
 
 def test_centred_cosines_are_those_of_vectors_less_the_mean(model):
     found = occurrences(model, "배", SENTENCES[:2], background=BACKGROUND)
-    moved = found.vectors[2] - found.scale.states[2].mean(axis=0)
-    moved /= np.linalg.norm(moved, axis=1, keepdims=True)
-    assert np.allclose(found.cosines(2, centred=True), moved @ moved.T, atol=1e-5)
+    moved = unit_rows(unit_rows(found.states.rows["own", 2]) - unit_rows(found.others[0].rows["own", 2]).mean(axis=0))
+    assert np.allclose(found.cosines(2, True, "own"), moved @ moved.T, atol=1e-5)
     with pytest.raises(BadInput, match="background"):
-        occurrences(model, "배", SENTENCES[:2]).cosines(2, centred=True)
+        occurrences(model, "배", SENTENCES[:2], background=()).cosines(2, centred=True)
+
+
+def test_two_sentences_have_the_cosine_they_have_beside_others(model):
+    """A mean of the sentences themselves would make two of them opposite."""
+    two, four = (occurrences(model, "배", lines) for lines in (SENTENCES[:2], SENTENCES))
+    assert two.cosines()[0, 1] == pytest.approx(four.cosines()[0, 1], abs=1e-5) and two.cosines()[0, 1] > -0.9
+    assert two.cosines()[0, 1] == pytest.approx(model.similarity(("배", SENTENCES[0]), ("배", SENTENCES[1])), abs=1e-5)
 
 
 def test_chance_is_the_mean_over_pairs_of_different_words(model):
     found = occurrences(model, "배", SENTENCES[:2], background=BACKGROUND)
-    unit = found.scale.states[1] / np.linalg.norm(found.scale.states[1], axis=1, keepdims=True)
+    unit = unit_rows(found.others[0].rows["own", 1])
     every = (unit @ unit.T)[~np.eye(len(unit), dtype=bool)]
-    chance = found.chance(1)
+    chance = found.chance(1, representation="own")
     assert chance is not None
     assert chance.mean == pytest.approx(float(every.mean()), abs=0.02)
     assert chance.low < chance.mean < chance.high
-    assert chance == found.chance(1)  # seeded
+    assert chance == found.chance(1, representation="own")  # seeded
 
 
 def test_the_picture_keeps_distances_and_its_orientation(model):

@@ -215,16 +215,17 @@ def test_the_curve_has_every_representation_beside_random_pairs(mini):
 
 
 def test_an_ordinary_checkpoint_sorts_its_own_states(bert):
-    senses = bert.senses("은행", TEXTS, 2, layer=2, pooling="first", spans=SPANS)
+    own = bert.using(layer=2)
+    senses = bert.senses("은행", TEXTS, 2, representation="own", layer=2, pooling="first", spans=SPANS)
     assert (senses.representation, senses.layer, senses.pooling) == ("own", 2, "first")
     states = bert.vectors("은행", TEXTS, layer=2, pooling="first")
     assert senses.labels == cluster(states, 2)[0]
     assert senses.substitutes == [[], []] and all(senses.telling)
     back = [senses.assign(bert, text).sense for text in TEXTS[:6]]
     assert back == senses.labels[:6]
-    raw = bert.senses("은행", TEXTS, 2, layer=2, centred=False)
+    raw = own.senses("은행", TEXTS, 2, representation="own", centred=False)
     assert raw.labels == cluster(bert.vectors("은행", TEXTS, layer=2), 2, centre=False)[0]
-    mixed = bert.senses("은행", TEXTS[:4], layer="mean-last-2")
+    mixed = bert.senses("은행", TEXTS[:4], representation="own", layer="mean-last-2")
     assert mixed.to_dict()["layer"] == "mean-last-2"
 
 
@@ -238,7 +239,8 @@ def test_the_word_is_compared_with_itself_in_other_sentences_only(bert):
 
 def test_the_curve_of_a_checkpoint_has_its_layers(bert):
     curve = bert.sense_curve("은행", TEXTS, 2, spans=SPANS)
-    assert [level.layer for level in curve.levels] == [0, 1, 2, 3]
+    named = [(level.representation, level.layer) for level in curve.levels]
+    assert named == [*(("own", layer) for layer in range(4)), ("context", None), ("blend", None)]
     assert all(level.random is None and level.ari is None for level in curve.levels)
     assert bert.random_pairs([]) is None
     words, texts, places = background_words(ex.tokenizer("kiwi"), ["바다는 넓다.", "...", "밥을 먹었다."])

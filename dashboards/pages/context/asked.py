@@ -19,6 +19,7 @@ __all__ = [
     "MAX_SENTENCE",
     "MAX_SENTENCES",
     "POOLINGS",
+    "VIEWS",
     "compute",
     "glosses",
     "homographs",
@@ -29,6 +30,8 @@ __all__ = [
 
 MAX_SENTENCES = 30
 POOLINGS = ("mean", "first", "last", "max")
+VIEWS = ("blend", "own", "centred")
+"""What is compared: the model's best representation, its own states as they are, these less the mean of other words."""
 
 
 @cache
@@ -82,11 +85,9 @@ def compute(asked: dict[str, Any]) -> Occurrences:
     model = state().encoder(place)
 
     def opener(progress: ProgressCallback) -> Occurrences:
-        from corpora.sample import sentences as sample
         from explorer.encoders.occurrences import occurrences
 
-        background = (one.text for one in list(sample())[::37])
-        return occurrences(model, word, lines, pooling=str(pooling), background=background, progress=progress)
+        return occurrences(model, word, lines, pooling=str(pooling), progress=progress)
 
     return state().opened(
         "occurrences", (place, pooling, word, *lines), opener, "job.occurrences", word=word, sentences=len(lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
 from dash import html
@@ -14,10 +14,13 @@ from dashboards.kit.i18n import Text
 from dashboards.kit.local import paths_allowed
 from dashboards.kit.theme import blank
 from dashboards.kit.url import MAX_WORD
-from dashboards.pages.context.asked import MAX_SENTENCES, POOLINGS
+from dashboards.pages.context.asked import MAX_SENTENCES, POOLINGS, VIEWS
 from explorer.core.store import home
 
-__all__ = ["EXAMPLES", "cards_of", "others", "question_of"]
+if TYPE_CHECKING:
+    from explorer.encoders.readings import Representation
+
+__all__ = ["EXAMPLES", "cards_of", "others", "question_of", "said"]
 
 EXAMPLES = ("배", "눈", "다리", "말", "차", "타다", "쓰다")
 """Homographs of the sample corpus that are offered."""
@@ -94,13 +97,22 @@ def question_of(t: Text, word: str, lines: list[str], models: list[dict[str, str
     )
 
 
-def cards_of(t: Text) -> list[Any]:
+def cards_of(t: Text, view: str) -> list[Any]:
     """The cards of the answer."""
     controls = html.Div(
         [
             layer_slider("context-layer", t("context.layer"), 0, 12, 12, "context"),
-            dmc.Switch(
-                id="context-centre", label=t("context.centre"), description=t("context.centre_help"), checked=False, size="sm"
+            html.Div(
+                [
+                    dmc.Text(t("context.view"), size="sm", fw=600),
+                    dmc.SegmentedControl(
+                        id="context-view",
+                        value=view,
+                        data=[{"value": name, "label": t(f"context.view_{name}")} for name in VIEWS],
+                        size="sm",
+                        **{"aria-label": t("context.view")},
+                    ),
+                ]
             ),
         ],
         className="context-controls",
@@ -129,3 +141,10 @@ def cards_of(t: Text) -> list[Any]:
             className="context-grid",
         ),
     ]
+
+
+def said(t: Text, chosen: Representation, view: str, layer: int) -> Any:
+    """Which representation is shown, and why, in a line."""
+    parts = " + ".join(f"{weight:g} {t(f'senses.level_{name}')}" for name, weight in chosen.weights.items())
+    line = t(f"context.shown_{view}", parts=parts, layer=layer, auc=chosen.auc, own=chosen.own_auc)
+    return dmc.Text(line, size="sm", c="dimmed", mt="md")

@@ -31,8 +31,8 @@ from dashboards.kit.page import Question, pressed
 from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, href, pack, share, tidy, unpack
 from dashboards.kit.url import text as text_field
 from dashboards.pages.context import figures
-from dashboards.pages.context.asked import POOLINGS, compute, glosses, senses_of, sentences_of, split
-from dashboards.pages.context.form import EXAMPLES, cards_of, others, question_of
+from dashboards.pages.context.asked import POOLINGS, VIEWS, compute, glosses, senses_of, sentences_of, split
+from dashboards.pages.context.form import EXAMPLES, cards_of, others, question_of, said
 from explorer.core.errors import ExplorerError
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ FIELDS = {
     "z": Field("", unpack, pack),
     "model": text_field(200),
     "pooling": choice(POOLINGS, "mean"),
+    "view": choice(VIEWS, VIEWS[0]),
 }
 
 
@@ -69,7 +70,7 @@ def layout(**query: Any) -> Any:
         html.Div(None if ready else no_torch(t), id="context-none", className="context-slot"),
         question_of(t, word, lines, models, model, values["pooling"]),
         *QUESTION.stores(asked),
-        QUESTION.frame(*cards_of(t), className="context-answer"),
+        QUESTION.frame(*cards_of(t, values["view"]), className="context-answer"),
         others(t) if torch_installed() else None,
         slot("context-fetch-status"),
         dcc.Store(id="context-fetching"),
@@ -121,7 +122,7 @@ def show(t: Text, found: Occurrences, new: bool, scheme: str | None, chosen: int
     """The sentences and the slider's range; the pictures follow when ``context-done`` changes."""
     groups = senses_of(found.word, [found.sentences[one.sentence] for one in found.found])
     last = found.depth - 1
-    layer = chosen if not new and isinstance(chosen, int) and 0 <= chosen <= last else last
+    layer = chosen if not new and isinstance(chosen, int) and 0 <= chosen <= last else found.layer()
     marks = [{"value": 0, "label": t("context.input")}, {"value": last, "label": str(last)}]
     return listed(t, found, groups, scheme), last, layer, marks
 
@@ -144,29 +145,30 @@ def wrong(t: Text, asked: dict[str, Any], error: ExplorerError) -> Any:
 QUESTION = Question("context", compute, wrong)
 
 
-def draw(done: dict[str, Any] | None, layer: int | None, centred: bool | None, scheme: str | None) -> tuple[Any, ...]:
-    """The pictures at one layer."""
+def draw(done: dict[str, Any] | None, layer: int | None, view: str | None, scheme: str | None) -> tuple[Any, ...]:
+    """The pictures of one representation at one layer."""
     found = QUESTION.found(done)
     if not done or found is None:
         return (no_update,) * 5
     t = text()
-    layer = layer if isinstance(layer, int) and 0 <= layer < found.depth else found.depth - 1
+    layer = layer if isinstance(layer, int) and 0 <= layer < found.depth else found.layer()
+    view = view if view in VIEWS else VIEWS[0]
+    name, centred = ("blend" if view == "blend" else "own"), view != "own"
     lines = [found.sentences[one.sentence] for one in found.found]
     groups = senses_of(found.word, lines)
-    chance = [found.chance(number, bool(centred)) for number in range(found.depth)]
-    every = [found.cosines(number, bool(centred)) for number in range(found.depth)]
+    chance = [found.chance(number, centred, name) for number in range(found.depth)]
+    every = [found.cosines(number, centred, name) for number in range(found.depth)]
     pairs = [figures.between(cosines, groups) for cosines in every]
-    coords, shares = found.picture(layer)
+    coords, shares = found.picture(layer, centred, name)
     names = {group: glosses(t.language).get((found.word, group), group) for group in groups if group is not None}
     here = chance[layer]
-    other = found.chance(layer, not centred)
-    before, after = (other, here) if centred else (here, other)
+    before, after = (found.chance(layer, moved, name) for moved in (False, True))
     pair = (before.mean, after.mean) if before and after else None
     words = {key: t(f"context.line_{key}") for key in ("same", "other", "chance", "layer")}
     if all(other is None for _, other in pairs):
         words["same"] = t("context.line_all")
     return (
-        [scale(t, pairs[layer], pair), *hint(t, done)],
+        [scale(t, pairs[layer], pair), said(t, found.reader.blend(), view, layer), *to_senses(t, done)],
         figures.heat(every[layer], lines, here.mean if here else None, scheme),
         figures.plane(coords, shares, groups, names, lines, t("context.axis"), scheme),
         figures.layers(
@@ -192,16 +194,21 @@ def scale(t: Text, pair: tuple[float | None, float | None], chance: tuple[float,
     return figures_row((value, t(key), "") for key, value in shown if value is not None)
 
 
-def hint(t: Text, done: dict[str, Any]) -> list[Any]:
-    """For the encoder that ships: its own states hardly tell senses apart, the senses page reads it in better ways."""
-    if done.get("model") != "mini":
-        return []
+def to_senses(t: Text, done: dict[str, Any]) -> list[Any]:
+    """The way to the senses of the same sentences."""
     from dashboards.pages.senses import page as senses
 
     lines = [] if done["sentences"] == sentences_of(done["word"]) else list(done["sentences"])
-    question = {"word": done["word"], "source": "own" if lines else "sample", "sentences": lines, "model": "mini", "k": "auto"}
-    link = dcc.Link(t("context.to_senses"), href=href(senses.PATH) + senses.address(question)[0])
-    return [dmc.Text([t("context.mini_states"), " ", link], size="sm", c="dimmed", mt="md")]
+    source = "own" if lines else "sample"
+    question = {
+        "word": done["word"],
+        "source": source,
+        "sentences": lines,
+        "model": done["model"],
+        "k": "auto",
+        "view": "blend",
+    }
+    return [dcc.Link(t("context.to_senses"), href=href(senses.PATH) + senses.address(question)[0])]
 
 
 # ---- what a person does
@@ -296,7 +303,7 @@ def register(app: Dash) -> None:
         Output("context-layer-name", "children"),
         QUESTION.done,
         Input("context-layer", "value"),
-        Input("context-centre", "checked"),
+        Input("context-view", "value"),
         Input(ids.SCHEME, "computedColorScheme"),
     )(draw)
     app.callback(

@@ -17,6 +17,7 @@ from explorer.core.progress import ProgressCallback
 if TYPE_CHECKING:
     from dashboards.app.workers import Worker
     from explorer.encoders.encoder import Encoder
+    from explorer.encoders.readings import Representation
     from explorer.encoders.sense_curve import SenseCurve, SenseLevel
     from explorer.encoders.senses import Agreement, Assignment, Senses
 
@@ -25,6 +26,7 @@ __all__ = [
     "MAX_SENTENCES",
     "NUMBERS",
     "OWN",
+    "VIEWS",
     "Found",
     "assign",
     "background",
@@ -41,6 +43,8 @@ MAX_TEXT = 12_000
 FROM_CORPUS = 120
 """Sentences read from a stored corpus, spread evenly over it."""
 NUMBERS = ("auto", "2", "3", "4", "5", "6")
+VIEWS = ("blend", "own")
+"""What is sorted: the model's best representation, or its own states."""
 
 
 Given = tuple[list[str], list[tuple[int, int]] | None]
@@ -57,6 +61,7 @@ class Found:
         agreement: with these, ``None`` where none is known.
         missing: sentences without the word.
         place: what the model was opened as.
+        chosen: what the model's blend is made of, and how good it is.
     """
 
     senses: Senses
@@ -65,6 +70,7 @@ class Found:
     agreement: Agreement | None
     missing: list[str]
     place: str
+    chosen: Representation
 
     @property
     def level(self) -> SenseLevel:
@@ -127,6 +133,7 @@ def compute(asked: dict[str, Any]) -> Found:
     word, lines = clean(str(asked.get("word") or ""), MAX_WORD), split("\n".join(map(str, asked.get("sentences") or [])))
     source = asked.get("source") if asked.get("source") in sources() else "sample"
     number = int(asked["k"]) if asked.get("k") in NUMBERS[1:] else None
+    view = asked["view"] if asked.get("view") in VIEWS else VIEWS[0]
     place, model = _model(asked)
     if not word:
         raise BadInput("encoders.sense_word_empty")
@@ -135,9 +142,9 @@ def compute(asked: dict[str, Any]) -> Found:
 
     def opener(progress: ProgressCallback) -> Found:
         # Not with the other worker, which may be compiling UMAP just now.
-        return _find(model, place, word, _sentences(word, str(source), lines, comparer, progress), number, progress)
+        return _find(model, place, word, _sentences(word, str(source), lines, comparer, progress), number, view, progress)
 
-    name = (place, word, source, number, *(lines if source == OWN else [version(str(source), "corpus")]))
+    name = (place, word, source, number, view, *(lines if source == OWN else [version(str(source), "corpus")]))
     return state().opened("senses", name, opener, "senses.job", word=word)
 
 
@@ -146,7 +153,9 @@ def _model(asked: dict[str, Any]) -> tuple[str, Encoder]:
     return place, state().encoder(place)
 
 
-def _find(model: Encoder, place: str, word: str, given: Given, number: int | None, progress: ProgressCallback) -> Found:
+def _find(
+    model: Encoder, place: str, word: str, given: Given, number: int | None, view: str, progress: ProgressCallback
+) -> Found:
     from explorer.encoders.locate import holding
 
     texts, spans = given
@@ -159,12 +168,12 @@ def _find(model: Encoder, place: str, word: str, given: Given, number: int | Non
         texts = [texts[row] for row in kept]
     known = homographs().get(word, {})
     gold: list[str | None] = [known.get(text) for text in texts]
-    senses = model.senses(word, texts, number, spans=spans, progress=progress)
+    senses = model.senses(word, texts, number, representation=view, spans=spans, progress=progress)
     labelled = gold if any(gold) else None
     # As many senses at every layer as are shown, or as are known: only then can layers be compared.
     k = number or (None if labelled else senses.k)
     curve = model.sense_curve(word, texts, k, gold=labelled, background=background(), spans=spans, progress=progress)
-    return Found(senses, curve, gold, senses.agreement(gold) if labelled else None, missing, place)
+    return Found(senses, curve, gold, senses.agreement(gold) if labelled else None, missing, place, model.representation())
 
 
 def assign(asked: dict[str, Any], sentence: str) -> Assignment:

@@ -13,7 +13,7 @@ from dashboards.kit.i18n import Text
 from dashboards.kit.page import HIDDEN
 from dashboards.kit.theme import blank
 from dashboards.kit.url import MAX_WORD
-from dashboards.pages.senses.asked import FROM_CORPUS, MAX_SENTENCES, MAX_TEXT, NUMBERS, OWN, Found, sources
+from dashboards.pages.senses.asked import FROM_CORPUS, MAX_SENTENCES, MAX_TEXT, NUMBERS, OWN, VIEWS, Found, sources
 
 __all__ = ["EXAMPLES", "cards_of", "note", "own_style", "question_of"]
 
@@ -27,9 +27,9 @@ def own_style(source: str | None) -> dict[str, str]:
 
 
 def question_of(
-    t: Text, word: str, source: str, lines: list[str], models: list[dict[str, str]], model: str | None, number: str
+    t: Text, word: str, source: str, lines: list[str], models: list[dict[str, str]], model: str | None, number: str, view: str
 ) -> Any:
-    """The form: a word, where its sentences come from, a model, how many senses."""
+    """The form: a word, where its sentences come from, a model, how many senses, what is compared."""
     named = {"sample": t("senses.source_sample"), OWN: t("senses.source_own")}
     return card(
         None,
@@ -61,6 +61,15 @@ def question_of(
                             data=[{"value": name, "label": t("senses.auto") if name == "auto" else name} for name in NUMBERS],
                             label=t("senses.number"),
                             description=t("senses.number_help"),
+                            allowDeselect=False,
+                            className="context-pooling",
+                        ),
+                        dmc.Select(
+                            id="senses-view",
+                            value=view,
+                            data=[{"value": name, "label": t(f"context.view_{name}")} for name in VIEWS],
+                            label=t("context.view"),
+                            description=t("senses.view_help"),
                             allowDeselect=False,
                             className="context-pooling",
                         ),

@@ -19,9 +19,10 @@ from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, pack, sha
 from dashboards.kit.url import text as text_field
 from dashboards.pages.context import figures as context_figures
 from dashboards.pages.context.asked import glosses
+from dashboards.pages.context.form import said
 from dashboards.pages.senses import asked as sensing
 from dashboards.pages.senses import figures
-from dashboards.pages.senses.asked import MAX_TEXT, NUMBERS, OWN, Found, split
+from dashboards.pages.senses.asked import MAX_TEXT, NUMBERS, OWN, VIEWS, Found, split
 from dashboards.pages.senses.form import EXAMPLES, cards_of, note, own_style, question_of
 from explorer.core.errors import ExplorerError
 from explorer.encoders.senses import names_of
@@ -41,6 +42,7 @@ FIELDS = {
     "z": Field("", lambda value: unpack(value, MAX_TEXT), pack),
     "model": text_field(200),
     "k": choice(NUMBERS, "auto"),
+    "view": choice(VIEWS, VIEWS[0]),
     "new": text_field(MAX_SENTENCE),
 }
 
@@ -56,12 +58,12 @@ def layout(**query: Any) -> Any:
     source = values["from"] if values["from"] in sensing.sources() else "sample"
     models, model = offered(values["model"])
     ready = bool(models) and torch_installed()
-    asked = {"word": word, "source": source, "sentences": lines, "model": model, "k": values["k"]}
+    asked = {"word": word, "source": source, "sentences": lines, "model": model, "k": values["k"], "view": values["view"]}
     return page(
         t,
         "senses",
         html.Div(None if ready else no_torch(t), className="context-slot"),
-        question_of(t, word, source, lines, models, model, values["k"]),
+        question_of(t, word, source, lines, models, model, values["k"], values["view"]),
         *QUESTION.stores(asked if ready else None),
         QUESTION.frame(*cards_of(t), className="context-answer"),
     )
@@ -84,7 +86,9 @@ def facts(t: Text, found: Found) -> Any:
         shown.append((f"{level.same_word:.2f}", t("senses.fact_same"), ""))
     if level.random is not None:
         shown.append((f"{level.random.before:.2f} → {level.random.after:.2f}", t("senses.fact_random"), ""))
-    return figures_row(shown, "senses-facts")
+    layer = found.senses.layer if isinstance(found.senses.layer, int) else 0
+    line = said(t, found.chosen, "centred" if found.senses.representation == "own" else "blend", layer)
+    return [figures_row(shown, "senses-facts"), line]
 
 
 def _range(t: Text, interval: tuple[float, float]) -> str:
@@ -271,7 +275,14 @@ def place(_: Any, __: Any, done: dict[str, Any] | None, scheme: str | None, sent
 
 
 def ask(
-    _: Any, __: Any, word: str | None, source: str | None, lines: str | None, model: str | None, number: str | None
+    _: Any,
+    __: Any,
+    word: str | None,
+    source: str | None,
+    lines: str | None,
+    model: str | None,
+    number: str | None,
+    view: str | None,
 ) -> tuple[Any, ...]:
     """The question as it stands, for the answer and for the address bar."""
     question = {
@@ -280,6 +291,7 @@ def ask(
         "sentences": split(lines) if source == OWN else [],
         "model": model,
         "k": number,
+        "view": view,
     }
     where, whole = address(question)
     return question, where, too_long_for_address(text()("context.not_in_address"), whole)
@@ -288,16 +300,17 @@ def ask(
 def address(question: dict[str, Any]) -> tuple[str, bool]:
     """The query string, and whether everything is in it."""
     joined = "\n".join(question["sentences"])
-    values: dict[str, Any] = {name: question[name] for name in ("word", "model", "k")} | {"from": question["source"]}
+    values: dict[str, Any] = {name: question[name] for name in ("word", "model", "k", "view")} | {"from": question["source"]}
     return share(FIELDS, values, {"s": ("z", joined)} if joined else {}, 200)
 
 
-def example(_: list[int | None], model: str | None, number: str | None) -> tuple[Any, ...]:
+def example(_: list[int | None], model: str | None, number: str | None, view: str | None) -> tuple[Any, ...]:
     """The homograph that was pressed, with the sample's sentences."""
     chosen = pressed("number")
     if not isinstance(chosen, int) or not 0 <= chosen < len(EXAMPLES):
         return (no_update,) * 4
-    question: dict[str, Any] = {"word": EXAMPLES[chosen], "source": "sample", "sentences": [], "model": model, "k": number}
+    asked = {"model": model, "k": number, "view": view}
+    question: dict[str, Any] = {"word": EXAMPLES[chosen], "source": "sample", "sentences": [], **asked}
     return EXAMPLES[chosen], "sample", question if model and torch_installed() else no_update, address(question)[0]
 
 
@@ -314,6 +327,7 @@ def register(app: Dash) -> None:
         State("senses-sentences", "value"),
         State("senses-model", "value"),
         State("senses-number", "value"),
+        State("senses-view", "value"),
         prevent_initial_call=True,
     )(ask)
     app.callback(
@@ -324,6 +338,7 @@ def register(app: Dash) -> None:
         Input({"type": "senses-example", "number": ALL}, "n_clicks"),
         State("senses-model", "value"),
         State("senses-number", "value"),
+        State("senses-view", "value"),
         prevent_initial_call=True,
     )(example)
     app.callback(Output("senses-own", "style"), Input("senses-source", "value"))(own_style)

@@ -8,7 +8,7 @@ Amrami & Goldberg 2018, arXiv 1808.08518). Senses separate better by what fits t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,10 +18,11 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback
 from explorer.encoders.clusters import centred
+from explorer.encoders.contexts import rarity
 from explorer.encoders.forward import Job, Layer, Network
 from explorer.encoders.locate import Span, around
 from explorer.encoders.morpheme.pieces import MorphemePieces
-from explorer.encoders.readings import Level, Reading, reading_named, spans_of
+from explorer.encoders.readings import Level, Reader, Reading, Representation, States, spans_of
 from explorer.text.tags import MASKED, split_key
 
 if TYPE_CHECKING:
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MorphemeReader", "Place", "Readings", "Substitute", "find_places", "read_places"]
 
-REPRESENTATIONS = ("blend", "own", "masked", "substitutes", "context")
-BLEND = {"context": 1.0, "masked": 0.25, "substitutes": 0.25}
-"""Weights of the blend's cosines."""
 _FITTING = 8
 """Words that are named for a sense."""
 
@@ -170,16 +168,6 @@ def _contexts(pieces: MorphemePieces, places: Sequence[Place], table: Floats) ->
     return result
 
 
-def rarity(rank: NDArray[np.int64]) -> Floats:
-    """Weight of a word by its rank among whole morphemes: the logarithm of the rank, which by Zipf's law is its information.
-
-    >>> rarity(np.array([0, 80, 20_000])).round(1).tolist()
-    [0.5, 2.1, 7.4]
-    """
-    weights: Floats = (np.log(rank + 20.0) - 2.5).astype(np.float32)
-    return weights
-
-
 def softmax(logits: NDArray[np.floating[Any]]) -> Floats:
     """Probabilities along the last axis."""
     shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
@@ -187,13 +175,16 @@ def softmax(logits: NDArray[np.floating[Any]]) -> Floats:
     return probabilities
 
 
-class MorphemeReader:
-    """The :class:`~explorer.encoders.readings.Reader` of an encoder over morphemes, which can also be asked what fits a word's place."""
+class MorphemeReader(Reader):
+    """The reader of an encoder over morphemes, which can also be asked what fits a word's place."""
 
-    representations: tuple[str, ...] = REPRESENTATIONS
+    layered, whole = ("own", "masked"), ("substitutes", "context")
 
-    def __init__(self, network: Network, pieces: MorphemePieces) -> None:
-        self._network, self._pieces = network, pieces
+    def __init__(
+        self, network: Network, pieces: MorphemePieces, choose: Callable[[Reader, ProgressCallback | None], Representation]
+    ) -> None:
+        super().__init__(network, choose)
+        self._pieces = pieces
 
     def readings(
         self,
@@ -233,7 +224,7 @@ class MorphemeReader:
         found = read_places(self._network, self._pieces, places, progress)
         return replace(found, spans=tuple((start, end) for start, end, _ in where))
 
-    def represent(self, readings: Readings, representation: str = "blend", layer: int = -1) -> Floats:
+    def represent(self, readings: Readings, representation: str = "blend", layer: int | None = None) -> Floats:
         """One vector for each reading.
 
         Args:
@@ -241,23 +232,16 @@ class MorphemeReader:
             representation: ``"own"`` or ``"masked"`` states at ``layer``; ``"substitutes"``, the mean input vector of what
                 would fit; ``"context"``, the weighted mean input vector of the other content words; ``"blend"``, context,
                 masked state and substitutes, each centred over these readings and brought to length 1, side by side: its
-                cosine is the mean of their cosines with the weights :data:`BLEND`.
-            layer: 0 is the input embedding.
+                cosine is the mean of their cosines with the weights of the encoder's
+                :class:`~explorer.encoders.readings.Representation`.
+            layer: 0 is the input embedding; by default the blend's own, or the last.
         """
-        if representation in ("own", "masked"):
-            states = readings.own if representation == "own" else readings.masked
-            [number], _ = self._network.layers(layer)
-            chosen: Floats = states[:, number]
-            return chosen
-        if representation == "substitutes":
-            return readings.substitutes
-        if representation == "context":
-            return readings.context
-        if representation != "blend":
-            raise BadInput("encoders.unknown_representation", representation=representation, choices=", ".join(REPRESENTATIONS))
-        views = {"masked": readings.masked[:, layer], "substitutes": readings.substitutes, "context": readings.context}
-        parts = [np.sqrt(weight) * centred(views[name]) for name, weight in BLEND.items()]
-        return np.concatenate(parts, axis=1).astype(np.float32)
+        parts = self.parts(representation, layer)
+        rows = [self._view(readings, *level) for level in parts]
+        if len(rows) == 1:
+            return rows[0]
+        blended = [np.sqrt(weight) * centred(view) for view, weight in zip(rows, parts.values(), strict=True)]
+        return np.concatenate(blended, axis=1).astype(np.float32)
 
     def substitutes(
         self, word: str, sentence: str, n: int = 10, *, content: bool = True, occurrence: int = 0
@@ -279,42 +263,28 @@ class MorphemeReader:
         entries = self._pieces.vocabulary.entries
         return [Substitute(split_key(entries[i])[0], entries[i], float(probabilities[i])) for i in best if probabilities[i] > 0]
 
-    def read(
+    def states(
         self,
         word: str | Sequence[str],
         sentences: Sequence[str],
         spans: Sequence[Span] | None = None,
         *,
-        representation: str | None = None,
-        layer: Layer = -1,
+        views: Sequence[Level],
         pooling: str = "mean",
         occurrence: int = 0,
         progress: ProgressCallback | None = None,
-    ) -> Reading:
-        name = reading_named(representation, self.representations, self._network.name)
+    ) -> States:
+        found = self.readings(word, sentences, occurrence=occurrence, spans=spans, progress=progress)
+        return States({level: self._view(found, *level) for level in views}, found.spans, found.logits)
+
+    def _view(self, found: Readings, name: str, layer: Layer | None) -> Floats:
+        if name not in self.layered:
+            return found.substitutes if name == "substitutes" else found.context
         if not isinstance(layer, int):
             raise BadInput("encoders.layer_not_single", layer=layer, model=self._network.name)
-        return self._reading(self.readings(word, sentences, occurrence=occurrence, spans=spans, progress=progress), name, layer)
-
-    def levels(
-        self,
-        word: str | Sequence[str],
-        sentences: Sequence[str],
-        spans: Sequence[Span] | None = None,
-        *,
-        pooling: str = "mean",
-        occurrence: int = 0,
-        progress: ProgressCallback | None = None,
-    ) -> dict[Level, Reading]:
-        found = self.readings(word, sentences, occurrence=occurrence, spans=spans, progress=progress)
-        asked: list[Level] = [(name, layer) for name in ("own", "masked") for layer in range(self._network.depth)]
-        asked += [("substitutes", None), ("context", None), ("blend", None)]
-        return {(name, layer): self._reading(found, name, -1 if layer is None else layer) for name, layer in asked}
-
-    def _reading(self, found: Readings, name: str, layer: int) -> Reading:
-        weights = BLEND if name == "blend" else {name: 1.0}
-        views = {view: self.represent(found, view, layer) for view in weights}
-        return Reading(views, weights, found.spans, found.logits)
+        [number], _ = self._network.layers(layer)
+        states: Floats = (found.own if name == "own" else found.masked)[:, number]
+        return states
 
     @cached_property
     def _content(self) -> NDArray[np.bool_]:
