@@ -6,10 +6,8 @@ question has a module of its own.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +41,7 @@ from explorer.encoders.sense_curve import SenseCurve, sense_curve
 from explorer.encoders.senses import Assignment, Senses
 from explorer.encoders.sentences import POOLINGS as SENTENCE_POOLINGS
 from explorer.encoders.sentences import SentenceMaker, own_way
+from explorer.encoders.words import WordVectors, units
 from explorer.vectors.sentences import Sentences, gather
 
 if TYPE_CHECKING:
@@ -52,19 +51,6 @@ if TYPE_CHECKING:
     from explorer.vectors.averaged import AveragedVectors
 
 __all__ = ["Encoder", "WordVectors"]
-
-
-@dataclass(frozen=True)
-class WordVectors:
-    """Vectors of all words of one text.
-
-    Attributes:
-        spans: ``(start, end)`` of each word in the text as given.
-        vectors: words × d float32.
-    """
-
-    spans: list[Span]
-    vectors: NDArray[np.float32]
 
 
 class Encoder:
@@ -339,21 +325,10 @@ class Encoder:
         progress: ProgressCallback | None = None,
     ) -> list[WordVectors]:
         """:meth:`words` of many texts, read together, which is much faster than one by one."""
-        requests = [(text, self._units(text, unit)) for text in texts]
+        requests = [(text, units(text, unit, self.analyser)) for text in texts]
         vectors = self.spans(requests, layer=layer, pooling=pooling, progress=progress)
         ends = np.cumsum([len(spans) for _, spans in requests])
         return [WordVectors(spans, vectors[end - len(spans) : end]) for (_, spans), end in zip(requests, ends, strict=True)]
-
-    def _units(self, text: str, unit: str) -> list[Span]:
-        if unit == "eojeol":
-            spans = [match.span() for match in re.finditer(r"\S+", text)]
-        elif unit == "morpheme":
-            spans = [(token.start, token.end) for token in self.analyser.tokenize(text) if token.end > token.start]
-        else:
-            raise BadInput("encoders.unit_eojeol_morpheme", unit=unit)
-        if not spans:
-            raise BadInput("encoders.no_word_in_text")
-        return spans
 
     def word_vectors(
         self,
@@ -453,11 +428,7 @@ class Encoder:
         """
         if pooling not in SENTENCE_POOLINGS:
             raise BadInput("encoders.unknown_pooling", pooling=pooling, choices=", ".join(SENTENCE_POOLINGS))
-        way = own_way(self.name, *self._made_for("encoder"), pooling)
-        if layer is not None:
-            way = replace(way, layer=layer)
-        if prefix is not None:
-            way = replace(way, prefix=prefix, query=way.query or prefix)
+        way = own_way(self.name, *self._made_for("encoder"), pooling).asked(prefix, layer)
         maker = SentenceMaker(self.name, *self._made_for("encoder"), way)
         return gather(maker, texts, components=components, keep=keep, progress=progress)
 

@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,11 @@ class Way:
     prefix: str = ""
     query: str = ""
     said_by: str = "nobody"
+
+    def asked(self, prefix: str | None, layer: Layer | None) -> Way:
+        """The same with another prefix and layer, where one is given; what is looked for keeps a prefix of its own."""
+        changed = self if layer is None else replace(self, layer=layer)
+        return changed if prefix is None else replace(changed, prefix=prefix, query=self.query or prefix)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
