@@ -39,7 +39,7 @@ def test_sentences_come_from_standard_input_and_absence_is_said(checkpoint):
 
 
 def test_fewer_bits_change_the_numbers_a_little(checkpoint):
-    asked = ("context", "배", "배를 탔다.", "배가 고프다.", "-m", checkpoint, "--json", "--dtype")
+    asked = ("context", "배", "배를 탔다.", "배가 고프다.", "-m", checkpoint, "--representation", "own", "--json", "--dtype")
     full, half, bytes_ = (json.loads(run(*asked, dtype).stdout)["cosines"][0][1] for dtype in ("float32", "bfloat16", "int8"))
     assert full != half and full != bytes_ and half == pytest.approx(full, abs=0.05) == bytes_
     refused = run(*asked, "float8")
@@ -53,8 +53,8 @@ def test_int8_off_the_processor_is_refused_in_one_line(checkpoint, monkeypatch):
 
 
 def test_centring_changes_the_numbers(checkpoint):
-    plain = json.loads(run("context", "배", "배를 탔다.", "배가 고프다.", "-m", checkpoint, "--json").stdout)
-    centred = json.loads(run("context", "배", "배를 탔다.", "배가 고프다.", "-m", checkpoint, "--centred", "--json").stdout)
+    asked = ("context", "배", "배를 탔다.", "배가 고프다.", "-m", checkpoint, "--representation", "own", "--json")
+    plain, centred = json.loads(run(*asked).stdout), json.loads(run(*asked, "--centred").stdout)
     assert centred["centred"] and centred["cosines"] != plain["cosines"]
     assert abs(centred["random_pairs"]["mean"]) < abs(plain["random_pairs"]["mean"])
 

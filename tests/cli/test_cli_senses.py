@@ -36,13 +36,14 @@ def test_a_table_for_people(checkpoint):
     done = run("senses", "은행", "--corpus", "sample", "--limit", "8", "-k", "2", "-m", checkpoint, "--layers")
     assert done.exit_code == 0, done.output
     lines = done.stdout.splitlines()
-    assert lines[0] == "sense\tsentence\tgold" and "[은행]" in lines[1] and len(lines) == 9 + 1 + 5
+    assert lines[0] == "sense\tsentence\tgold" and "[은행]" in lines[1] and len(lines) == 9 + 1 + 7, lines
+    assert {line.split("\t")[0] for line in lines[10:]} == {"own", "context", "blend", "kiwi context"}
     assert lines[9].startswith("compared\tlayer\tk\tsilhouette\tARI") and lines[-1].startswith("kiwi context")
     assert "ARI" in done.stderr and "random pairs of words" in done.stderr and "telling words" in done.stderr
 
 
 def test_senses_in_fewer_bits(checkpoint):
-    asked = ("senses", "은행", "--corpus", "sample", "-k", "2", "-m", checkpoint, "--json")
+    asked = ("senses", "은행", "--corpus", "sample", "-k", "2", "-m", checkpoint, "--representation", "own", "--json")
     full, half = (
         json.loads(run(*asked, "--dtype", dtype).stdout)["random_pairs"]["before"] for dtype in ("float32", "bfloat16")
     )
