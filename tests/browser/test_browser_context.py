@@ -30,8 +30,9 @@ def test_one_may_write_ones_own_sentences_and_choose_a_layer(visit):
     assert page.locator("#context-found mark").all_inner_texts() == ["먹", "먹", "먹"]
     assert page.locator("#context-found b").count() == 0
     assert "word=" in page.evaluate("location.search")
+    page.focus("#context-layer [role=slider]")  # it begins at the layer of the blend
+    page.keyboard.press("End")
     page.wait_for_selector("#context-layer-name >> text=층 3 / 3")
-    page.focus("#context-layer [role=slider]")
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector("#context-layer-name >> text=층 2 / 3")
     page.click("button.example:text-is('다리')")

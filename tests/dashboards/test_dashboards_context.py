@@ -183,7 +183,7 @@ def test_a_word_is_compared_across_sentences(page, home, bert, monkeypatch):
     assert listed.count('"type": "Mark"') == 6 and "찾지 못했습니다" in listed and "사람이나 짐을" in listed
 
     drawn = page.call(
-        "context-heat.figure", {"context-done.data": asked, "context-layer.value": 2, "context-centre.checked": False}
+        "context-heat.figure", {"context-done.data": asked, "context-layer.value": 2, "context-view.value": "own"}
     )
     assert drawn["context-layer-name"]["children"] == "층 2 / 3"
     heat = drawn["context-heat"]["figure"]["data"][0]
@@ -194,7 +194,7 @@ def test_a_word_is_compared_across_sentences(page, home, bert, monkeypatch):
         "같은 뜻",
     ]
     centred = page.call(
-        "context-heat.figure", {"context-done.data": asked, "context-layer.value": 2, "context-centre.checked": True}
+        "context-heat.figure", {"context-done.data": asked, "context-layer.value": 2, "context-view.value": "centred"}
     )
     assert centred["context-heat"] != drawn["context-heat"]
     beyond = page.call("context-heat.figure", {"context-done.data": asked, "context-layer.value": 99})

@@ -61,7 +61,7 @@ def test_a_homograph_is_sorted_and_measured(page, home):
     names = [trace["name"] for trace in drawn["senses-clarity"]["figure"]["data"] if trace["showlegend"]]
     assert names == ["또렷함(실루엣)", "정답과의 일치(ARI)"]
     axis = drawn["senses-clarity"]["figure"]["layout"]["xaxis"]["categoryarray"]
-    assert len(axis) == 9 and len(set(axis)) == 9 and "셋을 섞음" in axis
+    assert len(axis) == 9 and len(set(axis)) == 9 and "섞은 표현" in axis
     assert [t["name"] for t in drawn["senses-cosines"]["figure"]["data"] if t["showlegend"]] == [
         "이 단어끼리",
         "아무 단어 두 개",
@@ -87,7 +87,8 @@ def test_own_sentences_with_any_checkpoint(page, home, bert, monkeypatch):
     assert cards.count('"type": "Mark"') == 4 and "찾지 못한 문장" in cards and "대신 들어갈 말" not in cards
     assert '"type": "B"' not in cards
     drawn = page.call("senses-plane.figure", {"senses-done.data": asked})
-    assert drawn["senses-clarity"]["figure"]["layout"]["xaxis"]["categoryarray"] == ["입력", "1", "2", "3"]
+    axis = drawn["senses-clarity"]["figure"]["layout"]["xaxis"]["categoryarray"]
+    assert axis == ["제자리 입력", "제자리 1", "제자리 2", "제자리 3", "둘레의 말", "섞은 표현"]
 
 
 def test_sentences_of_a_corpus_are_found_by_the_index(page, home):
@@ -145,14 +146,22 @@ def test_odd_words_are_sorted_too(page, home):
 
 def test_addresses_round_trip(home):
     for lines in ([], OWN, ["긴 문장입니다 " * 30 + str(n) for n in range(20)]):
-        asked = {"word": "타다", "source": "own" if lines else "sample", "sentences": lines, "model": "mini", "k": "4"}
+        asked = {
+            "word": "타다",
+            "source": "own" if lines else "sample",
+            "sentences": lines,
+            "model": "mini",
+            "k": "4",
+            "view": "own",
+        }
         found, whole = view.address(asked)
         values = decode(view.FIELDS, {name: parts[0] for name, parts in parse_qs(found[1:]).items()})
-        assert whole and (values["word"], values["from"], values["model"], values["k"]) == (
+        assert whole and (values["word"], values["from"], values["model"], values["k"], values["view"]) == (
             "타다",
             asked["source"],
             "mini",
             "4",
+            "own",
         )
         assert sensing.split(values["s"] or values["z"]) == sensing.split("\n".join(lines))
     drawn = str(view.layout(word="<b>", **{"from": "../../etc"}, k="999", model="/etc/passwd"))
