@@ -185,7 +185,7 @@ def every_level(encoder: Encoder) -> list[EncoderModel]:
     """The encoder in every representation at every layer, all of them read in one pass."""
     together: dict[str, Any] = {}
     levels = encoder.reader.levels(["말"], ["말"], [(0, 1)])  # any word, to be told which levels there are
-    return [EncoderModel(encoder, name, layer, together) for name, layer in levels]
+    return [EncoderModel(encoder, name, layer, together) for name, layer in levels if layer is None or isinstance(layer, int)]
 
 
 def _digest(value: Any) -> str:
