@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from explorer.cli.common import emit_json, json_option, print_table, write_output
 from explorer.core.errors import BadInput
+from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, labelled, terminal_progress
+from explorer.core.settings import language
+from explorer.static.load import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from explorer.analysis.in_context.records import ContextScore
@@ -23,12 +27,12 @@ if TYPE_CHECKING:
     "--model",
     "models",
     multiple=True,
-    help="Vectors: a name (see `models list`) or a file; may be repeated. By default kiwi, or none where an encoder is given.",
+    help="Vectors: a name (see `models list`) or a file; may be repeated. By default korean, or none where an encoder is given.",
 )
 @click.option(
     "--encoder", "encoders", multiple=True, help="An encoder: mini, a name, a folder or a Hugging Face id; may be repeated."
 )
-@click.argument("test_sets", nargs=-1, required=True)
+@click.argument("test_sets", nargs=-1)
 @click.option(
     "--test",
     "kinds",
@@ -57,7 +61,12 @@ if TYPE_CHECKING:
 )
 @click.option("--against", multiple=True, help="Compare with this model on what all of them cover; may be repeated.")
 @click.option("--fetch", is_flag=True, help="Download the test sets known by name (ws353-ko, kwat) that are not here yet.")
-@click.option("--table", help='Write the scores of words in sentences as a Markdown table, a model a row ("-" prints it).')
+@click.option("--all", "everything", is_flag=True, help="All vectors that ship, on all test sets known by name, in one table.")
+@click.option(
+    "--table",
+    help='Write the scores of words in sentences as a Markdown table, a model a row ("-" prints it). With --all: a Markdown file '
+    "that gets the table between its lines <!-- scores --> and <!-- /scores -->.",
+)
 @json_option
 def evaluate(
     models: tuple[str, ...],
@@ -69,6 +78,7 @@ def evaluate(
     layers: bool,
     layer: int | None,
     against: tuple[str, ...],
+    everything: bool,
     fetch: bool,
     table: str | None,
     as_json: bool,
@@ -93,8 +103,13 @@ def evaluate(
               korean-explorer evaluate wic_dev.tsv wic_train.tsv --test senses --encoder mini
               korean-explorer evaluate sample --test senses --layers --encoder mini
     """
+    if everything:
+        _print_all(table, fetch, as_json)
+        return
+    if not test_sets:
+        raise click.UsageError(Message("cli.no_test_set", {}).said(language()))
     options: dict[str, Any] = {name: value for name, value in words.items() if value is not None}
-    names = models or (() if encoders else ("kiwi",))
+    names = models or (() if encoders else (DEFAULT_MODEL,))
     with terminal_progress() as progress:
         if fetch:
             _fetch_sets(test_sets, progress)
@@ -196,6 +211,28 @@ def _compared(
 
     models = [load(name, progress=progress) for name in names]
     return [compare_models(models, test_set, progress=progress, **words) for test_set in test_sets]
+
+
+def _print_all(table: str | None, fetch: bool, as_json: bool) -> None:
+    """The table of all shipped models on all test sets known by name."""
+    from explorer.analysis.scoreboard import TEST_SETS, put_into, scoreboard
+    from explorer.static.load import BUILT_IN, load, shipped_models
+
+    with terminal_progress() as progress:
+        if fetch:
+            _fetch_sets(tuple(dict.fromkeys(name for name, _ in TEST_SETS)), progress)
+        board = scoreboard(
+            [load(name, progress=progress) for name in sorted({*BUILT_IN, *shipped_models()})], progress=progress
+        )
+    if table is not None:
+        put_into(Path(table), board.to_markdown())
+        click.echo(f"written: {table}", err=True)
+    elif as_json:
+        emit_json(board)
+    else:
+        click.echo(board.to_markdown(), nl=False)
+    for name in board.left_out:
+        click.echo(Message("cli.test_set_left_out", {"name": name}).said(language()), err=True)
 
 
 def _fetch_sets(names: tuple[str, ...], progress: ProgressCallback | None) -> None:

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from explorer.encoders.morpheme.evaluation import score_senses
 
 from explorer.core.progress import terminal_progress
 from explorer.encoders.encoder import Encoder
 from explorer.encoders.homographs import homographs
-from explorer.encoders.morpheme.evaluation import score_senses
 from explorer.encoders.open import encoder
 from explorer.encoders.representation import SHIPPED, content_key, measure
 

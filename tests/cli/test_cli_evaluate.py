@@ -140,3 +140,18 @@ def test_what_does_not_go_together_is_one_line(models, wic, files):
     ):
         done = run(*args)
         assert done.exit_code == 1 and done.stderr.startswith("korean-explorer: ") and done.stderr.count("\n") == 1
+
+
+def test_all_models_in_one_table_that_a_page_shows(home, tmp_path, monkeypatch):
+    import explorer.static.load as loading
+
+    only = {"word2vec": loading.shipped_models()["word2vec"]}
+    monkeypatch.setattr(loading, "BUILT_IN", ())
+    monkeypatch.setattr(loading, "shipped_models", lambda: only)
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- scores -->\n<!-- /scores -->\nafter\n", encoding="utf-8")
+    done = CliRunner().invoke(main, ["evaluate", "--all", "--table", str(page)])
+    assert done.exit_code == 0, done.output
+    assert "| `word2vec` | relations-test, accuracy |" in page.read_text(encoding="utf-8")
+    assert "ws353-ko" in done.stderr and "--fetch" in done.stderr
+    assert CliRunner().invoke(main, ["evaluate"]).exit_code == 2

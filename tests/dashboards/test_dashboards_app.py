@@ -328,7 +328,7 @@ def test_the_shell_follows_the_address_and_what_runs(page):
     found = page.call(
         "model.value", {"_pages_location.pathname": "/", "_pages_location.search": "?model=/etc/passwd", "model.value": "gone"}
     )
-    assert found["model"]["value"] == "kiwi" and found["model-bar"]["style"] == {"display": "none"}
+    assert found["model"]["value"] == "korean" and found["model-bar"]["style"] == {"display": "none"}
     # A page that has no use for a model does not have one opened.
     assert page.call("model-facts.children", {"model.value": "small", "model-bar.style": {"display": "none"}}) == {}
     facts = page.settled("model-facts.children", {"model.value": "small", "model-bar.style": {}}, lambda text: "16" in text)
