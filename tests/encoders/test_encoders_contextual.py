@@ -110,7 +110,9 @@ def test_batches_and_padding_change_nothing(model: Encoder) -> None:
     cosines = model.similarity_matrix("배", sentences, representation="own")
     assert cosines.shape == (4, 4)
     np.testing.assert_allclose(np.diag(cosines), 1, atol=1e-6)
-    assert cosines[0, 1] == pytest.approx(model.similarity(("배", sentences[0]), ("배", sentences[1]), representation="own"), abs=1e-5)
+    assert cosines[0, 1] == pytest.approx(
+        model.similarity(("배", sentences[0]), ("배", sentences[1]), representation="own"), abs=1e-5
+    )
 
 
 def test_occurrences_are_told_apart(model: Encoder) -> None:
