@@ -31,6 +31,7 @@ from dashboards.pages.bench import page as bench
 from dashboards.pages.context import page as context
 from dashboards.pages.home import page as home
 from dashboards.pages.inside import page as inside
+from dashboards.pages.layers import page as layers
 from dashboards.pages.map import page as map_page
 from dashboards.pages.senses import page as senses
 from dashboards.pages.sentences import page as sentences
@@ -40,7 +41,7 @@ from explorer.core.errors import BadInput
 
 __all__ = ["VIEWS", "create_app", "serve"]
 
-VIEWS: tuple[ModuleType, ...] = (home, tokens, bench, similarity, analogy, map_page, sentences, context, senses, inside)
+VIEWS: tuple[ModuleType, ...] = (home, tokens, bench, similarity, analogy, map_page, sentences, context, senses, inside, layers)
 """The pages in the order of the navigation; :mod:`dashboards.pages` says what each of them has."""
 
 MAX_REQUEST = 2 * 1024 * 1024
