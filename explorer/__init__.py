@@ -23,6 +23,7 @@ __all__ = [
     "Unavailable",
     "UnknownName",
     "Vectors",
+    "classifier",
     "compare",
     "contextual",
     "encoder",
@@ -34,6 +35,7 @@ __all__ = [
     "open_decoder",
     "open_filler",
     "open_inside",
+    "probe_layers",
     "project",
     "sense_vectors",
     "sentences",
@@ -42,6 +44,7 @@ __all__ = [
     "tokenizers",
     "train",
     "train_again",
+    "train_classifier",
     "train_tokenizer",
     "weat",
 ]
@@ -66,6 +69,7 @@ _HOMES = {
     "Unavailable": "explorer.core.errors",
     "UnknownName": "explorer.core.errors",
     "Vectors": "explorer.vectors.vectors",
+    "classifier": "explorer.encoders.classifier",
     "compare": "explorer.tokenizers.comparison.compare",
     "contextual": "explorer.encoders.deprecated",
     "encoder": "explorer.encoders.open",
@@ -77,6 +81,7 @@ _HOMES = {
     "open_decoder": "explorer.encoders.deprecated",
     "open_filler": "explorer.encoders.deprecated",
     "open_inside": "explorer.encoders.deprecated",
+    "probe_layers": "explorer.analysis.probing.layers",
     "project": "explorer.analysis.projection",
     "sense_vectors": "explorer.encoders.sense_vectors",
     "sentences": "explorer.analysis.sentences",
@@ -85,6 +90,7 @@ _HOMES = {
     "tokenizers": "explorer.tokenizers.loading:tokenizer_names",
     "train": "explorer.static.train",
     "train_again": "explorer.analysis.stability",
+    "train_classifier": "explorer.encoders.train.classify",
     "train_tokenizer": "explorer.tokenizers.training.train",
     "weat": "explorer.analysis.association",
 }
@@ -93,16 +99,19 @@ if TYPE_CHECKING:
     from explorer.analysis.association import weat
     from explorer.analysis.benchmarks import evaluate
     from explorer.analysis.lab import lab
+    from explorer.analysis.probing.layers import probe_layers
     from explorer.analysis.projection import Projection, project
     from explorer.analysis.scores import Score
     from explorer.analysis.sentences import sentences
     from explorer.analysis.stability import stability, train_again
     from explorer.core.errors import BadInput, Cancelled, ExplorerError, MissingExtra, OutOfVocabulary, Unavailable, UnknownName
     from explorer.core.progress import Progress
+    from explorer.encoders.classifier import classifier
     from explorer.encoders.deprecated import contextual, next_sentence, open_decoder, open_filler, open_inside
     from explorer.encoders.kiwi_next import kiwi_next
     from explorer.encoders.open import encoder
     from explorer.encoders.sense_vectors import sense_vectors
+    from explorer.encoders.train.classify import train_classifier
     from explorer.static.load import load
     from explorer.static.train import train
     from explorer.tokenizers.comparison.compare import Comparison, compare

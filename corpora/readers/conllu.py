@@ -25,12 +25,14 @@ class GoldWord:
         start, end: its span in the sentence's text; ``text[start:end] == form``.
         morphemes: ``(form, tag)`` of each, from LEMMA and XPOS joined by ``+`` (tags are the treebank's own), or from
             ``MSeg`` in MISC. Empty where the treebank gives none, or unequal numbers of forms and tags.
+        upos: its universal part of speech (UPOS); empty where the treebank gives none.
     """
 
     form: str
     start: int
     end: int
     morphemes: tuple[tuple[str, str], ...]
+    upos: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def gold_sentences(where: str | Path) -> Iterator[GoldSentence]:
                         report.note("unparsed", f"{one.name}:{block.line}")
                         continue
                     position = start + len(row[1])
-                    words.append(GoldWord(row[1], start, position, _morphemes(row)))
+                    words.append(GoldWord(row[1], start, position, _morphemes(row), row[3].strip("_")))
                 yield GoldSentence(block.comments.get("sent_id") or f"{one.name}:{block.line}", text, tuple(words))
 
 

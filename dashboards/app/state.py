@@ -54,6 +54,7 @@ KEPT = {
     "encoder": 2,
     "occurrences": 16,
     "senses": 16,
+    "layers": 16,
     "reading": 16,
     "gaps": 32,
     "sentences": 16,

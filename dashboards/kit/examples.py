@@ -32,5 +32,6 @@ HOME = {
     "context": [("배", f"?word={quote('배')}"), ("눈", f"?word={quote('눈')}")],
     "senses": [("은행", f"?word={quote('은행')}&k=2"), ("연기", f"?word={quote('연기')}&k=3")],
     "inside": [("눈이 내려서 눈을 뜰 수 없었다.", f"?a={quote('눈이 내려서 눈을 뜰 수 없었다.')}&unit=eojeol")],
+    "layers": [("mini", "?model=mini")],
 }
 """For each view: (label, query string) of the examples on the first page."""

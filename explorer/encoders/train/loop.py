@@ -1,4 +1,4 @@
-"""Masked modelling: one loop for the small encoder, for an ordinary BERT from scratch and for any existing checkpoint.
+"""One loop for every training of a network: masked modelling from scratch or from a checkpoint, and classifiers of texts.
 
 The loop is seeded and restartable: a checkpoint holds weights, optimiser, position in the data and the curve so far, is
 written whole or not at all, and a run that goes on from it makes the steps that the uninterrupted one would have made.
@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from explorer.encoders.forward import pick_device, require_torch
 from explorer.encoders.train.batches import Batch, Batches
 from explorer.encoders.train.heads import Sampling, masked_logits, sampled_loss
 
-__all__ = ["Outcome", "Plan", "fit", "heldout_loss"]
+__all__ = ["Masked", "Objective", "Outcome", "Plan", "Stream", "fit", "heldout_loss", "moved"]
 
 CHECKPOINT = "training.safetensors"
 STATE = "training.json"
@@ -122,7 +122,50 @@ class Outcome:
         return {"curve": [dict(point) for point in self.curve], "warnings": warnings, **ends}
 
 
-def _moved(torch: Any, device: Any, *arrays: Any) -> list[Any]:
+class Stream(Protocol):
+    """Batches without end, decided by a seed and a position; each has ``attention`` (1 where there is text)."""
+
+    def run(self, epoch: int = 0, number: int = 0) -> Iterator[tuple[int, int, Any]]: ...
+
+
+class Objective(Protocol):
+    """What a training makes small, and how it is measured."""
+
+    def loss(self, model: Any, batch: Any, device: Any, position: list[int]) -> Any:
+        """The loss of one batch, a tensor; ``position`` (the step, the process) decides what is drawn."""
+
+    def heldout(self, model: Any, batches: Any) -> tuple[float, float]:
+        """Mean loss (nats) and accuracy on what is held out, always the same."""
+
+
+@dataclass(frozen=True)
+class Masked:
+    """Guessing hidden words, among all entries or a sample of them.
+
+    Attributes:
+        sampling: entries that compete in a training step; all of them when ``None``, and always in measuring.
+        seed: of what is drawn.
+    """
+
+    sampling: Sampling | None
+    seed: int
+
+    def loss(self, model: Any, batch: Batch, device: Any, position: list[int]) -> Any:
+        torch = require_torch()
+        ids, attention, places, labels = moved(device, batch.ids, batch.attention, batch.places, batch.labels)
+        if self.sampling is None:
+            return torch.nn.functional.cross_entropy(masked_logits(model, ids, attention, places).float(), labels)
+        entries = self.sampling.draw(np.random.default_rng([self.seed, 5, *position]))
+        drawn, chance = moved(device, entries, self.sampling.chance[entries].astype(np.float32))
+        return sampled_loss(model, ids, attention, places, labels, drawn, chance)
+
+    def heldout(self, model: Any, batches: Batches) -> tuple[float, float]:
+        return heldout_loss(model, batches)
+
+
+def moved(device: Any, *arrays: Any) -> list[Any]:
+    """Arrays as tensors on a device."""
+    torch = require_torch()
     return [torch.from_numpy(array).to(device, non_blocking=True) for array in arrays]
 
 
@@ -138,7 +181,7 @@ def heldout_loss(model: Any, batches: Batches, *, limit: int = 20) -> tuple[floa
         for number, rows in enumerate(plan[:limit]):
             batch = batches.batch(rows, 0, number)
             if len(batch.places):
-                ids, attention, places, labels = _moved(torch, device, batch.ids, batch.attention, batch.places, batch.labels)
+                ids, attention, places, labels = moved(device, batch.ids, batch.attention, batch.places, batch.labels)
                 logits = masked_logits(model, ids, attention, places).float()
                 total += float(torch.nn.functional.cross_entropy(logits, labels)) * len(labels)
                 right += float((logits.argmax(-1) == labels).sum())
@@ -149,8 +192,8 @@ def heldout_loss(model: Any, batches: Batches, *, limit: int = 20) -> tuple[floa
 
 def fit(
     model: Any,
-    train: Batches,
-    heldout: Batches,
+    train: Stream,
+    heldout: Any,
     plan: Plan,
     *,
     folder: Path | None = None,
@@ -159,12 +202,13 @@ def fit(
     precision: str | None = None,
     frozen: tuple[str, ...] = (),
     sampling: Sampling | None = None,
+    objective: Objective | None = None,
     progress: ProgressCallback | None = None,
 ) -> Outcome:
-    """Train by masked modelling; goes on from the checkpoint in ``folder`` if there is one.
+    """Train a network; goes on from the checkpoint in ``folder`` if there is one.
 
     Args:
-        model: a masked-language model of transformers; changed in place.
+        model: a masked-language model of transformers, or what the objective takes; changed in place.
         train, heldout: batches to learn from and to measure on.
         folder: where checkpoints are kept (``training.safetensors``, ``training.json``); none without it.
         signature: what a checkpoint must have been made with; another one is refused, not continued.
@@ -173,12 +217,14 @@ def fit(
             on one that has not, float32 on a CPU.
         frozen: parameters whose names end so stay as they are.
         sampling: entries that compete in a training step (a BERT only); all of them when ``None``, and always in measuring.
+        objective: what is made small; masked modelling when ``None``.
         progress: told the loss; raising Cancelled in it stops after a checkpoint is written.
 
     Returns:
         The curve, with warnings. The weights in ``model`` are those of the last step.
     """
-    run = _Run(model, train, heldout, plan, folder, dict(signature or {}), frozen, sampling, device, precision)
+    objective = objective or Masked(sampling, plan.seed)
+    run = _Run(model, train, heldout, plan, folder, dict(signature or {}), frozen, objective, device, precision)
     try:
         while run.step < plan.steps:
             run.advance()
@@ -203,13 +249,13 @@ class _Run:
     """One training in progress: the network, where it is in the data, the optimiser and the curve."""
 
     model: Any
-    train: Batches
-    heldout: Batches
+    train: Stream
+    heldout: Any
     plan: Plan
     folder: Path | None
     signature: dict[str, Any]
     frozen: tuple[str, ...]
-    sampling: Sampling | None
+    objective: Objective
     device: Any
     precision: str | None
     outcome: Outcome = field(default_factory=Outcome)
@@ -248,7 +294,7 @@ class _Run:
         for group in self.optimiser.param_groups:
             group["lr"] = plan.rate * plan.factor(step)
         with torch.autocast(self.device.type, self.kind, enabled=self.kind != torch.float32):
-            loss = self._loss(shares[self.team.rank][2])
+            loss = self.objective.loss(self.model, shares[self.team.rank][2], self.device, [step, self.team.rank])
         self.scaler.scale(loss).backward()
         self.scaler.unscale_(self.optimiser)
         self.team.average(self.model)
@@ -262,18 +308,9 @@ class _Run:
         pieces = self.position["pieces"] + sum(int(share.attention.sum()) for _, _, share in shares)
         self.position.update(step=step + 1, epoch=epoch, number=number, pieces=pieces)
 
-    def _loss(self, batch: Batch) -> Any:
-        torch = self.torch
-        ids, attention, places, labels = _moved(torch, self.device, batch.ids, batch.attention, batch.places, batch.labels)
-        if self.sampling is None:
-            return torch.nn.functional.cross_entropy(masked_logits(self.model, ids, attention, places).float(), labels)
-        entries = self.sampling.draw(np.random.default_rng([self.plan.seed, 5, self.step, self.team.rank]))
-        drawn, chance = _moved(torch, self.device, entries, self.sampling.chance[entries].astype(np.float32))
-        return sampled_loss(self.model, ids, attention, places, labels, drawn, chance)
-
     def measure(self) -> None:
         """Add a point to the curve."""
-        held, accuracy = heldout_loss(self.model, self.heldout)
+        held, accuracy = self.objective.heldout(self.model, self.heldout)
         train = float(self.torch.stack(self.losses).mean()) if self.losses else None
         self.losses.clear()
         seconds = round(time.monotonic() - self.begun, 1)

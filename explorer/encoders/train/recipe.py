@@ -37,7 +37,7 @@ from explorer.encoders.train.wordpieces import encode_texts, open_masked_model, 
 if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["Recipe", "TrainedBert", "fit_bert", "train_bert"]
+__all__ = ["Recipe", "TrainedBert", "fit_bert", "free_target", "train_bert"]
 
 FROZEN = ("word_embeddings.weight", "token_type_embeddings.weight")
 
@@ -161,10 +161,7 @@ def train_bert(
         MissingExtra: torch is not installed.
     """
     require_torch()
-    target = artifact_path("encoder", check_name(name))
-    if name in ("mini", "morphemes", "wordpiece") or ((target / MANIFEST).is_file() and not overwrite):
-        raise BadInput("encoders.name_taken", name=name)
-    check_target(target, overwrite, "encoder")
+    target = free_target(name, overwrite)
     start = _prepare(texts, recipe, workers, vectors, progress)
     train, heldout = start.text.split(recipe.heldout, recipe.seed)
     batches, measured = (_batches(part, start, recipe) for part in (train, heldout))
@@ -209,6 +206,19 @@ def train_bert(
         start.write(folder, name, info)
     shutil.rmtree(state, ignore_errors=True)
     return TrainedBert(target, outcome, info)
+
+
+def free_target(name: str, overwrite: bool) -> Path:
+    """Where an encoder of that name will lie.
+
+    Raises:
+        BadInput: the name is taken, or cannot be one.
+    """
+    target = artifact_path("encoder", check_name(name))
+    if name in ("mini", "morphemes", "wordpiece") or ((target / MANIFEST).is_file() and not overwrite):
+        raise BadInput("encoders.name_taken", name=name)
+    check_target(target, overwrite, "encoder")
+    return target
 
 
 def fit_bert(

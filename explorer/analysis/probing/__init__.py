@@ -1,0 +1,1 @@
+"""What an encoder's layers know: linear probes, control tasks, cosines."""

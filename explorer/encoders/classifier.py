@@ -1,0 +1,163 @@
+"""Classifiers of texts that were trained here: an encoder, and a linear layer over the mean of its tokens' states."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.core.errors import BadInput, UnknownName
+from explorer.core.progress import ProgressCallback
+from explorer.core.store import list_artifacts
+from explorer.encoders.encoder import Encoder
+from explorer.encoders.morpheme.storing import encoder_folder
+from explorer.encoders.open import encoder
+from explorer.encoders.texts import text_jobs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["HEAD", "LABELS", "Classifier", "Head", "Prediction", "classifier", "classifier_names", "write_head"]
+
+HEAD, LABELS = "classifier.safetensors", "classifier.json"
+
+
+@dataclass(frozen=True)
+class Head:
+    """What lies on top of an encoder: standardised vectors, one weight for each number and label.
+
+    Attributes:
+        labels: their names.
+        mean, scale: of the vectors it was trained on, d.
+        weight, bias: labels × d, and one a label.
+        layer: of the states that it reads.
+        length: tokens of a text that it reads, at most.
+    """
+
+    labels: tuple[str, ...]
+    mean: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    layer: int
+    length: int
+
+    def probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """N × labels, of n × d vectors."""
+        logits = (((vectors - self.mean) / self.scale) @ self.weight.T + self.bias).astype(np.float64)
+        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+        found: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
+        return found
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a classifier says of a text.
+
+    Attributes:
+        text, label: see there.
+        probability: of that label, as far as the classifier can know.
+        probabilities: of every label.
+    """
+
+    text: str
+    label: str
+    probability: float
+    probabilities: Mapping[str, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Classifier:
+    """An encoder with its head, as :func:`classifier` opens it.
+
+    Attributes:
+        name: what it was opened as.
+        encoder: what reads the texts; it answers every question of its kind too.
+        head: what decides.
+    """
+
+    name: str
+    encoder: Encoder
+    head: Head
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What it can say."""
+        return self.head.labels
+
+    def predict(self, texts: Sequence[str], *, progress: ProgressCallback | None = None) -> list[Prediction]:
+        """The label of each text; of a long one its beginning is read.
+
+        Raises:
+            BadInput: a text is empty, or nothing of it reaches the model.
+        """
+        if isinstance(texts, str):
+            raise BadInput("encoders.texts_as_text")
+        jobs, kept, _ = text_jobs(self.encoder.cutter, texts, self.head.length)
+        if len(kept) < len(texts):
+            number = next(number for number in range(len(texts)) if number >= len(kept) or kept[number] != number)
+            raise BadInput("encoders.nothing_to_classify", number=number + 1)
+        if not jobs:
+            return []
+        [vectors] = self.encoder.network.pooled(jobs, [[self.head.layer]], progress=progress)
+        made = []
+        for text, row in zip(texts, self.head.probabilities(vectors), strict=True):
+            shares = dict(zip(self.labels, row.tolist(), strict=True))
+            label = max(shares, key=lambda name: shares[name])
+            made.append(Prediction(text, label, shares[label], shares))
+        return made
+
+
+def classifier_names() -> list[str]:
+    """Names of the classifiers trained here."""
+    return [name for name, manifest in list_artifacts("encoder").items() if LABELS in manifest.files]
+
+
+def classifier(name_or_path: str | Path, *, device: str | None = None, progress: ProgressCallback | None = None) -> Classifier:
+    """Open a classifier by the name it was trained under, or its folder.
+
+    Raises:
+        UnknownName: there is none of that name.
+        BadInput: it is damaged.
+        MissingExtra: torch is not installed.
+    """
+    folder = encoder_folder(name_or_path)
+    if folder is None or not (folder / LABELS).is_file():
+        raise UnknownName("classifier", str(name_or_path), classifier_names())
+    opened = encoder(name_or_path, device=device, progress=progress)
+    head = _read_head(folder)
+    if head.weight.shape[1] != opened.dim or not 0 <= head.layer < opened.depth:
+        raise BadInput("encoders.classifier_damaged", folder=folder, reason=f"{head.weight.shape[1]} ≠ {opened.dim}")
+    return Classifier(str(name_or_path), opened, head)
+
+
+def write_head(folder: Path, head: Head) -> None:
+    """Write a head beside the encoder that it belongs to."""
+    from safetensors.numpy import save_file
+
+    arrays = {name: np.ascontiguousarray(getattr(head, name)) for name in ("mean", "scale", "weight", "bias")}
+    save_file(arrays, folder / HEAD)
+    data = {"labels": list(head.labels), "layer": head.layer, "length": head.length}
+    (folder / LABELS).write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _read_head(folder: Path) -> Head:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        data = json.loads((folder / LABELS).read_text(encoding="utf-8"))
+        arrays = load_file(folder / HEAD)
+        head = Head(tuple(map(str, data["labels"])), **arrays, layer=int(data["layer"]), length=int(data["length"]))
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise BadInput("encoders.classifier_damaged", folder=folder, reason=error) from error
+    if head.weight.shape != (len(head.labels), len(head.mean)) or head.bias.shape != (len(head.labels),):
+        raise BadInput("encoders.classifier_damaged", folder=folder, reason=head.weight.shape)
+    return head

@@ -1,0 +1,63 @@
+"""Texts with labels, from tables of every kind and from lines."""
+
+from __future__ import annotations
+
+import gzip
+import unicodedata
+
+import pytest
+
+from corpora.labelled import labelled_lines, labelled_texts
+from explorer.core.errors import BadInput
+
+ROWS = [("재미있다", "좋음"), ("지루하다", "나쁨"), ('그는 "좋다, 정말"이라고 했다', "좋음")]
+
+
+def written(tmp_path, text, name="reviews.csv", encoding="utf-8"):
+    path = tmp_path / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+CSV = 'id,document,label\n1,재미있다,좋음\n2,지루하다,나쁨\n3,"그는 ""좋다, 정말""이라고 했다",좋음\n'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16"])
+def test_every_korean_encoding_is_read(tmp_path, encoding):
+    assert labelled_texts(written(tmp_path, CSV, encoding=encoding)) == ROWS
+
+
+def test_nfd_compressed_and_named_columns(tmp_path):
+    decomposed = unicodedata.normalize("NFD", CSV)
+    assert labelled_texts(written(tmp_path, decomposed)) == ROWS
+    packed = tmp_path / "reviews.csv.gz"
+    packed.write_bytes(gzip.compress(CSV.encode()))
+    assert labelled_texts(packed, "document", "Label") == ROWS
+    assert labelled_texts(packed, most=1) == ROWS[:1]
+    table = written(tmp_path, "말\t값\n재미있다\t1\n지루하다\t0\n", "a.tsv")
+    assert labelled_texts(table, "말", "값") == [("재미있다", "1"), ("지루하다", "0")]
+    objects = written(tmp_path, '{"text": "재미있다", "label": 1}\n{"text": "지루하다", "label": 0}\n', "a.jsonl")
+    assert [label for _, label in labelled_texts(objects)] == ["1", "0"]
+
+
+def test_rows_without_text_or_label_are_left_out(tmp_path):
+    table = written(tmp_path, "document,label\n재미있다,좋음\n,나쁨\n지루하다,\n따분하다,나쁨\n")
+    assert labelled_texts(table) == [("재미있다", "좋음"), ("따분하다", "나쁨")]
+
+
+def test_a_column_that_is_not_there_is_said_with_those_that_are(tmp_path):
+    path = written(tmp_path, CSV)
+    with pytest.raises(BadInput, match=r"star.*label"):
+        labelled_texts(path, label_column="star")
+    with pytest.raises(BadInput, match="본문"):
+        labelled_texts(path, "본문")
+    with pytest.raises(BadInput, match="--label-column"):
+        labelled_texts(written(tmp_path, "document,a,b\n재미있다,1,2\n지루하다,1,2\n", "b.csv"))
+
+
+def test_lines_of_text_tab_label():
+    decomposed = unicodedata.normalize("NFD", "재미있다\t좋음")
+    assert labelled_lines([decomposed, "", "글 안의\t탭\t나쁨"]) == [("재미있다", "좋음"), ("글 안의\t탭", "나쁨")]
+    for line in ("탭이 없다", "레이블이 없다\t", "\t글이 없다"):
+        with pytest.raises(BadInput, match="line 2"):
+            labelled_lines(["좋다\t좋음", line])

@@ -1,0 +1,170 @@
+"""Classifiers: trained, saved, opened, resumed after a kill, stopped, and told when they overfit."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+import explorer as ex
+from explorer.core.errors import BadInput, Cancelled, UnknownName
+from explorer.core.store import list_artifacts
+from explorer.encoders.classifier import classifier, classifier_names
+from explorer.encoders.train.classify import ClassifierRecipe, train_classifier
+
+GOOD = ["참 재미있다", "배우가 훌륭하다", "다시 보고 싶다", "음악이 아름답다", "웃다가 울었다"]
+BAD = ["너무 지루하다", "돈이 아깝다", "이야기가 엉망이다", "졸려서 혼났다", "두 번은 못 본다"]
+
+
+def reviews():
+    return [
+        (f"{number}번 영화 {text}", label)
+        for number in range(8)
+        for texts, label in ((GOOD, "좋음"), (BAD, "나쁨"))
+        for text in texts
+    ]
+
+
+def noise(count=60):
+    letters = np.random.default_rng(1).choice(list("가나다라마바사아자차카타파하"), (count, 6))
+    return [("".join(row), "ab"[number % 2]) for number, row in enumerate(letters)]
+
+
+@pytest.mark.parametrize("train", ["head", "all"])
+def test_what_is_saved_answers_as_it_was_measured(home, small_bert, train):
+    recipe = ClassifierRecipe(base=str(small_bert), train=train, steps=60, rate=2e-2 if train == "head" else 1e-3, heldout=0.25)
+    made = train_classifier(reviews(), recipe, name="films", corpus="reviews")
+    assert made.labels == ("나쁨", "좋음") and made.baseline == 0.5
+    assert made.accuracy.value > 0.9 and made.counts == {"texts": 80, "held_out": 20, "empty": 0, "cut": 0}
+    assert made.outcome.after < made.outcome.before and list(made.to_frame()["step"])[-1] == 60
+    opened = classifier("films")
+    said = opened.predict(["참 재미있다", "너무 지루하다"])
+    assert [one.label for one in said] == ["좋음", "나쁨"]
+    assert all(sum(one.probabilities.values()) == pytest.approx(1) for one in said)
+    right = np.mean(
+        [one.label == label for one, (_, label) in zip(opened.predict([text for text, _ in reviews()]), reviews(), strict=True)]
+    )
+    assert right > 0.9
+    manifest = list_artifacts("encoder")["films"]
+    assert manifest.provenance["corpus"] == "reviews" and manifest.provenance["recipe"]["seed"] == 42
+    assert "classifier.safetensors" in manifest.files and classifier_names() == ["films"]
+    # The encoder in it answers too, and the one it came from is as it was.
+    before = ex.encoder(small_bert).vector("배", "배를 탔다")
+    assert np.allclose(ex.encoder("films").vector("배", "배를 탔다"), before, atol=1e-5) == (train == "head")
+
+
+def test_the_shipped_encoder_as_a_classifier(home):
+    made = train_classifier(reviews(), ClassifierRecipe(train="all", steps=12), name="films")
+    assert made.accuracy.value > made.baseline
+    opened = classifier("films")
+    assert opened.encoder.fill("비가 [MASK].", 1)  # all of the encoder is there
+    assert [one.label for one in opened.predict(["참 재미있다"])] == ["좋음"]
+
+
+def test_memorised_noise_is_called_overfitting(small_bert):
+    recipe = ClassifierRecipe(base=str(small_bert), steps=200, rate=0.05, heldout=0.4)
+    made = train_classifier(noise(), recipe)
+    assert made.folder is None and made.outcome.overfits
+    assert [one.code for one in made.outcome.warnings] == ["encoders.training_overfits"]
+    assert "과적합" in made.outcome.warnings[0].said("ko")
+    assert made.outcome.curve[-1]["train"] < 0.2 < made.outcome.after
+    learnt = train_classifier(reviews(), ClassifierRecipe(base=str(small_bert), steps=60, rate=2e-2))
+    assert not learnt.outcome.overfits and not learnt.outcome.warnings
+
+
+class Killed(BaseException):
+    """What no code of ours catches."""
+
+
+def test_a_killed_training_goes_on_where_it_was(home, small_bert):
+    recipe = ClassifierRecipe(base=str(small_bert), train="all", steps=30, rate=1e-3, batch=8)
+    whole = train_classifier(reviews(), recipe, name="whole")
+
+    def kill(step):
+        if step.stage == "training" and step.done >= 10:
+            raise Killed
+
+    with pytest.raises(Killed):
+        train_classifier(reviews(), recipe, name="parts", progress=kill)
+    assert "parts" not in list_artifacts("encoder") and (home / "cache/training/parts/training.json").is_file()
+    steps = []
+    parts = train_classifier(
+        reviews(), recipe, name="parts", progress=lambda step: steps.append(step) if step.stage == "training" else None
+    )
+    assert steps[0].done == 20
+    assert [point["step"] for point in parts.outcome.curve] == [point["step"] for point in whole.outcome.curve]
+    # This BERT has dropout, drawn anew where the run went on; what does not depend on it is equal.
+    assert parts.counts == whole.counts and parts.baseline == whole.baseline
+    assert not (home / "cache/training/parts").exists()
+
+
+def test_a_head_goes_on_to_the_same_bits(home, small_bert):
+    recipe = ClassifierRecipe(base=str(small_bert), steps=30, rate=1e-2, batch=8)
+    whole = train_classifier(reviews(), recipe, name="whole")
+
+    def stop(step):
+        if step.stage == "training" and step.done >= 10:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        train_classifier(reviews(), recipe, name="parts", progress=stop)
+    parts = train_classifier(reviews(), recipe, name="parts")
+    assert [point["heldout"] for point in parts.outcome.curve] == [point["heldout"] for point in whole.outcome.curve]
+    heads = [(home / "encoders" / name / "classifier.safetensors").read_bytes() for name in ("whole", "parts")]
+    assert heads[0] == heads[1]
+
+
+def test_a_checkpoint_of_other_texts_is_refused(home, small_bert):
+    recipe = ClassifierRecipe(base=str(small_bert), steps=30)
+
+    def stop(step):
+        if step.stage == "training":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        train_classifier(reviews(), recipe, name="films", progress=stop)
+    with pytest.raises(BadInput, match="other settings or another text"):
+        train_classifier(reviews()[:-2], recipe, name="films")
+
+
+@pytest.mark.parametrize(
+    "labelled, settings, message",
+    [
+        ([("하나", "a"), ("둘", "a")], {}, "one label"),
+        ([], {}, "one label"),
+        ([("하나", "a"), ("둘", "a"), ("셋", "b")], {}, "one text only"),
+        ([("", "a"), (" ", "b")], {}, "one label"),
+        (reviews(), {"train": "half"}, "head, all"),
+        (reviews(), {"heldout": 1.5}, "between 0 and 1"),
+        (reviews(), {"epochs": -1}, "above 0"),
+        (reviews(), {"layer": 9}, "layer"),
+    ],
+)
+def test_what_cannot_be_trained_is_said_in_one_line(small_bert, labelled, settings, message):
+    with pytest.raises(BadInput, match=message) as error:
+        train_classifier(labelled, ClassifierRecipe(base=str(small_bert), **settings))
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_names_and_damage(home, small_bert):
+    recipe = ClassifierRecipe(base=str(small_bert), steps=2)
+    with pytest.raises(BadInput, match="taken"):
+        train_classifier(reviews(), recipe, name="mini")
+    train_classifier(reviews(), recipe, name="films")
+    with pytest.raises(BadInput, match="taken"):
+        train_classifier(reviews(), recipe, name="films")
+    train_classifier(reviews(), recipe, name="films", overwrite=True)
+    with pytest.raises(UnknownName, match="films"):
+        classifier("mini")
+    opened = classifier("films")
+    for texts, message in ((["좋다", " "], "text 2"), ("좋다", "list of texts")):
+        with pytest.raises(BadInput, match=message):
+            opened.predict(texts)
+    assert opened.predict([]) == [] and opened.predict(["좋다" * 5000])[0].label in opened.labels
+    path = home / "encoders/films/classifier.json"
+    path.write_text(json.dumps({"labels": ["a"], "layer": 1, "length": 9}), encoding="utf-8")
+    with pytest.raises(BadInput, match="damaged"):
+        classifier("films")
