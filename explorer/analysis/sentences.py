@@ -10,10 +10,7 @@ from explorer.core.progress import ProgressCallback
 if TYPE_CHECKING:
     from explorer.vectors.sentences import Sentences
 
-__all__ = ["STATIC", "sentences"]
-
-STATIC = "kiwi"
-"""The static vectors that find a petition by its title most often (docs/contextual.md)."""
+__all__ = ["sentences"]
 
 
 def sentences(
@@ -29,7 +26,7 @@ def sentences(
 
     Args:
         texts: sentences or documents; with ``keep`` any number of them, from any iterable.
-        model: static vectors, by a name or file that :func:`~explorer.static.load.load` takes; :data:`STATIC` by default.
+        model: static vectors, by a name or file that :func:`~explorer.static.load.load` takes; the default model if not said.
             See :meth:`~explorer.vectors.vectors.Vectors.sentences`.
         encoder: an encoder instead, by a name that :func:`~explorer.encoders.open.encoder` takes; slower and often better.
             See :meth:`~explorer.encoders.encoder.Encoder.sentences`.
@@ -57,6 +54,6 @@ def sentences(
         from explorer.encoders.open import encoder as opened
 
         return opened(encoder, progress=progress).sentences(texts, keep=keep, progress=progress, **options)
-    from explorer.static.load import load
+    from explorer.static.load import DEFAULT_MODEL, load
 
-    return load(model or STATIC, progress).sentences(texts, keep=keep, progress=progress, **options)
+    return load(model or DEFAULT_MODEL, progress).sentences(texts, keep=keep, progress=progress, **options)

@@ -42,7 +42,7 @@ def _options(function: F) -> F:
             help="How an encoder's tokens become a sentence; own, the checkpoint's own way, by default.",
         ),
         click.option("-e", "--encoder", help="An encoder: mini, a checkpoint's folder, or a Hugging Face id."),
-        click.option("-m", "--model", help="Static vectors: a model's name (see `models list`) or a file; kiwi by default."),
+        click.option("-m", "--model", help="Static vectors: a model's name (see `models list`) or a file; korean by default."),
         click.option(
             "--by",
             default="line",

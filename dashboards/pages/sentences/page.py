@@ -16,6 +16,7 @@ from dashboards.kit.i18n import Text, text
 from dashboards.kit.url import Field, clean, decode, pack, share, tidy, unpack
 from dashboards.kit.url import text as text_field
 from dashboards.pages.similarity.figures import heat_map
+from explorer.static.load import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from explorer.vectors.sentences import Sentences
@@ -38,7 +39,7 @@ FIELDS = {
     "s": Field("", lambda value: tidy(value, MAX_TEXT), str),
     "z": Field("", lambda value: unpack(value, MAX_TEXT), pack),
     "by": text_field(200, STATIC),
-    "model": text_field(100, "kiwi"),
+    "model": text_field(100, DEFAULT_MODEL),
 }
 
 
