@@ -99,6 +99,9 @@ def create_app(prepare: bool = False, host: str | None = None, **options: Any) -
             in ``EXPLORER_HOSTS`` are answered (see :mod:`dashboards.app.hosts`).
         options: passed on to :class:`dash.Dash`, e.g. ``requests_pathname_prefix`` behind a proxy.
     """
+    # Plotly looks into whatever half of pandas a worker (scikit-learn) has imported so far; so it is whole before any request.
+    import pandas  # noqa: F401
+
     app = _App(
         "dashboards",
         use_pages=False,  # Dash keeps its pages in one registry of the process; the shell has those of this app
