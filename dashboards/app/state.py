@@ -198,9 +198,6 @@ class State:
 
     def prepare(self) -> None:
         """Start, in the background, what most people need first: the default vectors, then UMAP's compilation."""
-        # Answers become JSON by plotly, which looks into pandas as soon as it is named in sys.modules: also while another thread is
-        # still importing it, which ended in an error. Here it is whole before the first answer.
-        import pandas  # noqa: F401
 
         def warm(progress: ProgressCallback) -> None:
             self.worker.call("warm", {}, progress)
