@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from explorer.encoders.morpheme.evaluation import score_senses
 
 from explorer.core.progress import terminal_progress
 from explorer.encoders.encoder import Encoder
@@ -59,13 +58,12 @@ def sense_index(model: Encoder, **asked: Any) -> float:
     groups: dict[str, list[Any]] = {}
     for one in homographs():
         groups.setdefault(one.word, []).append(one)
-    found = {}
+    found = []
     for word, group in groups.items():
         places = [(one.start, one.end) for one in group]
         senses = model.senses(word, [one.text for one in group], len({one.sense for one in group}), spans=places, **asked)
-        found[word] = senses.points
-    gold = {word: [one.sense for one in group] for word, group in groups.items()}
-    return score_senses(found, gold, centre=False).mean
+        found.append(senses.agreement([one.sense for one in group]).ari)
+    return float(np.mean(found))
 
 
 def main() -> None:
