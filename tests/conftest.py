@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,26 @@ def small_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from support_bert import save_small_bert
 
     return save_small_bert(tmp_path_factory.mktemp("checkpoint") / "small-bert")
+
+
+@pytest.fixture(scope="session")
+def multilingual(pytestconfig: pytest.Config) -> Path:
+    """The folder of e5-small, to be read only; unpacked once and then kept with pytest's own cache.
+
+    Without its packages these tests are skipped, or fail where EXPLORER_REQUIRE_MULTILINGUAL is 1.
+    """
+    pytest.importorskip("torch")
+    from explorer.core.errors import Unavailable
+    from explorer.encoders.packaged import packaged_folder
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_HOME", str(pytestconfig.cache.mkdir("multilingual")))
+        try:
+            return packaged_folder("e5-small")
+        except Unavailable as error:
+            if os.environ.get("EXPLORER_REQUIRE_MULTILINGUAL") == "1" or error.code != "encoders.package_absent":
+                pytest.fail(f"the multilingual encoder is required here: {error}")
+            pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

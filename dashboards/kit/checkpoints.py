@@ -1,8 +1,8 @@
 """Which contextual models a page may open: what is on this machine, by names that say nothing about its folders.
 
 Looked for, in this order: the setting ``EXPLORER_BERT`` (folders or hub ids, separated as in ``PATH``); folders with a
-``config.json`` under ``models`` of the home folder; encoders trained here; encoders in the Hugging Face cache; and last
-``mini``, which ships. A short list of well-known checkpoints may be fetched, and only when somebody presses the button.
+``config.json`` under ``models`` of the home folder; encoders trained here; encoders in the Hugging Face cache; those that installed
+packages carry; and last ``mini``, which ships. A short list of well-known checkpoints may be fetched, and only when somebody presses the button.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dashboards.kit.local import paths_allowed, short_name
 from explorer.core import settings
 from explorer.core.errors import BadInput
 from explorer.core.store import home, list_artifacts
+from explorer.encoders.packaged import PACKAGED, is_here
 
 __all__ = ["ENCODERS", "FETCHABLE", "Fetchable", "available", "place", "place_of", "torch_installed"]
 ENCODERS = (
@@ -73,6 +74,9 @@ def available() -> dict[str, str]:
     for folder in _folders(settings.hub_cache()):
         if folder.name.startswith("models--") and _is_encoder(folder):
             name = folder.name.removeprefix("models--").replace("--", "/")
+            _add(found, name, name)
+    for name in PACKAGED:
+        if is_here(name):
             _add(found, name, name)
     _add(found, "mini", "mini")
     return found

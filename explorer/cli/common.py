@@ -56,7 +56,8 @@ encoder_option = click.option(
     "--model",
     default=default_encoder,
     show_default=True,
-    help="mini, which ships; an encoder trained here; a checkpoint's folder; or a Hugging Face id. EXPLORER_ENCODER changes the default.",
+    help="mini, which ships; e5-small (extra multilingual); an encoder trained here; a checkpoint's folder; or a Hugging Face id. "
+    "EXPLORER_ENCODER changes the default.",
 )
 dtype_option = click.option(
     "--dtype",

@@ -21,23 +21,32 @@ def models() -> None:
 @models.command("list")
 @json_option
 def list_models(as_json: bool) -> None:
-    """Every model that `--model` accepts by name."""
+    """Every model that `--model` accepts by name: word vectors, then encoders, which read words in their sentences."""
+    from explorer.encoders.library import encoder_records
     from explorer.static.load import known_models
 
-    rows = [one.to_dict() for one in known_models()]
+    words, encoders = known_models(), encoder_records()
     if as_json:
-        emit_json(rows)
+        emit_json([*(one.to_dict() for one in words), *(one.to_dict() for one in encoders)])
         return
-    print_table(("name", "where", "model", "keys", "dim", "corpus"), [tuple(row.values()) for row in rows])
+    rows = [(one.name, one.kind, one.where, one.model, one.keys, one.dim, one.corpus) for one in words]
+    for one in encoders:
+        source = one.corpus or str(one.provenance.get("source") or "")
+        rows.append((one.name, one.kind, one.where, one.model, one.entries, one.dim, source))
+    print_table(("name", "kind", "where", "model", "keys", "dim", "from"), rows)
 
 
 @models.command()
 @click.argument("name")
 @json_option
 def show(name: str, as_json: bool) -> None:
-    """Where a model comes from: corpus, tokenizer, parameters, seed, post-processing."""
-    from explorer.static.load import load
+    """Where a model comes from: corpus, tokenizer, parameters, seed, post-processing; of an encoder its source and licence."""
+    from explorer.encoders.library import encoder_names, encoder_record
+    from explorer.static.load import load, model_names
 
+    if name not in model_names() and name in encoder_names():
+        (emit_json if as_json else print_record)(encoder_record(name).to_dict())
+        return
     with terminal_progress() as progress:
         vectors = load(name, progress=progress)
     data = {"name": name, "keys": len(vectors), "dim": vectors.dim, **dict(vectors.info)}
@@ -147,8 +156,13 @@ def join(name: str, parts: tuple[str, ...], weights: tuple[float, ...], force: b
 @models.command()
 @click.argument("name")
 def remove(name: str) -> None:
-    """Delete a saved model."""
+    """Delete a saved model, or what was unpacked of a packaged encoder."""
     from explorer.core.store import remove_artifact
+    from explorer.encoders.library import encoder_names, remove_encoder
+    from explorer.static.load import model_names
 
-    remove_artifact("vectors", name)
+    if name not in model_names() and name in encoder_names():
+        remove_encoder(name)
+    else:
+        remove_artifact("vectors", name)
     click.echo(f"removed {name}", err=True)

@@ -63,7 +63,12 @@ class Checkpoint:
 
 
 def open_checkpoint(
-    name_or_path: str | Path, device: str | None = None, progress: ProgressCallback | None = None, *, dtype: str = "float32"
+    name_or_path: str | Path,
+    device: str | None = None,
+    progress: ProgressCallback | None = None,
+    *,
+    dtype: str = "float32",
+    called: str = "",
 ) -> Checkpoint:
     """Load a checkpoint from a folder, from the Hugging Face cache, or from the hub, in this order.
 
@@ -72,14 +77,15 @@ def open_checkpoint(
         device: ``"cpu"``, ``"cuda"``, ``"mps"``; by default the best one present.
         progress: told what is being opened.
         dtype: what it computes in, one of :data:`~explorer.encoders.forward.DTYPES`.
+        called: its name in refusals, where a person asked for the folder by another one.
 
     Raises:
         MissingExtra: torch is not installed.
         BadInput: the checkpoint cannot be used; says why.
         Unavailable: it is not on this machine and the hub cannot be reached.
     """
-    name = str(name_or_path)
-    folder = expanded(name)
+    name = called or str(name_or_path)
+    folder = expanded(name_or_path)
     chosen = pick_device(device, dtype)
     if folder.is_dir():
         _check_folder(folder)

@@ -146,13 +146,18 @@ class Encoder:
                 raise BadInput("encoders.kiwi_no_checkpoint")
             raise BadInput("encoders.kiwi_cannot", task=cannot(head))
         if head != "encoder":
-            network.head(head)
+            network.head(head, self.name)
         return network, pieces
 
     def _hub(self, head: str) -> tuple[Network, HubPieces]:
         network, pieces = self._made_for(head)
         assert isinstance(pieces, HubPieces)  # an encoder over morphemes has no such head
         return network, pieces
+
+    def can(self, head: str) -> bool:
+        """Whether it has a head: ``"masked"`` (:meth:`fill`), ``"pair"``, or ``"causal"`` (:meth:`next`)."""
+        network = self._opened[0]
+        return network is not None and network.has(head)
 
     @property
     def network(self) -> Network:

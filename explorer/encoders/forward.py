@@ -185,16 +185,31 @@ class Network:
         self._heads: dict[str, Any] = {}
         self._lock = threading.RLock()
 
-    def head(self, head: str) -> Any:
+    def head(self, head: str, name: str = "") -> Any:
         """The model with a head, over this backbone.
+
+        Args:
+            head: ``"masked"``, ``"pair"`` or ``"causal"``.
+            name: what a refusal calls the model; whoever opened it first may have used another name.
 
         Raises:
             BadInput: the checkpoint has none; says what to use instead.
         """
         with self._lock:
             if head not in self._heads:
-                self._heads[head] = self._attach(head)
+                try:
+                    self._heads[head] = self._attach(head)
+                except BadInput as error:
+                    raise BadInput(error.code, **(error.values | {"model": name or self.name})) from error
             return self._heads[head]
+
+    def has(self, head: str) -> bool:
+        """Whether the checkpoint has a head, which the first question may have to read."""
+        try:
+            self.head(head)
+        except BadInput:
+            return False
+        return True
 
     def layers(self, layer: Layer) -> tuple[list[int], str]:
         """The layers that are meant, counted from 0, and how they are joined: ``"mean"`` or ``"sum"``.

@@ -34,7 +34,8 @@ def encoder(
     """Open an encoder, or a decoder. Whoever asks for the same one gets the same weights, read once a process.
 
     Args:
-        name_or_path: ``"mini"`` (it ships), the name of an encoder trained here, a folder as transformers saves it, or a
+        name_or_path: ``"mini"`` (it ships), ``"e5-small"`` (multilingual; packages of the extra ``multilingual`` carry it, see
+            :mod:`~explorer.encoders.packaged`), the name of an encoder trained here, a folder as transformers saves it, or a
             Hugging Face id (``"bert-base-multilingual-cased"``, ``"klue/bert-base"``, ``"skt/kogpt2-base-v2"``). Local files
             are used first; weights must be safetensors; no code from the checkpoint is run. ``"kiwi"`` knows what comes next
             and nothing else.
@@ -54,7 +55,7 @@ def encoder(
     name = str(name_or_path)
     if name == "kiwi":
         return Encoder(name, stands_for="kiwi")
-    folder = encoder_folder(name_or_path)
+    folder = encoder_folder(name_or_path, progress)
     if folder is None and name in _static_names():
         return Encoder(name, stands_for="static")
     where = pick_device(device, dtype)
@@ -117,7 +118,7 @@ def _opened(
 ) -> Encoder:
     name = str(name_or_path)
     if folder is None or not is_encoder(folder):
-        checkpoint = open_checkpoint(folder or name_or_path, device, progress, dtype=dtype)
+        checkpoint = open_checkpoint(folder or name_or_path, device, progress, dtype=dtype, called=name)
         return Encoder(name, checkpoint.network, checkpoint.pieces, folder=folder or _fetched(name))
     report(progress, "opening the model", note=name)
     model, vocabulary, info = open_network(folder)

@@ -45,6 +45,7 @@ class KnownModel:
         model: what made it (``"word2vec"`` …).
         keys, dim: its size; ``None`` before it is computed.
         corpus: what it was trained on; empty where nothing says so.
+        kind: always ``"vectors"``, as a list with encoders needs.
     """
 
     name: str
@@ -53,6 +54,7 @@ class KnownModel:
     keys: int | None
     dim: int | None
     corpus: str
+    kind: str = "vectors"
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

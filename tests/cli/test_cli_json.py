@@ -17,6 +17,7 @@ from corpora.library import corpus_facts, known_corpora
 from corpora.statistics import statistics
 from explorer.analysis.projection import project
 from explorer.cli import main
+from explorer.encoders.library import encoder_records
 from explorer.static.load import known_models, load
 from explorer.tokenizers.loading import tokenizer
 from explorer.vectors.vectors import Vectors
@@ -41,7 +42,7 @@ LIBRARY: dict[tuple[str, ...], Callable[[], Any]] = {
         load("small").axis(*POLES, ["배"], n=10, samples=1000).to_dict()
     ),
     ("project", "-m", "small", "--method", "pca"): lambda: project(load("small"), method="pca", seed=42).to_dict(),
-    ("models", "list"): lambda: [one.to_dict() for one in known_models()],
+    ("models", "list"): lambda: [one.to_dict() for one in (*known_models(), *encoder_records())],
     ("corpus", "list"): lambda: [one.to_dict() for one in known_corpora()],
     ("corpus", "show", "sample"): lambda: corpus_facts("sample").to_dict(),
     ("corpus", "show", "nsmc"): lambda: corpus_facts("nsmc").to_dict(),

@@ -159,7 +159,10 @@ def test_a_word_is_hidden_and_guessed_by_the_encoder_that_ships(page, home):
     pytest.importorskip("torch")
     asked = {"model": "mini", "first": "나는 항구에 와서 배를 탔다.", "second": ""}
     assert answered(page, asked)["inside-done"]["data"] == asked
-    buttons = page.call("inside-words.children", {"inside-done.data": asked})["inside-words"]["children"]
+    page.settled("inside-words.children", {"inside-done.data": asked}, lambda text: "inside-hide" in text)
+    answer = page.call("inside-words.children", {"inside-done.data": asked})
+    assert answer["inside-guess-form"]["style"] == {}
+    buttons = answer["inside-words"]["children"]
     names = [one["props"]["children"] for one in buttons]
     assert names == ["나", "는", "항구", "에", "와서", "배", "를", "탔", "다"]
     button = {"type": "inside-hide", "number": names.index("배")}
@@ -180,6 +183,11 @@ def test_a_model_without_its_head_says_so_in_its_place(page, bert, monkeypatch):
     question = {"model": "small-bert", "text": "[MASK]를 탔다.", "unit": "word"}
     found = page.settled("inside-guesses.children", {"inside-question.data": question}, lambda text: "alert" in text, 120)
     assert '"role": "alert"' in found and 'inside-guess"' not in found
+    asked = {"model": "small-bert", "first": "배를 탔다.", "second": ""}
+    answered(page, asked)
+    said = page.settled("inside-words.children", {"inside-done.data": asked}, lambda text: "머리가 없" in text)
+    assert "small-bert에는" in said and "inside-hide" not in said
+    assert json.loads(said)["inside-guess-form"]["style"] == {"display": "none"}
 
 
 def test_kiwi_goes_on(page, home):

@@ -16,6 +16,7 @@ from dashboards.kit.theme import blank
 from dashboards.kit.url import MAX_WORD
 from dashboards.pages.context.asked import MAX_SENTENCES, POOLINGS, VIEWS
 from explorer.core.store import home
+from explorer.encoders.packaged import EXTRA
 
 if TYPE_CHECKING:
     from explorer.encoders.readings import Representation
@@ -49,6 +50,8 @@ def others(t: Text) -> Any:
                     dmc.Code(f"EXPLORER_BERT={t('context.some_folder')} korean-explorer serve", block=True),
                     dmc.Text(t("context.no_model_home"), size="sm"),
                     dmc.Code(str(home() / "models") if paths_allowed() else t("context.home_models"), block=True),
+                    dmc.Text(t("context.no_model_extra"), size="sm"),
+                    dmc.Code(f'pip install "korean-explorer[{EXTRA}]"', block=True),
                     dmc.Text(t("context.no_model_fetch"), size="sm"),
                     *rows,
                 ],

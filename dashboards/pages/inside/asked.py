@@ -19,7 +19,20 @@ if TYPE_CHECKING:
     from explorer.encoders.guesses import Gap, Guess
     from explorer.encoders.inside_record import Inside
 
-__all__ = ["FIELDS", "FIRST", "MASK", "MAX_SENTENCE", "QUESTION", "SECOND", "UNITS", "address", "compute", "guess", "sentences"]
+__all__ = [
+    "FIELDS",
+    "FIRST",
+    "MASK",
+    "MAX_SENTENCE",
+    "QUESTION",
+    "SECOND",
+    "UNITS",
+    "address",
+    "compute",
+    "guess",
+    "guesses",
+    "sentences",
+]
 
 MAX_SENTENCE = 300
 PLAIN = 120
@@ -110,6 +123,18 @@ def guess(asked: dict[str, Any]) -> list[Gap]:
         return model.fill(sentence, GUESSES, unit=unit, progress=progress)
 
     return state().opened("gaps", (place, sentence, unit), fill, "job.gaps")
+
+
+def guesses(name: str) -> bool:
+    """Whether the model of that name guesses hidden words at all.
+
+    Raises:
+        NotReady: it is being opened.
+        ExplorerError: it cannot be.
+    """
+    place = place_called(name)
+    model = state().encoder(place)
+    return state().opened("gaps", (place, "masked"), lambda _: model.can("masked"), "job.contextual", model=name)
 
 
 def following(sentence: str) -> list[Guess]:

@@ -191,28 +191,36 @@ def _guess(t: Text) -> Any:
             [
                 html.Div(id="inside-words", className="inside-tokens"),
                 html.Div(
-                    [
-                        dmc.TextInput(
-                            id="inside-gap",
-                            value="",
-                            label=t("inside.gap"),
-                            placeholder=t("inside.gap_none", mask=MASK),
-                            inputProps={"maxLength": MAX_SENTENCE + len(MASK), "lang": "ko"},
-                            className="inside-sentence",
-                        ),
-                        dmc.Button(t("inside.fill"), id="inside-fill", variant="light"),
-                    ],
-                    className="inside-form",
+                    dmc.Stack(
+                        [
+                            html.Div(
+                                [
+                                    dmc.TextInput(
+                                        id="inside-gap",
+                                        value="",
+                                        label=t("inside.gap"),
+                                        placeholder=t("inside.gap_none", mask=MASK),
+                                        inputProps={"maxLength": MAX_SENTENCE + len(MASK), "lang": "ko"},
+                                        className="inside-sentence",
+                                    ),
+                                    dmc.Button(t("inside.fill"), id="inside-fill", variant="light"),
+                                ],
+                                className="inside-form",
+                            ),
+                            dmc.SegmentedControl(
+                                id="inside-guess-unit",
+                                value="word",
+                                data=[{"value": unit, "label": t(f"inside.guess_{unit}")} for unit in ("word", "piece")],
+                                size="sm",
+                                w="fit-content",
+                                **{"aria-label": t("inside.unit")},
+                            ),
+                            html.Div(id="inside-guesses", **{"aria-live": "polite"}),
+                        ],
+                        gap="md",
+                    ),
+                    id="inside-guess-form",
                 ),
-                dmc.SegmentedControl(
-                    id="inside-guess-unit",
-                    value="word",
-                    data=[{"value": unit, "label": t(f"inside.guess_{unit}")} for unit in ("word", "piece")],
-                    size="sm",
-                    w="fit-content",
-                    **{"aria-label": t("inside.unit")},
-                ),
-                html.Div(id="inside-guesses", **{"aria-live": "polite"}),
             ],
             gap="md",
         ),

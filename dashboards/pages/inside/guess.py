@@ -37,11 +37,26 @@ def hideable(seen: Inside) -> list[tuple[int, int, int, str]]:
     return [one for one in found if any(char.isalnum() for char in one[3])]
 
 
-def words(done: dict[str, Any] | None) -> Any:
-    """A button for every word of the sentences."""
+def words(done: dict[str, Any] | None, _: Any) -> tuple[Any, Any, Any]:
+    """A button for every word of the sentences, and whether the rest of the card is there: some models guess nothing."""
     seen = QUESTION.found(done)
     if seen is None:
-        return no_update
+        return (no_update,) * 3
+    t = text()
+    name = seen_model(done)
+    able = True
+
+    def shown() -> Any:
+        nonlocal able
+        able = looking.guesses(name)
+        return buttons(seen) if able else dmc.Text(t("inside.no_head", model=name), size="sm")
+
+    content = guarded(t, shown)
+    return content, {} if able else {"display": "none"}, no_update if able else None
+
+
+def buttons(seen: Inside) -> list[Any]:
+    """A button for every word of the sentences."""
     found: list[Any] = []
     before = 0
     for number, (sentence, *_, shown) in enumerate(hideable(seen)):
@@ -133,7 +148,14 @@ def next_ones(question: str | None, _: Any) -> Any:
 
 def register(app: Dash) -> None:
     """Everything that moves on this card."""
-    app.callback(Output("inside-words", "children"), QUESTION.done)(words)
+    app.callback(
+        Output("inside-words", "children"),
+        Output("inside-guess-form", "style"),
+        Output("inside-question", "data", allow_duplicate=True),
+        QUESTION.done,
+        Input(ids.READY, "data"),
+        prevent_initial_call="initial_duplicate",
+    )(words)
     app.callback(
         Output("inside-gap", "value"),
         Output("inside-question", "data"),

@@ -13,8 +13,10 @@ from typing import Any
 
 from explorer.core.errors import BadInput
 from explorer.core.paths import expanded
+from explorer.core.progress import ProgressCallback
 from explorer.core.store import MANIFEST, Manifest, artifact_path, read_artifact, write_manifest
 from explorer.encoders.forward import require_torch
+from explorer.encoders.packaged import PACKAGED, packaged_folder
 from explorer.encoders.train.vocabulary import MorphemeVocabulary
 
 __all__ = ["MINI", "VOCABULARY", "encoder_folder", "is_encoder", "open_network", "write_encoder"]
@@ -25,10 +27,15 @@ MINI = Path(__file__).parent.parent / "pretrained" / "mini"
 CONFIG, WEIGHTS, VOCABULARY = "config.json", "model.safetensors", "morphemes.txt"
 
 
-def encoder_folder(name_or_path: str | Path) -> Path | None:
-    """Where an encoder lies: ``"mini"`` (it ships), the name of one trained here, or a folder; ``None`` if nothing is there."""
+def encoder_folder(name_or_path: str | Path, progress: ProgressCallback | None = None) -> Path | None:
+    """Where an encoder lies: ``"mini"`` (it ships), ``"e5-small"`` (unpacked at the first question), the name of one trained here, or
+    a folder; ``None`` if nothing is there.
+    """
     if name_or_path == "mini":
         return MINI
+    if name_or_path in PACKAGED:
+        require_torch()  # else it would be unpacked for nothing
+        return packaged_folder(str(name_or_path), progress)
     try:
         saved = artifact_path("encoder", str(name_or_path))
     except BadInput:  # no possible name, so a path

@@ -27,6 +27,7 @@ from explorer.core.store import (
 from explorer.encoders.forward import require_torch
 from explorer.encoders.morpheme.model import build_bert, initial_bias, initial_embeddings
 from explorer.encoders.morpheme.storing import encoder_folder, is_encoder, open_network, write_encoder
+from explorer.encoders.packaged import PACKAGED
 from explorer.encoders.train.batches import Batches, Encoded, Masking, encode_arrays
 from explorer.encoders.train.heads import Sampling
 from explorer.encoders.train.loop import Outcome, Plan, fit
@@ -215,7 +216,7 @@ def free_target(name: str, overwrite: bool) -> Path:
         BadInput: the name is taken, or cannot be one.
     """
     target = artifact_path("encoder", check_name(name))
-    if name in ("mini", "morphemes", "wordpiece") or ((target / MANIFEST).is_file() and not overwrite):
+    if name in ("mini", "morphemes", "wordpiece", *PACKAGED) or ((target / MANIFEST).is_file() and not overwrite):
         raise BadInput("encoders.name_taken", name=name)
     check_target(target, overwrite, "encoder")
     return target
@@ -273,7 +274,7 @@ def _prepare(
         model = _built(len(tokenizer), recipe.dim, tokenizer.pad_token_id, recipe)
         low = 1 + max(tokenizer.all_special_ids)
         return _over_wordpieces(encode_texts(documents, tokenizer, progress), model, tokenizer, recipe, low)
-    folder = encoder_folder(recipe.base)
+    folder = encoder_folder(recipe.base, progress)
     if folder is not None and is_encoder(folder):
         return _over_morphemes(texts, recipe, folder, workers, vectors, progress)
     model, tokenizer, warnings = open_masked_model(folder or recipe.base, progress)
