@@ -19,13 +19,13 @@ from types import ModuleType
 from typing import Any
 
 from dash import Dash
-from flask import Response, g
+from flask import Response, g, request
 
 from dashboards.app import hosts, shell
 from dashboards.app.files import serve_files
 from dashboards.app.state import State
-from dashboards.kit.i18n import current
-from dashboards.kit.url import PREFIX
+from dashboards.kit.i18n import COOKIE, asked, current
+from dashboards.kit.url import LANGUAGE, PREFIX
 from dashboards.pages.analogy import page as analogy
 from dashboards.pages.bench import page as bench
 from dashboards.pages.context import page as context
@@ -135,6 +135,8 @@ def create_app(prepare: bool = False, host: str | None = None, **options: Any) -
 
 
 def _headers(response: Response) -> Response:
+    if (language := asked(request.args.get(LANGUAGE))) is not None:  # the callbacks of the page that comes speak it as well
+        response.set_cookie(COOKIE, language, max_age=31_536_000, samesite="Lax")
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     hashes = g.pop("script_hashes", None)

@@ -1,25 +1,22 @@
-"""The frame around every page: navigation, language, light and dark, the model, and what runs in the background."""
+"""The frame around every page: navigation, language, light and dark, and what runs in the background."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
-from urllib.parse import parse_qs
 
 import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboards.app.state import model_names, state
+from dashboards.app import models, taking
+from dashboards.app.state import state
 from dashboards.kit import ids
-from dashboards.kit.components import BUSY_MS, QUIET_MS, icon, job_panel, watch
-from dashboards.kit.errors import explain
+from dashboards.kit.components import BUSY_MS, icon, job_panel
 from dashboards.kit.i18n import LANGUAGES, Text, text
-from dashboards.kit.jobs import NotReady
-from dashboards.kit.url import clean, href
+from dashboards.kit.url import href, unread
 from dashboards.pages import not_found
-from explorer.core.errors import ExplorerError
-from explorer.static.load import DEFAULT_MODEL
 
 __all__ = ["layout", "register"]
 
@@ -45,21 +42,24 @@ def layout(views: Sequence[ModuleType]) -> Any:
         dmc.AppShell(
             [
                 dcc.Interval(id=ids.TICK, interval=BUSY_MS),
+                dcc.Store(id=ids.TICKED),
+                dcc.Store(id=ids.WATCHED),
                 dcc.Store(id=ids.READY, data=state().jobs.ended),
                 dcc.Location(id=ids.LOCATION, refresh="callback-nav"),
                 dcc.Store(id=ids.TITLE),
                 html.A(t("shell.skip"), href="#main", className="skip"),
+                html.Div(t("shell.unanswered"), className="unanswered", role="alert"),
+                html.Div(t("shell.slow"), className="slow", role="status"),
+                html.Div(id=ids.JOBS, className="jobs", **{"aria-live": "polite"}),
+                *taking.frame_of(t),
                 _header(t),
                 _navbar(t, views),
                 dmc.AppShellMain(
                     html.Div(
-                        [
-                            html.Div(id=ids.JOBS, className="jobs", **{"aria-live": "polite"}),
-                            _model_bar(t),
-                            html.Div(id=ids.CONTENT),
-                        ],
+                        html.Div(id=ids.CONTENT),
                         id="main",
                         className="main",
+                        **{"data-remove": t("shell.remove"), "data-cut": t("shell.cut")},
                     )
                 ),
             ],
@@ -133,7 +133,7 @@ def _navbar(t: Text, views: Sequence[ModuleType]) -> dmc.AppShellNavbar:
             leftSection=icon(view.ICON, 20),
             href=href(view.PATH),
             active="exact",
-            className="nav-link",
+            className="nav-link asks-model" if view.USES_MODEL else "nav-link",
         )
         for view in views
     ]
@@ -144,34 +144,6 @@ def _navbar(t: Text, views: Sequence[ModuleType]) -> dmc.AppShellNavbar:
         ],
         p="sm",
     )
-
-
-def _model_bar(t: Text) -> html.Div:
-    return html.Div(
-        [
-            dmc.Select(
-                id=ids.MODEL,
-                label=t("shell.model"),
-                data=_model_data(t),
-                value=DEFAULT_MODEL,
-                allowDeselect=False,
-                searchable=True,
-                nothingFoundMessage=t("shell.no_model"),
-                persistence=True,
-                persistence_type="local",
-                comboboxProps={"withinPortal": True},
-                className="model-select",
-                size="sm",
-            ),
-            html.Div(id=ids.MODEL_FACTS, className="model-facts", **{"aria-live": "polite"}),
-        ],
-        id=ids.MODEL_BAR,
-        className="model-bar",
-    )
-
-
-def _model_data(t: Text) -> list[dict[str, str]]:
-    return [{"value": name, "label": t("shell.kiwi") if name == "kiwi" else name} for name in model_names()]
 
 
 def register(app: Dash, views: Sequence[ModuleType]) -> None:
@@ -189,6 +161,10 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
     in_browser("menu", Output(ids.SHELL, "navbar"), Input(ids.BURGER, "opened"), State(ids.SHELL, "navbar"))
     in_browser("title", Input(ids.TITLE, "data"))
     in_browser("close", Output(ids.BURGER, "opened"), Input(ids.LOCATION, "pathname"))
+    in_browser("shown", Input(ids.LOCATION, "pathname"), Input(ids.LOCATION, "search"))
+    in_browser("restore", Input(ids.CONTENT, "children"))
+    in_browser("notice", Input(ids.NOTICE, "children"))
+    in_browser("idle", Output(ids.TICK, "disabled"), Input(ids.TICKED, "data"), Input(ids.WATCHED, "data"))
     in_browser("language", Input(ids.LANGUAGE, "value"))
     in_browser("address", Input(ids.address(ALL), "data"))
 
@@ -199,9 +175,11 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
         """The page at an address, and what it is called."""
         t = text()
         view = view_at(path) or not_found
-        query = parse_qs((search or "").removeprefix("?"))
-        page = view.layout(**{name: values if len(values) > 1 else values[0] for name, values in query.items()})
-        return page, f"{t(view.NAME)} · {t('shell.name')}"
+        query = taking.query_of(search)
+        lost = unread(view.FIELDS, query) if view is not not_found else []
+        said = [dmc.Alert(t("shell.unread", parts=", ".join(lost)), color="orange", variant="light", radius="md", mb="md")]
+        page = view.layout(**query)
+        return [*said, page] if lost else page, f"{t(view.NAME)} · {t('shell.name')}"
 
     app.callback(
         Output(ids.CONTENT, "children"),
@@ -211,36 +189,17 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
         prevent_initial_call=True,
     )(show)
 
-    def follow(path: str | None, search: str | None, chosen: str | None) -> tuple[Any, Any, dict[str, str]]:
-        """The model named in the address, the models there are now, and whether this page has use for one."""
-        names = model_names()
-        wanted = model_of(search)
-        if wanted not in names and chosen not in names:  # the browser remembers a model that has been removed
-            wanted = names[0]
-        view = view_at(path)
-        shown = {} if view is not None and view.USES_MODEL else {"display": "none"}
-        return wanted if wanted in names else no_update, _model_data(text()), shown
-
-    app.callback(
-        Output(ids.MODEL, "value"),
-        Output(ids.MODEL, "data"),
-        Output(ids.MODEL_BAR, "style"),
-        Input(ids.LOCATION, "pathname"),
-        Input(ids.LOCATION, "search"),
-        State(ids.MODEL, "value"),
-    )(follow)
     app.callback(
         Output(ids.JOBS, "children"),
         Output(ids.job(ALL), "children"),
         Output(ids.READY, "data"),
-        Output(ids.TICK, "interval"),
+        Output(ids.TICKED, "data"),
         Input(ids.TICK, "n_intervals"),
         State(ids.READY, "data"),
     )(tick)
     app.callback(Input(ids.cancel(ALL), "n_clicks"), prevent_initial_call=True)(stop_job)
-    app.callback(
-        Output(ids.MODEL_FACTS, "children"), Input(ids.MODEL, "value"), Input(ids.READY, "data"), Input(ids.MODEL_BAR, "style")
-    )(model_facts)
+    models.register(app)
+    taking.register(app, views)
 
 
 def stop_job(clicks: list[int | None]) -> None:
@@ -249,58 +208,29 @@ def stop_job(clicks: list[int | None]) -> None:
         state().jobs.cancel(ctx.triggered_id["id"])
 
 
-def model_facts(name: str | None, _: Any, style: dict[str, str] | None) -> Any:
-    """One line on the chosen model: how large, of which corpus; or how far it is prepared.
-
-    Only where the model bar is shown: a page that has no use for a model does not have one opened.
-    """
-    t = text()
-    if style != {}:
-        return no_update
-    try:
-        vectors = state().vectors(name or DEFAULT_MODEL)
-    except NotReady:
-        watch()
-        return t("shell.preparing")
-    except ExplorerError as error:
-        return dmc.Text(" — ".join(explain(error, t)), c="red", size="sm")
-    facts = [t("shell.facts", words=len(vectors), dim=vectors.dim)]
-    if isinstance(corpus := vectors.info.get("corpus"), str) and name != "kiwi":
-        facts.append(corpus[:80])
-    return " · ".join(facts)
-
-
-def model_of(search: str | None) -> str | None:
-    """The model an address asks for.
-
-    >>> model_of("?word=x&model=wiki-w2v")
-    'wiki-w2v'
-    """
-    found = parse_qs((search or "").removeprefix("?")[:2000]).get("model", [None])[0]
-    return clean(found, 100) if found else None
-
-
-def tick(_: int | None, ready: int | None) -> tuple[Any, list[Any], Any, int]:
+def tick(_: int | None, ready: int | None) -> tuple[Any, list[Any], Any, Any]:
     """:func:`follow_jobs` for the places that the browser says it has (their own ``id`` is missing while they go away)."""
+    looked = time.time()
     strip, panels, ended, quiet = follow_jobs([place["id"] for place in ctx.outputs_list[1]], ready)
-    if not any(one["prop_id"] == f"{ids.TICK}.n_intervals" for one in ctx.triggered):
-        # Dash also calls this when a page puts a new place for a job into the layout, and takes what follows for that page's
-        # own doing: the page would not be asked again ("circular"). So the end of a job is only told when the clock calls.
-        ended, quiet = no_update, False
-    # Never quite off: an answer "nothing runs" that was on its way while a job started would leave the page waiting for ever.
-    return strip, panels, ended, QUIET_MS if quiet else BUSY_MS
+    if any(one["prop_id"] == f"{ids.TICK}.n_intervals" for one in ctx.triggered):
+        return strip, panels, ended, {"at": looked, "quiet": quiet}
+    # Dash also calls this when a page puts a new place for a job into the layout, and takes what follows for that page's
+    # own doing: the page would not be asked again ("circular"). So the end of a job is only told when the clock calls. And the
+    # strip then does not know yet which jobs the page is going to show itself.
+    return no_update, panels, no_update, no_update
 
 
 def follow_jobs(places: list[dict[str, str]], ready: int | None) -> tuple[Any, list[Any], Any, bool]:
-    """What runs now: for the strip under the header, for each place on the page, and whether to go on looking.
+    """What runs now: for the strip at the window's edge, for each place on the page, and whether there is no more to look at.
 
-    A job that a card on the page shows already is not shown twice.
+    A job that a card on the page shows already is not shown twice, nor are two of one name.
     """
     t = text()
     jobs = state().jobs
     running = jobs.running()
     shown = {place["id"] for place in places}
-    strip = [html.Div(job_panel(t, job), className="job-strip") for job in running if job.id not in shown]
+    named = {t(job.label, **job.values): job for job in running if job.id not in shown}
+    strip = [html.Div(job_panel(t, job), className="job-strip") for job in named.values()]
     panels = []
     for place in places:
         job = jobs.get(place["id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -11,9 +12,9 @@ from dash.exceptions import MissingCallbackContextException
 
 from dashboards.kit import ids
 from dashboards.kit.errors import explain
-from dashboards.kit.i18n import Text
+from dashboards.kit.i18n import Text, current, text
 from dashboards.kit.jobs import Job, NotReady
-from explorer.core.errors import ExplorerError
+from explorer.core.errors import Cancelled, ExplorerError
 
 __all__ = [
     "card",
@@ -31,6 +32,7 @@ __all__ = [
     "slot",
     "table",
     "tag_badge",
+    "take_row",
     "too_long_for_address",
     "waiting",
     "watch",
@@ -43,7 +45,7 @@ def icon(name: str, size: int = 20) -> html.Span:
 
 
 def page(t: Text, view: str, *children: Any) -> dmc.Stack:
-    """A page: its name, one line of what it is for (``VIEW.title``, ``VIEW.lead``), then its cards."""
+    """A page: its name, one line of what it is for (``VIEW.title``, ``VIEW.lead``), then the model where it has one, its cards."""
     head = html.Div(
         [
             dmc.Title(t(f"{view}.title"), order=1, className="page-title"),
@@ -53,8 +55,19 @@ def page(t: Text, view: str, *children: Any) -> dmc.Stack:
     return dmc.Stack([head, dcc.Store(id=ids.address(view)), *children], gap="lg", className="page", id=f"{view}-page")
 
 
-def card(title: str | None, *children: Any, hint: str | None = None, right: Any = None, **props: Any) -> dmc.Card:
-    """A card with a title, an optional line of explanation under it and something at its right end."""
+def card(
+    title: str | None,
+    *children: Any,
+    hint: str | None = None,
+    right: Any = None,
+    takes: tuple[str, str] | None = None,
+    **props: Any,
+) -> dmc.Card:
+    """A card with a title, an optional line of explanation under it and something at its right end.
+
+    Args:
+        takes: the page and the name of the answer in its ``CARDS``, for a card that holds one: it can be taken along then.
+    """
     head: list[Any] = []
     if title:
         head.append(
@@ -71,7 +84,27 @@ def card(title: str | None, *children: Any, hint: str | None = None, right: Any 
                 className="card-head",
             )
         )
-    return dmc.Card([*head, *children], withBorder=True, padding="lg", radius="lg", **props)
+    foot = [take_row(*takes)] if takes else []
+    return dmc.Card([*head, *children, *foot], withBorder=True, padding="lg", radius="lg", **props)
+
+
+def take_row(view: str, name: str) -> html.Div:
+    """The buttons that take an answer along. Link and pictures are made in the browser, the rest by :mod:`dashboards.app.taking`."""
+    t = text()
+
+    def button(kind: str, label: str, **props: Any) -> html.Button:
+        return html.Button(label, type="button", className=f"take {kind}", title=t(f"take.{kind.replace('-', '_')}"), **props)
+
+    return html.Div(
+        [
+            button("copy-link", t("take.link"), **{"data-said": t("take.copied")}),
+            *(button(f"as-{form}", t(f"take.{form}"), id=ids.take(view, name, form)) for form in ("python", "csv")),
+            *(button(f"as-{form}", t(f"take.{form}"), **{"data-name": f"{view}-{name}"}) for form in ("png", "svg")),
+        ],
+        className="takes",
+        role="group",
+        **{"aria-label": t("take.group")},
+    )
 
 
 def empty(title: str, lead: str, *children: Any, picture: str = "spark") -> dmc.Stack:
@@ -123,16 +156,17 @@ def too_long_for_address(line: str, whole: bool) -> Any:
 
 
 def problem(t: Text, error: ExplorerError) -> dmc.Alert:
-    """An error in place: what went wrong, what to do."""
+    """An error in place: what went wrong, what to do. What a person stopped is none."""
     title, line = explain(error, t)
+    stopped = isinstance(error, Cancelled)
     return dmc.Alert(
         line,
         title=title,
-        color="red",
+        color="gray" if stopped else "red",
         variant="light",
         radius="md",
-        className="problem",
-        attributes={"root": {"role": "alert"}},
+        className="stopped" if stopped else "problem",
+        attributes={"root": {"role": "status" if stopped else "alert"}},
     )
 
 
@@ -182,26 +216,31 @@ def _amount(number: float, unit: str) -> str:
     return f"{number / 1e6:,.1f} MB" if unit == "bytes" else f"{number:,.0f}"
 
 
-def waiting(t: Text, job: Job, widths: Sequence[str] = ("70%", "55%", "62%")) -> dmc.Stack:
-    """A card's content while a job prepares what it needs; the shell keeps it up to date and the page fills in when it ends."""
-    return dmc.Stack(
-        [
-            html.Div(job_panel(t, job), id=ids.job(job.id), **{"aria-live": "polite"}),
-            *[dmc.Skeleton(height=14, radius="xl", width=width) for width in widths],
-        ],
-        gap="sm",
-        py="sm",
+def waiting(t: Text, job: Job, widths: Sequence[str] = ("70%", "55%", "62%"), alone: bool = True) -> dmc.Stack:
+    """A card's content while a job prepares what it needs; the shell keeps it up to date and the page fills in when it ends.
+
+    Args:
+        alone: whether no other card of the page waits for the same job. Otherwise the bar stands once, at the edge of the window.
+    """
+    what = (
+        html.Div(job_panel(t, job), id=ids.job(job.id), **{"aria-live": "polite"})
+        if alone
+        else dmc.Text(t(job.label, **job.values), size="sm", c="dimmed")
     )
+    return dmc.Stack([what, *[dmc.Skeleton(height=14, radius="xl", width=width) for width in widths]], gap="sm", py="sm")
 
 
-BUSY_MS, QUIET_MS = 400, 3000
-"""How often a page asks what runs in the background, in milliseconds: while something does, and otherwise."""
+BUSY_MS = 400
+"""How often a page asks what runs in the background, in milliseconds, while something does; otherwise it does not ask."""
 
 
 def watch() -> None:
-    """From inside a callback: let the page follow what runs in the background."""
+    """From inside a callback: let the page follow what runs in the background.
+
+    The time travels, not an order to begin: an answer "nothing runs" that was on its way meanwhile is older, and ends nothing.
+    """
     try:
-        set_props(ids.TICK, {"interval": BUSY_MS})
+        set_props(ids.WATCHED, {"data": time.time()})
     except (MissingCallbackContextException, LookupError):
         return  # called as a plain function: nobody is watching
 
@@ -216,7 +255,7 @@ def guarded(t: Text, build: Callable[[], Any], wrap: Callable[[Any], Any] = lamb
         return build()
     except NotReady as wait:
         watch()
-        return wrap(waiting(t, wait.job))
+        return wrap(waiting(t, wait.job, alone=False))
     except ExplorerError as error:
         return wrap(problem(t, error))
 
@@ -234,6 +273,7 @@ def graph(figure: Any, name: str, label: str, height: int | str, scroll: bool = 
                 "displayModeBar": "hover" if scroll else False,
                 # Nothing leaves this machine: plotly's button that uploads a chart is taken away, and its address too.
                 "modeBarButtonsToRemove": ["sendChartToCloud", "lasso2d", "select2d", "autoScale2d"],
+                "locale": current(),  # its Korean lies in assets/plotly-ko.js
                 "plotlyServerURL": "",
             },
             style={"height": height},

@@ -6,13 +6,24 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import Dash, Input, Output, html
 
 from dashboards.kit.checkpoints import available
-from dashboards.kit.i18n import Text
+from dashboards.kit.components import slot
+from dashboards.kit.i18n import Text, text
 from dashboards.kit.url import clean, tidy
 
-__all__ = ["MAX_SENTENCE", "example_buttons", "layer_slider", "lines_of", "model_choice", "models", "no_torch", "sentence_box"]
+__all__ = [
+    "MAX_SENTENCE",
+    "example_buttons",
+    "layer_slider",
+    "lines_of",
+    "model_choice",
+    "models",
+    "no_torch",
+    "sentence_box",
+    "watch_box",
+]
 
 MAX_SENTENCE = 400
 """Characters of a sentence that a page reads."""
@@ -32,9 +43,10 @@ def no_torch(t: Text) -> Any:
 
 
 def models(wanted: str) -> tuple[list[dict[str, str]], str | None]:
-    """The models there are, for a select; and the wanted one, or the first where there is none of that name."""
+    """The models there are, for a select; and the wanted one, also where there is none of that name, or the first."""
     names = list(available())
-    return [{"value": name, "label": name} for name in names], wanted if wanted in names else next(iter(names), None)
+    wanted = wanted or next(iter(names), "")
+    return [{"value": name, "label": name} for name in dict.fromkeys([*names, *([wanted] if wanted else [])])], wanted or None
 
 
 def model_choice(t: Text, name: str, offered: list[dict[str, str]], model: str | None) -> Any:
@@ -53,8 +65,8 @@ def model_choice(t: Text, name: str, offered: list[dict[str, str]], model: str |
 
 
 def sentence_box(t: Text, name: str, lines: list[str], most: int, characters: int) -> Any:
-    """A person's own sentences, one a line; at most so many, of so many characters together."""
-    return dmc.Textarea(
+    """A person's own sentences, one a line; at most so many, of so many characters together. :func:`watch_box` tells what is more."""
+    box = dmc.Textarea(
         id=name,
         value="\n".join(lines),
         label=t("context.sentences"),
@@ -65,6 +77,20 @@ def sentence_box(t: Text, name: str, lines: list[str], most: int, characters: in
         spellCheck=False,
         inputProps={"maxLength": characters, "lang": "ko"},
     )
+    return html.Div([box, slot(f"{name}-cut")])
+
+
+def watch_box(app: Dash, name: str, most: int) -> None:
+    """Say under a box of sentences what of them is not read."""
+
+    def cut(value: str | None) -> Any:
+        written = [line.strip() for line in (value or "").split("\n")]
+        written = list(dict.fromkeys(line for line in written if line))
+        if len(written) <= most and all(len(line) <= MAX_SENTENCE for line in written):
+            return None
+        return dmc.Text(text()("context.cut", count=len(written), most=most, long=MAX_SENTENCE), size="sm", c="orange")
+
+    app.callback(Output(f"{name}-cut", "children"), Input(name, "value"))(cut)
 
 
 def lines_of(value: str | None, most: int, characters: int) -> list[str]:
@@ -85,6 +111,14 @@ def example_buttons(label: str, view: str, examples: Sequence[str]) -> Any:
 def layer_slider(name: str, label: str, low: int, high: int, value: int, look: str) -> html.Div:
     """A slider over layers with its name above it; ``look`` begins the names of its classes."""
     slider = dmc.Slider(
-        id=name, min=low, max=high, value=value, step=1, updatemode="mouseup", size="sm", className=f"{look}-slider"
+        id=name,
+        min=low,
+        max=high,
+        value=value,
+        step=1,
+        updatemode="mouseup",
+        size="sm",
+        className=f"{look}-slider",
+        thumbLabel=label,
     )
     return html.Div([dmc.Text(label, size="sm", fw=600, id=f"{name}-name"), slider], className=f"{look}-layer")

@@ -10,9 +10,10 @@ import json
 from functools import cache
 from pathlib import Path
 
+from dashboards.kit.url import LANGUAGE
 from explorer.core.messages import fill
 
-__all__ = ["COOKIE", "DEFAULT", "LANGUAGES", "Text", "catalogue", "current", "text"]
+__all__ = ["COOKIE", "DEFAULT", "LANGUAGES", "Text", "asked", "catalogue", "current", "text"]
 
 LANGUAGES = {"ko": "한국어", "en": "English"}
 DEFAULT = "ko"
@@ -55,12 +56,24 @@ class Text:
         return self._sentences.get(key, otherwise)
 
 
+def asked(language: str | None) -> str | None:
+    """The language, if pages speak it."""
+    return language if language in LANGUAGES else None
+
+
 def current() -> str:
-    """The language the person chose (a cookie), Korean by default and outside a request."""
+    """The language of this request: what its address asks for, else what the person chose (a cookie), else the browser's.
+
+    A browser that prefers neither Korean nor English gets English; Korean holds where nobody says anything.
+    """
     from flask import has_request_context, request
 
-    chosen = request.cookies.get(COOKIE, DEFAULT) if has_request_context() else DEFAULT
-    return chosen if chosen in LANGUAGES else DEFAULT
+    if not has_request_context():
+        return DEFAULT
+    said = asked(request.args.get(LANGUAGE)) or asked(request.cookies.get(COOKIE))
+    if said or not request.accept_languages:
+        return said or DEFAULT
+    return request.accept_languages.best_match(list(LANGUAGES)) or "en"
 
 
 def text(language: str | None = None) -> Text:

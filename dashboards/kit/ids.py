@@ -11,13 +11,18 @@ __all__ = [
     "LANGUAGE",
     "LOCATION",
     "MODEL",
-    "MODEL_BAR",
     "MODEL_FACTS",
+    "NOTICE",
+    "PYTHON",
+    "PYTHON_LINES",
     "READY",
+    "SAVE",
     "SCHEME",
     "SHELL",
     "TICK",
+    "TICKED",
     "TITLE",
+    "WATCHED",
 ]
 
 LOCATION = "_pages_location"
@@ -34,20 +39,35 @@ SCHEME = "scheme"
 """The light/dark switch. Figures take ``Input(SCHEME, "computedColorScheme")``: ``"light"``, ``"dark"`` or ``None`` before the browser knows."""
 
 MODEL = "model"
-"""The model select of the shell; ``value`` is a model's name, shown on views with ``USES_MODEL``."""
-MODEL_BAR = "model-bar"
+"""The model select under the title of views with ``USES_MODEL``; ``value`` is a model's name, also one that is not here."""
 MODEL_FACTS = "model-facts"
 
 TICK = "tick"
 """The interval that runs only while background work does."""
+TICKED = "ticked"
+"""A store: when the server last looked what runs, and whether nothing did."""
+WATCHED = "watched"
+"""A store: when the server last said that something is to be waited for."""
 READY = "ready"
 """A store whose ``data`` changes when work somebody waits for has ended; views list it as an Input to try again."""
 JOBS = "jobs"
+
+NOTICE = "notice"
+"""A line that goes away by itself: copied, saved, why not."""
+PYTHON, PYTHON_LINES = "python", "python-lines"
+"""The window with lines of Python, and the lines."""
+SAVE = "save"
+"""What an answer is saved through."""
 
 
 def address(view: Any) -> dict[str, Any]:
     """The store a view writes its query string to; the shell puts it into the address bar."""
     return {"type": "address", "view": view}
+
+
+def take(view: Any, card: Any, form: Any) -> dict[str, Any]:
+    """The button that takes an answer along: of which page, which card, as what (``"csv"``, ``"python"``)."""
+    return {"type": "take", "view": view, "card": card, "as": form}
 
 
 def job(number: Any) -> dict[str, Any]:

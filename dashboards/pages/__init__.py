@@ -5,7 +5,9 @@ A view is a module with
 * ``PATH`` — its address, e.g. ``"/tokens"``
 * ``NAME`` — the i18n key of its name, ``"tokens.name"``; ``tokens.nav``, ``tokens.title`` and ``tokens.lead`` belong to it
 * ``ICON`` — a name of assets/icons.css
-* ``USES_MODEL`` — whether the shell shows the model select above it
+* ``USES_MODEL`` — whether it asks one static model: it then has the select of :mod:`dashboards.app.models` under its title
+* ``FIELDS`` — what its address may say, by name (:class:`dashboards.kit.url.Field`); every control of the page is among them
+* ``CARDS`` — the answers that can be taken along, by name (:class:`dashboards.kit.taking.Take`)
 * ``layout(**query)`` — the page for a query string (read with :func:`dashboards.kit.url.decode`; anything may come), cheap:
   it opens nothing, its callbacks do
 * ``register(app)`` — its callbacks, on the app it is given. Bodies are short: parse, ask the library, hand to figures.

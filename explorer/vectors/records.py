@@ -160,6 +160,13 @@ class Similarities:
             data["similarity"] = self.matrix[0][1]
         return data | {"matrix": [list(row) for row in self.matrix]}
 
+    def to_frame(self) -> pd.DataFrame:
+        """The matrix as a table: a row a word, what it was taken for, and its cosine with every word."""
+        import pandas as pd
+
+        head = {"word": self.words, "key": [one.key for one in self.resolved]}
+        return pd.DataFrame(head | dict(zip(self.words, zip(*self.matrix, strict=True), strict=True)))
+
 
 @dataclass(frozen=True, slots=True)
 class Term:

@@ -22,7 +22,7 @@ def test_pasted_text_is_compared_shared_and_taken_home(visit):
     page.click("#bench-group >> text=형태소 경계")
     page.wait_for_selector("#bench-table >> text=경계 F1")
     with page.expect_download() as download:
-        page.click("#bench-csv")
+        page.click(".as-csv >> nth=0")
     assert "tokens_per_eojeol" in Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()[0]
     page.wait_for_function("location.search.includes('run=1')")
     page.reload()

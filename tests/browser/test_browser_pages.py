@@ -84,8 +84,8 @@ def test_the_map_is_drawn_searched_and_shows_real_neighbours(visit):
     page.wait_for_function(f"document.querySelector('#map-graph .js-plotly-plot')._fullData[{CHOSEN}].x.length == 1")
     assert drawn(page, NEAR) > 3
     with page.expect_download() as download:
-        page.click("#map-csv")
-    assert download.value.suggested_filename == "map-pca-5000.csv"
+        page.click(".as-csv >> nth=0")
+    assert download.value.suggested_filename == "map-map.csv"
     # A press on a dot chooses its word: here the dot farthest out, where no other is near.
     place = page.evaluate(
         """(() => { const g = document.querySelector('#map-graph .js-plotly-plot'), t = g._fullData[0], l = g._fullLayout;

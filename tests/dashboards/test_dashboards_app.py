@@ -161,15 +161,10 @@ def test_a_request_too_large_is_refused(app):
 
 
 def test_similarity_over_http(page):
-    values = {"similarity-word.value": "먹었다", "similarity-count.value": "10", "model.value": "small"}
+    values = {"similarity-asked.data": "먹었다", "similarity-count.value": "10", "model.value": "small"}
     found = page.settled("similarity-neighbours.children", values, lambda text: "마시다" in text)
     assert "먹다/VV" in found and "마시다" in found and "코사인" in found
-    values = {
-        "similarity-a.value": "왕",
-        "similarity-b.value": "여왕",
-        "model.value": "small",
-        "scheme.computedColorScheme": "dark",
-    }
+    values = {"similarity-paired.data": ["왕", "여왕"], "model.value": "small", "scheme.computedColorScheme": "dark"}
     found = page.settled("similarity-pair.children", values, lambda text: "big-number" in text)
     assert "여왕/NNG" in found and "similarity-scale" in found
     values = {"similarity-list.value": ["왕", "여왕", "사과"], "model.value": "small"}
@@ -180,17 +175,17 @@ def test_similarity_over_http(page):
 def test_similarity_says_what_is_wrong(page):
     base = {"similarity-count.value": "10", "model.value": "small"}
     assert "‘뷁뷁’의 벡터가 없습니다" in page.settled(
-        "similarity-neighbours.children", base | {"similarity-word.value": "뷁뷁"}, lambda t: "alert" in t
+        "similarity-neighbours.children", base | {"similarity-asked.data": "뷁뷁"}, lambda t: "alert" in t
     )
     assert "단어를 하나 써 보세요" in page.settled(
-        "similarity-neighbours.children", base | {"similarity-word.value": "  "}, lambda t: True
+        "similarity-neighbours.children", base | {"similarity-asked.data": "  "}, lambda t: True
     )
     assert "라는 모델은" in page.settled(
-        "similarity-neighbours.children", base | {"similarity-word.value": "왕", "model.value": "/etc/passwd"}, lambda t: True
+        "similarity-neighbours.children", base | {"similarity-asked.data": "왕", "model.value": "/etc/passwd"}, lambda t: True
     )
     assert "인 키가 없습니다" in page.settled(
         "similarity-neighbours.children",
-        base | {"similarity-word.value": "왕", "similarity-tags.value": ["<b>"]},
+        base | {"similarity-asked.data": "왕", "similarity-tags.value": ["<b>"]},
         lambda t: "alert" in t,
     )
 
@@ -201,8 +196,8 @@ def test_answers_are_in_hangul_until_another_script_is_chosen(page, home):
     rows = np.vstack([small.vectors, 1.01 * row + 0.01, 0.99 * row - 0.01])
     Vectors([*small.keys, "王/SH", "king/SL"], rows, info={"model": "mixed"}).save("mixed")
     for output, asked in (
-        ("similarity-neighbours.children", {"similarity-word.value": "왕"}),
-        ("analogy-answer.children", {"analogy-expression.value": "왕 : ? = 남자 : 여자"}),
+        ("similarity-neighbours.children", {"similarity-asked.data": "왕"}),
+        ("analogy-answer.children", {"analogy-asked.data": "왕 : ? = 남자 : 여자"}),
     ):
         view = output.partition("-")[0]
         values = asked | {"model.value": "mixed"}
@@ -218,13 +213,13 @@ def test_the_script_is_in_the_address():
     from dashboards.pages.analogy.page import address as analogy_address
     from dashboards.pages.similarity.page import address as similarity_address
 
-    assert "script" not in analogy_address(1, 1, "10", False, "hangul", "kiwi", "왕")
-    assert "script=hanja" in analogy_address(1, 1, "10", False, "hanja", "kiwi", "왕")
-    assert "script=any" in similarity_address(1, 1, 1, 1, 1, "10", [], "any", [], "kiwi", "왕", "가", "나")
+    assert "script" not in analogy_address("왕", "10", False, "hangul", "kiwi")
+    assert "script=hanja" in analogy_address("왕", "10", False, "hanja", "kiwi")
+    assert "script=any" in similarity_address("왕", ["가", "나"], "10", [], "any", [], "kiwi")
 
 
 def test_proportions_with_examples_are_answered(page):
-    values = {"analogy-expression.value": "왕 : ? = 남자 : 여자, 아버지 : 어머니", "model.value": "small"}
+    values = {"analogy-asked.data": "왕 : ? = 남자 : 여자, 아버지 : 어머니", "model.value": "small"}
     found = page.settled("analogy-answer.children", values, lambda text: "3CosMul" in text)
     assert "3CosAvg" in found and '"여왕"' in found.split("3CosAvg")[1][:2500]
 
@@ -235,7 +230,7 @@ def test_the_tags_offered_are_the_models(page):
 
 
 def test_analogy_over_http(page):
-    values = {"analogy-expression.value": "왕 − 남자 + 여자", "analogy-count.value": "5", "model.value": "small"}
+    values = {"analogy-asked.data": "왕 − 남자 + 여자", "analogy-count.value": "5", "model.value": "small"}
     found = page.settled("analogy-answer.children", values, lambda text: "3CosMul" in text)
     assert found.index("3CosAdd") < found.index("3CosMul") and "analogy-plane" in found
     assert '"여왕"' in found.split("3CosAdd")[1][:2500]
@@ -247,7 +242,7 @@ def test_analogy_over_http(page):
 
 @pytest.mark.parametrize(("expression", "marked"), [("왕 − + 여자", "+"), ("왕 − 뷁뷁 + 여자", "뷁뷁"), ("왕 −", "\u00a0")])
 def test_analogy_points_at_the_place(page, expression, marked):
-    values = {"analogy-expression.value": expression, "analogy-count.value": "5", "model.value": "small"}
+    values = {"analogy-asked.data": expression, "analogy-count.value": "5", "model.value": "small"}
     found = json.loads(page.settled("analogy-answer.children", values, lambda text: "caret" in text))
     marks = [part for part in walk(found) if part.get("className") == "caret"]
     assert [mark["children"] for mark in marks] == [marked]
@@ -287,8 +282,6 @@ def test_the_map_over_http(page):
     assert chosen["map-chosen"]["data"] == "남자/NNG"
     pressed = page.press("map-chosen.data", {"type": "map-pick", "row": 9, "place": "found"}, {"map-drawn.data": drawn})
     assert pressed["map-chosen"]["data"] == "학교/NNG"
-    saved = page.call("map-save.data", {"map-drawn.data": drawn, "map-csv.n_clicks": 1}, "map-csv.n_clicks")
-    assert saved["map-save"]["data"]["content"].count("\n") == 16
 
 
 def test_the_map_waits_for_the_browser_and_falls_back_to_svg(page):
@@ -319,20 +312,27 @@ def test_umap_is_made_in_the_background_while_pca_is_shown(page):
     assert done["map-drawn"]["data"]["method"] == "umap" and done["map-status"]["children"] is None
 
 
-def test_the_shell_follows_the_address_and_what_runs(page):
-    found = page.call(
-        "model.value",
-        {"_pages_location.pathname": "/similarity", "_pages_location.search": "?model=small", "model.value": "kiwi"},
-    )
-    assert found["model"]["value"] == "small" and found["model-bar"]["style"] == {}
-    found = page.call(
-        "model.value", {"_pages_location.pathname": "/", "_pages_location.search": "?model=/etc/passwd", "model.value": "gone"}
-    )
-    assert found["model"]["value"] == "korean" and found["model-bar"]["style"] == {"display": "none"}
-    # A page that has no use for a model does not have one opened.
-    assert page.call("model-facts.children", {"model.value": "small", "model-bar.style": {"display": "none"}}) == {}
-    facts = page.settled("model-facts.children", {"model.value": "small", "model-bar.style": {}}, lambda text: "16" in text)
+def test_the_model_is_the_one_of_the_address_also_where_there_is_none(page):
+    t = "_pages_location.search"
+    shown = page.call("page.children", {"_pages_location.pathname": "/similarity", t: "?model=small"}, t)
+    [select] = [part["props"] for part in walk(shown) if (part.get("props") or {}).get("id") == "model"]
+    assert select["value"] == "small" and "persistence" not in select
+    shown = page.call("page.children", {"_pages_location.pathname": "/analogy", t: "?model=nosuch"}, t)
+    [select] = [part["props"] for part in walk(shown) if (part.get("props") or {}).get("id") == "model"]
+    assert select["value"] == "nosuch"
+    said = page.settled("analogy-answer.children", {"analogy-asked.data": "왕", "model.value": "nosuch"}, lambda text: True)
+    assert "nosuch" in said and "alert" in said
+    facts = page.settled("model-facts.children", {"model.value": "small"}, lambda text: "16" in text)
     assert "16개 단어 · 13차원" in facts and "made by hand" in facts
+
+
+def test_what_an_address_says_that_no_page_knows_is_said(page):
+    t = "_pages_location.search"
+    shown = page.call("page.children", {"_pages_location.pathname": "/map", t: "?method=tsne&wrod=x&utm_source=y&lang=ko"}, t)
+    said = json.dumps(shown, ensure_ascii=False)
+    assert "그대로 쓸 수 없는 것이 있습니다: method=tsne, wrod=x" in said and "utm" not in said
+    shown = page.call("page.children", {"_pages_location.pathname": "/map", t: "?method=umap"}, t)
+    assert "그대로 쓸 수 없는" not in json.dumps(shown, ensure_ascii=False)
 
 
 def test_the_first_page_loads_nothing_heavy():

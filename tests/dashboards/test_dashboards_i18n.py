@@ -124,3 +124,30 @@ def test_the_cookie_chooses_and_a_wrong_one_does_no_harm():
     for cookie, language in (("en", "en"), ("ko", "ko"), ("<script>", DEFAULT), ("", DEFAULT)):
         with app.test_request_context(headers={"Cookie": f"explorer-language={cookie}"}):
             assert current() == language
+
+
+@pytest.mark.parametrize(
+    ("browser", "cookie", "address", "language"),
+    [
+        ("en-US,en;q=0.9", "", "", "en"),
+        ("ko-KR,ko;q=0.9,en-US;q=0.8", "", "", "ko"),
+        ("fr-FR,fr;q=0.9", "", "", "en"),
+        ("de,ko;q=0.5,en;q=0.4", "", "", "ko"),
+        ("en-US", "ko", "", "ko"),
+        ("en-US", "ko", "?lang=en", "en"),
+        ("ko", "", "?lang=xx", "ko"),
+        ("", "", "", "ko"),
+    ],
+)
+def test_the_browser_decides_then_the_person_then_the_address(browser, cookie, address, language):
+    from flask import Flask
+
+    headers = {"Cookie": f"explorer-language={cookie}"} | ({"Accept-Language": browser} if browser else {})
+    with Flask("x").test_request_context(f"/{address}", headers=headers):
+        assert current() == language
+
+
+def test_a_language_in_the_address_is_kept_for_what_the_page_asks(app):
+    client = app.server.test_client()
+    assert '<html lang="en">' in client.get("/map?lang=en").text
+    assert client.get_cookie("explorer-language").value == "en" and '<html lang="en">' in client.get("/").text

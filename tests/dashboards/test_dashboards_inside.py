@@ -94,8 +94,9 @@ def test_addresses_round_trip(first, second):
     assert {name: values[name] for name in ("model", *controls)} == {"model": "small-bert", **controls}
 
 
-def test_what_is_as_by_default_needs_no_address():
-    assert looking.address({"model": "mini", "first": looking.FIRST, "second": looking.SECOND}, {"layer": 99}) == ("", True)
+def test_what_is_as_by_default_needs_no_address_but_the_model():
+    asked = {"model": "mini", "first": looking.FIRST, "second": looking.SECOND}
+    assert looking.address(asked, {"layer": 99}) == ("?model=mini", True)
 
 
 def test_browsers_cannot_open_paths(home, bert):

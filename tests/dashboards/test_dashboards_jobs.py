@@ -238,7 +238,6 @@ def test_the_end_of_a_job_is_told_only_when_the_clock_calls(app):
     from dash._utils import AttributeDict
 
     from dashboards.app.shell import tick
-    from dashboards.kit.components import BUSY_MS
 
     jobs = state().jobs
     job = jobs.start(("told",), lambda _: None, "job.warm")
@@ -251,4 +250,5 @@ def test_the_end_of_a_job_is_told_only_when_the_clock_calls(app):
 
     by_clock = copy_context().run(called, [{"prop_id": "tick.n_intervals", "value": 1}])
     by_layout = copy_context().run(called, [])
-    assert by_clock[2] == jobs.ended and by_layout[2] is no_update and by_layout[3] == BUSY_MS
+    assert by_clock[2] == jobs.ended and by_layout[2] is no_update and by_layout[3] is no_update
+    assert by_clock[3]["quiet"] is False and by_layout[0] is no_update  # the strip does not know yet what the page shows itself

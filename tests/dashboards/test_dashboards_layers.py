@@ -65,7 +65,8 @@ def test_lines_are_cut_and_cleaned():
 
 
 def test_the_address_holds_the_labels():
-    question, where, note = view.ask(1, "mini", EXAMPLE)
+    question = view.ask(1, "mini", EXAMPLE)
+    where, note = view.write(question)
     assert question == {"model": "mini", "lines": EXAMPLE} and "z=" in where and note is None
     assert decode(view.FIELDS, {"z": pack(EXAMPLE)})["z"] == EXAMPLE
     assert decode(view.FIELDS, {"z": "!!", "t": ["a\tb", "c"]}) == {"t": "a\tb", "z": "", "model": ""}

@@ -8,6 +8,7 @@ import io
 import numpy as np
 import pytest
 
+from dashboards.kit.taking import csv_of
 from dashboards.pages.map.maps import Choice, Map, choose, find, make, read
 from explorer.core.errors import BadInput
 
@@ -83,11 +84,11 @@ def test_an_inflected_word_finds_its_dictionary_form(shown, small):
 def test_the_table_holds_every_point_and_no_formula():
     coords = np.array([[0.5, -1], [2, 3]], np.float32)
     shown = Map("x", ("=1+1/SW", "왕/NNG"), ("=1+1", "왕"), ("SW", "NNG"), coords, np.array([np.nan, 0.5], np.float32), {})
-    text = shown.to_csv()
+    text = csv_of(shown.to_frame())
     assert text.startswith("\ufeff")
     rows = list(csv.reader(io.StringIO(text[1:])))
     assert rows == [
-        ["word", "key", "tag", "x", "y", "trust"],
-        ["'=1+1", "'=1+1/SW", "SW", "0.50000", "-1.00000", ""],
-        ["왕", "왕/NNG", "NNG", "2.00000", "3.00000", "0.5000"],
+        ["word", "key", "x", "y", "trust"],
+        ["'=1+1", "'=1+1/SW", "0.5", "-1.0", ""],
+        ["왕", "왕/NNG", "2.0", "3.0", "0.5"],
     ]

@@ -15,6 +15,7 @@ from dashboards.kit.url import decode
 from dashboards.pages.senses import asked as sensing
 from dashboards.pages.senses import figures
 from dashboards.pages.senses import page as view
+from explorer.core.errors import UnknownName
 from explorer.encoders.sense_curve import RandomPairs, SenseLevel
 
 pytest.importorskip("torch")
@@ -70,7 +71,7 @@ def test_a_homograph_is_sorted_and_measured(page, home):
     assert "Kiwi" in json.dumps(drawn["senses-clarity-note"], ensure_ascii=False)
 
     def verdict(sentence):
-        values = {"senses-done.data": asked, "senses-new.value": sentence}
+        values = {"senses-done.data": asked, "senses-placed.data": sentence}
         return json.dumps(page.call("senses-new-answer.children", values), ensure_ascii=False)
 
     placed = verdict("은행에서 돈을 찾아 통장에 넣었다.")
@@ -164,8 +165,9 @@ def test_addresses_round_trip(home):
             "own",
         )
         assert sensing.split(values["s"] or values["z"]) == sensing.split("\n".join(lines))
-    drawn = str(view.layout(word="<b>", **{"from": "../../etc"}, k="999", model="/etc/passwd"))
-    assert "etc" not in drawn.replace("fetch", "")
+    asked = view.asked_of(decode(view.FIELDS, {"word": "배", "from": "../../etc", "k": "999", "model": "mini"}))
+    with pytest.raises(UnknownName, match="etc"):
+        sensing.compute(asked)
 
 
 def test_the_text_box_is_limited():

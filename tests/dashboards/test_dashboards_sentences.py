@@ -33,7 +33,7 @@ def answered(query: str, box: str, by: str = page.STATIC):
         assert wait.job.wait(120)
     except ExplorerError:
         pass  # the page has to say so
-    return page.answer(None, None, by, "small", None, "light", query, box)
+    return page.answer(page.ask(None, None, query, box), by, "small", None, "light")
 
 
 def test_the_nearest_of_the_lines_and_the_matrix(own):
@@ -58,7 +58,7 @@ def test_the_address_holds_what_was_asked(own):
 
     from dashboards.kit.url import decode
 
-    where, note = page.address(None, None, page.STATIC, "glove", "왕", "왕이 왔다\n" * 3 + "배")
+    where, note = page.address(page.ask(None, None, "왕", "왕이 왔다\n" * 3 + "배"), page.STATIC, "glove")
     q = decode(page.FIELDS, dict(parse_qsl(where.lstrip("?"))))
     assert (q["q"], q["model"], q["s"] or q["z"]) == ("왕", "glove", "왕이 왔다\n배") and note is None
     page.layout(**dict(parse_qsl(where.lstrip("?"))))

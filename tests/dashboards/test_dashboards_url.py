@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import deque
 from urllib.parse import parse_qs
 
 import pytest
@@ -79,3 +81,153 @@ def test_words_are_cut_cleaned_and_composed():
 )
 def test_decoding_never_fails_and_always_gives_every_field(query):
     assert set(url.decode(FIELDS, query)) == set(FIELDS)
+
+
+def test_what_cannot_be_taken_as_it_is_is_told():
+    fields = FIELDS | {"z": url.packed()}
+    asked = {
+        "n": "99",
+        "dist": "x",
+        "method": "tsne",
+        "all": "yes",
+        "word": "가" * 61,
+        "words": "가,나,다,라,마,바",
+        "z": "!!",
+        "hm": "1",
+    }
+    assert [part.partition("=")[0] for part in url.unread(fields, asked)] == list(asked)
+    fine = {
+        "n": "20",
+        "dist": "0.2",
+        "method": "umap",
+        "all": "1",
+        "word": "가" * 60,
+        "words": "가,나",
+        "z": url.pack("글"),
+        "lang": "en",
+    }
+    assert url.unread(fields, fine) == []
+
+
+def test_the_model_is_always_in_the_address_and_nothing_is_something():
+    fields = {"model": url.model(), "word": url.text(default="왕"), "own": url.text(60, None)}
+    assert url.encode(fields, {"model": "kiwi", "word": "왕", "own": None}) == "?model=kiwi"
+    emptied = url.encode(fields, {"model": "kiwi", "word": "", "own": ""})
+    given = {name: values[0] for name, values in parse_qs(emptied[1:], keep_blank_values=True).items()}
+    assert url.decode(fields, given) == {"model": "kiwi", "word": "", "own": ""}
+
+
+# ---- every page: what can be set on it is in its address
+
+CONTROLS = (
+    "TextInput",
+    "Textarea",
+    "Select",
+    "MultiSelect",
+    "TagsInput",
+    "NumberInput",
+    "Switch",
+    "Slider",
+    "SegmentedControl",
+)
+SAMPLES = (
+    "왕",
+    "1",
+    "2",
+    "20",
+    "1000",
+    "3000",
+    "10000",
+    "own",
+    "umap",
+    "trust",
+    "any",
+    "table",
+    "first",
+    "eojeol",
+    "position",
+    "piece",
+    "loss",
+    "0.3",
+)
+SAMPLES += (url.pack("나는 학교에 간다"), "1,0", "0,1,0,1")
+
+
+def views():
+    from dashboards.app.application import VIEWS
+
+    return VIEWS
+
+
+def parts_of(component):
+    """Every component in a layout as plain data."""
+    import plotly
+
+    waiting = deque([json.loads(json.dumps(component, cls=plotly.utils.PlotlyJSONEncoder))])
+    while waiting:
+        part = waiting.popleft()
+        if isinstance(part, dict):
+            if "props" in part and "type" in part:
+                yield part
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+
+
+@pytest.mark.parametrize("view", views(), ids=lambda view: view.PATH)
+def test_every_control_of_a_page_reaches_its_address(app, view):
+    """A control is an input of the callback that writes the address, or of one that fills a store which is."""
+    with app.server.test_request_context():
+        found = [
+            part for part in parts_of(view.layout()) if part["type"] in CONTROLS and isinstance(part["props"].get("id"), str)
+        ]
+    name = view.NAME.partition(".")[0]
+    edges = {}
+    for one in app.server.test_client().get("/_dash-dependencies").json:
+        outputs = one["output"].replace("\\", "").strip(".").split("...")
+        for part in one["inputs"] + one["state"]:
+            edges.setdefault(part["id"], set()).update(output.split("@")[0] for output in outputs)
+    goal = json.dumps({"type": "address", "view": name}, separators=(",", ":")) + ".data"
+
+    def reaches(control):
+        seen, waiting = set(), [control]
+        while waiting:
+            for output in edges.get(waiting.pop(), ()):
+                if output == goal:
+                    return True
+                place, _, prop = output.rpartition(".")
+                if (
+                    prop == "data"
+                    and place not in seen
+                    and place.endswith(("-asked", "-paired", "-placed", "-question", "-going", "-drawn"))
+                ):
+                    seen.add(place)
+                    waiting.append(place)
+        return False
+
+    assert [one["props"]["id"] for one in found if not reaches(one["props"]["id"])] == []
+
+
+def sample_of(field):
+    for value in SAMPLES:
+        if (
+            field.good(value)
+            and field.read(value) not in (field.default, None, "", [])
+            and field.write(field.read(value)) == value
+        ):
+            return value
+    raise AssertionError("no sample fits this field")
+
+
+@pytest.mark.parametrize("view", views(), ids=lambda view: view.PATH)
+def test_every_field_of_an_address_is_shown_on_its_page(app, view):
+    with app.server.test_request_context():
+        plain = json.dumps(list(parts_of(view.layout())), sort_keys=True)
+        for name, field in view.FIELDS.items():
+            given = {name: sample_of(field)} | ({"a": "왕"} if name in ("b", "zb") and "za" in view.FIELDS else {})
+            assert url.unread(view.FIELDS, given) == [], name
+            if (name == "text" and "c" in view.FIELDS) or (name == "z" and "c" in view.FIELDS):
+                given |= {"c": "-"}
+            assert json.dumps(list(parts_of(view.layout(**given))), sort_keys=True) != plain, name
+            again = url.encode({name: field}, {name: field.read(given[name])})
+            assert parse_qs(again[1:], keep_blank_values=True)[name] == [given[name]], name

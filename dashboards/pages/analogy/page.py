@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html
 
+from dashboards.app.models import model_bar
 from dashboards.app.state import state
 from dashboards.kit import examples, ids, url
 from dashboards.kit.components import card, empty, graph, guarded, page, problem, resolved, score_bar, table, tag_badge
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.scripts import FIELD, left_out, script_select
+from dashboards.kit.taking import Take, lines
 from explorer.core.errors import BadInput, OutOfVocabulary
-from explorer.static.load import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from explorer.vectors.records import Analogy
@@ -30,14 +31,15 @@ COUNTS = ("5", "10", "20", "50")
 DRAWN = 4
 """Answers shown in the picture."""
 
-QUERY = {
+FIELDS = {
     "q": url.text(url.MAX_EXPRESSION, examples.ANALOGIES[0]),
     "n": url.choice(COUNTS, "10"),
     "all": url.flag(),
     "script": FIELD,
-    "model": url.text(100, DEFAULT_MODEL),
+    "model": url.model(),
 }
 
+ASKED = "analogy-asked"
 EXPRESSION, SOLVE, COUNT, INCLUDE, SCRIPT, ANSWER = (
     f"analogy-{name}" for name in ("expression", "solve", "count", "include", "script", "answer")
 )
@@ -45,10 +47,12 @@ EXPRESSION, SOLVE, COUNT, INCLUDE, SCRIPT, ANSWER = (
 
 def layout(**query: Any) -> Any:
     t = text()
-    q = url.decode(QUERY, query)
+    q = url.decode(FIELDS, query)
     return page(
         t,
         "analogy",
+        model_bar(t, q["model"]),
+        dcc.Store(id=ASKED, data=q["q"]),
         card(
             None,
             html.Div(
@@ -78,7 +82,7 @@ def layout(**query: Any) -> Any:
             ),
             html.Div(
                 [
-                    dcc.Link(words, href=url.href(PATH, QUERY, {"q": words}), className="example")
+                    dcc.Link(words, href=url.href(PATH, FIELDS, {"q": words}), className="example")
                     for words in examples.ANALOGIES
                 ],
                 className="chips",
@@ -95,46 +99,46 @@ def layout(**query: Any) -> Any:
 
 def register(app: Dash) -> None:
     app.callback(
-        Output(ANSWER, "children"),
+        Output(ASKED, "data"),
         Input(SOLVE, "n_clicks"),
         Input(EXPRESSION, "n_submit"),
+        State(EXPRESSION, "value"),
+        prevent_initial_call=True,
+    )(lambda _, __, expression: expression)
+    app.callback(
+        Output(ANSWER, "children"),
+        Input(ASKED, "data"),
         Input(COUNT, "value"),
         Input(INCLUDE, "checked"),
         Input(SCRIPT, "value"),
         Input(ids.MODEL, "value"),
         Input(ids.READY, "data"),
         Input(ids.SCHEME, "computedColorScheme"),
-        State(EXPRESSION, "value"),
     )(answer)
     app.callback(
         Output(ids.address("analogy"), "data"),
-        Input(SOLVE, "n_clicks"),
-        Input(EXPRESSION, "n_submit"),
+        Input(ASKED, "data"),
         Input(COUNT, "value"),
         Input(INCLUDE, "checked"),
         Input(SCRIPT, "value"),
         Input(ids.MODEL, "value"),
-        State(EXPRESSION, "value"),
-        prevent_initial_call=True,
     )(address)
 
 
-def address(_: Any, __: Any, n: str, include: bool, script: str | None, model: str, expression: str | None) -> str:
+def address(expression: str | None, n: str, include: bool, script: str | None, model: str) -> str:
     """The page's state as a query string."""
-    return url.encode(QUERY, {"q": expression, "n": n, "all": bool(include), "script": script, "model": model})
+    return url.encode(FIELDS, {"q": expression or "", "n": n, "all": bool(include), "script": script, "model": model})
 
 
-def answer(
-    _: Any, __: Any, n: str, include: bool, script: str | None, model: str, ___: Any, scheme: str | None, expression: str | None
-) -> Any:
+def answer(expression: str | None, n: str, include: bool, script: str | None, model: str, _: Any, scheme: str | None) -> Any:
     """Both methods' answers to an expression, or where it cannot be read."""
     t = text()
     if not (expression or "").strip():
         return card(None, empty(t("analogy.nothing"), t("analogy.nothing_lead"), picture="analogy"))
-    q = url.decode(QUERY, {"n": n, "q": expression, "script": script})
+    q = url.decode(FIELDS, {"n": n, "q": expression, "script": script, "model": model})
 
     def build() -> Any:
-        return solve(t, state().vectors(model), q["q"], int(q["n"]), bool(include), scheme, q["script"])
+        return solve(t, state().vectors(model), q | {"all": bool(include)}, scheme)
 
     return guarded(t, build, wrap=card_of)
 
@@ -143,7 +147,8 @@ def card_of(children: Any) -> Any:
     return card(None, children)
 
 
-def solve(t: Text, vectors: Vectors, expression: str, n: int, include: bool, scheme: str | None, script: str = "any") -> Any:
+def solve(t: Text, vectors: Vectors, q: dict[str, Any], scheme: str | None) -> Any:
+    expression, n, include, script = q["q"], int(q["n"]), q["all"], q["script"]
     try:
         whole = [vectors.analogy(expression, method, n, not include) for method in METHODS]
         found = [vectors.analogy(expression, method, n, not include, script=script) for method in METHODS]
@@ -155,13 +160,18 @@ def solve(t: Text, vectors: Vectors, expression: str, n: int, include: bool, sch
             card(t("analogy.terms"), term_list(t, found[0]), hint=t("analogy.terms_hint")),
             dmc.SimpleGrid(
                 [
-                    answers_card(t, answers, left_out(t, every.words, script))
-                    for answers, every in zip(found, whole, strict=True)
+                    answers_card(t, answers, left_out(t, every.words, script), q["model"], method)
+                    for method, answers, every in zip(METHODS, found, whole, strict=True)
                 ],
                 cols={"base": 1, "md": 2},
                 spacing="lg",
             ),
-            card(t("analogy.picture"), picture(t, vectors, found[0], scheme), hint=t("analogy.picture_hint")),
+            card(
+                t("analogy.picture"),
+                picture(t, vectors, found[0], scheme),
+                hint=t("analogy.picture_hint"),
+                takes=("analogy", "picture"),
+            ),
         ],
         gap="lg",
     )
@@ -207,7 +217,7 @@ def term_list(t: Text, analogy: Analogy) -> html.Div:
     return html.Div(rows, className="terms")
 
 
-def answers_card(t: Text, analogy: Analogy, notes: Sequence[Any]) -> Any:
+def answers_card(t: Text, analogy: Analogy, notes: Sequence[Any], model: str, asked_for: str) -> Any:
     """One method's answers with their bars, and lines below them."""
     from explorer.text.tags import tag_of
 
@@ -215,7 +225,7 @@ def answers_card(t: Text, analogy: Analogy, notes: Sequence[Any]) -> Any:
     asked = {part for resolution in analogy.resolved for part in resolution.parts}
     rows = []
     for rank, neighbour in enumerate(analogy, 1):
-        there = url.href("/similarity", {"word": url.text()}, {"word": neighbour.key})
+        there = url.href("/similarity", {"word": url.text(), "model": url.model()}, {"word": neighbour.key, "model": model})
         word = dcc.Link(neighbour.word, href=there, className="word")
         mark = [dmc.Badge(t("analogy.asked"), size="xs", variant="light", color="gray", ml=6)] if neighbour.key in asked else []
         rows.append(
@@ -223,7 +233,9 @@ def answers_card(t: Text, analogy: Analogy, notes: Sequence[Any]) -> Any:
         )
     title = t(f"analogy.{analogy.method}")
     head = [t("analogy.rank"), t("analogy.word"), t("analogy.tag"), t("analogy.score")]
-    return card(title, table(head, rows, label=title), *notes, hint=t(f"analogy.{analogy.method}_hint"))
+    return card(
+        title, table(head, rows, label=title), *notes, hint=t(f"analogy.{analogy.method}_hint"), takes=("analogy", asked_for)
+    )
 
 
 def picture(t: Text, vectors: Vectors, analogy: Analogy, scheme: str | None) -> Any:
@@ -265,3 +277,28 @@ def picture(t: Text, vectors: Vectors, analogy: Analogy, scheme: str | None) -> 
         ],
         gap="xs",
     )
+
+
+# ---- what is taken along
+
+_LINES = (
+    "import explorer as ex\n\nv = ex.load({model})\n"
+    "answer = v.analogy({q}, {method}, {n}, exclude={exclude}, script={script}).to_frame()"
+)
+
+
+def _taken(method: str, most: int | None = None) -> Take:
+    """The answers of one method; the picture draws the first few of 3CosAdd."""
+
+    def asked(q: Any) -> dict[str, Any]:
+        n = min(int(q["n"]), most or int(q["n"]))
+        return {"q": q["q"], "method": method, "n": n, "exclude": not q["all"], "script": q["script"]}
+
+    def frame(q: Any) -> Any:
+        expression, way, n, exclude, script = asked(q).values()
+        return state().vectors(q["model"]).analogy(expression, way, n, exclude, script=script).to_frame()
+
+    return Take(frame, lambda q: lines(_LINES, model=q["model"], **asked(q)))
+
+
+CARDS = {method: _taken(method) for method in METHODS} | {"picture": _taken(METHODS[0], DRAWN)}

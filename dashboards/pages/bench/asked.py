@@ -1,14 +1,12 @@
 """Tokenizers compared on a corpus: what was asked, the work (in a process of its own), and the result as kept files.
 
-A result is a folder in the cache of the home folder: ``result.json`` (what the page draws), ``report.html`` and
-``table.csv`` (what a person takes home). It is known by everything that changes it, so that an address opens it at once.
+A result is a folder in the cache of the home folder: ``result.json`` (what the page draws) and
+``report.html`` (what a person takes home). It is known by everything that changes it, so that an address opens it at once.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -16,9 +14,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dashboards.app.state import state, version
+from dashboards.app.state import corpus_names, state, tokenizer_names, version
+from dashboards.kit.local import paths_allowed
 from dashboards.kit.url import tidy
-from explorer.core.errors import BadInput, Cancelled, ExplorerError, packed, unpacked
+from explorer.core.errors import BadInput, Cancelled, ExplorerError, UnknownName, packed, unpacked
 from explorer.core.progress import Progress, ProgressCallback, report
 from explorer.core.store import Manifest, atomic_folder, cache_path, list_artifacts, write_manifest
 
@@ -26,7 +25,20 @@ if TYPE_CHECKING:
     from explorer.tokenizers.comparison.compare import Comparison
     from explorer.tokenizers.comparison.gold import GoldSentence
 
-__all__ = ["MAX_PASTED", "PASTED", "SIZES", "Choice", "Result", "gold_files", "make", "open_result", "read"]
+__all__ = [
+    "MAX_PASTED",
+    "PASTED",
+    "SIZES",
+    "Choice",
+    "Result",
+    "curves_of",
+    "gold_files",
+    "gold_of",
+    "make",
+    "open_result",
+    "read",
+    "texts_of",
+]
 
 PASTED = "-"
 """The corpus that is the pasted text; no stored corpus can be called so."""
@@ -115,6 +127,11 @@ def open_result(choice: Choice) -> Result:
     """
     if not choice.tokenizers:
         raise BadInput("dashboards.no_tokenizers_chosen")
+    for name in choice.tokenizers:
+        if name not in tokenizer_names() and not paths_allowed():
+            raise UnknownName("tokenizer", name, tokenizer_names())
+    if choice.corpus not in (PASTED, *corpus_names()):
+        raise UnknownName("corpus", choice.corpus, corpus_names())
     if choice.corpus == PASTED and not choice.text.strip():
         raise BadInput("dashboards.no_text_compared")
     folder, here = cache_path("bench", _key(choice)), state()
@@ -171,8 +188,8 @@ def make(params: dict[str, Any], progress: ProgressCallback) -> Path:
 
     choice = Choice(**params["choice"] | {"tokenizers": tuple(params["choice"]["tokenizers"])})
     folder = Path(params["folder"])
-    texts = _texts(choice, progress)
-    gold = list(_gold(choice))
+    texts = texts_of(choice, progress)
+    gold = list(gold_of(choice))
     tokenizers = [_opened(name, progress) for name in choice.tokenizers]
     found = compare(
         # Loading belongs to what is timed: a tokenizer that is open already would seem to load in no time.
@@ -188,16 +205,15 @@ def make(params: dict[str, Any], progress: ProgressCallback) -> Path:
     data["curves"] = []
     for number, (name, tokenizer) in enumerate(tokenizers):
         report(progress, "counting", number, len(tokenizers), "tokenizers", name)
-        data["curves"].append(_curves(tokenizer, texts) if tokenizer is not None else None)
+        data["curves"].append(curves_of(tokenizer, texts) if tokenizer is not None else None)
     with atomic_folder(folder, overwrite=True) as partial:
         (partial / "result.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         (partial / "report.html").write_text(found.to_html(), encoding="utf-8")
-        (partial / "table.csv").write_text(_table(found), encoding="utf-8")
         write_manifest(partial, Manifest("comparison", folder.name, "tokenizers"))
     return folder
 
 
-def _texts(choice: Choice, progress: ProgressCallback) -> list[str]:
+def texts_of(choice: Choice, progress: ProgressCallback | None = None) -> list[str]:
     """Documents of the corpus, as many characters as asked for, spread evenly over it."""
     if choice.corpus == PASTED:
         return [line for line in tidy(choice.text, MAX_PASTED).split("\n") if line.strip()]
@@ -220,7 +236,7 @@ def _texts(choice: Choice, progress: ProgressCallback) -> list[str]:
     return found
 
 
-def _gold(choice: Choice) -> Iterator[GoldSentence]:
+def gold_of(choice: Choice) -> Iterator[GoldSentence]:
     """Gold sentences of a treebank; none where its files hold no morphemes."""
     from explorer.tokenizers.comparison.gold import read_conllu
 
@@ -289,7 +305,7 @@ def _data(found: Comparison, choice: Choice) -> dict[str, Any]:
     }
 
 
-def _curves(tokenizer: Any, texts: Sequence[str]) -> dict[str, Any] | None:
+def curves_of(tokenizer: Any, texts: Sequence[str]) -> dict[str, Any] | None:
     """How often the n-th commonest token occurs, and how many characters tokens have, on the beginning of the texts."""
     from collections import Counter
 
@@ -334,31 +350,3 @@ def _lengths(tokens: Sequence[Any]) -> Iterator[int]:
             place < last and tokens[place + 1].start < end
         )
         yield 0 if shared and end - start == 1 else min(10, end - start)
-
-
-def _table(found: Comparison) -> str:
-    """The numbers for a spreadsheet, which reads the Hangul because of the mark at the start."""
-    from explorer.core.cells import csv_cell
-
-    stream = io.StringIO()
-    table = csv.writer(stream, lineterminator="\n")
-    totals = list(found.rows[0].totals) or list(next((row.totals for row in found.rows if row.totals), ()))
-    columns = [f"{name}{end}" for name in found.metrics for end in ("", "_low", "_high")]
-    table.writerow(["tokenizer", "vocabulary", *totals, *columns, "warnings", "notes", "error"])
-    for row in found.rows:
-        numbers: list[Any] = []
-        for name in found.metrics:
-            interval = row.metrics.get(name)
-            numbers += [interval.value, interval.low, interval.high] if interval is not None else [None] * 3
-        table.writerow(
-            [
-                csv_cell(row.tokenizer),
-                row.vocab_size,
-                *(row.totals.get(name) for name in totals),
-                *(None if number is None else f"{number:.6g}" for number in numbers),
-                csv_cell("; ".join(map(str, row.warnings))),
-                csv_cell("; ".join(map(str, row.notes))),
-                csv_cell(str(row.error or "")),
-            ]
-        )
-    return "\ufeff" + stream.getvalue()

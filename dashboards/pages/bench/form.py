@@ -20,7 +20,7 @@ NAMES, CORPUS, PASTE, SIZE, SPEED, PRICE, GO = (
 )
 NOTE = "bench-note"
 GROUP, TABLE, POINTS, RANKS, LENGTHS = (f"bench-{name}" for name in ("group", "table", "points", "ranks", "lengths"))
-FIRST, SECOND, DIVIDED, HTML, CSV, SAVE = (f"bench-{name}" for name in ("first", "second", "divided", "html", "csv", "save"))
+FIRST, SECOND, DIVIDED, HTML, SAVE = (f"bench-{name}" for name in ("first", "second", "divided", "html", "save"))
 
 
 def nothing(t: Text) -> Any:
@@ -41,6 +41,7 @@ def form_of(t: Text, names: list[str], corpora: list[str], corpus: str, pasted: 
                 maxValues=MAX_TOKENIZERS,
                 searchable=True,
                 clearable=True,
+                clearButtonProps={"aria-label": t("shell.clear")},
                 hidePickedOptions=True,
                 nothingFoundMessage=t("tokens.no_such"),
                 size="sm",
@@ -51,7 +52,10 @@ def form_of(t: Text, names: list[str], corpora: list[str], corpus: str, pasted: 
                         id=CORPUS,
                         value=corpus,
                         data=[
-                            *({"value": name, "label": t("bench.sample") if name == "sample" else name} for name in corpora),
+                            *(
+                                {"value": name, "label": t("bench.sample") if name == "sample" else name}
+                                for name in dict.fromkeys([*corpora, *([corpus] if corpus != PASTED else [])])
+                            ),
                             {"value": PASTED, "label": t("bench.pasted")},
                         ],
                         label=t("bench.corpus"),
@@ -103,26 +107,20 @@ def form_of(t: Text, names: list[str], corpora: list[str], corpus: str, pasted: 
     )
 
 
-def cards_of(t: Text) -> list[Any]:
-    """The result's cards."""
-    take = dmc.Group(
-        [
-            dmc.Button(t("bench.html"), id=HTML, size="compact-sm", variant="default", leftSection=icon("download", 16)),
-            dmc.Button(t("bench.csv"), id=CSV, size="compact-sm", variant="default", leftSection=icon("download", 16)),
-        ],
-        gap="xs",
-    )
+def cards_of(t: Text, group: str, pair: list[str]) -> list[Any]:
+    """The result's cards, with the group of numbers and the two tokenizers that are looked at."""
+    take = dmc.Button(t("bench.html"), id=HTML, size="compact-sm", variant="default", leftSection=icon("download", 16))
     groups = dmc.SegmentedControl(
         id=GROUP,
         data=[{"value": name, "label": t(f"bench.group_{name}")} for name in GROUPS],
-        value=GROUPS[0],
+        value=group,
         size="xs",
         **{"aria-label": t("bench.group")},
     )
-    pair = dmc.Group(
+    selects = dmc.Group(
         [
-            dmc.Select(id=name, data=[], allowDeselect=False, size="sm", **{"aria-label": t("bench.pair")})
-            for name in (FIRST, SECOND)
+            dmc.Select(id=name, value=value, data=[], allowDeselect=False, size="sm", **{"aria-label": t("bench.pair")})
+            for name, value in zip((FIRST, SECOND), pair, strict=True)
         ],
         gap="xs",
     )
@@ -134,12 +132,14 @@ def cards_of(t: Text) -> list[Any]:
             dmc.Text(t("bench.reading"), size="sm", c="dimmed", mt="sm"),
             hint=t("bench.table_help"),
             right=take,
+            takes=("bench", "table"),
         ),
         card(
             t("bench.points"),
             graph(blank(None), POINTS, t("bench.points_label"), height=440),
             dmc.Text(t("bench.points_note"), size="sm", c="dimmed", mt="sm"),
             hint=t("bench.points_help"),
+            takes=("bench", "points"),
         ),
         html.Div(
             [
@@ -147,10 +147,17 @@ def cards_of(t: Text) -> list[Any]:
                     t(f"bench.{name}"),
                     graph(blank(None), place, t(f"bench.{name}_help"), height=420),
                     hint=t(f"bench.{name}_help"),
+                    takes=("bench", name),
                 )
                 for name, place in (("ranks", RANKS), ("lengths", LENGTHS))
             ],
             className="bench-pair",
         ),
-        card(t("bench.divided"), pair, html.Div(id=DIVIDED, className="answer"), hint=t("bench.divided_help")),
+        card(
+            t("bench.divided"),
+            selects,
+            html.Div(id=DIVIDED, className="answer"),
+            hint=t("bench.divided_help"),
+            takes=("bench", "divided"),
+        ),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, ctx, dcc, no_update
+from dash import Dash, Input, Output, State, dcc, no_update
 
 from dashboards.app.state import corpus_names
 from dashboards.kit import ids, url
@@ -16,7 +16,6 @@ from dashboards.pages.bench import figures
 from dashboards.pages.bench.asked import MAX_PASTED, PASTED, SIZES, Choice, gold_files, open_result
 from dashboards.pages.bench.form import (
     CORPUS,
-    CSV,
     DIVIDED,
     FIRST,
     GO,
@@ -39,7 +38,8 @@ from dashboards.pages.bench.form import (
     nothing,
 )
 from dashboards.pages.bench.table import GROUPS, disagreements, numbers, row_names
-from dashboards.pages.tokens.asked import MAX_TOKENIZERS, PLAIN, allowed
+from dashboards.pages.bench.taking import cards
+from dashboards.pages.tokens.asked import MAX_TOKENIZERS, PLAIN, allowed, named
 from explorer.core.store import list_artifacts
 
 PATH = "/bench"
@@ -49,15 +49,24 @@ USES_MODEL = False
 
 DEFAULTS = ("kiwi", "ko-unigram-32k", "ko-wordpiece-32k", "ko-bytebpe-32k", "syllable")
 
+
+def _pair_text(value: str) -> str:
+    """Which two tokenizers' sentences are shown: their places, from 0."""
+    places = value.split(",")[:2]
+    return value if len(places) == 2 and all(one.isascii() and one.isdigit() and len(one) < 3 for one in places) else "0,1"
+
+
 FIELDS = {
-    "t": url.texts(limit=300, most=MAX_TOKENIZERS),
-    "c": url.text(100, "sample"),
-    "text": url.Field("", lambda value: url.tidy(value, MAX_PASTED), str),
-    "z": url.Field("", lambda value: url.unpack(value, MAX_PASTED), url.pack),
+    "t": url.texts(limit=300, most=MAX_TOKENIZERS, always=True),
+    "c": url.text(100, "sample", always=True),
+    "text": url.long_text(MAX_PASTED),
+    "z": url.packed(MAX_PASTED),
     "n": url.choice(SIZES, SIZES[1]),
     "speed": url.flag(),
     "price": url.number(0, 1_000_000, 0),
     "run": url.flag(),
+    "group": url.choice(GROUPS, GROUPS[0]),
+    "pair": url.Field("0,1", _pair_text, str, good=lambda value: value == _pair_text(value)),
 }
 
 # ---- the page
@@ -68,8 +77,8 @@ def layout(**query: Any) -> Any:
     q = url.decode(FIELDS, query)
     corpora = corpus_names()
     pasted = q["text"] or q["z"]
-    corpus = q["c"] if q["c"] in (*corpora, PASTED) else corpora[0]
-    names = allowed(q["t"]) or allowed([*DEFAULTS, *list_artifacts("tokenizer")])
+    corpus = q["c"]
+    names = named(q["t"] if "t" in query else allowed([*DEFAULTS, *list_artifacts("tokenizer")]))
     asked = question(names, corpus, pasted, q["n"], q["speed"], q["price"]) if q["run"] else None
     return page(
         t,
@@ -77,7 +86,7 @@ def layout(**query: Any) -> Any:
         card(None, form_of(t, names, corpora, corpus, pasted, q)),
         dcc.Download(id=SAVE),
         *QUESTION.stores(asked, None if asked else nothing(t)),
-        QUESTION.frame(*cards_of(t), className="bench-answer"),
+        QUESTION.frame(*cards_of(t, q["group"], q["pair"].split(",")), className="bench-answer"),
     )
 
 
@@ -90,12 +99,12 @@ def question(names: list[str], corpus: str, pasted: str, size: str, speed: bool,
 
 def choice_of(asked: dict[str, Any]) -> Choice:
     """What a page asks for, from what the browser sends (validated again: it is only a browser)."""
-    names = allowed([str(name)[:300] for name in asked.get("t") or []])
-    corpus = asked.get("c") if asked.get("c") in (*corpus_names(), PASTED) else "sample"
+    names = named([str(name)[:300] for name in asked.get("t") or []])
+    corpus = str(asked.get("c") or "sample")[:100]
     price = asked.get("price")
     return Choice(
         tuple(names),
-        str(corpus),
+        corpus,
         url.tidy(str(asked.get("text") or ""), MAX_PASTED) if corpus == PASTED else "",
         int(asked.get("n")) if asked.get("n") in SIZES else int(SIZES[1]),  # type: ignore[arg-type]
         asked.get("speed") is True,
@@ -103,24 +112,28 @@ def choice_of(asked: dict[str, Any]) -> Choice:
     )
 
 
-def address(asked: dict[str, Any]) -> tuple[str, bool]:
-    """The query string, and whether everything is in it (a long pasted text is not)."""
-    values = {name: asked[name] for name in ("t", "c", "n", "speed", "price")} | {"run": True}
+def address(asked: dict[str, Any], group: str | None = None, pair: str | None = None) -> tuple[str, bool]:
+    """The query string, and whether an address bar holds it (not with a long pasted text)."""
+    values = {name: asked[name] for name in ("t", "c", "n", "speed", "price")} | {"run": True, "group": group, "pair": pair}
     long = {"text": ("z", asked["text"])} if asked["text"] else {}
-    where, whole = url.share(FIELDS, values, long, PLAIN)
-    return (where, True) if whole else (url.encode(FIELDS, values | {"run": False}), False)
+    return url.share(FIELDS, values, long, PLAIN)
+
+
+def write(asked: dict[str, Any] | None, group: str | None, first: str | None, second: str | None) -> tuple[Any, Any]:
+    """The question that was asked and what of its answer is looked at, for the address bar."""
+    if not asked:
+        return no_update, no_update
+    where, whole = address(asked, group, f"{first},{second}" if first and second else None)
+    return where, too_long_for_address(text()("bench.not_in_address"), whole)
 
 
 def ask(
     _: Any, names: list[str] | None, corpus: str | None, pasted: str | None, size: str | None, speed: Any, price: Any
-) -> tuple[Any, Any, Any]:
-    """The question as it stands, for the answer and for the address bar."""
+) -> dict[str, Any]:
+    """The question as it stands."""
     price = float(price) if isinstance(price, int | float) and 0 <= price <= 1_000_000 else 0.0
     size = size if size in SIZES else SIZES[1]
-    corpus = corpus if corpus in (*corpus_names(), PASTED) else "sample"
-    asked = question(allowed(names or []), corpus, url.tidy(pasted, MAX_PASTED), size, speed is True, price)
-    where, whole = address(asked)
-    return asked, where, too_long_for_address(text()("bench.not_in_address"), whole)
+    return question(named(names or []), corpus or "sample", url.tidy(pasted, MAX_PASTED), size, speed is True, price)
 
 
 def form(corpus: str | None) -> tuple[Any, Any]:
@@ -135,6 +148,7 @@ def form(corpus: str | None) -> tuple[Any, Any]:
 
 
 QUESTION = Question("bench", lambda asked: open_result(choice_of(asked)))
+CARDS = cards(lambda q: choice_of({**q, "text": q["z"] or q["text"]}))
 
 
 def table(done: dict[str, Any] | None, group: str | None) -> Any:
@@ -184,23 +198,28 @@ def pairs(done: dict[str, Any] | None, first: str | None, second: str | None) ->
     return data, data, str(one), str(other), disagreements(t, result, one, other)
 
 
-def download(_: Any, __: Any, done: dict[str, Any] | None) -> Any:
-    """The report or the table, as the comparison left them."""
+def download(clicks: int | None, done: dict[str, Any] | None) -> Any:
+    """The report, as the comparison left it."""
     result = QUESTION.found(done)
-    if result is None or not ctx.triggered_id or not any(one["value"] for one in ctx.triggered):
+    if result is None or not clicks:
         return no_update
-    name, kind = ("report.html", "text/html") if ctx.triggered_id == HTML else ("table.csv", "text/csv")
-    content = (result.folder / name).read_text(encoding="utf-8")
-    return {"content": content, "filename": f"tokenizers-{name}", "type": f"{kind};charset=utf-8"}
+    content = (result.folder / "report.html").read_text(encoding="utf-8")
+    return {"content": content, "filename": "tokenizers-report.html", "type": "text/html;charset=utf-8"}
 
 
 def register(app: Dash) -> None:
     """Everything that moves on this page."""
     app.callback(Output(f"{PASTE}-box", "style"), Output(NOTE, "children"), Input(CORPUS, "value"))(form)
     app.callback(
-        Output("bench-asked", "data"),
         Output(ids.address("bench"), "data"),
         Output("bench-address-note", "children"),
+        Input("bench-asked", "data"),
+        Input(GROUP, "value"),
+        Input(FIRST, "value"),
+        Input(SECOND, "value"),
+    )(write)
+    app.callback(
+        Output("bench-asked", "data"),
         Input(GO, "n_clicks"),
         State(NAMES, "value"),
         State(CORPUS, "value"),
@@ -231,10 +250,6 @@ def register(app: Dash) -> None:
         Input(SECOND, "value"),
         prevent_initial_call=True,
     )(pairs)
-    app.callback(
-        Output(SAVE, "data"),
-        Input(HTML, "n_clicks"),
-        Input(CSV, "n_clicks"),
-        State("bench-done", "data"),
-        prevent_initial_call=True,
-    )(download)
+    app.callback(Output(SAVE, "data"), Input(HTML, "n_clicks"), State("bench-done", "data"), prevent_initial_call=True)(
+        download
+    )

@@ -100,11 +100,11 @@ def question_of(t: Text, word: str, lines: list[str], models: list[dict[str, str
     )
 
 
-def cards_of(t: Text, view: str) -> list[Any]:
-    """The cards of the answer."""
+def cards_of(t: Text, view: str, layer: int) -> list[Any]:
+    """The cards of the answer, in a view, at a layer (one there is not: the model's own choice)."""
     controls = html.Div(
         [
-            layer_slider("context-layer", t("context.layer"), 0, 12, 12, "context"),
+            layer_slider("context-layer", t("context.layer"), 0, 99, layer, "context"),
             html.Div(
                 [
                     dmc.Text(t("context.view"), size="sm", fw=600),
@@ -124,21 +124,26 @@ def cards_of(t: Text, view: str) -> list[Any]:
         card(None, controls, html.Div(id="context-scale", className="context-scale", **{"aria-live": "polite"})),
         html.Div(
             [
-                card(t("context.found"), html.Div(id="context-found"), hint=t("context.found_help")),
+                card(
+                    t("context.found"), html.Div(id="context-found"), hint=t("context.found_help"), takes=("context", "found")
+                ),
                 card(
                     t("context.heat"),
                     graph(blank(None), "context-heat", t("context.heat"), height=420),
                     hint=t("context.heat_help"),
+                    takes=("context", "heat"),
                 ),
                 card(
                     t("context.plane"),
                     graph(blank(None), "context-plane", t("context.plane"), height=420),
                     hint=t("context.plane_help"),
+                    takes=("context", "plane"),
                 ),
                 card(
                     t("context.layers"),
                     graph(blank(None), "context-layers", t("context.layers"), height=420),
                     hint=t("context.layers_help"),
+                    takes=("context", "layers"),
                 ),
             ],
             className="context-grid",

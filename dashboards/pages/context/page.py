@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
@@ -24,15 +24,17 @@ from dashboards.kit.components import (
     watch,
 )
 from dashboards.kit.forms import models as offered
-from dashboards.kit.forms import no_torch
+from dashboards.kit.forms import no_torch, watch_box
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.page import Question, pressed
-from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, href, pack, share, tidy, unpack
+from dashboards.kit.url import MAX_WORD, choice, clean, decode, href, integer, long_text, packed, share
+from dashboards.kit.url import model as model_field
 from dashboards.kit.url import text as text_field
 from dashboards.pages.context import figures
-from dashboards.pages.context.asked import POOLINGS, VIEWS, compute, glosses, senses_of, sentences_of, split
+from dashboards.pages.context.asked import MAX_SENTENCES, POOLINGS, VIEWS, compute, glosses, senses_of, sentences_of, split
 from dashboards.pages.context.form import EXAMPLES, cards_of, others, question_of, said
+from dashboards.pages.context.taking import cards
 from explorer.core.errors import ExplorerError
 
 if TYPE_CHECKING:
@@ -43,34 +45,45 @@ NAME = "context.name"
 ICON = "context"
 USES_MODEL = False
 
+UNSAID = 99
 FIELDS = {
-    "word": text_field(MAX_WORD),
-    "s": Field("", tidy, str),
-    "z": Field("", unpack, pack),
-    "model": text_field(200),
+    "word": text_field(MAX_WORD, None),
+    "s": long_text(),
+    "z": packed(),
+    "model": model_field(""),
     "pooling": choice(POOLINGS, "mean"),
     "view": choice(VIEWS, VIEWS[0]),
+    "layer": integer(0, UNSAID, UNSAID),
 }
+"""``layer`` is the one the model itself chooses where nothing is said."""
 
 
 # ---- the page
 
 
+def asked_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The question in an address."""
+    word = EXAMPLES[0] if values["word"] is None else values["word"]
+    own = values["z"] or values["s"]
+    lines = (sentences_of(word) or sentences_of(EXAMPLES[0])) if own is None else split(own)
+    return {"word": word, "sentences": lines, "model": offered(values["model"])[1], "pooling": values["pooling"]}
+
+
 def layout(**query: Any) -> Any:
     t = text()
     values = decode(FIELDS, query)
-    word = values["word"] or EXAMPLES[0]
-    lines = split(values["s"] or values["z"]) or sentences_of(word) or sentences_of(EXAMPLES[0])
-    models, model = offered(values["model"])
+    question = asked_of(values)
+    word, lines, model = question["word"], question["sentences"], question["model"]
+    models, _ = offered(values["model"])
     ready = bool(models) and torch_installed()
-    asked = {"word": word, "sentences": lines, "model": model, "pooling": values["pooling"]} if ready else None
+    asked = question if ready else None
     return page(
         t,
         "context",
         html.Div(None if ready else no_torch(t), id="context-none", className="context-slot"),
         question_of(t, word, lines, models, model, values["pooling"]),
         *QUESTION.stores(asked),
-        QUESTION.frame(*cards_of(t, values["view"]), className="context-answer"),
+        QUESTION.frame(*cards_of(t, values["view"], values["layer"]), className="context-answer"),
         others(t) if torch_installed() else None,
         slot("context-fetch-status"),
         dcc.Store(id="context-fetching"),
@@ -118,11 +131,11 @@ def listed(t: Text, found: Occurrences, groups: Sequence[str | None], scheme: st
     return parts
 
 
-def show(t: Text, found: Occurrences, new: bool, scheme: str | None, chosen: int | None) -> tuple[Any, ...]:
+def show(t: Text, found: Occurrences, _: bool, scheme: str | None, chosen: int | None) -> tuple[Any, ...]:
     """The sentences and the slider's range; the pictures follow when ``context-done`` changes."""
     groups = senses_of(found.word, [found.sentences[one.sentence] for one in found.found])
     last = found.depth - 1
-    layer = chosen if not new and isinstance(chosen, int) and 0 <= chosen <= last else found.layer()
+    layer = chosen if isinstance(chosen, int) and 0 <= chosen <= last else found.layer()
     marks = [{"value": 0, "label": t("context.input")}, {"value": last, "label": str(last)}]
     return listed(t, found, groups, scheme), last, layer, marks
 
@@ -143,6 +156,7 @@ def wrong(t: Text, asked: dict[str, Any], error: ExplorerError) -> Any:
 
 
 QUESTION = Question("context", compute, wrong)
+CARDS = cards(asked_of)
 
 
 def draw(done: dict[str, Any] | None, layer: int | None, view: str | None, scheme: str | None) -> tuple[Any, ...]:
@@ -214,19 +228,23 @@ def to_senses(t: Text, done: dict[str, Any]) -> list[Any]:
 # ---- what a person does
 
 
-def ask(
-    _: Any, __: Any, word: str | None, lines: str | None, model: str | None, pooling: str | None
-) -> tuple[dict[str, Any] | Any, str | Any, Any]:
-    """The question as it stands, for the answer and for the address bar; a word when the address does not hold it all."""
-    question = {"word": clean(word or "", MAX_WORD), "sentences": split(lines), "model": model, "pooling": pooling}
-    where, whole = address(question)
-    return question, where, too_long_for_address(text()("context.not_in_address"), whole)
+def ask(_: Any, __: Any, word: str | None, lines: str | None, model: str | None, pooling: str | None) -> dict[str, Any]:
+    """The question as it stands."""
+    return {"word": clean(word or "", MAX_WORD), "sentences": split(lines), "model": model, "pooling": pooling}
 
 
-def address(question: dict[str, Any]) -> tuple[str, bool]:
+def write(asked: dict[str, Any] | None, layer: Any, view: Any) -> tuple[Any, Any]:
+    """The question and what of its answer is looked at, for the address bar; a word when that does not hold it all."""
+    if not asked:
+        return no_update, no_update
+    where, whole = address(asked, layer, view)
+    return where, too_long_for_address(text()("context.not_in_address"), whole)
+
+
+def address(question: dict[str, Any], layer: int | None = None, view: str | None = None) -> tuple[str, bool]:
     """The query string, and whether everything is in it: no address holds endless text, the sample's own need not be in it."""
     joined = "\n".join(question["sentences"])
-    values = {name: question[name] for name in ("word", "model", "pooling")}
+    values = {name: question[name] for name in ("word", "model", "pooling")} | {"layer": layer, "view": view}
     own = question["sentences"] != sentences_of(question["word"])
     return share(FIELDS, values, {"s": ("z", joined)} if own else {}, 200)
 
@@ -235,11 +253,11 @@ def example(_: list[int | None], model: str | None, pooling: str | None) -> tupl
     """The word and sentences of the example that was pressed, asked at once."""
     number = pressed("number")
     if not isinstance(number, int) or not 0 <= number < len(EXAMPLES):
-        return no_update, no_update, no_update, no_update
+        return no_update, no_update, no_update
     word = EXAMPLES[number]
     lines = sentences_of(word)
     question = {"word": word, "sentences": lines, "model": model, "pooling": pooling}
-    return word, "\n".join(lines), question if model and torch_installed() else no_update, address(question)[0]
+    return word, "\n".join(lines), question if model and torch_installed() else no_update
 
 
 def fetch(_: list[int | None]) -> Any:
@@ -266,10 +284,16 @@ def fetched(chosen: str | None, _: Any) -> tuple[Any, ...]:
 
 def register(app: Dash) -> None:
     """Everything that moves on this page."""
+    watch_box(app, "context-sentences", MAX_SENTENCES)
     app.callback(
-        Output("context-asked", "data"),
         Output(ids.address("context"), "data"),
         Output("context-address-note", "children"),
+        Input("context-asked", "data"),
+        Input("context-layer", "value"),
+        Input("context-view", "value"),
+    )(write)
+    app.callback(
+        Output("context-asked", "data"),
         Input("context-compare", "n_clicks"),
         Input("context-word", "n_submit"),
         State("context-word", "value"),
@@ -282,7 +306,6 @@ def register(app: Dash) -> None:
         Output("context-word", "value"),
         Output("context-sentences", "value"),
         Output("context-asked", "data", allow_duplicate=True),
-        Output(ids.address("context"), "data", allow_duplicate=True),
         Input({"type": "context-example", "number": ALL}, "n_clicks"),
         State("context-model", "value"),
         State("context-pooling", "value"),

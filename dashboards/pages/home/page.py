@@ -16,6 +16,7 @@ PATH = "/"
 NAME = "home.name"
 ICON = "home"
 USES_MODEL = False
+FIELDS: dict[str, Any] = {}
 
 
 def layout(**_: Any) -> Any:

@@ -11,7 +11,7 @@ from dashboards.kit.checkpoints import place as place_called
 from dashboards.kit.components import problem
 from dashboards.kit.i18n import Text
 from dashboards.kit.page import Question
-from dashboards.kit.url import Field, choice, clean, flag, integer, pack, share, text, unpack
+from dashboards.kit.url import Field, choice, clean, flag, integer, model, pack, share, text, unpack
 from explorer.core.errors import ExplorerError
 from explorer.core.progress import ProgressCallback
 
@@ -24,6 +24,7 @@ __all__ = [
     "FIRST",
     "MASK",
     "MAX_SENTENCE",
+    "PARTS",
     "QUESTION",
     "SECOND",
     "UNITS",
@@ -39,12 +40,13 @@ PLAIN = 120
 """Characters of a sentence that go into the address as they are; longer ones are compressed."""
 MASK = "[MASK]"
 GUESSES = 8
+PARTS = ("token", "segment", "position", "sum", "input")
 UNITS = ("piece", "eojeol", "morpheme")
 FIRST, SECOND = "나는 항구에서 배를 탔다.", "배가 고파서 배를 먹었다."
 
 FIELDS = {
-    "model": text(200, "mini"),
-    "a": text(MAX_SENTENCE),
+    "model": model("mini"),
+    "a": text(MAX_SENTENCE, None),
     "b": text(MAX_SENTENCE),
     "za": Field("", lambda value: clean(unpack(value), MAX_SENTENCE), pack),
     "zb": Field("", lambda value: clean(unpack(value), MAX_SENTENCE), pack),
@@ -53,21 +55,27 @@ FIELDS = {
     "unit": choice(UNITS, "piece"),
     "at": integer(0, 99, 99),
     "centre": flag(),
+    "token": integer(0, 999, 1),
+    "part": choice(PARTS, "sum"),
+    "gap": text(MAX_SENTENCE + len(MASK)),
+    "guess": choice(("word", "piece"), "word"),
+    "start": text(MAX_SENTENCE),
 }
-"""``layer`` and ``at`` (of the similarities): 99 is the last; ``head`` 0: the mean."""
+"""``layer`` and ``at`` (of the similarities): 99 is the last; ``head`` 0: the mean. ``gap``: the text with hidden words; ``start``:
+what Kiwi goes on from. Both are what was asked last."""
 
 
 def sentences(values: dict[str, Any]) -> tuple[str, str]:
     """Both sentences of an address that was read with :data:`FIELDS`; an address without any means the examples."""
     first = values["za"] or values["a"]
-    return (first, values["zb"] or values["b"]) if first else (FIRST, SECOND)
+    return (FIRST, SECOND) if first is None else (first, values["zb"] or values["b"])
 
 
 def address(asked: dict[str, Any], controls: dict[str, Any]) -> tuple[str, bool]:
     """The query string, and whether the sentences are in it.
 
     >>> address({"model": "mini", "first": FIRST, "second": SECOND}, {"unit": "eojeol"})
-    ('?unit=eojeol', True)
+    ('?model=mini&unit=eojeol', True)
     """
     values = {"model": asked.get("model") or "mini", **controls}
     both = [clean(str(asked.get(key) or ""), MAX_SENTENCE) for key in ("first", "second")]
@@ -84,10 +92,10 @@ def compute(asked: dict[str, Any]) -> Inside:
     """
     first, second = (clean(str(asked.get(name) or ""), MAX_SENTENCE) for name in ("first", "second"))
     place = place_called(asked.get("model"))
-    model = state().encoder(place)
+    encoder = state().encoder(place)
 
     def opener(progress: ProgressCallback) -> Inside:
-        return model.inside(first, second or None, progress=progress)
+        return encoder.inside(first, second or None, progress=progress)
 
     return state().opened("reading", (place, first, second), opener, "job.inside")
 
@@ -117,10 +125,10 @@ def guess(asked: dict[str, Any]) -> list[Gap]:
     unit = "piece" if asked.get("unit") == "piece" else "word"
     place = place_called(asked.get("model"))
 
-    model = state().encoder(place)
+    encoder = state().encoder(place)
 
     def fill(progress: ProgressCallback) -> list[Gap]:
-        return model.fill(sentence, GUESSES, unit=unit, progress=progress)
+        return encoder.fill(sentence, GUESSES, unit=unit, progress=progress)
 
     return state().opened("gaps", (place, sentence, unit), fill, "job.gaps")
 

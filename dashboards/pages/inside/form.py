@@ -11,7 +11,8 @@ from dashboards.kit.components import card, graph
 from dashboards.kit.forms import example_buttons, layer_slider
 from dashboards.kit.i18n import Text
 from dashboards.kit.theme import blank
-from dashboards.pages.inside.asked import MASK, MAX_SENTENCE, UNITS
+from dashboards.pages.inside.asked import MASK, MAX_SENTENCE, PARTS, UNITS
+from dashboards.pages.inside.taking import START
 
 __all__ = ["EXAMPLES", "cards_of", "next_of", "question_of"]
 
@@ -22,8 +23,6 @@ EXAMPLES = (
     ("서울은 대한민국의 수도이다.", "도쿄는 일본의 수도이다."),
 )
 """Pairs of sentences that are offered."""
-
-START = "나는 학교"
 
 
 def question_of(t: Text, first: str, second: str, models: list[dict[str, str]], model: str | None) -> Any:
@@ -88,11 +87,11 @@ def picture(name: str, label: str, height: int) -> html.Div:
 
 def cards_of(t: Text, values: dict[str, Any]) -> list[Any]:
     """The cards of the answer."""
-    return [_tokens(t), _attention(t, values), _similarity(t, values), _guess(t)]
+    return [_tokens(t, values), _attention(t, values), _similarity(t, values), _guess(t, values)]
 
 
-def _tokens(t: Text) -> Any:
-    parts = [{"value": name, "label": t(f"inside.part_{name}")} for name in ("token", "segment", "position", "sum", "input")]
+def _tokens(t: Text, values: dict[str, Any]) -> Any:
+    parts = [{"value": name, "label": t(f"inside.part_{name}")} for name in PARTS]
     return card(
         t("inside.tokens"),
         dmc.Stack(
@@ -105,7 +104,7 @@ def _tokens(t: Text) -> Any:
                 dmc.Title(t("inside.all_tokens"), order=3, size="h5"),
                 html.Div(
                     dmc.SegmentedControl(
-                        id="inside-part", value="sum", data=parts, size="sm", **{"aria-label": t("inside.all_tokens")}
+                        id="inside-part", value=values["part"], data=parts, size="sm", **{"aria-label": t("inside.all_tokens")}
                     ),
                     className="inside-segments",
                 ),
@@ -121,6 +120,7 @@ def _tokens(t: Text) -> Any:
             gap="md",
         ),
         hint=t("inside.tokens_help"),
+        takes=("inside", "tokens"),
     )
 
 
@@ -156,6 +156,7 @@ def _attention(t: Text, values: dict[str, Any]) -> Any:
         picture("inside-attention", t("inside.attention"), 500),
         dmc.Text(t("inside.attention_note"), size="sm", c="dimmed", mt="sm"),
         hint=t("inside.attention_help"),
+        takes=("inside", "attention"),
     )
 
 
@@ -181,10 +182,11 @@ def _similarity(t: Text, values: dict[str, Any]) -> Any:
         dmc.Text(t("inside.spread_help"), size="sm", c="dimmed"),
         graph(blank(None), "inside-spread", t("inside.spread"), height=320),
         hint=t("inside.similarity_help"),
+        takes=("inside", "similarity"),
     )
 
 
-def _guess(t: Text) -> Any:
+def _guess(t: Text, values: dict[str, Any]) -> Any:
     return card(
         t("inside.guess"),
         dmc.Stack(
@@ -197,7 +199,7 @@ def _guess(t: Text) -> Any:
                                 [
                                     dmc.TextInput(
                                         id="inside-gap",
-                                        value="",
+                                        value=values["gap"],
                                         label=t("inside.gap"),
                                         placeholder=t("inside.gap_none", mask=MASK),
                                         inputProps={"maxLength": MAX_SENTENCE + len(MASK), "lang": "ko"},
@@ -209,7 +211,7 @@ def _guess(t: Text) -> Any:
                             ),
                             dmc.SegmentedControl(
                                 id="inside-guess-unit",
-                                value="word",
+                                value=values["guess"],
                                 data=[{"value": unit, "label": t(f"inside.guess_{unit}")} for unit in ("word", "piece")],
                                 size="sm",
                                 w="fit-content",
@@ -225,10 +227,11 @@ def _guess(t: Text) -> Any:
             gap="md",
         ),
         hint=t("inside.guess_help"),
+        takes=("inside", "guess"),
     )
 
 
-def next_of(t: Text) -> Any:
+def next_of(t: Text, start: str) -> Any:
     """What may come next, by Kiwi's own language model: there whatever model was chosen, and without any."""
     return card(
         t("inside.next"),
@@ -238,7 +241,7 @@ def next_of(t: Text) -> Any:
                     [
                         dmc.TextInput(
                             id="inside-start",
-                            value=START,
+                            value=start or START,
                             label=t("inside.start"),
                             description=t("inside.start_help"),
                             inputProps={"maxLength": MAX_SENTENCE, "lang": "ko"},
@@ -253,4 +256,5 @@ def next_of(t: Text) -> Any:
             gap="md",
         ),
         hint=t("inside.next_help"),
+        takes=("inside", "next"),
     )

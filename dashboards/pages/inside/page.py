@@ -9,9 +9,9 @@ import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 
 from dashboards.kit import ids
-from dashboards.kit.checkpoints import available, torch_installed
+from dashboards.kit.checkpoints import torch_installed
 from dashboards.kit.components import figures_row, page, table, too_long_for_address
-from dashboards.kit.forms import no_torch
+from dashboards.kit.forms import models, no_torch
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.page import pressed
 from dashboards.kit.url import clean, decode
@@ -20,6 +20,7 @@ from dashboards.pages.inside import figures
 from dashboards.pages.inside import guess as insideguess
 from dashboards.pages.inside.asked import FIELDS, MAX_SENTENCE, QUESTION, UNITS
 from dashboards.pages.inside.form import EXAMPLES, cards_of, next_of, question_of
+from dashboards.pages.inside.taking import CARDS as CARDS
 
 if TYPE_CHECKING:
     from explorer.encoders.inside_record import Inside
@@ -37,20 +38,20 @@ def layout(**query: Any) -> Any:
     t = text()
     values = decode(FIELDS, query)
     first, second = looking.sentences(values)
-    names = list(available())
-    model = values["model"] if values["model"] in names else "mini"
+    offered, model = models(values["model"])
     ready = torch_installed()
+    gap = {"model": model, "text": values["gap"], "unit": values["guess"]} if values["gap"] and ready else None
     return page(
         t,
         "inside",
         html.Div(None if ready else no_torch(t), className="context-slot"),
-        question_of(t, first, second, [{"value": name, "label": name} for name in names], model if ready else None),
-        dcc.Store(id="inside-token", data=1),
-        dcc.Store(id="inside-question"),
-        dcc.Store(id="inside-going"),
+        question_of(t, first, second, offered, model if ready else None),
+        dcc.Store(id="inside-token", data=values["token"]),
+        dcc.Store(id="inside-question", data=gap),
+        dcc.Store(id="inside-going", data=values["start"] or None),
         *QUESTION.stores({"model": model, "first": first, "second": second} if ready else None),
         QUESTION.frame(*cards_of(t, values), className="inside-answer"),
-        next_of(t),
+        next_of(t, values["start"]),
     )
 
 
@@ -227,7 +228,10 @@ def choose(_: Sequence[int | None]) -> Any:
     return index if isinstance(index, int) else no_update
 
 
-def write(asked: dict[str, Any] | None, layer: Any, head: Any, unit: Any, at: Any, centred: Any, last: Any) -> tuple[Any, Any]:
+def write(
+    asked: dict[str, Any] | None, layer: Any, head: Any, unit: Any, at: Any, centred: Any, token: Any, part: Any,
+    gap: dict[str, Any] | None, start: str | None, guess: Any, last: Any,
+) -> tuple[Any, Any]:  # fmt: skip
     """The question and what was chosen, for the address bar."""
     if not asked:
         return no_update, no_update
@@ -237,6 +241,11 @@ def write(asked: dict[str, Any] | None, layer: Any, head: Any, unit: Any, at: An
         "unit": unit,
         "at": 99 if at == last else at,
         "centre": bool(centred),
+        "token": token,
+        "part": part,
+        "gap": (gap or {}).get("text"),
+        "guess": guess,
+        "start": start,
     }
     where, whole = looking.address(asked, controls)
     return where, too_long_for_address(text()("context.not_in_address"), whole)
@@ -319,7 +328,11 @@ def register(app: Dash) -> None:
         Input("inside-unit", "value"),
         Input("inside-at", "value"),
         Input("inside-centre", "checked"),
+        Input("inside-token", "data"),
+        Input("inside-part", "value"),
+        Input("inside-question", "data"),
+        Input("inside-going", "data"),
+        Input("inside-guess-unit", "value"),
         State("inside-layer", "max"),
-        prevent_initial_call=True,
     )(write)
     insideguess.register(app)

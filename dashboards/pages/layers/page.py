@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -14,9 +15,11 @@ from dashboards.kit.forms import MAX_SENTENCE, model_choice, no_torch
 from dashboards.kit.forms import models as offered
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.page import HIDDEN, Question
+from dashboards.kit.taking import Take
+from dashboards.kit.taking import lines as python
 from dashboards.kit.theme import blank
-from dashboards.kit.url import Field, decode, pack, share, tidy, unpack
-from dashboards.kit.url import text as text_field
+from dashboards.kit.url import decode, long_text, packed, share, tidy
+from dashboards.kit.url import model as model_field
 from dashboards.pages.layers import asked as layering
 from dashboards.pages.layers import figures
 from dashboards.pages.layers.asked import MAX_LINES, MAX_TEXT, Found
@@ -27,29 +30,28 @@ NAME = "layers.name"
 ICON = "layers"
 USES_MODEL = False
 
-FIELDS = {
-    "t": Field("", lambda value: tidy(value, MAX_TEXT), str),
-    "z": Field("", lambda value: unpack(value, MAX_TEXT), pack),
-    "model": text_field(200),
-}
+FIELDS = {"t": long_text(MAX_TEXT), "z": packed(MAX_TEXT), "model": model_field("")}
 _LINES = ("wic", "pos", "labels", "similarity", "neighbours", "random")
 
 
 # ---- the page
 
 
+def asked_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The question in an address."""
+    return {"model": offered(values["model"])[1], "lines": values["z"] or values["t"] or ""}
+
+
 def layout(**query: Any) -> Any:
     t = text()
-    values = decode(FIELDS, query)
-    lines = values["t"] or values["z"]
-    models, model = offered(values["model"])
+    asked = asked_of(decode(FIELDS, query))
+    models, model = offered(asked["model"])
     ready = bool(models) and torch_installed()
-    asked = {"model": model, "lines": lines}
     return page(
         t,
         "layers",
         html.Div(None if ready else no_torch(t), className="context-slot"),
-        _form(t, lines, models, model),
+        _form(t, asked["lines"], models, model),
         *QUESTION.stores(asked if ready else None),
         QUESTION.frame(*_cards(t), className="context-answer"),
     )
@@ -85,6 +87,7 @@ def _cards(t: Text) -> list[Any]:
             graph(blank(None), "layers-chart", t("layers.chart"), height=440),
             html.Div(id="layers-facts", **{"aria-live": "polite"}),
             hint=t("layers.chart_help"),
+            takes=("layers", "chart"),
         ),
         html.Div(
             card(
@@ -93,11 +96,12 @@ def _cards(t: Text) -> list[Any]:
                 graph(blank(None), "layers-losses", t("layers.training"), height=340),
                 html.Div(id="layers-trained"),
                 hint=t("layers.training_help"),
+                takes=("layers", "training"),
             ),
             id="layers-training",
             style=HIDDEN,
         ),
-        card(t("layers.numbers"), html.Div(id="layers-table"), hint=t("layers.numbers_help")),
+        card(t("layers.numbers"), html.Div(id="layers-table"), hint=t("layers.numbers_help"), takes=("layers", "numbers")),
     ]
 
 
@@ -207,11 +211,18 @@ def draw(done: dict[str, Any] | None, scheme: str | None) -> tuple[Any, Any]:
     return figures.layers(found.probes, words, scheme), curve
 
 
-def ask(_: Any, model: str | None, lines: str | None) -> tuple[Any, ...]:
-    """The question as it stands, for the answer and for the address bar."""
-    lines = tidy(lines, MAX_TEXT)
-    where, whole = share(FIELDS, {"model": model}, {"t": ("z", lines)} if lines else {}, 200)
-    return {"model": model, "lines": lines}, where, too_long_for_address(text()("context.not_in_address"), whole)
+def ask(_: Any, model: str | None, lines: str | None) -> dict[str, Any]:
+    """The question as it stands."""
+    return {"model": model, "lines": tidy(lines, MAX_TEXT)}
+
+
+def write(asked: dict[str, Any] | None) -> tuple[Any, Any]:
+    """The question that was asked, for the address bar."""
+    if not asked:
+        return no_update, no_update
+    lines = asked["lines"]
+    where, whole = share(FIELDS, {"model": asked["model"]}, {"t": ("z", lines)} if lines else {}, 200)
+    return where, too_long_for_address(text()("context.not_in_address"), whole)
 
 
 def example(clicks: int | None) -> Any:
@@ -222,9 +233,10 @@ def example(clicks: int | None) -> Any:
 def register(app: Dash) -> None:
     """Everything that moves on this page."""
     app.callback(
+        Output(ids.address("layers"), "data"), Output("layers-address-note", "children"), Input("layers-asked", "data")
+    )(write)
+    app.callback(
         Output("layers-asked", "data"),
-        Output(ids.address("layers"), "data"),
-        Output("layers-address-note", "children"),
         Input("layers-measure", "n_clicks"),
         State("layers-model", "value"),
         State("layers-lines", "value"),
@@ -245,3 +257,49 @@ def register(app: Dash) -> None:
         QUESTION.done,
         Input(ids.SCHEME, "computedColorScheme"),
     )(draw)
+
+
+# ---- what is taken along
+
+_TRAINED = """import pandas as pd
+
+from dashboards.pages.layers.asked import labelled
+from explorer.encoders.train.classify import ClassifierRecipe, train_classifier
+
+trained = train_classifier(labelled({lines}), ClassifierRecipe(base={model}))
+answer = pd.DataFrame(trained.outcome.curve)[["step", "train", "heldout"]]"""
+_PROBED = """import explorer as ex
+from corpora.sample import homographs, sentences
+from dashboards.pages.layers.asked import labelled
+from explorer.analysis.probing.data import sense_pairs, spread, tagged_words
+from explorer.analysis.probing.layers import probe_layers
+
+m = ex.encoder({model})
+words = tagged_words(m.analyser, spread((one.text for one in sentences()), {sentences}))
+probes = probe_layers(
+    m, words=words, contexts=sense_pairs(homographs()), labelled=labelled({lines}) or None, most_words={words}, most_texts={texts}
+)
+answer = probes.to_frame()"""
+
+
+def _probed(q: Mapping[str, Any]) -> Any:
+    return layering.compute(asked_of(q)).probes.to_frame()
+
+
+def _trained(q: Mapping[str, Any]) -> Any:
+    import pandas as pd
+
+    trained = layering.compute(asked_of(q)).trained
+    return pd.DataFrame(trained.outcome.curve if trained else [], columns=["step", "train", "heldout"])
+
+
+def _probed_lines(q: Mapping[str, Any]) -> str:
+    sizes = {"sentences": layering.SENTENCES, "words": layering.WORDS, "texts": MAX_LINES}
+    return python(_PROBED, **asked_of(q), **sizes)
+
+
+CARDS = {
+    "chart": Take(_probed, _probed_lines),
+    "numbers": Take(_probed, _probed_lines),
+    "training": Take(_trained, lambda q: python(_TRAINED, **asked_of(q))),
+}

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboards.app.state import load_model, state, version
-from explorer.core.cells import csv_cell
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
@@ -20,6 +19,7 @@ from explorer.text.tags import LISTED, base_tag, split_key, tag_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pandas import DataFrame
 
     from explorer.vectors.vectors import Vectors
 
@@ -77,21 +77,12 @@ class Map:
 
         return tuple(choseong(word) for word in self.words)
 
-    def to_csv(self) -> str:
-        """Coordinates as a table with a header; spreadsheets read the Hangul because of the mark at the start."""
-        import csv
-        import io
+    def to_frame(self) -> DataFrame:
+        """The points as a table, as :meth:`explorer.analysis.projection.Projection.to_frame` gives it."""
+        import pandas as pd
 
-        stream = io.StringIO()
-        rows = csv.writer(stream, lineterminator="\n")
-        rows.writerow(["word", "key", "tag", "x", "y", "trust"])
-        for word, key, tag, (x, y), trust in zip(
-            self.words, self.keys, self.tags, self.coords.tolist(), self.trust.tolist(), strict=True
-        ):
-            rows.writerow(
-                [csv_cell(word), csv_cell(key), tag, f"{x:.5f}", f"{y:.5f}", "" if trust != trust else f"{trust:.4f}"]
-            )
-        return "\ufeff" + stream.getvalue()
+        x, y = self.coords.T
+        return pd.DataFrame({"word": self.words, "key": self.keys, "x": x, "y": y, "trust": self.trust})
 
 
 def choose(vectors: Vectors, most: int) -> list[str]:

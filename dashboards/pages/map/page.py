@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 
+from dashboards.app.models import model_bar
 from dashboards.app.state import state
 from dashboards.kit import ids, url
 from dashboards.kit.components import card, empty, graph, guarded, icon, page, problem, waiting, watch
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
+from dashboards.kit.taking import Take, lines
 from dashboards.kit.theme import TAG_GROUPS
 from dashboards.pages.map.maps import Choice, Map, find, open_map
-from dashboards.pages.map.words import found_list, neighbour_panel, neighbours_of, patch, pick
+from dashboards.pages.map.words import NEIGHBOURS, found_list, neighbour_panel, neighbours_of, patch, pick
 from explorer.core.errors import ExplorerError
-from explorer.static.load import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,21 @@ SIZES = ("1000", "3000", "5000", "10000", "20000")
 SVG_MOST = 3000
 """Points drawn without WebGL: more make a browser slow."""
 
-QUERY = {
+
+def ranges(view: str) -> list[float]:
+    """Where the map is looked at: left, right, lower and upper edge; empty for anything that is none.
+
+    >>> ranges("-1,2.5,0,3"), ranges("1,2,3"), ranges("0,0,nan,1")
+    ([-1.0, 2.5, 0.0, 3.0], [], [])
+    """
+    try:
+        found = [float(one) for one in view[:100].split(",")]
+    except ValueError:
+        return []
+    return found if len(found) == 4 and all(abs(one) < 1e6 for one in found) else []
+
+
+FIELDS = {
     "method": url.choice(METHODS, "pca"),
     "words": url.choice(SIZES, "5000"),
     "color": url.choice(("tag", "trust"), "tag"),
@@ -40,33 +55,45 @@ QUERY = {
     "dist": url.number(0, 1, 0.1),
     "find": url.text(),
     "word": url.text(),
-    "model": url.text(100, DEFAULT_MODEL),
+    "view": url.Field(
+        "", lambda value: ",".join(f"{one:.4g}" for one in ranges(value)), str, good=lambda value: bool(ranges(value))
+    ),
+    "model": url.model(),
 }
 
 METHOD, SIZE, COLOR, SEED, NEAR, DIST, DRAW = (
     f"map-{name}" for name in ("method", "size", "color", "seed", "near", "dist", "draw")
 )
 GRAPH, STATUS, FACTS, DRAWN, WEBGL = (f"map-{name}" for name in ("graph", "status", "facts", "drawn", "webgl"))
-FIND, FOUND, CHOSEN, PANEL, CSV, SAVE = (f"map-{name}" for name in ("find", "found", "chosen", "panel", "csv", "save"))
+FIND, FOUND, CHOSEN, PANEL, VIEW = (f"map-{name}" for name in ("find", "found", "chosen", "panel", "view"))
 
 
 def layout(**query: Any) -> Any:
     t = text()
-    q = url.decode(QUERY, query)
+    q = url.decode(FIELDS, query)
     return page(
         t,
         "map",
+        model_bar(t, q["model"]),
         dcc.Store(id=DRAWN),
+        dcc.Store(id=VIEW, data={"of": None, "view": q["view"]}),
         dcc.Store(id=WEBGL),
         dcc.Store(id=CHOSEN, data=q["word"] or None),
-        dcc.Download(id=SAVE),
         card(None, _controls(t, q)),
         dmc.Grid(
             [
                 dmc.GridCol(_map_card(t), span={"base": 12, "lg": 8}),
                 dmc.GridCol(
                     dmc.Stack(
-                        [_search_card(t, q), card(t("map.neighbours"), html.Div(id=PANEL), hint=t("map.neighbours_hint"))],
+                        [
+                            _search_card(t, q),
+                            card(
+                                t("map.neighbours"),
+                                html.Div(id=PANEL),
+                                hint=t("map.neighbours_hint"),
+                                takes=("map", "neighbours"),
+                            ),
+                        ],
                         gap="lg",
                     ),
                     span={"base": 12, "lg": 4},
@@ -132,14 +159,8 @@ def _map_card(t: Text) -> Any:
         None,
         html.Div(id=STATUS, **{"aria-live": "polite"}),
         graph(blank(None), GRAPH, t("map.label"), height="clamp(380px, 68vh, 680px)", scroll=True),
-        dmc.Group(
-            [
-                dmc.Text(id=FACTS, size="sm", c="dimmed", className="grow"),
-                dmc.Button(t("map.csv"), id=CSV, size="compact-sm", variant="default", leftSection=icon("download", 16)),
-            ],
-            justify="space-between",
-            mt="sm",
-        ),
+        dmc.Text(id=FACTS, size="sm", c="dimmed", mt="sm"),
+        takes=("map", "map"),
     )
 
 
@@ -178,7 +199,11 @@ def register(app: Dash) -> None:
         State(NEAR, "value"),
         State(DIST, "value"),
         State(DRAWN, "data"),
+        State(VIEW, "data"),
     )(draw)
+    app.callback(
+        Output(VIEW, "data"), Input(GRAPH, "relayoutData"), Input(DRAWN, "data"), State(VIEW, "data"), prevent_initial_call=True
+    )(look)
     app.callback(
         Output(CHOSEN, "data"),
         Input(GRAPH, "clickData"),
@@ -198,28 +223,34 @@ def register(app: Dash) -> None:
     app.callback(
         Output(ids.address("map"), "data"),
         Input(DRAWN, "data"),
+        Input(METHOD, "value"),
+        Input(SIZE, "value"),
+        Input(COLOR, "value"),
+        Input(ids.MODEL, "value"),
         Input(FIND, "value"),
         Input(CHOSEN, "data"),
-        prevent_initial_call=True,
+        Input(VIEW, "data"),
+        State(SEED, "value"),
+        State(NEAR, "value"),
+        State(DIST, "value"),
     )(address)
-    app.callback(Output(SAVE, "data"), Input(CSV, "n_clicks"), State(DRAWN, "data"), prevent_initial_call=True)(download)
 
 
 def choice_of(drawn: dict[str, Any]) -> Choice:
     """The map a page shows, from what the browser sends back (validated again: it is only a browser)."""
-    q = url.decode(QUERY, {name: str(value) for name, value in drawn.items()})
+    q = url.decode(FIELDS, {name: str(value) for name, value in drawn.items()})
     return Choice(q["model"], q["method"], int(q["words"]), q["seed"], q["near"], q["dist"])
 
 
 def draw(
     _: Any, method: str, words: str, color: str, model: str, __: Any, scheme: str | None, webgl: bool | None,
-    seed: Any, near: Any, dist: Any, drawn: dict[str, Any] | None,
+    seed: Any, near: Any, dist: Any, drawn: dict[str, Any] | None, view: dict[str, Any] | None = None,
 ) -> Any:  # fmt: skip
     """The figure; while it is being made, how far it is, and the map of before stays."""
     if scheme is None or webgl is None:
         return no_update, no_update, no_update, no_update  # the browser has not said yet what it can show
     t = text()
-    words = url.decode(QUERY, {"words": words})["words"]
+    words = url.decode(FIELDS, {"words": words})["words"]
     if not webgl and int(words) > SVG_MOST:
         words = str(SVG_MOST)
     wanted = {"model": model, "method": method, "words": words, "seed": seed, "near": near, "dist": dist, "color": color}
@@ -245,7 +276,29 @@ def draw(
         return no_update, problem(t, error), no_update, no_update
     if status is None and not webgl:
         status = dmc.Alert(t("map.no_webgl", most=f"{SVG_MOST:,}"), color="yellow", variant="light", mb="sm")
-    return figure_of(t, shown, model, scheme, color, webgl), status, facts_of(t, shown), signature
+    figure = figure_of(t, shown, model, scheme, color, webgl)
+    if view and view["of"] in (None, _same_map(signature)) and (edges := ranges(view["view"])):
+        figure.update_layout(xaxis_range=edges[:2], yaxis_range=edges[2:])
+    return figure, status, facts_of(t, shown), signature
+
+
+def _same_map(drawn: dict[str, Any]) -> list[Any]:
+    """What two drawings of one map have in common, however they are coloured."""
+    return [drawn.get(name) for name in ("model", "method", "words", "seed", "near", "dist")]
+
+
+def look(moved: dict[str, Any] | None, drawn: dict[str, Any] | None, view: dict[str, Any] | None) -> Any:
+    """Where the map is looked at, kept as long as it is the same map; the first map takes what the address says."""
+    if not drawn or drawn.get("asked"):  # not yet the map that was asked for
+        return no_update
+    view, same = view or {"of": None, "view": ""}, _same_map(drawn)
+    if ctx.triggered_id == DRAWN:
+        kept = view["view"] if view["of"] in (None, same) else ""
+        return {"of": same, "view": kept}
+    edges = [(moved or {}).get(f"{axis}axis.range[{end}]") for axis in "xy" for end in (0, 1)]
+    if all(isinstance(edge, int | float) for edge in edges):
+        return {"of": same, "view": ",".join(f"{edge:.4g}" for edge in edges)}
+    return {"of": same, "view": ""} if (moved or {}).get("xaxis.autorange") else no_update
 
 
 def _at_once(wanted: dict[str, Any]) -> Map | None:
@@ -332,22 +385,42 @@ def show(drawn: dict[str, Any] | None, query: str | None, chosen: str | None) ->
     return patch(shown, rows, on_map, shown.rows.get(key or "")), found_list(t, shown, vectors, rows, query), panel
 
 
-def address(drawn: dict[str, Any] | None, query: str | None, chosen: str | None) -> Any:
-    """The page's state as a query string, once there is a map."""
-    if not drawn:
-        return no_update
-    asked = drawn | (drawn.get("asked") or {})  # a map that is still being drawn is what was asked for
-    values = url.decode(QUERY, {name: str(value) for name, value in asked.items()})
-    return url.encode(QUERY, values | {"find": query or "", "word": chosen or ""})
+def address(
+    _: Any, method: str, words: str, color: str, model: str, query: str | None, chosen: str | None,
+    view: dict[str, Any] | None, seed: Any, near: Any, dist: Any,
+) -> str:  # fmt: skip
+    """The page's state as a query string."""
+    asked = {"method": method, "words": words, "color": color, "seed": seed, "near": near, "dist": dist}
+    values = url.decode(FIELDS, {name: str(value) for name, value in asked.items()})
+    more = {"model": model, "find": query or "", "word": chosen or "", "view": (view or {}).get("view") or ""}
+    return url.encode(FIELDS, values | more)
 
 
-def download(clicks: int | None, drawn: dict[str, Any] | None) -> Any:
-    """The coordinates as a CSV file."""
-    if not clicks or not drawn:
-        return no_update
-    shown = open_map(choice_of(drawn))
-    return {
-        "content": shown.to_csv(),
-        "filename": f"map-{shown.facts['method']}-{len(shown.keys)}.csv",
-        "type": "text/csv;charset=utf-8",
-    }
+# ---- what is taken along
+
+_OPEN = "import explorer as ex\n\nv = ex.load({model})\n"
+_MAP = (
+    "from explorer.text.tags import LISTED, base_tag, tag_of\n\n"
+    + _OPEN
+    + """
+def is_content(key):
+    tag = base_tag(tag_of(key))
+    return not tag or tag in LISTED
+
+words = [key for key in v.most_frequent(len(v)) if is_content(key)][:{words}]
+answer = ex.project(v, method={method}, words=words, seed={seed}{tuned}).to_frame()"""
+)
+
+
+def _map_lines(q: Any) -> str:
+    tuned = lines(", n_neighbors={near}, min_dist={dist}", **q) if q["method"] == "umap" else ""
+    return lines(_MAP.replace("{tuned}", tuned), **dict(q) | {"words": int(q["words"])})
+
+
+CARDS = {
+    "map": Take(lambda q: open_map(choice_of(dict(q))).to_frame(), _map_lines),
+    "neighbours": Take(
+        lambda q: state().vectors(q["model"]).similar(q["word"], NEIGHBOURS).to_frame(),
+        lambda q: lines(_OPEN + "answer = v.similar({word}, {most}).to_frame()", most=NEIGHBOURS, **q),
+    ),
+}

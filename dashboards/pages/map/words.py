@@ -13,7 +13,7 @@ from dashboards.kit.i18n import Text
 from dashboards.pages.map.maps import Map
 from explorer.core.errors import ExplorerError
 
-__all__ = ["found_list", "neighbour_panel", "neighbours_of", "patch", "pick"]
+__all__ = ["NEIGHBOURS", "found_list", "neighbour_panel", "neighbours_of", "patch", "pick"]
 
 NEIGHBOURS = 12
 LISTED = 24

@@ -11,7 +11,7 @@ from dashboards.kit.checkpoints import place as place_called
 from dashboards.kit.forms import MAX_SENTENCE, lines_of
 from dashboards.kit.url import MAX_WORD, clean
 from dashboards.pages.context.asked import homographs
-from explorer.core.errors import BadInput
+from explorer.core.errors import BadInput, UnknownName
 from explorer.core.progress import ProgressCallback
 
 if TYPE_CHECKING:
@@ -131,7 +131,9 @@ def compute(asked: dict[str, Any]) -> Found:
         ExplorerError: it cannot be done.
     """
     word, lines = clean(str(asked.get("word") or ""), MAX_WORD), split("\n".join(map(str, asked.get("sentences") or [])))
-    source = asked.get("source") if asked.get("source") in sources() else "sample"
+    source = str(asked.get("source") or "sample")
+    if source not in sources():
+        raise UnknownName("corpus", source[:100], sources()[:-1])
     number = int(asked["k"]) if asked.get("k") in NUMBERS[1:] else None
     view = asked["view"] if asked.get("view") in VIEWS else VIEWS[0]
     place, model = _model(asked)
@@ -142,9 +144,9 @@ def compute(asked: dict[str, Any]) -> Found:
 
     def opener(progress: ProgressCallback) -> Found:
         # Not with the other worker, which may be compiling UMAP just now.
-        return _find(model, place, word, _sentences(word, str(source), lines, comparer, progress), number, view, progress)
+        return _find(model, place, word, _sentences(word, source, lines, comparer, progress), number, view, progress)
 
-    name = (place, word, source, number, view, *(lines if source == OWN else [version(str(source), "corpus")]))
+    name = (place, word, source, number, view, *(lines if source == OWN else [version(source, "corpus")]))
     return state().opened("senses", name, opener, "senses.job", word=word)
 
 

@@ -48,7 +48,9 @@ def question_of(
                         dmc.Select(
                             id="senses-source",
                             value=source,
-                            data=[{"value": name, "label": named.get(name, name)} for name in sources()],
+                            data=[
+                                {"value": name, "label": named.get(name, name)} for name in dict.fromkeys([*sources(), source])
+                            ],
                             label=t("senses.source"),
                             description=t("senses.source_help", most=FROM_CORPUS),
                             allowDeselect=False,
@@ -89,12 +91,13 @@ def question_of(
     )
 
 
-def cards_of(t: Text) -> list[Any]:
+def cards_of(t: Text, new_sentence: str) -> list[Any]:
     """The cards of the answer."""
     new = html.Div(
         [
             dmc.TextInput(
                 id="senses-new",
+                value=new_sentence,
                 label=t("senses.new_label"),
                 inputProps={"maxLength": MAX_SENTENCE, "lang": "ko"},
                 className="senses-new",
@@ -104,13 +107,14 @@ def cards_of(t: Text) -> list[Any]:
         className="senses-ask",
     )
     return [
-        card(None, html.Div(id="senses-facts", **{"aria-live": "polite"})),
+        card(None, html.Div(id="senses-facts", **{"aria-live": "polite"}), takes=("senses", "senses")),
         html.Div(id="senses-columns", className="senses-columns"),
         card(
             t("senses.new"),
             new,
             html.Div(id="senses-new-answer", className="context-slot senses-verdict", **{"aria-live": "polite"}),
             hint=t("senses.new_help"),
+            takes=("senses", "new"),
         ),
         html.Div(
             [
@@ -118,17 +122,20 @@ def cards_of(t: Text) -> list[Any]:
                     t("senses.plane"),
                     graph(blank(None), "senses-plane", t("senses.plane"), height=420),
                     hint=t("senses.plane_help"),
+                    takes=("senses", "plane"),
                 ),
                 card(
                     t("senses.clarity"),
                     graph(blank(None), "senses-clarity", t("senses.clarity"), height=360),
                     html.Div(id="senses-clarity-note", className="senses-note"),
                     hint=t("senses.clarity_help"),
+                    takes=("senses", "clarity"),
                 ),
                 card(
                     t("senses.cosines"),
                     graph(blank(None), "senses-cosines", t("senses.cosines"), height=360),
                     hint=t("senses.cosines_help"),
+                    takes=("senses", "cosines"),
                 ),
             ],
             className="context-grid",

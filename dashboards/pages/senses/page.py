@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, html, no_update
+from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 
 from dashboards.kit import ids
 from dashboards.kit.checkpoints import torch_installed
 from dashboards.kit.components import card, empty, figures_row, marked, page, problem, too_long_for_address
-from dashboards.kit.forms import MAX_SENTENCE, no_torch
+from dashboards.kit.forms import MAX_SENTENCE, no_torch, watch_box
 from dashboards.kit.forms import models as offered
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.page import Question, pressed
-from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, pack, share, tidy, unpack
+from dashboards.kit.url import MAX_WORD, choice, clean, decode, long_text, packed, share
+from dashboards.kit.url import model as model_field
 from dashboards.kit.url import text as text_field
 from dashboards.pages.context import figures as context_figures
 from dashboards.pages.context.asked import glosses
 from dashboards.pages.context.form import said
 from dashboards.pages.senses import asked as sensing
 from dashboards.pages.senses import figures
-from dashboards.pages.senses.asked import MAX_TEXT, NUMBERS, OWN, VIEWS, Found, split
+from dashboards.pages.senses.asked import MAX_SENTENCES, MAX_TEXT, NUMBERS, OWN, VIEWS, Found, split
 from dashboards.pages.senses.form import EXAMPLES, cards_of, note, own_style, question_of
+from dashboards.pages.senses.taking import cards
 from explorer.core.errors import ExplorerError
 from explorer.encoders.senses import names_of
 
@@ -36,11 +39,11 @@ SHOWN = 4
 """Sentences of a sense that are shown unfolded."""
 
 FIELDS = {
-    "word": text_field(MAX_WORD),
-    "from": text_field(200, "sample"),
-    "s": Field("", lambda value: tidy(value, MAX_TEXT), str),
-    "z": Field("", lambda value: unpack(value, MAX_TEXT), pack),
-    "model": text_field(200),
+    "word": text_field(MAX_WORD, None),
+    "from": text_field(200, "sample", always=True),
+    "s": long_text(MAX_TEXT),
+    "z": packed(MAX_TEXT),
+    "model": model_field(""),
     "k": choice(NUMBERS, "auto"),
     "view": choice(VIEWS, VIEWS[0]),
     "new": text_field(MAX_SENTENCE),
@@ -50,22 +53,36 @@ FIELDS = {
 # ---- the page
 
 
+def asked_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The question in an address."""
+    word = EXAMPLES[0] if values["word"] is None else values["word"]
+    lines = split(values["z"] or values["s"])
+    model = offered(values["model"])[1]
+    return {
+        "word": word,
+        "source": values["from"],
+        "sentences": lines,
+        "model": model,
+        "k": values["k"],
+        "view": values["view"],
+    }
+
+
 def layout(**query: Any) -> Any:
     t = text()
     values = decode(FIELDS, query)
-    word = values["word"] or EXAMPLES[0]
-    lines = split(values["s"] or values["z"])
-    source = values["from"] if values["from"] in sensing.sources() else "sample"
-    models, model = offered(values["model"])
+    asked = asked_of(values)
+    word, source, lines, model = asked["word"], asked["source"], asked["sentences"], asked["model"]
+    models, _ = offered(values["model"])
     ready = bool(models) and torch_installed()
-    asked = {"word": word, "source": source, "sentences": lines, "model": model, "k": values["k"], "view": values["view"]}
     return page(
         t,
         "senses",
         html.Div(None if ready else no_torch(t), className="context-slot"),
         question_of(t, word, source, lines, models, model, values["k"], values["view"]),
         *QUESTION.stores(asked if ready else None),
-        QUESTION.frame(*cards_of(t), className="context-answer"),
+        dcc.Store(id="senses-placed", data=values["new"]),
+        QUESTION.frame(*cards_of(t, values["new"]), className="context-answer"),
     )
 
 
@@ -205,6 +222,7 @@ def wrong(t: Text, asked: dict[str, Any], error: ExplorerError) -> Any:
 
 
 QUESTION = Question("senses", sensing.compute, wrong)
+CARDS = cards(asked_of)
 
 
 def draw(done: dict[str, Any] | None, scheme: str | None) -> tuple[Any, ...]:
@@ -232,8 +250,8 @@ def draw(done: dict[str, Any] | None, scheme: str | None) -> tuple[Any, ...]:
     )
 
 
-def place(_: Any, __: Any, done: dict[str, Any] | None, scheme: str | None, sentence: str | None) -> Any:
-    """Which sense the sentence in the box has, with the cosine to each."""
+def place(sentence: str | None, done: dict[str, Any] | None, scheme: str | None) -> Any:
+    """Which sense the sentence that was asked has, with the cosine to each."""
     if not done or not (sentence or "").strip():
         return None
     t = text()
@@ -283,9 +301,9 @@ def ask(
     model: str | None,
     number: str | None,
     view: str | None,
-) -> tuple[Any, ...]:
-    """The question as it stands, for the answer and for the address bar."""
-    question = {
+) -> dict[str, Any]:
+    """The question as it stands."""
+    return {
         "word": clean(word or "", MAX_WORD),
         "source": source,
         "sentences": split(lines) if source == OWN else [],
@@ -293,14 +311,21 @@ def ask(
         "k": number,
         "view": view,
     }
-    where, whole = address(question)
-    return question, where, too_long_for_address(text()("context.not_in_address"), whole)
 
 
-def address(question: dict[str, Any]) -> tuple[str, bool]:
+def write(asked: dict[str, Any] | None, new: str | None) -> tuple[Any, Any]:
+    """The question and the new sentence, for the address bar."""
+    if not asked:
+        return no_update, no_update
+    where, whole = address(asked, new)
+    return where, too_long_for_address(text()("context.not_in_address"), whole)
+
+
+def address(question: dict[str, Any], new: str | None = None) -> tuple[str, bool]:
     """The query string, and whether everything is in it."""
     joined = "\n".join(question["sentences"])
-    values: dict[str, Any] = {name: question[name] for name in ("word", "model", "k", "view")} | {"from": question["source"]}
+    values: dict[str, Any] = {name: question[name] for name in ("word", "model", "k", "view")}
+    values |= {"from": question["source"], "new": new}
     return share(FIELDS, values, {"s": ("z", joined)} if joined else {}, 200)
 
 
@@ -308,18 +333,30 @@ def example(_: list[int | None], model: str | None, number: str | None, view: st
     """The homograph that was pressed, with the sample's sentences."""
     chosen = pressed("number")
     if not isinstance(chosen, int) or not 0 <= chosen < len(EXAMPLES):
-        return (no_update,) * 4
+        return (no_update,) * 3
     asked = {"model": model, "k": number, "view": view}
     question: dict[str, Any] = {"word": EXAMPLES[chosen], "source": "sample", "sentences": [], **asked}
-    return EXAMPLES[chosen], "sample", question if model and torch_installed() else no_update, address(question)[0]
+    return EXAMPLES[chosen], "sample", question if model and torch_installed() else no_update
 
 
 def register(app: Dash) -> None:
     """Everything that moves on this page."""
+    watch_box(app, "senses-sentences", MAX_SENTENCES)
     app.callback(
-        Output("senses-asked", "data"),
         Output(ids.address("senses"), "data"),
         Output("senses-address-note", "children"),
+        Input("senses-asked", "data"),
+        Input("senses-placed", "data"),
+    )(write)
+    app.callback(
+        Output("senses-placed", "data"),
+        Input("senses-new-ask", "n_clicks"),
+        Input("senses-new", "n_submit"),
+        State("senses-new", "value"),
+        prevent_initial_call=True,
+    )(lambda _, __, sentence: clean(sentence or "", MAX_SENTENCE))
+    app.callback(
+        Output("senses-asked", "data"),
         Input("senses-sort", "n_clicks"),
         Input("senses-word", "n_submit"),
         State("senses-word", "value"),
@@ -334,7 +371,6 @@ def register(app: Dash) -> None:
         Output("senses-word", "value"),
         Output("senses-source", "value"),
         Output("senses-asked", "data", allow_duplicate=True),
-        Output(ids.address("senses"), "data", allow_duplicate=True),
         Input({"type": "senses-example", "number": ALL}, "n_clicks"),
         State("senses-model", "value"),
         State("senses-number", "value"),
@@ -354,9 +390,7 @@ def register(app: Dash) -> None:
     )(draw)
     app.callback(
         Output("senses-new-answer", "children"),
-        Input("senses-new-ask", "n_clicks"),
-        Input("senses-new", "n_submit"),
+        Input("senses-placed", "data"),
         QUESTION.done,
         Input(ids.SCHEME, "computedColorScheme"),
-        State("senses-new", "value"),
     )(place)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, html
+from dash import Dash, Input, Output, State, dcc, html
 
+from dashboards.app.models import model_bar
 from dashboards.app.state import state, version
 from dashboards.kit import ids
 from dashboards.kit.checkpoints import place
 from dashboards.kit.components import card, empty, graph, guarded, page, score_bar, slot, table, too_long_for_address
-from dashboards.kit.forms import MAX_SENTENCE, lines_of, models, sentence_box
+from dashboards.kit.forms import MAX_SENTENCE, lines_of, models, sentence_box, watch_box
 from dashboards.kit.i18n import Text, text
-from dashboards.kit.url import Field, clean, decode, pack, share, tidy, unpack
+from dashboards.kit.taking import Take
+from dashboards.kit.taking import lines as python
+from dashboards.kit.url import clean, decode, long_text, packed, share
+from dashboards.kit.url import model as model_field
 from dashboards.kit.url import text as text_field
 from dashboards.pages.similarity.figures import heat_map
-from explorer.static.load import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from explorer.vectors.sentences import Sentences
@@ -36,10 +39,10 @@ LABEL = 14
 
 FIELDS = {
     "q": text_field(MAX_SENTENCE, EXAMPLE),
-    "s": Field("", lambda value: tidy(value, MAX_TEXT), str),
-    "z": Field("", lambda value: unpack(value, MAX_TEXT), pack),
-    "by": text_field(200, STATIC),
-    "model": text_field(100, DEFAULT_MODEL),
+    "s": long_text(MAX_TEXT),
+    "z": packed(MAX_TEXT),
+    "by": text_field(200, STATIC, always=True),
+    "model": model_field(),
 }
 
 
@@ -50,19 +53,29 @@ def layout(**query: Any) -> Any:
     return page(
         t,
         "sentences",
+        model_bar(t, q["model"]),
+        dcc.Store(id="sentences-asked", data=[q["q"], lines(q["z"] or q["s"])]),
         card(None, _form(t, q, offered)),
         slot("sentences-address-note"),
-        card(t("sentences.near"), html.Div(id="sentences-near", className="answer"), hint=t("sentences.near_hint")),
+        card(
+            t("sentences.near"),
+            html.Div(id="sentences-near", className="answer"),
+            hint=t("sentences.near_hint"),
+            takes=("sentences", "near"),
+        ),
         card(
             t("sentences.matrix"),
             html.Div(id="sentences-matrix", className="answer"),
             hint=t("sentences.matrix_hint", most=DRAWN),
+            takes=("sentences", "matrix"),
         ),
     )
 
 
 def _form(t: Text, q: dict[str, Any], offered: list[dict[str, str]]) -> Any:
     ways = [{"value": STATIC, "label": t("sentences.static")}, *(one for one in offered if one["value"] != STATIC)]
+    if q["by"] not in {one["value"] for one in ways}:  # the answer says that there is none of that name
+        ways.append({"value": q["by"], "label": q["by"]})
     return dmc.Stack(
         [
             html.Div(
@@ -76,7 +89,7 @@ def _form(t: Text, q: dict[str, Any], offered: list[dict[str, str]]) -> Any:
                     ),
                     dmc.Select(
                         id="sentences-by",
-                        value=q["by"] if q["by"] in {one["value"] for one in ways} else STATIC,
+                        value=q["by"],
                         data=ways,
                         label=t("sentences.by"),
                         allowDeselect=False,
@@ -86,7 +99,7 @@ def _form(t: Text, q: dict[str, Any], offered: list[dict[str, str]]) -> Any:
                 ],
                 className="form",
             ),
-            sentence_box(t, "sentences-lines", lines(q["s"] or q["z"]), MOST_LINES, MAX_TEXT),
+            sentence_box(t, "sentences-lines", lines(q["z"] or q["s"]), MOST_LINES, MAX_TEXT),
             dmc.Text(t("sentences.none_given"), size="xs", c="dimmed"),
         ],
         gap="sm",
@@ -116,12 +129,15 @@ def compute(by: str | None, model: str, given: list[str]) -> Sentences:
     return made
 
 
-def answer(
-    _: Any, __: Any, by: str | None, model: str, ___: Any, scheme: str | None, query: str | None, box: str | None
-) -> tuple[Any, Any]:
+def ask(_: Any, __: Any, query: str | None, box: str | None) -> list[Any]:
+    """The sentence and those in the box, as they stand."""
+    return [clean(query or "", MAX_SENTENCE), lines(box)]
+
+
+def answer(question: list[Any], by: str | None, model: str, _: Any, scheme: str | None) -> tuple[Any, Any]:
     """The nearest sentences, and the matrix."""
     t = text()
-    asked, given = clean(query or "", MAX_SENTENCE), lines(box)
+    asked, given = question
     if not asked:
         near: Any = empty(t("sentences.no_query"), t("sentences.no_query_lead"), picture="search")
     else:
@@ -160,32 +176,72 @@ def matrix(t: Text, made: Sentences, scheme: str | None) -> Any:
     )
 
 
-def address(_: Any, __: Any, by: str | None, model: str | None, query: str | None, box: str | None) -> tuple[str, Any]:
+def address(question: list[Any], by: str | None, model: str | None) -> tuple[str, Any]:
     """The page's state as a query string, and a word where it does not hold all."""
-    joined = "\n".join(lines(box))
-    values = {"q": clean(query or "", MAX_SENTENCE), "by": by, "model": model}
+    query, given = question
+    joined = "\n".join(given)
+    values = {"q": query, "by": by, "model": model}
     where, whole = share(FIELDS, values, {"s": ("z", joined)} if joined else {}, 200)
     return where, too_long_for_address(text()("context.not_in_address"), whole)
 
 
 def register(app: Dash) -> None:
     """Everything that moves on this page."""
-    pressed = [Input("sentences-search", "n_clicks"), Input("sentences-query", "n_submit"), Input("sentences-by", "value")]
-    written = [State("sentences-query", "value"), State("sentences-lines", "value")]
+    watch_box(app, "sentences-lines", MOST_LINES)
+    asked = [Input("sentences-asked", "data"), Input("sentences-by", "value"), Input(ids.MODEL, "value")]
+    app.callback(
+        Output("sentences-asked", "data"),
+        Input("sentences-search", "n_clicks"),
+        Input("sentences-query", "n_submit"),
+        State("sentences-query", "value"),
+        State("sentences-lines", "value"),
+        prevent_initial_call=True,
+    )(ask)
     app.callback(
         Output("sentences-near", "children"),
         Output("sentences-matrix", "children"),
-        *pressed,
-        Input(ids.MODEL, "value"),
+        *asked,
         Input(ids.READY, "data"),
         Input(ids.SCHEME, "computedColorScheme"),
-        *written,
     )(answer)
-    app.callback(
-        Output(ids.address("sentences"), "data"),
-        Output("sentences-address-note", "children"),
-        *pressed,
-        Input(ids.MODEL, "value"),
-        *written,
-        prevent_initial_call=True,
-    )(address)
+    app.callback(Output(ids.address("sentences"), "data"), Output("sentences-address-note", "children"), *asked)(address)
+
+
+# ---- what is taken along
+
+_OPEN = """import pandas as pd
+
+import explorer as ex
+from corpora.sample import sentences
+
+texts = {texts} or [one.text for one in sentences()]
+made = {source}.sentences(texts)
+"""
+_NEAR = _OPEN + "answer = pd.DataFrame([one.to_dict() for one in made.similar({query}, {found})])"
+_MATRIX = _OPEN + "answer = pd.DataFrame(made.matrix(range(min({drawn}, len(made)))))"
+
+
+def _made(q: Any) -> Sentences:
+    return compute(q["by"], q["model"], lines(q["z"] or q["s"]))
+
+
+def _near(q: Any) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame([one.to_dict() for one in _made(q).similar(q["q"], FOUND)])
+
+
+def _matrix(q: Any) -> Any:
+    import pandas as pd
+
+    made = _made(q)
+    return pd.DataFrame(made.matrix(range(min(DRAWN, len(made)))))
+
+
+def _lines(template: str, q: Any) -> str:
+    source, name = ("ex.load({name})", q["model"]) if q["by"] == STATIC else ("ex.encoder({name})", q["by"])
+    given = lines(q["z"] or q["s"])
+    return python(template.replace("{source}", source), name=name, texts=given, query=q["q"], found=FOUND, drawn=DRAWN)
+
+
+CARDS = {"near": Take(_near, lambda q: _lines(_NEAR, q)), "matrix": Take(_matrix, lambda q: _lines(_MATRIX, q))}

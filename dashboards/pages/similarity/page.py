@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html
 
+from dashboards.app.models import model_bar
 from dashboards.app.state import state
 from dashboards.kit import examples, ids, url
 from dashboards.kit.components import card, empty, graph, guarded, page, resolved, score_bar, table, tag_badge
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.scripts import FIELD, left_out, script_select
-from explorer.static.load import DEFAULT_MODEL
+from dashboards.kit.taking import Take, lines
 
 if TYPE_CHECKING:
     from explorer.vectors.records import Neighbours
@@ -25,12 +26,14 @@ NAME = "similarity.name"
 ICON = "similarity"
 USES_MODEL = True
 
+PASTED = 400
+"""Words the list takes in; of more than :data:`~dashboards.kit.url.MAX_WORDS` the page says how many are left out."""
 COUNTS = ("10", "20", "50", "100")
 MOST_TAGS = 12
 SENSE_COUNT = 8
 """Neighbours shown of each sense."""
 
-QUERY = {
+FIELDS = {
     "word": url.text(default=examples.WORDS[0]),
     "n": url.choice(COUNTS, "10"),
     "tags": url.texts(limit=12, most=MOST_TAGS),
@@ -38,27 +41,33 @@ QUERY = {
     "a": url.text(default=examples.PAIRS[0][0]),
     "b": url.text(default=examples.PAIRS[0][1]),
     "words": url.texts(default=examples.LISTS[0]),
-    "model": url.text(100, DEFAULT_MODEL),
+    "model": url.model(),
 }
 
 WORD, SEARCH, COUNT, TAGS, SCRIPT, NEIGHBOURS = (
     f"similarity-{name}" for name in ("word", "search", "count", "tags", "script", "neighbours")
 )
+ASKED, PAIRED = "similarity-asked", "similarity-paired"
+"""The word and the pair that were asked last: what is typed counts once it is asked."""
 A, B, PAIR, PAIR_ANSWER = (f"similarity-{name}" for name in ("a", "b", "compare", "pair"))
 LIST, LIST_ANSWER = (f"similarity-{name}" for name in ("list", "matrix"))
 
 
 def layout(**query: Any) -> Any:
     t = text()
-    q = url.decode(QUERY, query)
+    q = url.decode(FIELDS, query)
     return page(
         t,
         "similarity",
+        model_bar(t, q["model"]),
+        dcc.Store(id=ASKED, data=q["word"]),
+        dcc.Store(id=PAIRED, data=[q["a"], q["b"]]),
         card(
             t("similarity.neighbours"),
             _neighbour_form(t, q),
             html.Div(id=NEIGHBOURS, className="answer"),
             hint=t("similarity.neighbours_hint"),
+            takes=("similarity", "neighbours"),
         ),
         dmc.SimpleGrid(
             [
@@ -67,12 +76,14 @@ def layout(**query: Any) -> Any:
                     _pair_form(t, q),
                     html.Div(id=PAIR_ANSWER, className="answer"),
                     hint=t("similarity.pair_hint"),
+                    takes=("similarity", "pair"),
                 ),
                 card(
                     t("similarity.matrix"),
                     _list_form(t, q),
                     html.Div(id=LIST_ANSWER, className="answer"),
                     hint=t("similarity.matrix_hint"),
+                    takes=("similarity", "matrix"),
                 ),
             ],
             cols={"base": 1, "lg": 2},
@@ -102,6 +113,7 @@ def _neighbour_form(t: Text, q: dict[str, Any]) -> Any:
                         placeholder=t("similarity.all_tags"),
                         searchable=True,
                         clearable=True,
+                        clearButtonProps={"aria-label": t("shell.clear")},
                         maxValues=MOST_TAGS,
                         className="field-wide",
                     ),
@@ -161,10 +173,10 @@ def _list_form(t: Text, q: dict[str, Any]) -> Any:
                 value=q["words"],
                 label=t("similarity.words"),
                 placeholder=t("similarity.words_example"),
-                maxTags=url.MAX_WORDS,
+                maxTags=PASTED,
                 splitChars=[",", " ", "\n"],
                 clearable=True,
-                inputProps={"maxLength": url.MAX_WORD},
+                clearButtonProps={"aria-label": t("shell.clear")},
             ),
             _chips([(" ".join(words[:3]) + " …", {"words": list(words)}) for words in examples.LISTS]),
         ],
@@ -174,97 +186,99 @@ def _list_form(t: Text, q: dict[str, Any]) -> Any:
 
 def _chips(links: Sequence[tuple[str, dict[str, Any]]]) -> html.Div:
     return html.Div(
-        [dcc.Link(label, href=url.href(PATH, QUERY, values), className="example") for label, values in links], className="chips"
+        [dcc.Link(label, href=url.href(PATH, FIELDS, values), className="example") for label, values in links],
+        className="chips",
     )
 
 
 def register(app: Dash) -> None:
+    model, ready = Input(ids.MODEL, "value"), Input(ids.READY, "data")
+    scheme = Input(ids.SCHEME, "computedColorScheme")
     app.callback(
-        Output(NEIGHBOURS, "children"),
+        Output(ASKED, "data"),
         Input(SEARCH, "n_clicks"),
         Input(WORD, "n_submit"),
-        Input(COUNT, "value"),
-        Input(TAGS, "value"),
-        Input(SCRIPT, "value"),
-        Input(ids.MODEL, "value"),
-        Input(ids.READY, "data"),
         State(WORD, "value"),
-    )(answer_neighbours)
-    app.callback(Output(TAGS, "data"), Input(ids.MODEL, "value"), Input(ids.READY, "data"), State(TAGS, "value"))(tag_choices)
+        prevent_initial_call=True,
+    )(lambda _, __, word: word)
     app.callback(
-        Output(PAIR_ANSWER, "children"),
+        Output(PAIRED, "data"),
         Input(PAIR, "n_clicks"),
         Input(A, "n_submit"),
         Input(B, "n_submit"),
-        Input(ids.MODEL, "value"),
-        Input(ids.READY, "data"),
-        Input(ids.SCHEME, "computedColorScheme"),
-        State(A, "value"),
-        State(B, "value"),
-    )(answer_pair)
-    app.callback(
-        Output(LIST_ANSWER, "children"),
-        Input(LIST, "value"),
-        Input(ids.MODEL, "value"),
-        Input(ids.READY, "data"),
-        Input(ids.SCHEME, "computedColorScheme"),
-    )(answer_list)
-    app.callback(
-        Output(ids.address("similarity"), "data"),
-        Input(SEARCH, "n_clicks"),
-        Input(WORD, "n_submit"),
-        Input(PAIR, "n_clicks"),
-        Input(A, "n_submit"),
-        Input(B, "n_submit"),
-        Input(COUNT, "value"),
-        Input(TAGS, "value"),
-        Input(SCRIPT, "value"),
-        Input(LIST, "value"),
-        Input(ids.MODEL, "value"),
-        State(WORD, "value"),
         State(A, "value"),
         State(B, "value"),
         prevent_initial_call=True,
+    )(lambda *given: given[-2:])
+    app.callback(
+        Output(NEIGHBOURS, "children"),
+        Input(ASKED, "data"),
+        Input(COUNT, "value"),
+        Input(TAGS, "value"),
+        Input(SCRIPT, "value"),
+        model,
+        ready,
+    )(answer_neighbours)
+    app.callback(Output(TAGS, "data"), model, ready, State(TAGS, "value"))(tag_choices)
+    app.callback(Output(PAIR_ANSWER, "children"), Input(PAIRED, "data"), model, ready, scheme)(answer_pair)
+    app.callback(Output(LIST_ANSWER, "children"), Input(LIST, "value"), model, ready, scheme)(answer_list)
+    app.callback(
+        Output(ids.address("similarity"), "data"),
+        Input(ASKED, "data"),
+        Input(PAIRED, "data"),
+        Input(COUNT, "value"),
+        Input(TAGS, "value"),
+        Input(SCRIPT, "value"),
+        Input(LIST, "value"),
+        model,
     )(address)
 
 
-def address(*values: Any) -> str:
+def address(
+    word: str | None,
+    pair: Sequence[str | None] | None,
+    n: str,
+    tags: list[str] | None,
+    script: str | None,
+    words: list[str] | None,
+    model: str,
+) -> str:
     """The page's state as a query string."""
-    count, tags, script, words, model, word, a, b = values[-8:]
-    return url.encode(
-        QUERY,
-        {"word": word, "n": count, "tags": tags or [], "script": script, "a": a, "b": b, "words": words or [], "model": model},
-    )
+    a, b = pair or ("", "")
+    values = {"word": word or "", "n": n, "tags": tags or [], "script": script, "a": a or "", "b": b or ""}
+    return url.encode(FIELDS, values | {"words": (words or [])[: url.MAX_WORDS], "model": model})
 
 
-def answer_neighbours(
-    _: Any, __: Any, n: str, tags: list[str] | None, script: str | None, model: str, ___: Any, word: str | None
-) -> Any:
+def answer_neighbours(word: str | None, n: str, tags: list[str] | None, script: str | None, model: str, _: Any) -> Any:
     """The neighbours of a word, with what it was taken for."""
     t = text()
-    q = url.decode(QUERY, {"n": n, "word": word or "", "script": script})
+    q = url.decode(FIELDS, {"n": n, "word": word or "", "script": script})
     if not (word or "").strip():
         return empty(t("similarity.no_word"), t("similarity.no_word_lead"), picture="search")
 
     def build() -> Any:
         vectors = state().vectors(model)
         options: dict[str, Any] = {"n": int(q["n"]), "tags": (tags or None) and tags[:MOST_TAGS]}
-        found = neighbour_table(t, vectors.similar(q["word"], script=q["script"], **options))
+        found = neighbour_table(t, vectors.similar(q["word"], script=q["script"], **options), model)
         left = left_out(t, vectors.similar(q["word"], **options).words, q["script"])
-        return dmc.Stack([*sense_lists(t, vectors, q["word"], q["script"]), found, *left], gap="xs")
+        return dmc.Stack([*sense_lists(t, vectors, q, model), found, *left], gap="xs")
 
     return guarded(t, build)
 
 
-def sense_lists(t: Text, vectors: Vectors, word: str, script: str) -> list[Any]:
+def sense_lists(t: Text, vectors: Vectors, q: dict[str, Any], model: str) -> list[Any]:
     """The senses of a word: a chip that leads to each, and its nearest words; nothing where it has one vector only."""
-    senses = vectors.senses(word)
+    senses = vectors.senses(q["word"])
     if not senses:
         return []
     columns = [
         dmc.Stack(
             [
-                dcc.Link(f"{sense.word} · {sense.name}", href=url.href(PATH, QUERY, {"word": sense.key}), className="example"),
+                dcc.Link(
+                    f"{sense.word} · {sense.name}",
+                    href=url.href(PATH, FIELDS, {"word": sense.key, "model": model}),
+                    className="example",
+                ),
                 dmc.Text(t("similarity.sense_share", share=f"{sense.share:.0%}"), size="xs", c="dimmed"),
                 dmc.Text(" · ".join(found.words), size="sm"),
             ],
@@ -272,14 +286,14 @@ def sense_lists(t: Text, vectors: Vectors, word: str, script: str) -> list[Any]:
             className="sense",
         )
         for sense, found in zip(
-            senses, vectors.similar_many([one.key for one in senses], SENSE_COUNT, script=script), strict=True
+            senses, vectors.similar_many([one.key for one in senses], SENSE_COUNT, script=q["script"]), strict=True
         )
     ]
     lead = dmc.Text(t("similarity.senses", count=len(senses)), size="sm")
     return [lead, dmc.SimpleGrid(columns, cols={"base": 1, "sm": min(3, len(senses))}, spacing="md")]
 
 
-def neighbour_table(t: Text, found: Neighbours) -> Any:
+def neighbour_table(t: Text, found: Neighbours, model: str) -> Any:
     """Rank, word, tag, score and count; a word leads to its own neighbours."""
     from explorer.text.tags import tag_of
 
@@ -287,7 +301,7 @@ def neighbour_table(t: Text, found: Neighbours) -> Any:
     rows = []
     for rank, neighbour in enumerate(found, 1):
         tag = tag_of(neighbour.key)
-        link = dcc.Link(neighbour.word, href=url.href(PATH, QUERY, {"word": neighbour.key}), className="word")
+        link = dcc.Link(neighbour.word, href=url.href(PATH, FIELDS, {"word": neighbour.key, "model": model}), className="word")
         rows.append(
             [str(rank), link, tag_badge(t, tag), score_bar(neighbour.score), *([f"{neighbour.count:,}"] if counted else [])]
         )
@@ -324,12 +338,13 @@ def tags_of(vectors: Any) -> list[str]:
     return [tag for tag, _ in counts.most_common()]
 
 
-def answer_pair(_: Any, __: Any, ___: Any, model: str, ____: Any, scheme: str | None, a: str | None, b: str | None) -> Any:
+def answer_pair(asked: Sequence[str | None] | None, model: str, _: Any, scheme: str | None) -> Any:
     """The cosine of two words, and where it stands among random pairs."""
     t = text()
+    a, b = asked or ("", "")
     if not (a or "").strip() or not (b or "").strip():
         return empty(t("similarity.no_pair"), t("similarity.no_pair_lead"))
-    q = url.decode(QUERY, {"a": a, "b": b})
+    q = url.decode(FIELDS, {"a": a, "b": b})
     return guarded(t, lambda: pair(t, state().vectors(model), q["a"], q["b"], scheme))
 
 
@@ -364,10 +379,12 @@ def pair(t: Text, vectors: Any, a: str, b: str, scheme: str | None) -> Any:
 def answer_list(words: list[str] | None, model: str, _: Any, scheme: str | None) -> Any:
     """The matrix of a list, as a picture and as a table."""
     t = text()
-    q = url.decode(QUERY, {"words": ",".join(words or [])}) if words else {"words": []}
+    q = url.decode(FIELDS, {"words": ",".join(words or [])})
     if len(q["words"]) < 2:
         return empty(t("similarity.few"), t("similarity.few_lead"))
-    return guarded(t, lambda: matrix(t, state().vectors(model), q["words"], scheme))
+    more = len(words or []) - url.MAX_WORDS
+    said = [dmc.Text(t("similarity.too_many", most=url.MAX_WORDS, more=more), size="sm", c="orange")] if more > 0 else []
+    return [*said, guarded(t, lambda: matrix(t, state().vectors(model), q["words"], scheme))]
 
 
 def matrix(t: Text, vectors: Any, words: list[str], scheme: str | None) -> Any:
@@ -399,3 +416,34 @@ def matrix(t: Text, vectors: Any, words: list[str], scheme: str | None) -> Any:
         ],
         gap="xs",
     )
+
+
+# ---- what is taken along
+
+
+def _neighbours(q: Any) -> Any:
+    options = {"n": int(q["n"]), "tags": q["tags"] or None, "script": q["script"]}
+    return state().vectors(q["model"]).similar(q["word"], **options).to_frame()
+
+
+def _pair(q: Any) -> Any:
+    return state().vectors(q["model"]).similarities([q["a"], q["b"]]).to_frame()
+
+
+def _matrix(q: Any) -> Any:
+    return state().vectors(q["model"]).similarities(q["words"]).to_frame()
+
+
+_OPEN = "import explorer as ex\n\nv = ex.load({model})\n"
+
+CARDS = {
+    "neighbours": Take(
+        _neighbours,
+        lambda q: lines(
+            _OPEN + "answer = v.similar({word}, {n}, tags={tags}, script={script}).to_frame()",
+            **dict(q) | {"n": int(q["n"]), "tags": q["tags"] or None},
+        ),
+    ),
+    "pair": Take(_pair, lambda q: lines(_OPEN + "answer = v.similarities([{a}, {b}]).to_frame()", **q)),
+    "matrix": Take(_matrix, lambda q: lines(_OPEN + "answer = v.similarities({words}).to_frame()", **q)),
+}

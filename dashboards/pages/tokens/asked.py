@@ -7,11 +7,11 @@ import time
 from dashboards.app.state import PATIENCE, state, tokenizer_names
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.local import paths_allowed
-from dashboards.kit.url import Field, choice, pack, share, texts, tidy, unpack
+from dashboards.kit.url import choice, long_text, packed, share, texts
 from explorer.core.errors import ExplorerError, UnknownName
 from explorer.tokenizers.token import Token, Tokenizer
 
-__all__ = ["FIELDS", "MAX_TOKENIZERS", "PLAIN", "VIEWS", "address", "allowed", "cut", "fits", "tokenizer"]
+__all__ = ["FIELDS", "MAX_TOKENIZERS", "PLAIN", "VIEWS", "address", "allowed", "cut", "fits", "named", "tokenizer"]
 
 MAX_TOKENIZERS = 8
 PLAIN = 300
@@ -20,15 +20,15 @@ VIEWS = ("grid", "table")
 
 
 FIELDS = {
-    "text": Field("", tidy, str),
-    "z": Field("", unpack, pack),
-    "t": texts(limit=300, most=MAX_TOKENIZERS),
+    "text": long_text(),
+    "z": packed(),
+    "t": texts(limit=300, most=MAX_TOKENIZERS, always=True),
     "show": choice(VIEWS, "grid"),
 }
 
 
 def address(value: str, names: list[str], show: str) -> str:
-    """The query string for what is on the page; a text too long for any address is left out."""
+    """The query string for what is on the page."""
     return _shared(value, names, show)[0]
 
 
@@ -49,6 +49,11 @@ def allowed(names: list[str]) -> list[str]:
     """Of the names a browser sent, those this server opens: listed ones, or anything where paths are allowed."""
     known = set(tokenizer_names())
     return [name for name in dict.fromkeys(names) if name in known or paths_allowed()][:MAX_TOKENIZERS]
+
+
+def named(names: list[str]) -> list[str]:
+    """The names a page asks for, each once, known or not: the answer says which are not."""
+    return list(dict.fromkeys(names))[:MAX_TOKENIZERS]
 
 
 def tokenizer(name: str) -> Tokenizer:

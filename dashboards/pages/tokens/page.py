@@ -17,8 +17,9 @@ from dashboards.kit.i18n import Text, text
 from dashboards.kit.local import SETTING, paths_allowed, short_name
 from dashboards.kit.page import pressed
 from dashboards.kit.url import MAX_TEXT, decode, href, tidy
-from dashboards.pages.tokens.asked import FIELDS, MAX_TOKENIZERS, VIEWS, address, allowed, cut, fits
+from dashboards.pages.tokens.asked import FIELDS, MAX_TOKENIZERS, VIEWS, address, cut, fits, named
 from dashboards.pages.tokens.figures import Counts, counts, grid, sendable
+from dashboards.pages.tokens.taking import CARDS as CARDS
 from explorer.core.errors import ExplorerError
 from explorer.core.store import list_artifacts
 from explorer.text.normalise import graphemes
@@ -94,8 +95,8 @@ def options(t: Text, chosen: list[str]) -> list[dict[str, Any]]:
 def layout(**query: Any) -> Any:
     t = text()
     values = decode(FIELDS, query)
-    value = values["text"] or values["z"] or EXAMPLES["spacing"]
-    names = allowed(values["t"]) or [DEFAULTS[0], *list(list_artifacts("tokenizer"))[:3], *DEFAULTS[1:]]
+    value = values["z"] or (EXAMPLES["spacing"] if values["text"] is None else values["text"])
+    names = named(values["t"] if "t" in query else [DEFAULTS[0], *list(list_artifacts("tokenizer"))[:3], *DEFAULTS[1:]])
     return page(t, "tokens", _question(t, value, names), _answer(t, values["show"]))
 
 
@@ -140,6 +141,7 @@ def _question(t: Text, value: str, names: list[str]) -> Any:
                     maxValues=MAX_TOKENIZERS,
                     searchable=True,
                     clearable=True,
+                    clearButtonProps={"aria-label": t("shell.clear")},
                     hidePickedOptions=True,
                     nothingFoundMessage=t("tokens.no_such"),
                     size="sm",
@@ -189,8 +191,15 @@ def _answer(t: Text, show: str) -> Any:
                 _legend(t),
                 hint=t("tokens.result_help"),
                 right=switch,
+                takes=("tokens", "grid"),
             ),
-            card(t("tokens.counts"), html.Div(id="tokens-counts"), hint=t("tokens.counts_help"), mt="lg"),
+            card(
+                t("tokens.counts"),
+                html.Div(id="tokens-counts"),
+                hint=t("tokens.counts_help"),
+                takes=("tokens", "counts"),
+                mt="lg",
+            ),
         ],
         id="tokens-results",
     )
@@ -317,7 +326,7 @@ def show(value: str | None, names: list[str] | None, _: int | None, pending: boo
     if ctx.triggered and {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"} and not pending:
         return no_update, no_update, no_update, no_update
     t, value = text(), tidy(value)
-    chosen = allowed(names or [])
+    chosen = named(names or [])
     if not value.strip() or not chosen:
         lead = t("tokens.write") if not value.strip() else t("tokens.choose_one")
         return packed({"empty": lead}), empty(lead, t("tokens.write_help"), picture="tokens"), None, False
@@ -334,17 +343,14 @@ def notes(t: Text, value: str, names: list[str]) -> Any:
     return [dmc.Text(line, size="sm", c="orange") for line in said]
 
 
-def write(_: int | None, names: list[str] | None, view: str, value: str | None) -> str:
-    """The page in the address bar, whenever a change is done with."""
-    return address(tidy(value), allowed(names or []), view if view in VIEWS else "grid")
+def write(value: str | None, names: list[str] | None, view: str) -> str:
+    """The page in the address bar, whenever it changes."""
+    return address(tidy(value), named(names or []), view if view in VIEWS else "grid")
 
 
-def example(_: list[int | None], names: list[str] | None, view: str) -> tuple[Any, Any]:
+def example(_: list[int | None]) -> Any:
     """The text of the example that was pressed."""
-    chosen = pressed("name")
-    if chosen not in EXAMPLES:
-        return no_update, no_update
-    return EXAMPLES[chosen], write(None, names, view, EXAMPLES[chosen])
+    return EXAMPLES.get(pressed("name"), no_update)
 
 
 def add(_: int | None, __: int | None, path: str | None, names: list[str] | None) -> tuple[Any, Any, Any]:
@@ -352,7 +358,7 @@ def add(_: int | None, __: int | None, path: str | None, names: list[str] | None
     path = (path or "").strip()[:300]
     if not path or not paths_allowed() or "," in path:
         return no_update, no_update, no_update
-    chosen = allowed([*(names or [])[: MAX_TOKENIZERS - 1], path])
+    chosen = named([*(names or [])[: MAX_TOKENIZERS - 1], path])
     return chosen, options(text(), chosen), ""
 
 
@@ -376,19 +382,12 @@ def register(app: Dash) -> None:
     )(show)
     app.callback(
         Output(ids.address("tokens"), "data"),
-        Input("tokens-text", "n_blur"),
+        Input("tokens-text", "value"),
         Input("tokens-names", "value"),
         Input("tokens-show", "value"),
-        State("tokens-text", "value"),
-        prevent_initial_call=True,
     )(write)
     app.callback(
-        Output("tokens-text", "value"),
-        Output(ids.address("tokens"), "data", allow_duplicate=True),
-        Input({"type": "tokens-example", "name": ALL}, "n_clicks"),
-        State("tokens-names", "value"),
-        State("tokens-show", "value"),
-        prevent_initial_call=True,
+        Output("tokens-text", "value"), Input({"type": "tokens-example", "name": ALL}, "n_clicks"), prevent_initial_call=True
     )(example)
     if paths_allowed():
         app.callback(

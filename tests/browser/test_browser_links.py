@@ -1,0 +1,141 @@
+"""Links that never lie: what one browser shows, a fresh one shows as well, and nothing that was typed or answered is lost."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+# For each page: an address, what is there once it is answered, and what a person then changes (selector, what is pressed or typed).
+PAGES = {
+    "/similarity": ("?word=" + quote("먹었다"), "#similarity-neighbours table", ("#similarity-word", "바다")),
+    "/analogy": ("?n=5", "#analogy-answer table", ("#analogy-expression", "할아버지 − 아버지 + 어머니")),
+    "/tokens": ("?t=eojeol,jamo", "#tokens-grid [data-token]", ("#tokens-text", "나는 학교에 갔다")),
+    "/map": ("?words=1000&word=" + quote("학교"), "#map-panel table", ("#map-find", "ㅎㄱ")),
+    "/context": ("?word=" + quote("눈"), "#context-heat .main-svg", None),
+    "/senses": ("?word=" + quote("눈") + "&k=2", "#senses-columns .senses-card", None),
+    "/inside": ("?unit=eojeol", "#inside-attention .main-svg", None),
+    "/sentences": ("?q=" + quote("비가 온다."), "#sentences-heat .main-svg", ("#sentences-query", "밥을 먹었다.")),
+    "/bench": ("?t=eojeol,syllable&n=10000&run=1", "#bench-table table", None),
+}
+
+ANSWERS = """() => [...document.querySelectorAll('#page .mantine-Card-root')].filter(card => card.querySelector('.takes'))
+  .map(card => [...card.querySelectorAll('table, svg.main-svg text, li, .numbers, .tk-token')].map(e => e.textContent).join('|'))"""
+
+
+def settled(page, there):
+    page.wait_for_selector(there)
+    page.wait_for_load_state("networkidle")
+    before = None
+    for _ in range(60):  # pictures are drawn after their data came
+        page.wait_for_timeout(500)
+        now = page.evaluate(ANSWERS)
+        if now == before and any(now):
+            return now
+        before = now
+    raise AssertionError("the page does not come to rest")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_link_gives_the_same_answers_in_a_fresh_browser(visit, path):
+    search, there, change = PAGES[path]
+    page = visit(path + search)
+    settled(page, there)
+    if change:
+        page.fill(*change)
+        page.press(change[0], "Enter" if path != "/tokens" else "End")
+        page.wait_for_function(f"decodeURIComponent(location.search.replaceAll('+', ' ')).includes({change[1]!r})")
+    answers = settled(page, there)
+    link = page.url
+    if path != "/tokens" and path != "/bench":
+        assert "model=" in link
+    fresh = visit(link.removeprefix(page.evaluate("location.origin")))
+    assert settled(fresh, there) == answers
+    assert fresh.url == link
+
+
+def test_the_last_model_of_a_browser_does_not_answer_a_link(visit):
+    page = visit("/similarity?word=" + quote("사랑") + "&model=word2vec")
+    settled(page, "#similarity-neighbours table")
+    page.goto(page.evaluate("location.origin") + "/similarity?word=" + quote("사랑"))
+    page.wait_for_function("location.search.includes('model=korean')")
+    assert page.input_value("#model").startswith("한국어")
+
+
+def test_what_was_typed_stays_over_languages_and_pages(visit):
+    page = visit("/similarity")
+    settled(page, "#similarity-neighbours table")
+    page.fill("#similarity-a", "커피")  # typed, not asked
+    page.click("#language >> text=English")
+    page.wait_for_selector("text=How near are words?")
+    page.wait_for_function("document.querySelector('#similarity-a').value === '커피'")
+    page.fill("#similarity-word", "바다")
+    page.press("#similarity-word", "Enter")
+    page.wait_for_function("decodeURIComponent(location.search).includes('word=바다')")
+    page.click("nav a[href='/analogy']")
+    page.wait_for_selector("#analogy-expression")
+    page.click("nav a[href='/similarity']")
+    page.wait_for_function("(document.querySelector('#similarity-word') || {}).value === '바다'")
+    page.wait_for_function("document.querySelector('#similarity-a').value === '커피'")
+    page.go_back()
+    page.wait_for_selector("#analogy-answer table")
+
+
+def test_an_answer_is_taken_along(visit):
+    page = visit("/similarity?model=korean&words=" + quote("왕,여왕,사과"))
+    settled(page, "#similarity-heat .main-svg")
+    card = page.locator(".mantine-Card-root", has=page.locator("#similarity-neighbours"))
+    with page.expect_download() as saved:
+        card.locator(".as-csv").click()
+    table = Path(saved.value.path()).read_text(encoding="utf-8-sig")
+    assert table.startswith("word,key,score,count") and "강아지" not in table.splitlines()[0]
+    for kind, marker in (("as-svg", b"<svg"), ("as-png", b"\x89PNG")):
+        for place in (card, page.locator(".mantine-Card-root", has=page.locator("#similarity-heat"))):
+            with page.expect_download() as saved:
+                place.locator(f".{kind}").click()
+            content = Path(saved.value.path()).read_bytes()
+            assert content.startswith(marker) and len(content) > 2000
+            if kind == "as-svg":
+                assert re.search("[가-힣]{2}", content.decode("utf-8"))
+    card.locator(".as-python").click()
+    page.wait_for_selector("#python-lines >> text=v.similar(")
+    page.keyboard.press("Escape")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    card.locator(".copy-link").click()
+    page.wait_for_selector("#notice >> text=링크를 복사했습니다")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_a_server_that_does_not_answer_is_said_and_comes_back(visit):
+    page = visit("/similarity")
+    settled(page, "#similarity-neighbours table")
+    page.route("**/*", lambda route: route.fulfill(status=503, body=""))
+    page.fill("#similarity-word", "바다")
+    page.press("#similarity-word", "Enter")
+    page.wait_for_selector(".unanswered >> text=서버가 응답하지 않습니다")
+    assert float(page.evaluate("getComputedStyle(document.querySelector('#page')).opacity")) < 1
+    page.unroute("**/*")
+    page.wait_for_selector(".unanswered", state="hidden")
+    page.wait_for_selector("#similarity-neighbours >> text=바다/NNG")
+    visit.forgive("503")  # the browser writes each into its console
+
+
+def test_nothing_is_asked_while_nothing_runs(visit):
+    page = visit("/similarity")
+    settled(page, "#similarity-neighbours table")
+    page.wait_for_timeout(6000)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(8000)
+    assert asked == []
+
+
+def test_the_toolbar_is_korean_on_korean_pages(visit):
+    page = visit("/map?words=1000")
+    page.wait_for_selector("#map-graph .modebar-btn", state="attached")
+    titles = "[...document.querySelectorAll('.modebar-btn')].map(e => e.getAttribute('data-title'))"
+    assert any("저장" in title for title in page.evaluate(titles))
+    unnamed = "[...document.querySelectorAll('#page button, #page [role=slider]')].filter(e => !e.textContent.trim() && !e.getAttribute('aria-label') && !e.closest('[aria-hidden=true]')).length"
+    assert page.evaluate(unnamed) == 0

@@ -1,0 +1,115 @@
+"""What leaves a page: the table, and lines of Python that give the same table, for every answer of every page."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+
+import numpy as np
+import pytest
+
+from dashboards.app.taking import values_at
+from dashboards.kit.jobs import NotReady
+from dashboards.kit.taking import csv_of, lines
+from dashboards.kit.url import pack
+from dashboards.pages.layers.example import EXAMPLE
+
+
+def views():
+    from dashboards.app.application import VIEWS
+
+    return {view.NAME.partition(".")[0]: view for view in VIEWS}
+
+
+ASKED = {
+    "similarity": "?word=먹었다&n=10&script=any&a=왕&b=여왕&words=왕,여왕,사과&model=small",
+    "analogy": "?q=왕 − 남자 %2B 여자&n=5&model=small",
+    "map": "?words=1000&word=학교&model=small",
+    "tokens": "?t=eojeol,jamo&text=나는 학교에 갔다 =1",
+    "bench": f"?t=eojeol,syllable&c=-&n=10000&run=1&z={pack('나는 학교에 갔다.' + chr(10) + '왕이 왕에게 사과를 주었다.')}",
+    "context": "?word=배&model=mini&layer=2&view=centred",
+    "senses": "?word=배&model=mini&k=3&new=나는 배를 타고 섬에 갔다.",
+    "sentences": "?q=여왕이 왔다.&by=static&model=small&s=왕이 여왕에게 사과를 주었다.%0A학교에서 배를 먹었다.%0A아버지가 왔다.",
+    "layers": f"?model=mini&z={pack(EXAMPLE)}",
+    "inside": "?model=mini&layer=2&head=1&unit=eojeol&at=1&centre=1&gap=나는 [MASK]를 탔다.&start=나는 학교",
+}
+
+
+def settled(function, *given):
+    end = time.monotonic() + 300
+    while True:
+        try:
+            return function(*given)
+        except NotReady as wait:
+            assert wait.job.wait(max(0.0, end - time.monotonic()))
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_the_lines_give_the_tables_of_the_page(served, app, name):
+    if name in ("context", "senses", "inside", "layers"):
+        pytest.importorskip("torch")
+    values = values_at(views()[name], ASKED[name])
+    for card, take in views()[name].CARDS.items():
+        table = settled(take.frame, values)
+        space = {}
+        exec(settled(take.python, values), space)
+        answer = space["answer"]
+        assert len(table) and list(map(str, table.columns)) == list(map(str, answer.columns)), card
+        for ours, theirs in zip(table.to_dict("list").values(), answer.to_dict("list").values(), strict=True):
+            if all(isinstance(one, int | float | np.number) for one in ours):
+                np.testing.assert_allclose(np.array(ours, float), np.array(theirs, float), atol=1e-5, err_msg=card)
+            else:
+                assert list(map(str, ours)) == list(map(str, theirs)), card
+
+
+def test_every_page_with_answers_is_asked():
+    assert set(ASKED) == {name for name, view in views().items() if getattr(view, "CARDS", {})}
+
+
+def test_every_card_that_can_be_taken_has_its_answer(app):
+    """And every answer a card: the buttons are in a layout or in what its callbacks give."""
+    with app.server.test_request_context():
+        for name, view in views().items():
+            found = set(re.findall(r"'view': '(\w+)', 'card': '(\w+)', 'as': 'csv'", str(view.layout())))
+            assert found <= {(name, card) for card in getattr(view, "CARDS", {})}
+            assert found or not getattr(view, "CARDS", {}) or name == "analogy"
+
+
+def test_what_was_typed_stays_a_string_in_the_lines_and_no_cell_is_computed():
+    import pandas as pd
+
+    evil = "\"); import os; os.abort() #\n' * 3"
+    space = {}
+    exec(lines("answer = {word}", word=evil), space)
+    assert space["answer"] == evil
+    assert csv_of(pd.DataFrame({"=a": ["=1+1", "왕"], "n": [-1.5, 2.0]})) == "\ufeff'=a,n\n'=1+1,-1.5\n왕,2.0\n"
+
+
+def test_the_buttons_over_http(page):
+    def press(form, written):
+        button = {"type": "take", "view": "similarity", "card": "pair", "as": form}
+        [found] = [d for d in page.dependencies if d["output"].startswith("..save.data")]
+        body = {
+            "output": found["output"],
+            "outputs": [
+                {"id": i, "property": p}
+                for i, p in (("save", "data"), ("python", "opened"), ("python-lines", "children"), ("notice", "children"))
+            ],
+            "inputs": [[{"id": button, "property": "n_clicks", "value": 1}]],
+            "state": [
+                [{"id": {"type": "address", "view": "similarity"}, "property": "data", "value": written}],
+                {"id": "_pages_location", "property": "search", "value": "?a=x&b=y"},
+            ],
+            "changedPropIds": [json.dumps(button, sort_keys=True, separators=(",", ":")) + ".n_clicks"],
+        }
+        return page.client.post("/_dash-update-component", json=body).json["response"]
+
+    shown = press("python", "?a=왕&b=여왕&model=small")
+    assert shown["python"]["opened"] is True and "similarities(['왕', '여왕'])" in shown["python-lines"]["children"]
+    assert "['x', 'y']" in press("python", None)["python-lines"]["children"]  # before a page has written its address
+    end = time.monotonic() + 60
+    while "save" not in (saved := press("csv", "?a=왕&b=여왕&model=small")) and time.monotonic() < end:
+        time.sleep(0.2)
+    assert saved["save"]["data"]["filename"] == "similarity-pair.csv" and saved["save"]["data"]["content"].count("\n") == 3
+    assert "뷁뷁" in press("csv", "?a=왕&b=뷁뷁&model=small")["notice"]["children"]
