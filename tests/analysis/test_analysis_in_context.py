@@ -411,9 +411,9 @@ def test_an_encoder_reads_each_sentence_once_and_goes_on_after_a_stop(home, smal
     monkeypatch.setattr(models, "_BLOCK", 4)
     encoder = ex.encoder(small_bert)
     read = []
-    own = encoder.reader.read
+    states = encoder.reader.states
     monkeypatch.setattr(
-        encoder.reader, "read", lambda words, texts, *a, **k: (read.append(list(texts)), own(words, texts, *a, **k))[1]
+        encoder.reader, "states", lambda words, texts, *a, **k: (read.append(list(texts)), states(words, texts, *a, **k))[1]
     )
 
     def stop(step):
@@ -421,13 +421,13 @@ def test_an_encoder_reads_each_sentence_once_and_goes_on_after_a_stop(home, smal
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        ex.evaluate(encoder, wic, progress=stop)
+        ex.evaluate(encoder, wic, representation="own", progress=stop)
     assert len(read) == 1
-    score = ex.evaluate(encoder, wic)
+    score = ex.evaluate(encoder, wic, representation="own")
     texts = [text for block in read for text in block]
     assert len(texts) == len(set(texts)) == 12
-    assert ex.evaluate(encoder, wic) == score and sum(map(len, read)) == 12
-    ex.evaluate(encoder, wic, test="wic", layer=1)
+    assert ex.evaluate(encoder, wic, representation="own") == score and sum(map(len, read)) == 12
+    ex.evaluate(encoder, wic, representation="own", layer=1)
     assert sum(map(len, read)) == 24  # another layer is another reading
     with pytest.raises(BadInput):
         ex.evaluate(encoder, wic, representation="nothing")

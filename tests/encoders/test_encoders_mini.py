@@ -85,11 +85,11 @@ def test_every_layer_is_scored_from_one_pass(mini, labelled, tmp_path, monkeypat
     monkeypatch.setenv("EXPLORER_HOME", str(tmp_path))
     some = SenseSet("some", tuple(one for one in labelled.places if one.place.word in ("은행", "사과")))
     passes = []
-    levels = mini.reader.levels
-    monkeypatch.setattr(mini.reader, "levels", lambda *a, **k: (passes.append(len(a[1])), levels(*a, **k))[1])
+    states = mini.reader.states
+    monkeypatch.setattr(mini.reader, "states", lambda *a, **k: (passes.append(len(a[1])), states(*a, **k))[1])
     scores = evaluate_levels(mini, some)
     assert [(one.representation, one.layer) for one in scores][:2] == [("own", 0), ("own", 1)] and len(scores) == 9
-    assert sum(passes) == len(some.places) + 1
+    assert sum(passes) == len(some.places)
     assert scores[-1].measures == ex.evaluate(mini, some).measures  # the blend is its default
 
 

@@ -23,7 +23,7 @@ from explorer.core.store import atomic_write, cache_path
 from explorer.encoders.contexts import static_contexts
 from explorer.encoders.encoder import Encoder
 from explorer.encoders.morpheme.pieces import MorphemePieces
-from explorer.encoders.readings import Reading
+from explorer.encoders.readings import Reading, States, reading_of
 from explorer.vectors.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -90,17 +90,13 @@ class EncoderModel:
     """An encoder's words and sentences, kept once they are read."""
 
     def __init__(
-        self,
-        encoder: Encoder,
-        representation: str | None = None,
-        layer: int | None = None,
-        together: dict[str, Any] | None = None,
+        self, encoder: Encoder, representation: str | None = None, layer: int | None = None, every: bool = False
     ) -> None:
         """
         Args:
             encoder: what reads.
             representation, layer: instead of its own choice.
-            together: what models of other layers share with this one, so that one pass serves all (see :func:`every_level`).
+            every: read every layer at once, so that what is kept serves models of other layers (see :func:`every_level`).
 
         Raises:
             BadInput: it has no such representation or layer.
@@ -116,7 +112,7 @@ class EncoderModel:
         if layer is not None:
             encoder.network.layers(layer)
         self.name, self.representation, self.layer = encoder.name, representation or choices[0], layer
-        self._encoder, self._together = encoder, together
+        self._encoder, self._every = encoder, every
 
     @property
     def analyser(self) -> Tokenizer:
@@ -125,25 +121,18 @@ class EncoderModel:
     def words(
         self, words: Sequence[str], texts: Sequence[str], spans: Sequence[Span], progress: ProgressCallback | None = None
     ) -> Reading:
-        chosen: dict[str, Any] = {"representation": self.representation}
-        if self.layer is not None:
-            chosen["layer"] = self.layer
+        reader = self._encoder.reader
+        parts = reader.parts(self.representation, self.layer, progress)
+        views = list(dict.fromkeys([*reader.every(), *parts])) if self._every else list(parts)
+        named = {json.dumps(view): view for view in views}
 
         def read(items: Sequence[Any]) -> Arrays:
             ours, theirs, places = zip(*items, strict=True)
-            if self._together is None:
-                found = self._encoder.reader.read(ours, theirs, places, **chosen)
-            else:
-                mark = _digest(items)
-                if mark not in self._together:
-                    self._together[mark] = self._encoder.reader.levels(ours, theirs, places)
-                found = self._together[mark][self.representation, self.layer]
-            return {f"{weight!r} {name}": found.views[name] for name, weight in found.weights.items()}
+            found = reader.states(ours, theirs, places, views=views)
+            return {name: found.rows[view] for name, view in named.items()}
 
-        kept = self._kept(["words", chosen], list(zip(words, texts, map(tuple, spans), strict=True)), read, progress)
-        named = {name: (float(weight), rows) for key, rows in kept.items() for weight, _, name in [key.partition(" ")]}
-        views = {name: rows for name, (_, rows) in named.items()}
-        return Reading(views, {name: weight for name, (weight, _) in named.items()}, tuple(spans))
+        kept = self._kept(["words", sorted(named)], list(zip(words, texts, map(tuple, spans), strict=True)), read, progress)
+        return reading_of(States({named[name]: rows for name, rows in kept.items()}, tuple(spans)), parts)
 
     def sentences(self, texts: Sequence[str], progress: ProgressCallback | None = None) -> NDArray[np.floating[Any]]:
         return self._encoder.sentences(texts, layer=self.layer, keep=True, progress=progress).vectors
@@ -182,10 +171,9 @@ class EncoderModel:
 
 
 def every_level(encoder: Encoder) -> list[EncoderModel]:
-    """The encoder in every representation at every layer, all of them read in one pass."""
-    together: dict[str, Any] = {}
-    levels = encoder.reader.levels(["말"], ["말"], [(0, 1)])  # any word, to be told which levels there are
-    return [EncoderModel(encoder, name, layer, together) for name, layer in levels if layer is None or isinstance(layer, int)]
+    """The encoder in every representation at every layer, and its own choice last; all of them are read in one pass."""
+    levels = [(name, layer) for name, layer in encoder.reader.every() if layer is None or isinstance(layer, int)]
+    return [EncoderModel(encoder, name, layer, every=True) for name, layer in (*levels, ("blend", None))]
 
 
 def _digest(value: Any) -> str:

@@ -39,7 +39,7 @@ class ContextScore:
         name: of the test set.
         kind: ``"wic"``, ``"senses"``, ``"sentences"``, ``"assigning"`` or ``"masking"``.
         model: its name.
-        representation, layer: what was compared, ``None`` where the model has no choice.
+        representation, layer: what was compared; a layer of ``None`` is the model's own choice, or it has none.
         measures: the numbers, the most wanted first.
         covered, total: items that were scored (the word was found in all of their sentences, no sentence was empty), and all.
         words: how many different words the covered items ask about; 0 where there are none.
