@@ -39,8 +39,10 @@ def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # ---- what there is
 
 
-def test_the_encoder_that_ships_is_there_at_first(home):
-    assert checkpoints.available() == {"mini": "mini"}
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_encoder_that_ships_is_there_at_first(home, monkeypatch, installed):
+    monkeypatch.setattr(checkpoints, "is_here", lambda name: installed)
+    assert checkpoints.available() == {"mini": "mini"} | ({"e5-small": "e5-small"} if installed else {})
     assert checkpoints.place_of("bert-base-multilingual-cased") is None
 
 
@@ -59,6 +61,7 @@ def test_models_are_named_by_the_setting_the_home_and_the_cache(home, tmp_path, 
         (snapshot / "config.json").write_text(json.dumps({"model_type": kind}))
         (snapshot / weights).write_bytes(b"")
     monkeypatch.setenv("EXPLORER_BERT", str(tmp_path / "one" / "mine"))
+    monkeypatch.setattr(checkpoints, "is_here", lambda name: False)
     found = checkpoints.available()
     assert list(found) == ["mine", "kept", "mine (2)", "klue/bert-base", "mini"]
     assert found["mine"] == str(tmp_path / "one" / "mine") and found["klue/bert-base"] == "klue/bert-base"
