@@ -15,14 +15,14 @@ SENSES = [Sense("배/NNG#1", 0.7, ("바다/NNG",), 70), Sense("배/NNG#2", 0.3, 
 def _shown(word: str, language: str) -> str:
     rows = [[1, 1], [1, 0.1], [0.1, 1], [0.5, -1]]
     v = Vectors(["배/NNG", "바다/NNG", "사과/NNG", "물/NNG"], rows, senses=SenseTable(SENSES, [[1, 0], [0, 1]]))
-    made = json.loads(plotly_json.to_json_plotly(sense_lists(Text(language), v, word, "any")))
+    made = json.loads(plotly_json.to_json_plotly(sense_lists(Text(language), v, {"word": word, "script": "any"}, "korean")))
     return json.dumps(made, ensure_ascii=False)
 
 
 def test_each_sense_has_a_chip_that_leads_to_it_and_a_list(app):
     shown = _shown("배", "ko")
     assert "배#1 · 바다" in shown and "배#2 · 사과" in shown and "문맥의 70%" in shown
-    assert "%231" in shown
+    assert "%231" in shown and "model=korean" in shown
     assert "바다 · 물 · 사과" in shown and "사과 · 바다 · 물" in shown
     assert "2 senses" in _shown("배", "en")
 
