@@ -26,7 +26,7 @@ def test_pasted_text_is_compared_shared_and_taken_home(visit):
     assert "tokens_per_eojeol" in Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()[0]
     page.wait_for_function("location.search.includes('run=1')")
     page.reload()
-    page.wait_for_selector("#bench-table >> text=어절당 토큰")  # kept: at once
+    page.wait_for_selector("#bench-table >> text=경계 F1")  # kept, at once, and the same part of the table
     page.click("#bench-divided a >> nth=0")
     page.wait_for_selector("#tokens-grid [data-token]")
     assert page.locator("#tokens-grid .tk-name >> nth=0").inner_text().endswith("어절")

@@ -29,7 +29,7 @@ def test_the_examples_are_there_at_once(visit, scheme, width, language):
     page.wait_for_selector("#inside-tokens button[aria-pressed=true]:has-text('배/NNG')")
     page.wait_for_selector("#inside-token-facts >> text=배/NNG")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate("location.search") == ""
+    page.wait_for_function("location.search === '?model=mini&token=5'")  # the model, and what was chosen
 
 
 def test_forty_tokens_stay_readable_on_a_telephone(visit):
