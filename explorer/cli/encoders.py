@@ -27,6 +27,7 @@ from explorer.core.settings import language
 
 if TYPE_CHECKING:
     from explorer.encoders.baseline import RandomPairs
+    from explorer.encoders.choose import Decision
     from explorer.encoders.fill import Filler
     from explorer.encoders.guesses import Gap, Guess
     from explorer.encoders.occurrences import Occurrences
@@ -197,13 +198,30 @@ def _print_context(found: Occurrences, asked: dict[str, Any]) -> None:
         )
 
 
+def _numbers(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> list[list[int]]:
+    """Lists of senses as they are printed, counted from 0: ``1,3`` is [0, 2]."""
+    found = []
+    for value in values:
+        parts = [part.strip() for part in value.split(",")]
+        if not all(part.isascii() and part.isdigit() and len(part) < 6 and int(part) for part in parts):
+            raise BadInput("cli.sense_numbers", value=value)
+        found.append([int(part) - 1 for part in parts])
+    return found
+
+
 @click.command()
 @click.argument("word")
 @click.argument("sentences", nargs=-1)
 @click.option("--corpus", help="Take the sentences from a corpus: sample, a stored one, a file or a folder.")
 @click.option("--limit", default=200, show_default=True, type=click.IntRange(1, 2000), help="At most so many of a corpus.")
 @encoder_option
-@click.option("-k", "number", type=click.IntRange(1), help="How many senses; by default what divides most clearly.")
+@click.option("-k", "number", type=click.IntRange(1), help="How many senses; by default it is decided, and one is an answer.")
+@click.option(
+    "--join", "joins", multiple=True, callback=_numbers, metavar="A,B", help="Make these senses one (may be repeated)."
+)
+@click.option(
+    "--split", "splits", multiple=True, type=click.IntRange(1), metavar="A", help="Make this sense two (may be repeated)."
+)
 @representation_option
 @layer_option
 @click.option("--layers", "curve", is_flag=True, help="Also: how clearly the senses part at every layer.")
@@ -217,6 +235,8 @@ def senses(
     limit: int,
     model: str,
     number: int | None,
+    joins: list[list[int]],
+    splits: tuple[int, ...],
     representation: str | None,
     layer: int | None,
     curve: bool,
@@ -230,13 +250,18 @@ def senses(
     with their known senses, and the agreement is printed. The cosine of random pairs of words is printed beside, before and
     after subtracting the mean.
 
+    Without -k it is decided whether there is one sense or several; the evidence is printed for every number tried. --join and
+    --split change the senses by hand; both take the numbers that are printed without them.
+
     \b
     Example:  korean-explorer senses 배 --corpus sample -k 3 --new "배를 타고 섬에 갔다."
+    Example:  korean-explorer senses 배 --corpus sample -k 4 --join 1,4 --split 2
     """
     from corpora.sample import sentences as sample
     from explorer.encoders.locate import holding
     from explorer.encoders.open import encoder
     from explorer.encoders.readings import reading_named
+    from explorer.encoders.regroup import rearrange
 
     background = [one.text for one in sample()][::17]
     with terminal_progress() as progress:
@@ -255,7 +280,8 @@ def senses(
         for sentence in new:
             opened.locate(word, sentence)  # a sentence without the word is refused before the work
         asked: dict[str, Any] = {"representation": representation, "layer": layer}
-        result = opened.senses(word, texts, number, spans=spans, progress=progress, **asked)
+        result = opened.senses(word, texts, number, spans=spans, limit=max(limit, len(sentences)), progress=progress, **asked)
+        result = rearrange(result, joins, [sense - 1 for sense in splits])
         agreement = result.agreement(gold) if gold else None
         random = opened.random_pairs(background, progress=progress, **asked)
         levels = (
@@ -318,9 +344,15 @@ def _print_senses(
         if fitting:
             click.echo(f"  would fit: {fitting}", err=True)
         click.echo(f"  typical: {shown(result.sentences[result.typical[sense]])}", err=True)
+    if result.given > len(result.sentences):
+        click.echo(f"read: {len(result.sentences):,} of {result.given:,} sentences, drawn at random", err=True)
+    if result.decision:
+        _print_decision(result.decision, len(result.sentences))
+    if result.by_hand:
+        steps = (f"{step[0]} {', '.join(str(int(sense) + 1) for sense in step[1:])}" for step in result.by_hand)
+        click.echo(f"changed by hand: {'; '.join(steps)}", err=True)
     clear = "not defined" if result.silhouette is None else f"{result.silhouette:.3f}"
-    tried = "".join(f", {number} {value:.3f}" for number, value in result.tried.items())
-    click.echo(f"silhouette: {clear}{f' (tried{tried[1:]})' if tried else ''}", err=True)
+    click.echo(f"silhouette: {clear}", err=True)
     if agreement:
         (low, high), (v_low, v_high) = agreement.ari_interval, agreement.v_interval
         click.echo(
@@ -330,6 +362,23 @@ def _print_senses(
         )
     if random:
         click.echo(f"random pairs of words: {random.before:.3f}, after centring {random.after:.3f}", err=True)
+
+
+def _print_decision(decision: Decision, count: int) -> None:
+    """One sense or several, in a sentence, and the evidence in a line for each number."""
+    if decision.p is None:
+        click.echo(f"one sense: {count} {'sentence' if count == 1 else 'sentences'} cannot show more", err=True)
+        return
+    said = f"the contexts of one-sense words part so far in {decision.p:.0%} of {decision.draws} draws"
+    verdict = f"{decision.k} senses" if decision.k > 1 else "one sense"
+    sign = "at most" if decision.k > 1 else "more than"
+    click.echo(f"{verdict}: {said} ({sign} {decision.level:.0%})", err=True)
+    for one in decision.trials:
+        click.echo(
+            f"  {one.k} groups: cosine between them {one.observed:.3f}; one-sense words {one.mean:.3f} "
+            f"[{one.low:.3f}, {one.high:.3f}], p {one.p:.3f}; silhouette {one.silhouette:.3f}",
+            err=True,
+        )
 
 
 def _print_levels(levels: SenseCurve) -> None:

@@ -6,7 +6,7 @@ linkage on raw cosines then splits off single odd sentences instead of senses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,23 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.float64]
 
-__all__ = ["Space", "centred", "centres", "cluster", "medoids", "plane", "silhouette"]
+__all__ = [
+    "NOTHING",
+    "Space",
+    "by_size",
+    "centred",
+    "centres",
+    "cluster",
+    "cosine_distances",
+    "divisions",
+    "medoids",
+    "plane",
+    "silhouette",
+    "silhouettes",
+    "unit",
+]
 
-_NOTHING = 1e-5
+NOTHING = 1e-5
 """A row this short after centring is rounding alone: sentences that say the same."""
 
 
@@ -52,14 +66,14 @@ class Space:
             centre: subtract the mean of the joined rows.
         """
         several = len(weights) > 1 and len(next(iter(views.values()))) > 1
-        means = {name: _unit(views[name]).mean(axis=0) for name in weights} if several else {}
+        means = {name: unit(views[name]).mean(axis=0) for name in weights} if several else {}
         joined = cls(weights, means, None)._joined(views)
         return cls(weights, means, joined.mean(axis=0) if centre and len(joined) > 1 else None)
 
     @classmethod
     def beside(cls, others: Mapping[str, NDArray[np.floating[Any]]], weights: Mapping[str, float]) -> Space:
         """The space around other readings: each view moves by their mean, whatever is placed in it."""
-        return cls(weights, {name: _unit(others[name]).mean(axis=0) for name in weights}, None)
+        return cls(weights, {name: unit(others[name]).mean(axis=0) for name in weights}, None)
 
     def place(self, views: Mapping[str, NDArray[np.floating[Any]]]) -> Rows:
         """Readings as points: n × d unit rows (rows of zeros where nothing is left)."""
@@ -69,27 +83,28 @@ class Space:
     def _joined(self, views: Mapping[str, NDArray[np.floating[Any]]]) -> Rows:
         parts = []
         for name, weight in self.weights.items():
-            rows = _unit(views[name])
+            rows = unit(views[name])
             parts.append(np.sqrt(weight) * (_centred(rows, self.means[name]) if name in self.means else rows))
-        return _unit(np.concatenate(parts, axis=1)) if len(parts) > 1 else _unit(parts[0])
+        return unit(np.concatenate(parts, axis=1)) if len(parts) > 1 else unit(parts[0])
 
 
 def centred(vectors: NDArray[np.floating[Any]]) -> Rows:
     """Unit rows, minus their mean, unit again; rows of zeros stay zero."""
-    unit = _unit(vectors)
-    return _centred(unit, unit.mean(axis=0)) if len(unit) > 1 else unit
+    rows = unit(vectors)
+    return _centred(rows, rows.mean(axis=0)) if len(rows) > 1 else rows
 
 
-def _unit(rows: NDArray[np.floating[Any]]) -> Rows:
+def unit(rows: NDArray[np.floating[Any]]) -> Rows:
+    """Rows brought to length 1; rows of zeros stay zero."""
     wide = np.asarray(rows, np.float64)
     result: Rows = wide / np.maximum(np.linalg.norm(wide, axis=-1, keepdims=True), 1e-12)
     return result
 
 
-def _centred(unit: Rows, mean: Rows) -> Rows:
-    moved = np.where(unit.any(axis=-1, keepdims=True), unit - mean, 0)  # what is not there has no direction
+def _centred(rows: Rows, mean: Rows) -> Rows:
+    moved = np.where(rows.any(axis=-1, keepdims=True), rows - mean, 0)  # what is not there has no direction
     lengths = np.linalg.norm(moved, axis=-1, keepdims=True)
-    result: Rows = np.divide(moved, lengths, out=np.zeros_like(moved), where=lengths > _NOTHING)
+    result: Rows = np.divide(moved, lengths, out=np.zeros_like(moved), where=lengths > NOTHING)
     return result
 
 
@@ -122,66 +137,87 @@ def cluster(
         raise BadInput(
             "encoders.too_few_sentences", count=count, noun="sentence" if count == 1 else "sentences", senses=k or "any"
         )
-    points = centred(vectors) if centre else _unit(vectors)
-    distances = _distances(points)
-    different = bool(distances.size) and bool((np.ptp(points, axis=0) > _NOTHING).any())
+    points = centred(vectors) if centre else unit(vectors)
+    distances = cosine_distances(points)
+    different = bool(distances.size) and bool((np.ptp(points, axis=0) > NOTHING).any())
     candidates = [k] if k is not None else list(range(2, min(most, count - 1) + 1)) if different else []
-    labels = {number: _divide(points, distances, number, linkage) for number in candidates}
-    each = {number: values for number in candidates if (values := _silhouettes(distances, labels[number])) is not None}
-    best = k if k is not None else _number(each)
+    labels = divisions(distances, candidates, linkage, points)
+    each = {number: values for number in candidates if (values := silhouettes(distances, labels[number])) is not None}
+    best = k if k is not None else _clearest(each)
     tried = {number: float(values.mean()) for number, values in each.items()}
-    return _by_size(labels.get(best, np.zeros(count, int))), {} if k is not None else tried
+    return by_size(labels.get(best, np.zeros(count, int))), {} if k is not None else tried
 
 
-def _number(silhouettes: Mapping[int, Rows]) -> int:
-    """The smallest number whose mean silhouette is within one standard error of the highest.
+def _clearest(found: Mapping[int, Rows]) -> int:
+    """Of numbers of groups with the silhouette of each vector, the smallest whose mean is within one standard error of the highest.
 
     The highest itself is often one of many that hardly differ, and then the largest: on the sample's homographs it hits the
     number of senses for 46 % of the words, this rule for 62 %.
     """
-    if not silhouettes:
+    if not found:
         return 1
-    top = max(silhouettes.values(), key=lambda values: float(values.mean()))
+    top = max(found.values(), key=lambda values: float(values.mean()))
     enough = top.mean() - (top.std(ddof=1) / np.sqrt(len(top)) if len(top) > 1 else 0)
-    return min(number for number, values in silhouettes.items() if values.mean() >= enough)
+    return min(number for number, values in found.items() if values.mean() >= enough)
 
 
-def _divide(points: Rows, distances: Rows, k: int, linkage: str) -> NDArray[np.int64]:
-    """Labels in no particular order: the first merges of the tree until ``k`` groups are left.
+def divisions(
+    distances: Rows, numbers: Iterable[int], linkage: str = "average", points: Rows | None = None
+) -> dict[int, NDArray[np.int64]]:
+    """Labels, in no particular order, for each number of groups: the first merges of one tree until so many are left.
 
     SciPy's tree is the one that scikit-learn cuts, without pandas in tow, whose import may not run beside other threads.
-    """
-    labels = np.arange(len(points))
-    if k == 1 or len(points) == 1:
-        return np.zeros(len(points), np.int64)
-    from scipy.cluster import hierarchy
-    from scipy.spatial.distance import squareform
 
-    method: Any = linkage  # SciPy's own type of it is a list of names
-    tree = hierarchy.linkage(points if linkage == "ward" else squareform(distances, checks=False), method)
-    for step, (first, second) in enumerate(tree[: len(points) - k, :2].astype(np.int64)):
-        labels[(labels == first) | (labels == second)] = len(points) + step
-    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+    Args:
+        distances: n × n.
+        numbers: of groups, each from 1 to n.
+        linkage: as for :func:`cluster`.
+        points: n × d, for ``"ward"``.
+
+    >>> divisions(cosine_distances(np.eye(3)[[0, 1, 0]]), [2])[2].tolist()
+    [0, 1, 0]
+    """
+    count = len(distances)
+    labels = np.arange(count)
+    wanted = {count - number: number for number in numbers}
+    found: dict[int, NDArray[np.int64]] = {}
+    if count > 1:
+        from scipy.cluster import hierarchy
+        from scipy.spatial.distance import squareform
+
+        method: Any = linkage  # SciPy's own type of it is a list of names
+        source = points if linkage == "ward" and points is not None else squareform(distances, checks=False)
+        merges = hierarchy.linkage(source, method)[: max(wanted, default=0), :2].astype(np.int64)
+    else:
+        merges = np.zeros((0, 2), np.int64)
+    for step in range(len(merges) + 1):
+        if step in wanted:
+            found[wanted[step]] = np.unique(labels, return_inverse=True)[1].astype(np.int64)
+        if step < len(merges):
+            first, second = merges[step]
+            labels[(labels == first) | (labels == second)] = count + step
+    return found
 
 
 def silhouette(vectors: NDArray[np.floating[Any]], labels: Sequence[int], *, centre: bool = True) -> float | None:
     """How clear a division of (centred) vectors is, on cosine distance; ``None`` with one group or one vector a group."""
-    points = centred(vectors) if centre else _unit(vectors)
-    return _silhouette(_distances(points), np.asarray(labels))
+    points = centred(vectors) if centre else unit(vectors)
+    return _silhouette(cosine_distances(points), np.asarray(labels))
 
 
-def _distances(points: Rows) -> Rows:
+def cosine_distances(points: Rows) -> Rows:
+    """One minus the cosine of every two unit rows: n × n, 0 to 2."""
     distances: Rows = np.clip(1 - points @ points.T, 0, 2)
     np.fill_diagonal(distances, 0)
     return distances
 
 
 def _silhouette(distances: Rows, labels: NDArray[np.int64]) -> float | None:
-    values = _silhouettes(distances, labels)
+    values = silhouettes(distances, labels)
     return None if values is None else float(values.mean())
 
 
-def _silhouettes(distances: Rows, labels: NDArray[np.int64]) -> Rows | None:
+def silhouettes(distances: Rows, labels: NDArray[np.int64]) -> Rows | None:
     """The silhouette of each vector (Rousseeuw 1987, https://doi.org/10.1016/0377-0427(87)90125-7); 0 for one on its own."""
     names, which, sizes = np.unique(labels, return_inverse=True, return_counts=True)
     if not 2 <= len(names) <= len(labels) - 1:
@@ -198,7 +234,8 @@ def _silhouettes(distances: Rows, labels: NDArray[np.int64]) -> Rows | None:
     return values
 
 
-def _by_size(labels: NDArray[np.int64]) -> list[int]:
+def by_size(labels: NDArray[np.int64]) -> list[int]:
+    """Labels numbered by the size of their groups, then by first appearance."""
     names, first, sizes = np.unique(labels, return_index=True, return_counts=True)
     order = sorted(range(len(names)), key=lambda index: (-sizes[index], first[index]))
     rank = {int(names[index]): place for place, index in enumerate(order)}
@@ -208,12 +245,12 @@ def _by_size(labels: NDArray[np.int64]) -> list[int]:
 def centres(points: NDArray[np.floating[Any]], labels: Sequence[int]) -> Rows:
     """The middle of each group: k × d unit rows."""
     marks = np.asarray(labels)
-    return _unit(np.stack([_unit(points)[marks == label].mean(axis=0) for label in range(int(marks.max()) + 1)]))
+    return unit(np.stack([unit(points)[marks == label].mean(axis=0) for label in range(int(marks.max()) + 1)]))
 
 
 def medoids(vectors: NDArray[np.floating[Any]], labels: Sequence[int], *, centre: bool = True) -> list[int]:
     """For each label the vector that is nearest, by cosine, to the mean of its group."""
-    points = centred(vectors) if centre else _unit(vectors)
+    points = centred(vectors) if centre else unit(vectors)
     result = []
     for label in range(max(labels) + 1):
         rows = np.flatnonzero(np.asarray(labels) == label)

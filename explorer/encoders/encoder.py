@@ -450,6 +450,8 @@ class Encoder:
         pooling: str | None = None,
         centred: bool = True,
         most: int = 6,
+        limit: int = sorting.LIMIT,
+        seed: int = 42,
         occurrence: int = 0,
         spans: Sequence[Span] | None = None,
         progress: ProgressCallback | None = None,
@@ -459,15 +461,15 @@ class Encoder:
         Args:
             word: as a person says it: 배 is found in 배를, 먹다 in 먹었다.
             sentences: each holds the word; of one longer than 5,000 characters what stands around it is read.
-            k: how many senses; when ``None``, the number up to ``most`` with the clearest division (the smallest whose
-                silhouette is within one standard error of the highest). Whether there is more than one sense at all is not
-                decided by that.
+            k: how many senses; when ``None`` it is decided, with the evidence in the record's ``decision``, and one is an
+                answer (see :func:`~explorer.encoders.choose.choose_senses`). ``join`` and ``split`` change it by hand.
             representation: ``"blend"``, the default (see :meth:`representation`), separates senses far better than ``"own"``
                 states do; ``mini`` has more (see :meth:`~explorer.encoders.morpheme.reading.MorphemeReader.represent`).
             layer, pooling: of the states, instead of the representation's own.
             centred: subtract the mean over these sentences first. Contextual vectors crowd into a cone
                 (Ethayarajh 2019, https://aclanthology.org/D19-1006/); without it average linkage splits off odd sentences.
             most, occurrence, progress: as their names say.
+            limit, seed: of more sentences so many are drawn; ``chosen`` and ``given`` of the record say which.
             spans: where the word stands in each sentence (start and end in code points), instead of looking for it.
 
         Returns:
@@ -488,6 +490,8 @@ class Encoder:
             pooling=pooling or self.pooling,
             centred=centred,
             most=most,
+            limit=limit,
+            seed=seed,
             occurrence=occurrence,
             spans=spans,
             progress=progress,

@@ -6,8 +6,8 @@ another is named.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,9 +16,12 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.intervals import bounds, centred_bounds, draw
 from explorer.core.progress import ProgressCallback, report
+from explorer.encoders.choose import Decision, choose_senses
 from explorer.encoders.clusters import Space, centres, cluster, medoids, plane, silhouette
+from explorer.encoders.contexts import contexts_of
 from explorer.encoders.locate import Span, around
-from explorer.encoders.readings import Reader
+from explorer.encoders.readings import Reader, Reading
+from explorer.encoders.regroup import Change, joined, split_up
 from explorer.encoders.telling import content_words, telling_words
 from explorer.text.tags import word_of
 
@@ -42,7 +45,12 @@ __all__ = [
     "spread_of",
 ]
 
+LIMIT = 500
+"""Sentences that are read; of more so many are drawn."""
 _ROUNDS = 2_000
+
+Naming = Callable[[Sequence[int]], tuple[list[list[str]], list[list[str]]]]
+"""From the sense of each sentence to the telling words and the substitutes of each sense."""
 
 
 @dataclass(frozen=True)
@@ -119,12 +127,17 @@ class Senses:
             :mod:`explorer.encoders.telling`).
         substitutes: for each sense the words that would fit in its sentences and not in the others, best first; empty for
             models that do not guess words.
+        decision: whether there is one sense or several, and why; ``None`` where the number was given.
+        by_hand: what a person changed afterwards, in order: ``("join", 0, 2)``, ``("split", 1)``.
+        chosen: which of the sentences that came were read, by their place; all of them, unless there were too many.
+        given: how many came.
         representation: what was clustered.
         model, layer, pooling: of which model; ``layer`` is ``None`` where no states are compared.
         sentences: as given.
         spans: where the word stands in each.
         points: n × d unit rows, as they were clustered.
         space: how they came about.
+        name: the telling words and the substitutes of other groups of the same sentences.
     """
 
     word: str
@@ -136,6 +149,10 @@ class Senses:
     telling: list[list[str]]
     substitutes: list[list[str]]
     representation: str
+    decision: Decision | None = None
+    by_hand: tuple[tuple[str | int, ...], ...] = ()
+    chosen: tuple[int, ...] = ()
+    given: int = 0
     model: str = ""
     layer: Any = None
     pooling: str | None = None
@@ -143,6 +160,7 @@ class Senses:
     spans: tuple[tuple[int, int], ...] = ()
     points: Rows = field(default_factory=lambda: np.zeros((0, 0)), repr=False)
     space: Space | None = field(default=None, repr=False)
+    name: Naming | None = field(default=None, repr=False, compare=False)
 
     def __len__(self) -> int:
         return self.k
@@ -165,13 +183,14 @@ class Senses:
         """Agreement with known senses; see :func:`agreement`.
 
         Args:
-            gold: the sense of each sentence, ``None`` where it is not known.
+            gold: the sense of each sentence (of all that came, where not all were read), ``None`` where it is not known.
             seed: of the bootstrap.
 
         Raises:
             BadInput: there is not one entry for each sentence, or no sense is known.
         """
-        return agreement(self.labels, gold, seed=seed)
+        read = [gold[row] for row in self.chosen] if len(gold) == self.given else gold
+        return agreement(self.labels, read, seed=seed)
 
     def assign(self, model: Finder, sentence: str, *, occurrence: int = 0) -> Assignment:
         """Which sense the word has in a new sentence.
@@ -185,6 +204,49 @@ class Senses:
             BadInput: the sentence does not hold the word, or the model is another one.
         """
         return model.assign(self, sentence, occurrence=occurrence)
+
+    def join(self, *senses: int) -> Senses:
+        """The same sentences with some senses made one, which takes the place of the first of them.
+
+        Args:
+            senses: two or more, counted from 0.
+
+        Raises:
+            BadInput: there is no such sense, or only one is named.
+        """
+        return self._after(joined(self.word, self.labels, senses))
+
+    def split(self, sense: int) -> Senses:
+        """The same sentences with one sense made two: the larger half keeps its number, the other comes last.
+
+        Args:
+            sense: counted from 0.
+
+        Raises:
+            BadInput: there is no such sense, or it has one sentence only.
+        """
+        if not len(self.points):
+            raise BadInput("encoders.senses_without_vectors")
+        return self._after(split_up(self.word, self.labels, self.points, sense))
+
+    def _after(self, change: Change) -> Senses:
+        if self.name is None:
+            raise BadInput("encoders.senses_without_vectors")
+        telling, substitutes = self.name(change.labels)
+
+        def words(new: list[list[str]], old: list[list[str]]) -> list[list[str]]:
+            return [new[sense] if sense in change.new else old[was] for sense, was in enumerate(change.before)]
+
+        return replace(
+            self,
+            labels=change.labels,
+            k=len(change.before),
+            silhouette=silhouette(self.points, change.labels, centre=False),
+            typical=medoids(self.points, change.labels, centre=False),
+            telling=words(telling, self.telling),
+            substitutes=words(substitutes, self.substitutes),
+            by_hand=(*self.by_hand, change.step),
+        )
 
     def picture(self) -> tuple[NDArray[np.float32], tuple[float, float]]:
         """The points on the plane of their two main directions (n × 2), and the share of variance of each."""
@@ -202,6 +264,10 @@ class Senses:
             "labels": self.labels,
             "silhouette": self.silhouette,
             "tried": self.tried,
+            "decision": self.decision.to_dict() if self.decision else None,
+            "by_hand": [list(step) for step in self.by_hand],
+            "given": self.given,
+            "chosen": list(self.chosen),
             "typical": self.typical,
             "telling": self.telling,
             "substitutes": self.substitutes,
@@ -231,6 +297,8 @@ def find_senses(
     pooling: str = "mean",
     centred: bool = True,
     most: int = 6,
+    limit: int = LIMIT,
+    seed: int = 42,
     occurrence: int = 0,
     spans: Sequence[Span] | None = None,
     progress: ProgressCallback | None = None,
@@ -241,13 +309,23 @@ def find_senses(
         reader, analyser, model: the model, Kiwi, and what the model is called; for the others see there.
     """
     check_number(len(sentences), k)
+    if spans is not None and len(spans) != len(sentences):
+        raise BadInput("encoders.span_count_mismatch", spans=len(spans), sentences=len(sentences))
+    chosen = _drawn(len(sentences), max(limit, k or 1), seed)
+    texts, where = [sentences[row] for row in chosen], None if spans is None else [spans[row] for row in chosen]
     asked: dict[str, Any] = {"representation": representation, "layer": layer, "pooling": pooling, "occurrence": occurrence}
-    reading = reader.read(word, sentences, spans, progress=progress, **asked)
+    reading = reader.read(word, texts, where, progress=progress, **asked)
     space = Space.fit(reading.views, reading.weights, centre=centred)
     points = space.place(reading.views)
-    labels, tried = cluster(points, k, most=most, centre=False)
     report(progress, "sorting senses", 0, 1)
-    telling = _telling(analyser, sentences, reading.spans, labels)
+    if k is None:
+        contexts = contexts_of(analyser, texts, reading.spans, progress)
+        decision = choose_senses(points, contexts, most=most, centre=False)
+        labels = decision.labels
+    else:
+        decision, labels = None, cluster(points, k, centre=False)[0]
+    name = _naming(reader, analyser, reading, texts)
+    telling, substitutes = name(labels)
     report(progress, "sorting senses", 1, 1)
     depth = next((number for _, number in reader.parts(representation, layer) if number is not None), None)
     return Senses(
@@ -255,30 +333,45 @@ def find_senses(
         labels=labels,
         k=max(labels) + 1,
         silhouette=silhouette(points, labels, centre=False),
-        tried=tried,
+        tried={trial.k: trial.silhouette for trial in decision.trials} if decision else {},
         typical=medoids(points, labels, centre=False),
         telling=telling,
-        substitutes=reader.fitting(reading, labels),
+        substitutes=substitutes,
         representation=representation or reader.representations[0],
+        decision=decision,
+        chosen=chosen,
+        given=len(sentences),
         model=model,
         layer=depth,
         pooling=pooling,
-        sentences=tuple(sentences),
+        sentences=tuple(texts),
         spans=reading.spans,
         points=points,
         space=space,
+        name=name,
     )
 
 
-def _telling(analyser: Tokenizer, sentences: Sequence[str], spans: Sequence[Span], labels: Sequence[int]) -> list[list[str]]:
-    """The telling words of each sense, among those around it."""
+def _drawn(count: int, limit: int, seed: int) -> tuple[int, ...]:
+    """Places of the sentences that are read: all, or ``limit`` drawn from them, in their order."""
+    if count <= limit:
+        return tuple(range(count))
+    return tuple(sorted(np.random.default_rng(seed).choice(count, limit, replace=False).tolist()))
+
+
+def _naming(reader: Reader, analyser: Tokenizer, reading: Reading, sentences: Sequence[str]) -> Naming:
+    """What tells the telling words (among those around the word) and the substitutes of any groups of the sentences."""
     from explorer.static.kiwi import kiwi_vectors
 
     bags = []
-    for sentence, (start, end) in zip(sentences, spans, strict=True):
+    for sentence, (start, end) in zip(sentences, reading.spans, strict=True):
         first, last = around(sentence, start, end)
         bags.append(content_words(analyser.tokenize(sentence[first:last]), start - first, end - first))
-    return telling_words(bags, labels, kiwi_vectors())
+
+    def name(labels: Sequence[int]) -> tuple[list[list[str]], list[list[str]]]:
+        return telling_words(bags, labels, kiwi_vectors()), reader.fitting(reading, labels)
+
+    return name
 
 
 def assign(

@@ -42,6 +42,22 @@ def test_a_table_for_people(checkpoint):
     assert "ARI" in done.stderr and "random pairs of words" in done.stderr and "telling words" in done.stderr
 
 
+def test_one_sense_or_several_comes_with_its_evidence(monkeypatch):
+    monkeypatch.delenv("EXPLORER_BERT", raising=False)
+    done = run("senses", "은행", "--corpus", "sample", "--split", "1", "--join", "1,2")
+    assert done.exit_code == 1 and "cannot be joined and split" in done.stderr
+    done = run("senses", "은행", "--corpus", "sample", "--split", "2")
+    assert done.exit_code == 0, done.output
+    assert "2 senses: the contexts of one-sense words part so far in" in done.stderr
+    assert "  2 groups: cosine between them" in done.stderr and "changed by hand: split 2" in done.stderr
+    assert "sense 3: " in done.stderr and "sense 4: " not in done.stderr
+    done = run("senses", "은행", "은행에 갔다.", "은행을 주웠다.")
+    assert "one sense: 2 sentences cannot show more" in done.stderr
+    done = run("senses", "은행", "--corpus", "sample", "-k", "4", "--join", "1,4", "--join", "2,3", "--json")
+    data = json.loads(done.stdout)
+    assert data["k"] == 2 and data["decision"] is None and data["by_hand"] == [["join", 0, 3], ["join", 1, 2]]
+
+
 def test_senses_in_fewer_bits(checkpoint):
     asked = ("senses", "은행", "--corpus", "sample", "-k", "2", "-m", checkpoint, "--representation", "own", "--json")
     full, half = (
@@ -85,6 +101,9 @@ def test_context_takes_a_corpus_too(checkpoint):
         (["은행", "은행에 갔다.", "--new", "바다", "-m", "MODEL"], "does not occur"),
         (["은행", "--corpus", "no-such-corpus", "-m", "MODEL"], "no-such-corpus"),
         (["은행", " ", "-m", "MODEL"], "no sentence"),
+        (["은행", "은행에 갔다.", "--join", "1;2", "-m", "MODEL"], "no list of senses"),
+        (["은행", "은행에 갔다.", "--join", "1,2", "-m", "MODEL"], "there is no sense 2"),
+        (["은행", "은행에 갔다.", "--split", "1", "-m", "MODEL"], "has one sentence"),
     ],
 )
 def test_mistakes_are_one_line_and_exit_1(checkpoint, home, monkeypatch, arguments, line):

@@ -145,6 +145,49 @@ def test_odd_words_are_sorted_too(page, home):
         assert answer["senses-answer"]["style"] != {"display": "none"}
 
 
+def test_one_sense_or_several_is_said_and_drawn(page, home):
+    asked = {"word": "은행", "source": "sample", "sentences": [], "model": "mini", "k": "auto", "by": ""}
+    answer = ask(page, **asked)
+    said = json.dumps(answer["senses-decision"]["children"], ensure_ascii=False)
+    assert "두 갈래로 나눌 만합니다" in said and "%입니다" in said and "되돌리기" not in said
+    assert answer["senses-evidence-slot"]["style"] == {}
+    drawn = page.call("senses-plane.figure", {"senses-done.data": asked})["senses-evidence"]["figure"]["data"]
+    assert [trace["name"] for trace in drawn] == ["뜻이 하나인 단어(평균과 95% 구간)", "이 단어"]
+    assert drawn[1]["y"][0] < drawn[0]["y"][0] and drawn[1]["text"][0].startswith("p 0.")
+
+    given = ask(page, **(asked | {"k": "2"}))
+    assert "정해 주었으므로" in json.dumps(given["senses-decision"]["children"], ensure_ascii=False)
+    assert given["senses-evidence-slot"]["style"] == {"display": "none"}
+    few = ask(page, **(asked | {"source": "own", "sentences": ["은행에 갔다.", "은행을 주웠다."]}))
+    assert "문장이 2개뿐이라" in json.dumps(few["senses-decision"]["children"], ensure_ascii=False)
+
+
+def test_senses_are_split_and_joined_by_hand(page, home):
+    asked = {"word": "은행", "source": "sample", "sentences": [], "model": "mini", "k": "2", "by": "s1_j1.3_s2"}
+    answer = ask(page, **asked)
+    cards = json.dumps(answer["senses-columns"]["children"], ensure_ascii=False)
+    assert cards.count("senses-head") == 3 and cards.count("다른 뜻과 합치기") == 3 and "둘로 나누기" in cards
+    said = json.dumps(answer["senses-decision"]["children"], ensure_ascii=False)
+    assert "뜻 1 나눔, 뜻 1·3 합침, 뜻 2 나눔" in said and "되돌리기" in said
+    drawn = page.call("senses-plane.figure", {"senses-done.data": asked})
+    assert len(drawn["senses-plane"]["figure"]["data"]) == 3
+    wrong = ask(page, **(asked | {"by": "j1.9"}))
+    assert "뜻 9는 없습니다" in json.dumps(wrong["senses-status"], ensure_ascii=False)
+
+
+def test_changes_by_hand_stand_in_the_address(monkeypatch, home):
+    done = {"word": "배", "source": "sample", "sentences": [], "model": "mini", "k": "3", "view": "blend", "by": "s1"}
+    for step, by in (("j1.2", "s1_j1.2"), ("undo", "")):
+        monkeypatch.setattr(view, "pressed", lambda _, step=step: step)
+        question = view.change([1], done)
+        where, _ = view.address(question)
+        assert question == done | {"by": by} and decode(view.FIELDS, {"by": by})["by"] == by
+        assert ("by=" in where) == bool(by)
+    assert decode(view.FIELDS, {"by": "s1_<b>_j1.2_j1"})["by"] == "s1_j1.2"
+    monkeypatch.setattr(view, "pressed", lambda _: None)
+    assert view.change([None], done) is view.no_update
+
+
 def test_addresses_round_trip(home):
     for lines in ([], OWN, ["긴 문장입니다 " * 30 + str(n) for n in range(20)]):
         asked = {

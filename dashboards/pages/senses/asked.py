@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dashboards.app.state import corpus_names, state, version
@@ -32,8 +33,10 @@ __all__ = [
     "background",
     "compute",
     "contexts",
+    "numbers_of",
     "sources",
     "split",
+    "steps_of",
 ]
 
 OWN = "own"
@@ -45,6 +48,10 @@ FROM_CORPUS = 120
 NUMBERS = ("auto", "2", "3", "4", "5", "6")
 VIEWS = ("blend", "own")
 """What is sorted: the model's best representation, or its own states."""
+
+
+_STEP = re.compile(r"s\d{1,3}|j\d{1,3}(\.\d{1,3})+")
+MAX_STEPS = 20
 
 
 Given = tuple[list[str], list[tuple[int, int]] | None]
@@ -76,6 +83,32 @@ class Found:
     def level(self) -> SenseLevel:
         """The curve's entry for what was sorted."""
         return self.curve.at(self.senses.representation, self.senses.layer)
+
+
+def steps_of(value: str) -> list[str]:
+    """Changes by hand as an address holds them, in order: ``s2`` splits sense 2, ``j1.3`` joins 1 and 3.
+
+    >>> steps_of("s2_j1.3_x")
+    ['s2', 'j1.3']
+    """
+    return [step for step in value.split("_")[: 2 * MAX_STEPS] if _STEP.fullmatch(step)][:MAX_STEPS]
+
+
+def numbers_of(step: str) -> list[int]:
+    """The senses of a change, counted from 0.
+
+    >>> numbers_of("j1.3")
+    [0, 2]
+    """
+    return [int(number) - 1 for number in step[1:].split(".")]
+
+
+def _changed(found: Found, steps: Sequence[str]) -> Found:
+    senses = found.senses
+    for step in steps:
+        numbers = numbers_of(step)
+        senses = senses.join(*numbers) if step[0] == "j" else senses.split(numbers[0])
+    return replace(found, senses=senses, agreement=senses.agreement(found.gold) if found.agreement else None)
 
 
 def sources() -> list[str]:
@@ -128,7 +161,7 @@ def compute(asked: dict[str, Any]) -> Found:
 
     Raises:
         NotReady: the model is being opened, or sentences are found and read.
-        ExplorerError: it cannot be done.
+        ExplorerError: it cannot be done, or a change by hand names a sense that is not there.
     """
     word, lines = clean(str(asked.get("word") or ""), MAX_WORD), split("\n".join(map(str, asked.get("sentences") or [])))
     source = str(asked.get("source") or "sample")
@@ -147,7 +180,9 @@ def compute(asked: dict[str, Any]) -> Found:
         return _find(model, place, word, _sentences(word, source, lines, comparer, progress), number, view, progress)
 
     name = (place, word, source, number, view, *(lines if source == OWN else [version(source, "corpus")]))
-    return state().opened("senses", name, opener, "senses.job", word=word)
+    found: Found = state().opened("senses", name, opener, "senses.job", word=word)
+    steps = steps_of(str(asked.get("by") or ""))
+    return _changed(found, steps) if steps else found
 
 
 def _model(asked: dict[str, Any]) -> tuple[str, Encoder]:

@@ -108,6 +108,13 @@ def cards_of(t: Text, new_sentence: str) -> list[Any]:
     )
     return [
         card(None, html.Div(id="senses-facts", **{"aria-live": "polite"}), takes=("senses", "senses")),
+        card(
+            t("senses.decision"),
+            html.Div(id="senses-decision", **{"aria-live": "polite"}),
+            html.Div(graph(blank(None), "senses-evidence", t("senses.decision"), height=300), id="senses-evidence-slot"),
+            hint=t("senses.decision_help"),
+            takes=("senses", "evidence"),
+        ),
         html.Div(id="senses-columns", className="senses-columns"),
         card(
             t("senses.new"),

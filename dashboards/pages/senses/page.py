@@ -15,16 +15,16 @@ from dashboards.kit.forms import MAX_SENTENCE, no_torch, watch_box
 from dashboards.kit.forms import models as offered
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
-from dashboards.kit.page import Question, pressed
-from dashboards.kit.url import MAX_WORD, choice, clean, decode, long_text, packed, share
+from dashboards.kit.page import HIDDEN, Question, pressed
+from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, long_text, packed, share
 from dashboards.kit.url import model as model_field
 from dashboards.kit.url import text as text_field
 from dashboards.pages.context import figures as context_figures
 from dashboards.pages.context.asked import glosses
 from dashboards.pages.context.form import said
 from dashboards.pages.senses import asked as sensing
-from dashboards.pages.senses import figures
-from dashboards.pages.senses.asked import MAX_SENTENCES, MAX_TEXT, NUMBERS, OWN, VIEWS, Found, split
+from dashboards.pages.senses import evidence, figures
+from dashboards.pages.senses.asked import MAX_SENTENCES, MAX_TEXT, NUMBERS, OWN, VIEWS, Found, split, steps_of
 from dashboards.pages.senses.form import EXAMPLES, cards_of, note, own_style, question_of
 from dashboards.pages.senses.taking import cards
 from explorer.core.errors import ExplorerError
@@ -46,6 +46,7 @@ FIELDS = {
     "model": model_field(""),
     "k": choice(NUMBERS, "auto"),
     "view": choice(VIEWS, VIEWS[0]),
+    "by": Field("", lambda value: "_".join(steps_of(value)), str),
     "new": text_field(MAX_SENTENCE),
 }
 
@@ -65,6 +66,7 @@ def asked_of(values: Mapping[str, Any]) -> dict[str, Any]:
         "model": model,
         "k": values["k"],
         "view": values["view"],
+        "by": values["by"],
     }
 
 
@@ -155,6 +157,7 @@ def _column(t: Text, found: Found, sense: int, color: str) -> Any:
             )
         )
     parts.append(html.Ol([_item(t, found, row, most[0] if most else None) for row in members[:SHOWN]], className="senses-list"))
+    parts.append(evidence.buttons(t, senses, sense))
     rest = members[SHOWN:]
     if rest:
         parts.append(
@@ -199,9 +202,11 @@ def level_labels(t: Text, found: Found) -> list[str]:
 # ---- callbacks
 
 
-def show(t: Text, found: Found, _: bool, scheme: str | None) -> tuple[Any, Any]:
+def show(t: Text, found: Found, _: bool, scheme: str | None) -> tuple[Any, ...]:
     """Everything but the pictures, which follow when ``senses-done`` changes."""
-    return facts(t, found), columns(t, found, scheme)
+    decided = found.senses.decision
+    style = {} if decided and decided.trials else HIDDEN
+    return facts(t, found), evidence.said(t, found.senses), style, columns(t, found, scheme)
 
 
 def wrong(t: Text, asked: dict[str, Any], error: ExplorerError) -> Any:
@@ -229,7 +234,7 @@ def draw(done: dict[str, Any] | None, scheme: str | None) -> tuple[Any, ...]:
     """The pictures."""
     found = QUESTION.found(done)
     if found is None:
-        return (no_update,) * 4
+        return (no_update,) * 5
     t = text()
     coords, shares = found.senses.picture()
     # In the order of the senses, so that colours are those of the cards.
@@ -242,8 +247,11 @@ def draw(done: dict[str, Any] | None, scheme: str | None) -> tuple[Any, ...]:
     words = {key: t(f"senses.line_{key}") for key in ("silhouette", "ari", "same", "before", "after")}
     plane = context_figures.plane(coords[order], shares, groups, names, lines, t("context.axis"), scheme)
     plane.update_traces(mode="markers")
+    drawn = {key: t(f"senses.line_{key}") for key in ("observed", "null")}
+    drawn |= {key: t(f"senses.axis_{key}") for key in ("number", "between")}
     return (
         plane,
+        evidence.drawn(found.senses.decision, drawn, scheme),
         figures.clarity(levels, labels, chosen, words, scheme),
         figures.cosines(levels, labels, chosen, words, scheme),
         note(t, found),
@@ -310,6 +318,7 @@ def ask(
         "model": model,
         "k": number,
         "view": view,
+        "by": "",
     }
 
 
@@ -325,7 +334,7 @@ def address(question: dict[str, Any], new: str | None = None) -> tuple[str, bool
     """The query string, and whether everything is in it."""
     joined = "\n".join(question["sentences"])
     values: dict[str, Any] = {name: question[name] for name in ("word", "model", "k", "view")}
-    values |= {"from": question["source"], "new": new}
+    values |= {"from": question["source"], "by": question.get("by", ""), "new": new}
     return share(FIELDS, values, {"s": ("z", joined)} if joined else {}, 200)
 
 
@@ -334,9 +343,18 @@ def example(_: list[int | None], model: str | None, number: str | None, view: st
     chosen = pressed("number")
     if not isinstance(chosen, int) or not 0 <= chosen < len(EXAMPLES):
         return (no_update,) * 3
-    asked = {"model": model, "k": number, "view": view}
+    asked = {"model": model, "k": number, "view": view, "by": ""}
     question: dict[str, Any] = {"word": EXAMPLES[chosen], "source": "sample", "sentences": [], **asked}
     return EXAMPLES[chosen], "sample", question if model and torch_installed() else no_update
+
+
+def change(_: list[int | None], done: dict[str, Any] | None) -> Any:
+    """A sense was split or joined with another, or the last such change is taken back."""
+    step = pressed("step")
+    if not isinstance(step, str) or not done:
+        return no_update
+    before = steps_of(str(done.get("by") or ""))
+    return done | {"by": "_".join(before[:-1] if step == "undo" else [*before, step])}
 
 
 def register(app: Dash) -> None:
@@ -377,11 +395,23 @@ def register(app: Dash) -> None:
         State("senses-view", "value"),
         prevent_initial_call=True,
     )(example)
+    app.callback(
+        Output("senses-asked", "data", allow_duplicate=True),
+        Input({"type": "senses-change", "step": ALL}, "n_clicks"),
+        State("senses-done", "data"),
+        prevent_initial_call=True,
+    )(change)
     app.callback(Output("senses-own", "style"), Input("senses-source", "value"))(own_style)
-    outputs = [Output("senses-facts", "children"), Output("senses-columns", "children")]
+    outputs = [
+        Output("senses-facts", "children"),
+        Output("senses-decision", "children"),
+        Output("senses-evidence-slot", "style"),
+        Output("senses-columns", "children"),
+    ]
     QUESTION.register(app, show, outputs, [Input(ids.SCHEME, "computedColorScheme")])
     app.callback(
         Output("senses-plane", "figure"),
+        Output("senses-evidence", "figure"),
         Output("senses-clarity", "figure"),
         Output("senses-cosines", "figure"),
         Output("senses-clarity-note", "children"),

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dashboards.kit.taking import Take, lines
-from dashboards.pages.senses.asked import Found, assign, compute
+from dashboards.pages.senses.asked import Found, assign, compute, numbers_of, steps_of
 
 __all__ = ["cards"]
 
@@ -19,12 +19,13 @@ import explorer as ex
 
 m = ex.encoder({model})
 word, texts, spans = {word}, {texts}, {spans}
-senses = m.senses(word, texts, {k}, representation={view}, spans=spans)
+senses = m.senses(word, texts, {k}, representation={view}, spans=spans){hand}
 """
 _SENSES = _OPEN + 'answer = pd.DataFrame({{"sentence": senses.sentences, "sense": [label + 1 for label in senses.labels]}})'
 _PLANE = (
     _OPEN + 'answer = pd.DataFrame(senses.picture()[0], columns=["x", "y"]).assign(sense=[one + 1 for one in senses.labels])'
 )
+_EVIDENCE = _OPEN + "answer = pd.DataFrame([trial.to_dict() for trial in senses.decision.trials] if senses.decision else [])"
 _CURVE = (
     _OPEN
     + """from dashboards.pages.senses.asked import background
@@ -48,10 +49,23 @@ def _plane(found: Found, _: Values) -> Any:
     return pd.DataFrame(found.senses.picture()[0], columns=["x", "y"]).assign(sense=[one + 1 for one in found.senses.labels])
 
 
+def _evidence(found: Found, _: Values) -> Any:
+    import pandas as pd
+
+    decision = found.senses.decision
+    return pd.DataFrame([trial.to_dict() for trial in decision.trials] if decision else [])
+
+
 def _curve(found: Found, _: Values) -> Any:
     import pandas as pd
 
     return pd.json_normalize([asdict(level) for level in found.curve.levels])
+
+
+def _by_hand(asked: Mapping[str, Any]) -> str:
+    """The changes of a person as calls."""
+    calls = ((step[0], ", ".join(map(str, numbers_of(step)))) for step in steps_of(str(asked["by"])))
+    return "".join(f".{'join' if kind == 'j' else 'split'}({numbers})" for kind, numbers in calls)
 
 
 def cards(asked_of: Callable[[Values], dict[str, Any]]) -> dict[str, Take]:
@@ -69,13 +83,13 @@ def cards(asked_of: Callable[[Values], dict[str, Any]]) -> dict[str, Take]:
             k = None if asked["k"] == "auto" else int(asked["k"])
             gold = found.gold if any(found.gold) else None
             return lines(
-                template,
+                template.replace("{hand}", _by_hand(asked)),
                 model=asked["model"],
                 word=found.senses.word,
                 texts=list(found.senses.sentences),
                 spans=list(found.senses.spans),
                 k=k,
-                curve_k=k or (None if gold else found.senses.k),
+                curve_k=k or (None if gold else compute(asked | {"by": ""}).senses.k),
                 gold=gold,
                 new=q["new"],
                 view=asked["view"],
@@ -86,6 +100,7 @@ def cards(asked_of: Callable[[Values], dict[str, Any]]) -> dict[str, Take]:
     curve = take(_curve, _CURVE)
     return {
         "senses": take(_senses, _SENSES),
+        "evidence": take(_evidence, _EVIDENCE),
         "plane": take(_plane, _PLANE),
         "clarity": curve,
         "cosines": curve,
