@@ -29,7 +29,7 @@ ASKED = {
     "tokens": "?t=eojeol,jamo&text=나는 학교에 갔다 =1",
     "bench": f"?t=eojeol,syllable&c=-&n=10000&run=1&z={pack('나는 학교에 갔다.' + chr(10) + '왕이 왕에게 사과를 주었다.')}",
     "context": "?word=배&model=mini&layer=2&view=centred",
-    "senses": "?word=배&model=mini&k=3&new=나는 배를 타고 섬에 갔다.",
+    "senses": "?word=배&model=mini&by=s1&new=나는 배를 타고 섬에 갔다.",
     "sentences": "?q=여왕이 왔다.&by=static&model=small&s=왕이 여왕에게 사과를 주었다.%0A학교에서 배를 먹었다.%0A아버지가 왔다.",
     "layers": f"?model=mini&z={pack(EXAMPLE)}",
     "inside": "?model=mini&layer=2&head=1&unit=eojeol&at=1&centre=1&gap=나는 [MASK]를 탔다.&start=나는 학교",
