@@ -387,7 +387,6 @@ class Encoder:
         """Cosine of two words in their sentences, each given as ``(word, sentence)``.
 
         Args:
-            first, second: see there.
             **options: as for :meth:`word_vectors`; ``representation="own"`` compares the states as they are.
         """
         unit = self.word_vectors([first[0], second[0]], [first[1], second[1]], **options)
@@ -396,8 +395,7 @@ class Encoder:
     def similarity_matrix(self, word: str | Sequence[str], sentences: Sequence[str], **options: Any) -> NDArray[np.float32]:
         """Cosines (n × n float32) between the word's vectors in n sentences; options as for :meth:`word_vectors`."""
         unit = self.word_vectors(word, sentences, **options)
-        cosines: NDArray[np.float32] = np.clip(unit @ unit.T, -1, 1)
-        return cosines
+        return np.asarray(np.clip(unit @ unit.T, -1, 1), np.float32)
 
     def sentences(
         self,
@@ -461,15 +459,13 @@ class Encoder:
         Args:
             word: as a person says it: 배 is found in 배를, 먹다 in 먹었다.
             sentences: each holds the word; of one longer than 5,000 characters what stands around it is read.
-            k: how many senses; when ``None`` it is decided, with the evidence in the record's ``decision``, and one is an
-                answer (see :func:`~explorer.encoders.choose.choose_senses`). ``join`` and ``split`` change it by hand.
+            k: how many senses; when ``None``, what :func:`~explorer.encoders.choose.choose_senses` decides, perhaps one.
             representation: ``"blend"``, the default (see :meth:`representation`), separates senses far better than ``"own"``
                 states do; ``mini`` has more (see :meth:`~explorer.encoders.morpheme.reading.MorphemeReader.represent`).
             layer, pooling: of the states, instead of the representation's own.
             centred: subtract the mean over these sentences first. Contextual vectors crowd into a cone
                 (Ethayarajh 2019, https://aclanthology.org/D19-1006/); without it average linkage splits off odd sentences.
-            most, occurrence, progress: as their names say.
-            limit, seed: of more sentences so many are drawn; ``chosen`` and ``given`` of the record say which.
+            most, limit, seed, occurrence, progress: of more than ``limit`` sentences so many are drawn.
             spans: where the word stands in each sentence (start and end in code points), instead of looking for it.
 
         Returns:

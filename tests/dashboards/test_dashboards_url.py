@@ -150,7 +150,7 @@ SAMPLES = (
     "loss",
     "0.3",
 )
-SAMPLES += (url.pack("나는 학교에 간다"), "1,0", "0,1,0,1")
+SAMPLES += (url.pack("나는 학교에 간다"), "1,0", "0,1,0,1", "s2_j1.3")
 
 
 def views():

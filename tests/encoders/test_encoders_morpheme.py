@@ -168,8 +168,8 @@ def test_senses_have_a_label_for_each_sentence_in_order(ctx):
         assert senses.typical[sense] in senses.members(sense)
     assert senses.to_dict()["word"] == "배"
     chosen = ctx.senses("배", SEA + FRUIT)
-    assert chosen.k <= max(chosen.tried, key=lambda k: (chosen.tried[k], -k))
-    assert chosen.silhouette == pytest.approx(chosen.tried[chosen.k])
+    assert chosen.decision is not None and chosen.k == chosen.decision.k  # one sense is an answer, too
+    assert chosen.k == 1 or chosen.silhouette == pytest.approx(chosen.tried[chosen.k])
     assert ctx.senses("배", SEA[:1]).labels == [0]
     for representation in ("own", "masked", "substitutes", "context"):
         assert len(ctx.senses("배", SEA, k=2, representation=representation).labels) == 3

@@ -46,7 +46,7 @@ FIELDS = {
     "model": model_field(""),
     "k": choice(NUMBERS, "auto"),
     "view": choice(VIEWS, VIEWS[0]),
-    "by": Field("", lambda value: "_".join(steps_of(value)), str),
+    "by": Field("", lambda value: "_".join(steps_of(value)), str, good=lambda value: "_".join(steps_of(value)) == value),
     "new": text_field(MAX_SENTENCE),
 }
 
