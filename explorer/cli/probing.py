@@ -129,9 +129,9 @@ def _print_layers(found: LayerProbes) -> None:
     help="A linear head over the encoder as it is, or all of the encoder with it.",
 )
 @click.option("--layer", default=-1, show_default=True, type=click.IntRange(-1000, 1000), help="The layer that the head reads.")
-@click.option("--epochs", type=click.FloatRange(0, 10_000, min_open=True), help="Passes; 20 of a head, 3 of everything.")
+@click.option("--epochs", type=click.FloatRange(0, 10_000, min_open=True), help="Passes; 10 of a head, 3 of everything.")
 @click.option("--steps", type=COUNT, help="Batches, instead of passes.")
-@click.option("--rate", type=click.FloatRange(0, 10, min_open=True), help="Learning rate; 3e-3 of a head, 5e-5 of everything.")
+@click.option("--rate", type=click.FloatRange(0, 10, min_open=True), help="Learning rate; 1e-3 of a head, 5e-5 of everything.")
 @click.option("--batch", default=32, show_default=True, type=click.IntRange(1, 10_000), help="Texts in a batch.")
 @click.option(
     "--length", default=128, show_default=True, type=click.IntRange(1, 100_000), help="Tokens of a text that are read."

@@ -77,7 +77,10 @@ def _form(t: Text, lines: str, models: list[dict[str, str]], model: str | None) 
         ],
         justify="flex-end",
     )
-    return card(None, dmc.Stack([model_choice(t, "layers-model", models, model), box, buttons], gap="md"))
+    return card(
+        None,
+        dmc.Stack([html.Div(model_choice(t, "layers-model", models, model), className="context-form"), box, buttons], gap="md"),
+    )
 
 
 def _cards(t: Text) -> list[Any]:

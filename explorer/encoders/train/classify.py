@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 __all__ = ["TRAINED", "ClassifierRecipe", "TrainedClassifier", "train_classifier"]
 
 TRAINED = ("head", "all")
-_EPOCHS = {"head": 20.0, "all": 3.0}
-_RATES = {"head": 3e-3, "all": 5e-5}
+_EPOCHS = {"head": 10.0, "all": 3.0}
+_RATES = {"head": 1e-3, "all": 5e-5}
 _POINTS = 20
 
 
@@ -54,9 +54,9 @@ class ClassifierRecipe:
         base: the encoder: ``"mini"``, one trained here, a checkpoint's folder, or a Hugging Face id.
         train: ``"head"``, the encoder stays as it is; or ``"all"``.
         layer: of the states that the head reads; the last by default.
-        epochs: passes over the texts; when ``None``, 20 of a head and 3 of everything.
+        epochs: passes over the texts; when ``None``, 10 of a head and 3 of everything.
         steps: batches instead of passes.
-        rate: highest learning rate; when ``None``, 3e-3 of a head and 5e-5 of everything.
+        rate: highest learning rate; when ``None``, 1e-3 of a head and 5e-5 of everything.
         batch: texts in a batch.
         length: tokens of a text that are read, at most; fewer where the encoder takes fewer.
         heldout: share of each label's texts that is only measured on.
