@@ -37,11 +37,25 @@ from dashboards.pages.senses import page as senses
 from dashboards.pages.sentences import page as sentences
 from dashboards.pages.similarity import page as similarity
 from dashboards.pages.tokens import page as tokens
+from dashboards.pages.word import page as word
 from explorer.core.errors import BadInput
 
 __all__ = ["VIEWS", "create_app", "serve"]
 
-VIEWS: tuple[ModuleType, ...] = (home, tokens, bench, similarity, analogy, map_page, sentences, context, senses, inside, layers)
+VIEWS: tuple[ModuleType, ...] = (
+    home,
+    word,
+    tokens,
+    bench,
+    similarity,
+    analogy,
+    map_page,
+    sentences,
+    context,
+    senses,
+    inside,
+    layers,
+)
 """The pages in the order of the navigation; :mod:`dashboards.pages` says what each of them has."""
 
 MAX_REQUEST = 2 * 1024 * 1024

@@ -132,7 +132,7 @@ def _navbar(t: Text, views: Sequence[ModuleType]) -> dmc.AppShellNavbar:
             description=t(f"{view.NAME.split('.')[0]}.nav"),
             leftSection=icon(view.ICON, 20),
             href=href(view.PATH),
-            active="exact",
+            active="partial" if hasattr(view, "IN_PATH") else "exact",
             className="nav-link asks-model" if view.USES_MODEL else "nav-link",
         )
         for view in views
@@ -168,14 +168,19 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
     in_browser("language", Input(ids.LANGUAGE, "value"))
     in_browser("address", Input(ids.address(ALL), "data"))
 
-    def view_at(path: str | None) -> ModuleType | None:
-        return by_path.get(app.strip_relative_path(path) or "")
+    def view_at(path: str) -> ModuleType:
+        """The page of a path; what follows a page's own path is its field's, where it has one for that."""
+        name, _, rest = path.partition("/")
+        view = by_path.get(name, not_found)
+        return view if not rest or hasattr(view, "IN_PATH") else not_found
 
     def show(path: str | None, search: str | None) -> tuple[Any, str]:
         """The page at an address, and what it is called."""
         t = text()
-        view = view_at(path) or not_found
-        query = taking.query_of(search)
+        path = app.strip_relative_path(path) or ""
+        view, query = view_at(path), taking.query_of(search)
+        if view is not not_found:
+            query |= taking.rest_of(view, path)
         lost = unread(view.FIELDS, query) if view is not not_found else []
         said = [dmc.Alert(t("shell.unread", parts=", ".join(lost)), color="orange", variant="light", radius="md", mb="md")]
         page = view.layout(**query)

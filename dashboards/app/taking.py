@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
@@ -19,7 +19,7 @@ from dashboards.kit.taking import csv_of
 from dashboards.kit.url import decode
 from explorer.core.errors import ExplorerError
 
-__all__ = ["frame_of", "query_of", "register", "values_at"]
+__all__ = ["frame_of", "query_of", "register", "rest_of", "values_at"]
 
 
 def query_of(search: str | None) -> dict[str, Any]:
@@ -28,9 +28,15 @@ def query_of(search: str | None) -> dict[str, Any]:
     return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
 
 
-def values_at(view: ModuleType, search: str | None) -> dict[str, Any]:
+def rest_of(view: ModuleType, path: str | None) -> dict[str, str]:
+    """What of the path, without the app's prefix, is the value of a field: the ``왕`` of ``word/왕`` (``IN_PATH`` of a view)."""
+    rest = (path or "").partition("/")[2]
+    return {view.IN_PATH: unquote(rest)} if rest and hasattr(view, "IN_PATH") else {}
+
+
+def values_at(view: ModuleType, search: str | None, path: str | None = None) -> dict[str, Any]:
     """What a page's address asks for."""
-    return decode(view.FIELDS, query_of(search))
+    return decode(view.FIELDS, query_of(search) | rest_of(view, path))
 
 
 def frame_of(t: Text) -> list[Any]:
@@ -58,7 +64,7 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
     """One callback for every button of every page."""
     by_name: Mapping[str, ModuleType] = {view.NAME.partition(".")[0]: view for view in views}
 
-    def take(_: Any, written: list[Any], search: str | None) -> tuple[Any, Any, Any, Any]:
+    def take(_: Any, written: list[Any], search: str | None, path: str | None) -> tuple[Any, Any, Any, Any]:
         keep = (no_update,) * 4
         button = ctx.triggered_id
         if not isinstance(button, dict) or not ctx.triggered[0]["value"]:  # buttons that merely appeared
@@ -68,7 +74,8 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
         if view is None or answer is None:
             return keep
         t = text()
-        values = values_at(view, next((one for one in written if isinstance(one, str)), search))
+        search = next((one for one in written if isinstance(one, str)), search)
+        values = values_at(view, search, app.strip_relative_path(path))
         try:
             if button["as"] == "python":
                 return no_update, True, answer.python(values), no_update
@@ -94,5 +101,6 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
         Input(ids.take(ALL, ALL, ALL), "n_clicks"),
         State(ids.address(ALL), "data"),
         State(ids.LOCATION, "search"),
+        State(ids.LOCATION, "pathname"),
         prevent_initial_call=True,
     )(take)

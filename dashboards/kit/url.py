@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import current_app
 
@@ -44,6 +44,7 @@ __all__ = [
     "tidy",
     "unpack",
     "unread",
+    "word_href",
 ]
 
 PREFIX = "EXPLORER_PATH_PREFIX"
@@ -202,6 +203,19 @@ def href(path: str, fields: Mapping[str, Field] | None = None, values: Mapping[s
     """The address of a page of this app, with a state of that page."""
     prefix: str = current_app.config[PREFIX]
     return prefix.rstrip("/") + path + encode(fields or {}, values or {})
+
+
+_WORD = {"word": text(), "model": model()}
+
+
+def word_href(word: str, name: str) -> str:
+    """The address of the page of a word: ``/word/왕?model=korean``. ``name`` is the model whose word it is.
+
+    What browsers and servers would take for steps between folders (``..``, ``a//b``) goes behind the question mark.
+    """
+    plain = all(part not in ("", ".", "..") for part in word.split("/"))
+    path = f"/word/{quote(word, errors='replace')}" if plain else "/word"
+    return href(path, _WORD, {"word": "" if plain else word, "model": name})
 
 
 def _given(query: Mapping[str, Any]) -> dict[str, str]:

@@ -7,6 +7,7 @@ A view is a module with
 * ``ICON`` — a name of assets/icons.css
 * ``USES_MODEL`` — whether it asks one static model: it then has the select of :mod:`dashboards.app.models` under its title
 * ``FIELDS`` — what its address may say, by name (:class:`dashboards.kit.url.Field`); every control of the page is among them
+* ``IN_PATH`` — if what follows its address is a value, which of the fields: ``/word/왕``
 * ``CARDS`` — the answers that can be taken along, by name (:class:`dashboards.kit.taking.Take`)
 * ``layout(**query)`` — the page for a query string (read with :func:`dashboards.kit.url.decode`; anything may come), cheap:
   it opens nothing, its callbacks do

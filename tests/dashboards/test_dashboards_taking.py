@@ -100,6 +100,7 @@ def test_the_buttons_over_http(page):
             "state": [
                 [{"id": {"type": "address", "view": "similarity"}, "property": "data", "value": written}],
                 {"id": "_pages_location", "property": "search", "value": "?a=x&b=y"},
+                {"id": "_pages_location", "property": "pathname", "value": "/similarity"},
             ],
             "changedPropIds": [json.dumps(button, sort_keys=True, separators=(",", ":")) + ".n_clicks"],
         }
