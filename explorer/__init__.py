@@ -10,6 +10,7 @@ __all__ = [
     "BadInput",
     "Cancelled",
     "Comparison",
+    "Completer",
     "ExplorerError",
     "MissingExtra",
     "Neighbour",
@@ -56,6 +57,7 @@ _HOMES = {
     "BadInput": "explorer.core.errors",
     "Cancelled": "explorer.core.errors",
     "Comparison": "explorer.tokenizers.comparison.compare",
+    "Completer": "explorer.vectors.completion",
     "ExplorerError": "explorer.core.errors",
     "MissingExtra": "explorer.core.errors",
     "Neighbour": "explorer.vectors.records",
@@ -119,6 +121,7 @@ if TYPE_CHECKING:
     from explorer.tokenizers.loading import tokenizer_names as tokenizers
     from explorer.tokenizers.token import Token, Tokenizer
     from explorer.tokenizers.training.train import train_tokenizer
+    from explorer.vectors.completion import Completer
     from explorer.vectors.records import Analogy, Neighbour, Resolution
     from explorer.vectors.vectors import Vectors
 else:

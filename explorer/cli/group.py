@@ -22,6 +22,7 @@ COMMANDS = {
     "context": ("explorer.cli.encoders:context", "Compare one word across sentences with a BERT model."),
     "corpus": ("explorer.cli.corpus:corpus", "List, fetch, add, read and search corpora."),
     "evaluate": ("explorer.cli.evaluate:evaluate", "Score models on test sets: words, words in sentences, sentences."),
+    "find": ("explorer.cli.vectors:find", "Find words by their beginning, 초성, a typo; tell words from expressions."),
     "fine-tune": ("explorer.cli.probing:fine_tune", "Train a classifier of texts: a head on an encoder, or all of it."),
     "lab": ("explorer.cli.analysis:lab", "Train tokenizer × model on one corpus and score all on the same tests."),
     "layers": ("explorer.cli.probing:layers", "Measure what each layer of an encoder knows."),

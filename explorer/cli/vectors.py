@@ -104,6 +104,31 @@ def similar(word: str, model: str, tags: tuple[str, ...], side_by_side: bool, as
 
 
 @click.command()
+@click.argument("text")
+@model_option
+@click.option("-n", default=8, show_default=True, type=COUNT, help="How many suggestions.")
+@json_option
+def find(text: str, model: str, n: int, as_json: bool) -> None:
+    """Tell what TEXT ("-" reads it from standard input) is, and complete it over the words of a model.
+
+    \b
+    korean-explorer find 강아ㅈ          half composed
+    korean-explorer find ㄱㅇㅈ          초성
+    korean-explorer find 핛교            a typo
+    korean-explorer find rkddkwl         the Hangul key not pressed
+    korean-explorer find "왕 − 남"       the last word of an expression
+    """
+    from explorer.vectors.completion import Completer
+
+    found = Completer(_load(model)).find(read_text(text), n)
+    if as_json:
+        emit_json(found.to_dict())
+        return
+    click.echo(found.kind, err=True)
+    print_table(("text", "key", "how", "count"), [(one.text, one.key, one.how, one.count) for one in found.suggestions])
+
+
+@click.command()
 @click.argument("words", nargs=-1, required=True)
 @model_option
 @json_option

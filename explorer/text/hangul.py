@@ -29,6 +29,7 @@ __all__ = [
     "is_jamo",
     "is_syllable",
     "recompose_fillers",
+    "strokes",
     "syllable_jamo",
     "to_compatible",
     "to_conjoining",
@@ -267,6 +268,18 @@ def from_keyboard(text: str) -> str:
     """
     strokes = "".join(_KEYS.get(char, _KEYS.get(char.lower(), char)) for char in text)
     return compose(_TWO_STROKES.sub(lambda match: _JOINED[match.group()], strokes))
+
+
+_STROKES = str.maketrans({joined: pressed for pressed, joined in _JOINED.items()})
+
+
+def strokes(text: str) -> str:
+    """The jamo in the order in which the two-set keyboard types them: what is half written is a beginning of what will be.
+
+    >>> strokes("닭과"), strokes("달기").startswith(strokes("닭")), strokes("강아지").startswith(strokes("강앚"))
+    ('ㄷㅏㄹㄱㄱㅗㅏ', True, True)
+    """
+    return to_compatible(unicodedata.normalize("NFD", text)).translate(_STROKES)
 
 
 _FILLED = re.compile("\u3164([ㄱ-ㅎ])([ㅏ-ㅣ])([ㄱ-ㅎ\u3164])")

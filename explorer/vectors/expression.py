@@ -29,7 +29,7 @@ from explorer.core.messages import Message
 from explorer.text.normalise import ZERO_WIDTH, normalise
 from explorer.vectors.records import Term
 
-__all__ = ["ExpressionError", "Proportion", "clean_word", "parse", "read"]
+__all__ = ["ExpressionError", "Proportion", "clean_word", "last_word", "parse", "read"]
 
 PLUS = frozenset("+＋﹢➕")
 MINUS = frozenset("-−–—―‐‑‒﹣－﹘➖")
@@ -375,3 +375,17 @@ def parse(expression: str) -> tuple[Term, ...]:
     """
     found = read(expression)
     return found.terms if isinstance(found, Proportion) else found
+
+
+def last_word(expression: str) -> Term | None:
+    """The word that an expression ends in, finished or not; ``None`` where it ends otherwise or in a quotation.
+
+    >>> last_word("왕 − 남"), last_word("왕 − ")
+    (Term(word='남', weight=1.0, start=4, end=5), None)
+    """
+    try:
+        pieces = list(_pieces(expression))
+    except ExpressionError:
+        return None
+    last = pieces[-1] if pieces else None
+    return last.term() if last and last.kind == "word" and not last.quoted and last.end == len(expression) else None

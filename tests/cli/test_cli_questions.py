@@ -75,6 +75,16 @@ def test_similar_filters(model):
     assert all(item["count"] >= 90 for item in data["neighbours"])
 
 
+def test_find_tells_what_was_typed_and_completes_it(model):
+    data = json.loads(run("find", "왕ㅂ", "--model", model, "--json").stdout)
+    assert (data["model"], data["kind"], data["query"]) == (model, "word", "왕ㅂ")
+    assert [(one["word"], one["how"], one["count"]) for one in data["suggestions"]] == [("왕비", "begins", 40)]
+    done = run("find", "왕 − ", "--model", model, "-n", "3")
+    assert done.exit_code == 0 and done.stderr.splitlines()[-1] == "expression"
+    lines = run("find", "-", "--model", model, stdin="먹었다".encode()).stdout.splitlines()
+    assert [line.split("\t") for line in lines] == [["text", "key", "how", "count"], ["먹다", "먹다/VV", "inflected", "80"]]
+
+
 @pytest.mark.parametrize("expression", ["왕 − 남자 + 여자", "왕-남자+여자", "왕 – 남자 ＋ 여자"])
 def test_analogy_in_any_spelling(model, expression):
     data = json.loads(run("analogy", expression, "--model", model, "--json").stdout)
