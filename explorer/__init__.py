@@ -26,6 +26,8 @@ __all__ = [
     "Vectors",
     "classifier",
     "compare",
+    "compare_models",
+    "compare_word",
     "contextual",
     "encoder",
     "evaluate",
@@ -73,6 +75,8 @@ _HOMES = {
     "Vectors": "explorer.vectors.vectors",
     "classifier": "explorer.encoders.classifier",
     "compare": "explorer.tokenizers.comparison.compare",
+    "compare_models": "explorer.analysis.model_comparison",
+    "compare_word": "explorer.analysis.model_comparison",
     "contextual": "explorer.encoders.deprecated",
     "encoder": "explorer.encoders.open",
     "evaluate": "explorer.analysis.benchmarks",
@@ -101,6 +105,7 @@ if TYPE_CHECKING:
     from explorer.analysis.association import weat
     from explorer.analysis.benchmarks import evaluate
     from explorer.analysis.lab import lab
+    from explorer.analysis.model_comparison import compare_models, compare_word
     from explorer.analysis.probing.layers import probe_layers
     from explorer.analysis.projection import Projection, project
     from explorer.analysis.scores import Score

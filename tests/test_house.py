@@ -97,7 +97,7 @@ FLOORS = {
         "open",
         "deprecated sense_vectors",
     ],
-    "explorer.analysis": ["scores test_sets answer_kernels", "answers", "evaluation", "model_comparison lab"],
+    "explorer.analysis": ["scores test_sets answer_kernels", "answers", "evaluation", "score_comparison model_comparison lab"],
     "dashboards": ["kit", "app pages"],
 }
 

@@ -17,7 +17,7 @@ from explorer.static.load import DEFAULT_MODEL
 if TYPE_CHECKING:
     from explorer.analysis.in_context.records import ContextScore
     from explorer.analysis.in_context.sets import SenseSet, TextSet
-    from explorer.analysis.model_comparison import ModelComparison
+    from explorer.analysis.score_comparison import ScoreComparison
     from explorer.analysis.scores import Score, Section
 
 
@@ -205,12 +205,12 @@ def _scores(
 
 def _compared(
     names: tuple[str, ...], test_sets: tuple[str, ...], words: dict[str, Any], progress: ProgressCallback | None
-) -> list[ModelComparison]:
-    from explorer.analysis.model_comparison import compare_models
+) -> list[ScoreComparison]:
+    from explorer.analysis.score_comparison import compare_scores
     from explorer.static.load import load
 
     models = [load(name, progress=progress) for name in names]
-    return [compare_models(models, test_set, progress=progress, **words) for test_set in test_sets]
+    return [compare_scores(models, test_set, progress=progress, **words) for test_set in test_sets]
 
 
 def _print_all(table: str | None, fetch: bool, as_json: bool) -> None:
@@ -267,7 +267,7 @@ def _print_score(score: Score) -> None:
     click.echo(f"{score.name}: mean cosine of random pairs of words {score.random_pair_cosine:.3f}", err=True)
 
 
-def _print_comparisons(compared: list[ModelComparison], as_json: bool) -> None:
+def _print_comparisons(compared: list[ScoreComparison], as_json: bool) -> None:
     if as_json:
         emit_json([each.to_dict() for each in compared])
         return

@@ -27,7 +27,7 @@ COMMANDS = {
     "lab": ("explorer.cli.analysis:lab", "Train tokenizer × model on one corpus and score all on the same tests."),
     "layers": ("explorer.cli.probing:layers", "Measure what each layer of an encoder knows."),
     "mask": ("explorer.cli.encoders:mask", "Guess masked words: by piece, by word, or among candidates."),
-    "models": ("explorer.cli.models:models", "List, show, import, export and remove models."),
+    "models": ("explorer.cli.models:models", "List, show, compare, import, export and remove models."),
     "next": ("explorer.cli.encoders:next_piece", "Guess the next morpheme or piece of a text, or continue it."),
     "next-sentence": ("explorer.cli.encoders:next_sentence", "Score whether one sentence follows another."),
     "project": ("explorer.cli.analysis:project", "Draw a model's words on a map: PCA, UMAP or t-SNE coordinates."),

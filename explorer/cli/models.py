@@ -1,4 +1,4 @@
-"""Saved models: list, show, import, export, remove."""
+"""Saved models: list, show, compare, import, export, remove."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from explorer.cli.common import emit_json, force_option, json_option, name_option, print_record, print_table
+from explorer.cli.model_comparison import compare
 from explorer.core.messages import Message
 from explorer.core.progress import terminal_progress
 from explorer.core.settings import language
@@ -15,7 +16,7 @@ from explorer.core.settings import language
 
 @click.group()
 def models() -> None:
-    """List, show, import, export and remove models."""
+    """List, show, compare, import, export and remove models."""
 
 
 @models.command("list")
@@ -166,3 +167,6 @@ def remove(name: str) -> None:
     else:
         remove_artifact("vectors", name)
     click.echo(f"removed {name}", err=True)
+
+
+models.add_command(compare)

@@ -6,7 +6,7 @@ import pytest
 from explorer.analysis import answers
 from explorer.analysis.correlation import spearman
 from explorer.analysis.evaluation import covered_items, evaluate, random_cosine
-from explorer.analysis.model_comparison import compare_models
+from explorer.analysis.score_comparison import compare_scores
 from explorer.analysis.test_sets import SOURCES, AnalogySet, SimilaritySet, read_test_set, stored_path
 from explorer.core.errors import BadInput, Unavailable, UnknownName
 from explorer.core.store import sha256_file
@@ -264,7 +264,7 @@ def test_models_are_compared_on_what_all_cover(questions):
     few = [key for key in v.keys if key not in ("가3", "나7", "나9")]
     smaller = Vectors(few, v.unit[[v.row(key) for key in few]], info={"model": "smaller"})
     seen = []
-    found = compare_models([noisy, v, smaller], path, samples=300, progress=seen.append)
+    found = compare_scores([noisy, v, smaller], path, samples=300, progress=seen.append)
     tests = read_test_set(path)
     expected = [q for q in tests.questions if all(word in smaller for word in q.words)]
     assert found.common == len(expected) == found.shared[0].total < found.own[0].covered and found.total == len(tests.questions)
@@ -276,19 +276,19 @@ def test_models_are_compared_on_what_all_cover(questions):
     lead = next(d for d in found.differences if d.against != "noisy")
     assert lead.low <= lead.value <= lead.high and lead.high - lead.low < gap["noisy"].high - gap["noisy"].low
     assert len(found.to_frame()) == 3 and found.to_dict()["common"] == found.common
-    twins = compare_models([v, v], path, samples=50).differences[0]
+    twins = compare_scores([v, v], path, samples=50).differences[0]
     assert (twins.value, twins.low, twins.high) == (0, 0, 0)  # draws are paired
 
 
 def test_comparisons_of_pairs_and_of_nothing(fruit, pairs):
     other = Vectors(fruit.keys[:3], fruit.vectors[:3])
     with pytest.raises(BadInput, match="two models"):
-        compare_models([fruit], pairs)
+        compare_scores([fruit], pairs)
     with pytest.raises(BadInput, match="all 2 models"):
-        compare_models([fruit, Vectors(["왕"], [[1.0]])], pairs)
+        compare_scores([fruit, Vectors(["왕"], [[1.0]])], pairs)
     with pytest.raises(BadInput, match="exact, form"):
-        compare_models([fruit, other], pairs, resolve="x")
-    found = compare_models([fruit, other], pairs, samples=50)
+        compare_scores([fruit, other], pairs, resolve="x")
+    found = compare_scores([fruit, other], pairs, samples=50)
     assert (found.metric, found.common, found.total) == ("spearman", 3, 5)
     assert [score.covered for score in found.own] == [4, 3]
     assert covered_items(other, read_test_set(pairs)) == [0, 1, 3]
