@@ -26,7 +26,9 @@ __all__ = [
     "Vectors",
     "classifier",
     "compare",
+    "compare_analogy",
     "compare_models",
+    "compare_neighbours",
     "compare_word",
     "contextual",
     "encoder",
@@ -75,7 +77,9 @@ _HOMES = {
     "Vectors": "explorer.vectors.vectors",
     "classifier": "explorer.encoders.classifier",
     "compare": "explorer.tokenizers.comparison.compare",
+    "compare_analogy": "explorer.analysis.beside",
     "compare_models": "explorer.analysis.model_comparison",
+    "compare_neighbours": "explorer.analysis.beside",
     "compare_word": "explorer.analysis.model_comparison",
     "contextual": "explorer.encoders.deprecated",
     "encoder": "explorer.encoders.open",
@@ -104,6 +108,7 @@ _HOMES = {
 if TYPE_CHECKING:
     from explorer.analysis.association import weat
     from explorer.analysis.benchmarks import evaluate
+    from explorer.analysis.beside import compare_analogy, compare_neighbours
     from explorer.analysis.lab import lab
     from explorer.analysis.model_comparison import compare_models, compare_word
     from explorer.analysis.probing.layers import probe_layers

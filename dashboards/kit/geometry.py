@@ -1,21 +1,17 @@
-"""Small computations that only pictures need: a scale for cosines, the plane of an analogy. Arrays in, arrays out."""
+"""Small computations that only pictures need: a scale for cosines. Arrays in, arrays out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from explorer.core.errors import BadInput
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["Plane", "plane", "random_cosines", "share_below"]
+__all__ = ["random_cosines", "share_below"]
 
 
 def random_cosines(vectors: Vectors, pairs: int = 4000, among: int = 20_000, seed: int = 42) -> NDArray[np.float32]:
@@ -50,46 +46,3 @@ def share_below(values: NDArray[np.float32], value: float) -> float:
     0.5
     """
     return float(np.searchsorted(values, value) / max(len(values), 1))
-
-
-@dataclass(frozen=True, slots=True)
-class Plane:
-    """An analogy seen in the plane of its two differences.
-
-    Attributes:
-        origin, start, end: coordinates of b, a and c in a − b + c; ``origin`` is (0, 0), ``start`` lies on the x axis.
-        target: start + end, where the analogy points.
-        answers: k × 2, where the answers fall.
-        inside: k, the share of each answer's distance from the origin that lies in the plane, 0 to 1.
-    """
-
-    origin: NDArray[np.float32]
-    start: NDArray[np.float32]
-    end: NDArray[np.float32]
-    target: NDArray[np.float32]
-    answers: NDArray[np.float32]
-    inside: NDArray[np.float32]
-
-
-def plane(
-    start: NDArray[np.float32], origin: NDArray[np.float32], end: NDArray[np.float32], answers: Sequence[NDArray[np.float32]]
-) -> Plane:
-    """Orthonormal coordinates in the plane through origin, start and end (each d float32); answers are projected onto it.
-
-    Raises:
-        BadInput: two of the three words have the same vector, or all lie on one line, so there is no plane.
-    """
-    across, up = start - origin, end - origin
-    length = float(np.linalg.norm(across))
-    x = across / length if length > 1e-6 else across
-    rest = up - (up @ x) * x
-    height = float(np.linalg.norm(rest))
-    if length <= 1e-6 or height <= 1e-6:
-        raise BadInput("dashboards.words_on_line")
-    axes = np.stack([x, rest / height])
-    others = np.stack(list(answers)) - origin if len(answers) else np.empty((0, len(origin)), np.float32)
-    flat = (others @ axes.T).astype(np.float32)
-    distance = np.linalg.norm(others, axis=1)
-    inside = np.divide(np.linalg.norm(flat, axis=1), distance, out=np.ones(len(flat), np.float32), where=distance > 1e-6)
-    a, c = (axes @ across).astype(np.float32), (axes @ up).astype(np.float32)
-    return Plane(np.zeros(2, np.float32), a, c, a + c, flat, inside.astype(np.float32))

@@ -8,20 +8,33 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from explorer.cli.common import COUNT, emit_json, json_option, model_option, print_table, read_text
+from explorer.core.errors import OutOfVocabulary
 from explorer.core.messages import Message
 from explorer.core.progress import terminal_progress
 from explorer.core.settings import language
 from explorer.text.scripts import SCRIPTS
 
 if TYPE_CHECKING:
+    from explorer.analysis.beside import Refusal
     from explorer.vectors.expression import Proportion
-    from explorer.vectors.records import Neighbour, Resolution
+    from explorer.vectors.records import Expected, Neighbour, Resolution
     from explorer.vectors.senses import Sense
     from explorer.vectors.vectors import Vectors
 
 
 script_option = click.option(
     "--script", default="any", show_default=True, type=click.Choice(SCRIPTS), help="Only words with a letter of this script."
+)
+
+
+models_option = click.option(
+    "-m",
+    "--model",
+    "models",
+    multiple=True,
+    default=("korean",),
+    show_default=True,
+    help="A model's name (see `models list`) or a file of vectors; give it again to see several side by side.",
 )
 
 
@@ -58,9 +71,22 @@ def _print_neighbours(neighbours: Iterable[Neighbour]) -> None:
     print_table(("rank", "word", "key", "score", "count"), rows)
 
 
+def _print_columns(names: Sequence[str], lists: Sequence[Sequence[Neighbour]]) -> None:
+    """Lists beside each other, a row a rank."""
+    longest = max(map(len, lists))
+    cells = [[one[rank].word if rank < len(one) else "" for one in lists] for rank in range(longest)]
+    print_table(("rank", *names), [(rank, *row) for rank, row in enumerate(cells, 1)])
+
+
+def _say_refused(refused: Iterable[Refusal]) -> None:
+    """Tell on standard error what a model has no answer to."""
+    for one in refused:
+        click.echo(f"{one.model}: {one.error.said(language())}", err=True)
+
+
 @click.command()
-@click.argument("word")
-@model_option
+@click.argument("words", nargs=-1, required=True, metavar="WORD...")
+@models_option
 @click.option("-n", default=10, show_default=True, type=COUNT, help="How many neighbours.")
 @click.option("--tag", "tags", multiple=True, help="Only words with this tag (NNG, VV …); may be repeated.")
 @click.option("--min-count", default=0, type=click.IntRange(0, 2**31 - 1), help="Only words seen so often in training.")
@@ -74,12 +100,20 @@ def _print_neighbours(neighbours: Iterable[Neighbour]) -> None:
 @script_option
 @click.option("--senses", "side_by_side", is_flag=True, help="The neighbours of each of its senses beside its own.")
 @json_option
-def similar(word: str, model: str, tags: tuple[str, ...], side_by_side: bool, as_json: bool, **options: Any) -> None:
+def similar(
+    words: tuple[str, ...], models: tuple[str, ...], tags: tuple[str, ...], side_by_side: bool, as_json: bool, **options: Any
+) -> None:
     """Nearest neighbours of WORD ("-" reads it from standard input) by cosine in the original space, exact.
 
-    WORD may be inflected: 먹었다 finds 먹다/VV, 왕에게 finds 왕/NNG, and what it was taken for is always said.
+    WORD may be inflected: 먹었다 finds 먹다/VV, 왕에게 finds 왕/NNG, and what it was taken for is always said. Several words, or several
+    models, stand side by side. Filters (--tag, --min-count, --script) act before the first -n are taken.
     """
-    vectors, asked = _load(model), read_text(word)
+    if len(words) > 1 or len(models) > 1:
+        if side_by_side:
+            raise click.UsageError("--senses takes one word and one model")
+        _similar_beside(words, models, {"tags": tags or None, **options}, as_json)
+        return
+    vectors, asked = _load(models[0]), read_text(words[0])
     senses = vectors.senses(asked)
     if side_by_side:
         keys = vectors.sense_points(asked)[0]
@@ -88,10 +122,7 @@ def similar(word: str, model: str, tags: tuple[str, ...], side_by_side: bool, as
             emit_json({"senses": [one.to_dict() for one in senses], "lists": [one.to_dict() for one in lists]})
             return
         _say_senses(senses)
-        names = [one.resolution.word for one in lists if one.resolution is not None]
-        longest = max(map(len, lists))
-        cells = [[one[rank].word if rank < len(one) else "" for one in lists] for rank in range(longest)]
-        print_table(("rank", *names), [(rank, *row) for rank, row in enumerate(cells, 1)])
+        _print_columns([one.resolution.word for one in lists if one.resolution is not None], lists)
         return
     found = vectors.similar(asked, tags=tags or None, **options)
     if as_json:
@@ -101,6 +132,21 @@ def similar(word: str, model: str, tags: tuple[str, ...], side_by_side: bool, as
         _say(found.resolution)
     _say_senses(senses)
     _print_neighbours(found)
+
+
+def _similar_beside(words: Sequence[str], models: Sequence[str], options: dict[str, Any], as_json: bool) -> None:
+    from explorer.analysis.beside import compare_neighbours
+
+    found = compare_neighbours(map(read_text, words), {name: _load(name) for name in models}, **options)
+    if as_json:
+        emit_json(found.to_dict())
+        return
+    _say_refused(found.refused)
+    for _, model, one in found.lists:
+        if one.resolution and one.resolution.how != "exact":
+            click.echo(f"{model}: ", err=True, nl=False)
+            _say(one.resolution)
+    _print_columns([f"{word} ({model})" for word, model, _ in found.lists], [one for *_, one in found.lists])
 
 
 @click.command()
@@ -131,27 +177,34 @@ def find(text: str, model: str, n: int, as_json: bool) -> None:
 @click.command()
 @click.argument("words", nargs=-1, required=True)
 @model_option
+@click.option("--order", is_flag=True, help="Put like words beside each other.")
+@click.option("--skip-unknown", is_flag=True, help="Leave words without a vector blank instead of refusing all.")
 @json_option
-def similarity(words: tuple[str, ...], model: str, as_json: bool) -> None:
+def similarity(words: tuple[str, ...], model: str, order: bool, skip_unknown: bool, as_json: bool) -> None:
     """Cosine similarity of two WORDS, or the matrix of several."""
     if len(words) < 2:
         raise click.UsageError("give at least two words, for example: similarity 왕 여왕")
-    found = _load(model).similarities(words)
+    vectors = _load(model)
+    found = vectors.similarities(words, skip_unknown=skip_unknown)
+    if order:
+        found = found.ordered()
     if as_json:
         emit_json(found.to_dict())
         return
     for resolution in found.resolved:
-        if resolution.how != "exact":
+        if resolution is not None and resolution.how != "exact":
             _say(resolution)
-    if len(words) == 2:
-        click.echo(f"{found.matrix[0][1]:.4f}")
+    for word in found.unknown:
+        click.echo(OutOfVocabulary(word, vectors.suggest(word)).said(language()), err=True)
+    if len(words) == 2 and (cosine := found.matrix[0][1]) is not None:
+        click.echo(f"{cosine:.4f}")
         return
-    print_table(("", *words), [(word, *row) for word, row in zip(words, found.matrix, strict=True)])
+    print_table(("", *found.words), [(word, *row) for word, row in zip(found.words, found.matrix, strict=True)])
 
 
 @click.command()
 @click.argument("expression")
-@model_option
+@models_option
 @click.option("-n", default=10, show_default=True, type=COUNT, help="How many answers.")
 @click.option(
     "--method",
@@ -161,9 +214,19 @@ def similarity(words: tuple[str, ...], model: str, as_json: bool) -> None:
     help="How the terms are put together; lrcos learns the answers' class from several examples.",
 )
 @click.option("--include-query", is_flag=True, help="Allow the words of the expression as answers.")
+@click.option("--expected", default="", metavar="WORD", help="The answer you expect: its rank among all words is told.")
 @script_option
 @json_option
-def analogy(expression: str, model: str, n: int, method: str, include_query: bool, script: str, as_json: bool) -> None:
+def analogy(
+    expression: str,
+    models: tuple[str, ...],
+    n: int,
+    method: str,
+    include_query: bool,
+    expected: str,
+    script: str,
+    as_json: bool,
+) -> None:
     """Solve EXPRESSION ("-" reads it from standard input): a sum such as "할아버지 − 아버지 + 어머니" or a proportion.
 
     \b
@@ -172,6 +235,7 @@ def analogy(expression: str, model: str, n: int, method: str, include_query: boo
     korean-explorer analogy "소 − (개 − 강아지)"
     korean-explorer analogy "왕자 : ? = 아들 : 딸"
     korean-explorer analogy "왕자 : ? = 남자 : 여자, 아들 : 딸, 신랑 : 신부" --method lrcos
+    korean-explorer analogy "할아버지 − 아버지 + 어머니" --expected 할머니 -m korean -m kiwi -m word2vec
 
     Any minus, plus and multiplication sign will do, and weights (0.5*왕) and brackets; put words that hold signs, colons, commas or
     spaces in quotes. A leading "-" is read as an option: write it after "--". 왕 − 남자 + 여자 gives 왕비 (2nd) before 여왕
@@ -179,9 +243,16 @@ def analogy(expression: str, model: str, n: int, method: str, include_query: boo
     """
     from explorer.vectors.expression import Proportion, read
 
-    vectors, text = _load(model), read_text(expression)
+    text = read_text(expression)
+    options: dict[str, Any] = {"exclude": not include_query, "script": script, "expected": expected}
     methods = ["3cosadd", "3cosmul"] if method == "both" else [method]
-    answers = [vectors.analogy(text, name, n, not include_query, script=script) for name in methods]
+    if len(models) > 1:
+        if method == "both":
+            raise click.UsageError("--method both takes one model")
+        _analogy_beside(text, models, options | {"method": method, "n": n}, as_json)
+        return
+    vectors = _load(models[0])
+    answers = [vectors.analogy(text, name, n, **options) for name in methods]
     if as_json:
         results = [answer.to_dict() for answer in answers]
         emit_json(results if method == "both" else results[0])
@@ -195,7 +266,32 @@ def analogy(expression: str, model: str, n: int, method: str, include_query: boo
     for answer in answers:
         if method == "both":
             click.echo(answer.method, err=True)
+        if answer.expected:
+            _say_expected(answer.expected)
         _print_neighbours(answer)
+
+
+def _analogy_beside(expression: str, models: Sequence[str], options: dict[str, Any], as_json: bool) -> None:
+    from explorer.analysis.beside import compare_analogy
+
+    found = compare_analogy(expression, {name: _load(name) for name in models}, **options)
+    if as_json:
+        emit_json(found.to_dict())
+        return
+    _say_refused(found.refused)
+    for model, answer in found.answers:
+        if answer.expected:
+            click.echo(f"{model}: ", err=True, nl=False)
+            _say_expected(answer.expected)
+    _print_columns([model for model, _ in found.answers], [answer for _, answer in found.answers])
+
+
+def _say_expected(expected: Expected) -> None:
+    """Tell on standard error where the expected answer stands."""
+    code = "cli.expected_rank" if expected.rank else "cli.expected_no_answer"
+    click.echo(
+        Message(code, {"word": expected.word, "rank": expected.rank, "score": expected.score}).said(language()), err=True
+    )
 
 
 def _say_accuracy(vectors: Vectors, asked: Proportion) -> None:

@@ -14,7 +14,7 @@ from explorer.text.tags import word_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Analogy", "Neighbour", "Neighbours", "Resolution", "Similarities", "Term"]
+__all__ = ["Analogy", "Expected", "Neighbour", "Neighbours", "Resolution", "Similarities", "Term"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,20 +141,72 @@ class Similarities:
     Attributes:
         model: name of the model that answered.
         words: as they were asked.
-        resolved: what each was taken for.
-        matrix: cosine of every pair, a row a word.
+        resolved: what each was taken for; ``None`` for a word without a vector.
+        matrix: cosine of every pair, a row a word; ``None`` in the rows and columns of words without a vector.
     """
 
     model: str
     words: tuple[str, ...]
-    resolved: tuple[Resolution, ...]
-    matrix: tuple[tuple[float, ...], ...]
+    resolved: tuple[Resolution | None, ...]
+    matrix: tuple[tuple[float | None, ...], ...]
+
+    @property
+    def unknown(self) -> list[str]:
+        """The words without a vector."""
+        return [word for word, one in zip(self.words, self.resolved, strict=True) if one is None]
+
+    @property
+    def odd(self) -> str | None:
+        """The word that clearly belongs to no other: even its nearest word is less than half as near as the others' are (median).
+
+        ``None`` where no word stands out, as in a list of several groups, and for fewer than three words.
+        """
+        nearest = {
+            word: max(value for other, value in enumerate(row) if other != place and value is not None)
+            for place, (word, row) in enumerate(zip(self.words, self.matrix, strict=True))
+            if self.resolved[place] is not None and len(self.words) - len(self.unknown) > 2
+        }
+        if not nearest:
+            return None
+        odd = min(nearest, key=nearest.__getitem__)
+        others = sorted(value for word, value in nearest.items() if word != odd)
+        return odd if nearest[odd] < others[len(others) // 2] / 2 else None
+
+    def ordered(self) -> Similarities:
+        """The same with like words beside each other: average linkage of 1 − cosine, its leaves turned so that neighbours are as
+        near as the tree allows (Bar-Joseph, Gifford & Jaakkola 2001, "Fast optimal leaf ordering for hierarchical clustering",
+        Bioinformatics 17). Words without a vector come last.
+
+        >>> near = ((1.0, 0.1, 0.9), (0.1, 1.0, 0.2), (0.9, 0.2, 1.0))
+        >>> words = ("사과", "버스", "배")
+        >>> Similarities("", words, tuple(Resolution(word, word, "exact") for word in words), near).ordered().words
+        ('사과', '배', '버스')
+        """
+        import numpy as np
+        from scipy.cluster.hierarchy import leaves_list, linkage
+        from scipy.spatial.distance import squareform
+
+        known = [place for place, one in enumerate(self.resolved) if one is not None]
+        if len(known) > 2:
+            cosines = np.array([[self.matrix[row][column] for column in known] for row in known], dtype=np.float64)
+            distances = squareform(np.clip(1 - cosines, 0, None), checks=False)
+            leaves = leaves_list(linkage(distances, "average", optimal_ordering=True)).tolist()
+            # A tree may be read from either end: the one that begins nearer to the word typed first.
+            turned = leaves if leaves.index(0) < len(leaves) / 2 else leaves[::-1]
+            known = [known[leaf] for leaf in turned]
+        order = [*known, *(place for place, one in enumerate(self.resolved) if one is None)]
+        return Similarities(
+            self.model,
+            tuple(self.words[place] for place in order),
+            tuple(self.resolved[place] for place in order),
+            tuple(tuple(self.matrix[row][column] for column in order) for row in order),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         data: dict[str, Any] = {
             "model": self.model,
             "words": list(self.words),
-            "resolved": [one.to_dict() for one in self.resolved],
+            "resolved": [one and one.to_dict() for one in self.resolved],
         }
         if len(self.words) == 2:
             data["similarity"] = self.matrix[0][1]
@@ -164,8 +216,9 @@ class Similarities:
         """The matrix as a table: a row a word, what it was taken for, and its cosine with every word."""
         import pandas as pd
 
-        head = {"word": self.words, "key": [one.key for one in self.resolved]}
-        return pd.DataFrame(head | dict(zip(self.words, zip(*self.matrix, strict=True), strict=True)))
+        head = {"word": self.words, "key": [one.key if one else None for one in self.resolved]}
+        columns = zip(self.words, zip(*self.matrix, strict=True), strict=True)
+        return pd.DataFrame(head | {word: pd.Series(column, dtype=float) for word, column in columns})
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +241,27 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """Where the answer one expects stands among all answers.
+
+    Attributes:
+        word: as it was typed.
+        key: what it was taken for; ``None`` for a word without a vector.
+        rank: its place, 1 is the first; ``None`` where it cannot be an answer: it is no key, a word of the question, or in another
+            script than was asked for.
+        score: its score, where it has a rank.
+    """
+
+    word: str
+    key: str | None = None
+    rank: int | None = None
+    score: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Analogy(_Ranked):
     """The answer to an expression such as ``왕 − 남자 + 여자``; reads like a tuple of :class:`Neighbour`, best first.
 
@@ -199,6 +273,7 @@ class Analogy(_Ranked):
         neighbours: the answers.
         excluded: whether the words of the expression were barred from the answers.
         model: name of the model that answered.
+        expected: where the expected answer stands; ``None`` where none was named.
     """
 
     expression: str
@@ -208,6 +283,7 @@ class Analogy(_Ranked):
     neighbours: tuple[Neighbour, ...]
     excluded: bool = True
     model: str = ""
+    expected: Expected | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -215,6 +291,7 @@ class Analogy(_Ranked):
             "query": self.expression,
             "method": self.method,
             "excluded": self.excluded,
+            "expected": self.expected and self.expected.to_dict(),
             "terms": [term.to_dict() for term in self.terms],
             "resolved": [resolution.to_dict() for resolution in self.resolved],
             "neighbours": [neighbour.to_dict() for neighbour in self.neighbours],

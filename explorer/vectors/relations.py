@@ -24,10 +24,10 @@ from explorer.core.intervals import share_interval
 from explorer.vectors.analogy import EPSILON, check_method
 from explorer.vectors.checks import check_n
 from explorer.vectors.expression import Proportion
-from explorer.vectors.records import Analogy, Neighbour, Resolution, Term
+from explorer.vectors.records import Analogy, Expected, Neighbour, Resolution, Term
 from explorer.vectors.search import Floats, Ints, cosines, nearest, rank_blocks
 
-__all__ = ["EXAMPLE_METHODS", "Accuracy", "Relation", "Space"]
+__all__ = ["EXAMPLE_METHODS", "Accuracy", "Relation", "Space", "place_of"]
 
 EXAMPLE_METHODS = ("3cosavg", "lrcos")
 """Names of the methods that learn from examples, the default first."""
@@ -59,6 +59,29 @@ class Space(Protocol):
     def mask(self, tags: str | Iterable[str] | None, min_count: int, script: str = "any") -> npt.NDArray[np.bool_] | None: ...
 
 
+def place_of(space: Space, expected: str, ranking: Answer) -> Expected | None:
+    """Where an expected word stands among all answers; of its readings the best one. ``None`` where nothing is expected.
+
+    Args:
+        space: the vectors.
+        expected: the word, or ``""``.
+        ranking: rows and scores of every answer, best first.
+    """
+    if not expected:
+        return None
+    resolution = space.find(expected)
+    if resolution is None or len(resolution.parts) != 1:  # composed words are no keys, so they are never among the answers
+        return Expected(expected, None if resolution is None else resolution.key)
+    rows, scores = ranking
+    places = np.flatnonzero(np.isin(rows, space.same_words(resolution)))
+    if not len(places):
+        return Expected(expected, resolution.key)
+    place = int(places[0])
+    return Expected(
+        expected, space.neighbours(rows[place : place + 1], scores[place : place + 1])[0].key, place + 1, float(scores[place])
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Accuracy:
     """How often a relation finds the answer of one of its pairs from the others (leave-one-out).
@@ -68,6 +91,7 @@ class Accuracy:
         hits: pairs whose answer came first.
         covered, total: pairs whose words have vectors, and all pairs.
         value, low, high: hits over covered pairs, with Wilson's 95 % interval; ``None`` where there are too few pairs to leave one out.
+        found: the first answer for each covered pair, in their order; nothing where there are too few.
     """
 
     method: str
@@ -77,6 +101,7 @@ class Accuracy:
     value: float | None
     low: float | None
     high: float | None
+    found: tuple[str, ...] = ()
 
     @property
     def coverage(self) -> float:
@@ -84,7 +109,7 @@ class Accuracy:
         return self.covered / self.total
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self) | {"coverage": self.coverage}
+        return asdict(self) | {"coverage": self.coverage, "found": list(self.found)}
 
 
 class Relation:
@@ -129,7 +154,9 @@ class Relation:
         """Whether pairs share an answer, as France and Spain do their continent. An example's answer may then be an answer again."""
         return len({end for _, end in self.pairs}) < len(self.pairs)
 
-    def apply(self, word: str, n: int = 10, method: str = "3cosavg", *, exclude: bool = True, script: str = "any") -> Analogy:
+    def apply(
+        self, word: str, n: int = 10, method: str = "3cosavg", *, exclude: bool = True, script: str = "any", expected: str = ""
+    ) -> Analogy:
         """What stands to a word as in the examples.
 
         Args:
@@ -139,6 +166,7 @@ class Relation:
             exclude: bar every reading of the word and of the examples' words from the answers (the examples' answers only where no
                 two of them are the same).
             script: keep only keys written in this script (:data:`explorer.text.scripts.SCRIPTS`).
+            expected: the answer one expects; its rank among all answers is told.
 
         Returns:
             A record whose scores are cosines (``3cosavg``) or probability times cosine (``lrcos``).
@@ -154,8 +182,10 @@ class Relation:
         everyone = range(len(self.pairs))
         barred = sorted({*self._space.same_words(resolved[0]), *self._barred(everyone)}) if exclude else []
         source = self._space.unit_vectors([word])
-        [answer] = self._answers(source, [list(everyone)], [barred], n, method, self._space.mask(None, 0, script))
-        return Analogy(text, method, terms, resolved, self._space.neighbours(*answer), exclude, self._space.name)
+        every = max(n, len(self._space.vectors)) if expected else n
+        [answer] = self._answers(source, [list(everyone)], [barred], every, method, self._space.mask(None, 0, script))
+        found = self._space.neighbours(answer[0][:n], answer[1][:n])
+        return Analogy(text, method, terms, resolved, found, exclude, self._space.name, place_of(self._space, expected, answer))
 
     @cached_property
     def accuracy(self) -> dict[str, Accuracy]:
@@ -171,7 +201,8 @@ class Relation:
         answers = self._answers(self._starts, kept, barred, 1, method, None)
         hits = sum(bool(set(rows.tolist()) & set(self._rows[place][1])) for place, (rows, _) in enumerate(answers))
         share = share_interval(hits, count)
-        return Accuracy(method, hits, count, self.total, share.value, share.low, share.high)
+        found = tuple(one.word for answer in answers for one in self._space.neighbours(*answer))
+        return Accuracy(method, hits, count, self.total, share.value, share.low, share.high, found)
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,18 +15,17 @@ from explorer.core.errors import BadInput, OutOfVocabulary
 from explorer.core.messages import Message
 from explorer.text.scripts import SCRIPTS, in_script
 from explorer.text.tags import base_tag, tag_of, word_of
-from explorer.vectors import sif
-from explorer.vectors.analogy import METHODS, check_method, solve
+from explorer.vectors import questions, sif
 from explorer.vectors.axes import Axis, place_words
 from explorer.vectors.buckets import Buckets
 from explorer.vectors.bytes import ByteMatrix
 from explorer.vectors.checks import as_counts, as_index, as_matrix, check_n
 from explorer.vectors.composition import compose
-from explorer.vectors.expression import Proportion, clean_word, read
+from explorer.vectors.expression import clean_word
 from explorer.vectors.files.folder import save
 from explorer.vectors.hubs import csls, local_means, mutual
-from explorer.vectors.records import Analogy, Neighbour, Neighbours, Resolution, Similarities, Term
-from explorer.vectors.relations import EXAMPLE_METHODS, Relation
+from explorer.vectors.records import Neighbour, Neighbours, Resolution, Similarities
+from explorer.vectors.relations import Relation
 from explorer.vectors.resolve import Composer, Resolver
 from explorer.vectors.search import Floats, Ints, inverse_norms, nearest, unit_rows
 from explorer.vectors.senses import Sense, SenseTable, as_senses
@@ -381,14 +379,24 @@ class Vectors:
         np.fill_diagonal(result, 1)
         return np.asarray(result, dtype=np.float32)
 
-    def similarities(self, words: Sequence[str]) -> Similarities:
+    def similarities(self, words: Sequence[str], *, skip_unknown: bool = False) -> Similarities:
         """:meth:`matrix` as a record that says what every word was taken for.
+
+        Args:
+            words: k words.
+            skip_unknown: keep words without a vector as rows and columns without numbers, instead of refusing all.
 
         >>> Vectors(["왕/NNG", "배/NNG"], np.eye(2)).similarities(["왕", "배"]).to_dict()["similarity"]
         0.0
         """
-        resolved = tuple(self.resolve(word) for word in words)
-        return Similarities(self.name, tuple(words), resolved, tuple(map(tuple, self.matrix(words).tolist())))
+        words = list(dict.fromkeys(words)) if skip_unknown else list(words)
+        resolved = tuple(self.find(word) if skip_unknown else self.resolve(word) for word in words)
+        known = [place for place, one in enumerate(resolved) if one is not None]
+        cosines: list[list[float | None]] = [[None] * len(words) for _ in words]
+        for place, row in zip(known, self.matrix([words[place] for place in known]).tolist(), strict=True):
+            for other, value in zip(known, row, strict=True):
+                cosines[place][other] = value
+        return Similarities(self.name, tuple(words), resolved, tuple(map(tuple, cosines)))
 
     def similar(
         self,
@@ -452,52 +460,8 @@ class Vectors:
         [answer] = nearest(self.vectors, query[None], n, self.inverse, [barred])
         return Neighbours(self.neighbours(*answer), None, self.name)
 
-    def analogy(
-        self,
-        expression: str | Sequence[Term],
-        method: str = "3cosadd",
-        n: int = 10,
-        exclude: bool = True,
-        *,
-        script: str = "any",
-    ) -> Analogy:
-        """The keys that answer an expression such as ``왕 − 남자 + 여자``, or a proportion such as ``왕 : ? = 남자 : 여자``.
-
-        Args:
-            expression: see :func:`explorer.vectors.expression.read`; or terms already parsed.
-            method: ``"3cosadd"``, ``"3cosmul"`` or ``"direction"`` (start − origin + end: the way from the subtracted word to
-                the second added one, set out from the first). For a proportion also ``"3cosavg"`` or ``"lrcos"`` (see
-                :meth:`relation`); of several examples ``"3cosadd"`` is ``"3cosavg"``.
-            n: how many answers.
-            exclude: bar every reading of the expression's words from the answers, as is usual. With ``False`` the nearest
-                answer is often a word of the question; Linzen (2016) explains why that is worth seeing.
-            script: keep only keys with a letter of this script, as in :meth:`similar`.
-
-        Raises:
-            ExpressionError: the expression is malformed; it knows the place.
-            OutOfVocabulary: a word has no vector.
-            BadInput: an unknown method, or words that cancel each other out.
-        """
-        check_n(n)
-        check_method(method, (*METHODS, *EXAMPLE_METHODS))
-        found = read(expression) if isinstance(expression, str) else tuple(expression)
-        if not found:
-            raise BadInput("vectors.expression_without_words")
-        terms = found.terms if isinstance(found, Proportion) else found
-        resolved = tuple(self.resolve(term.word) for term in terms)
-        written = expression if isinstance(expression, str) else " ".join(f"{term.weight:+g}*{term.word}" for term in terms)
-        if isinstance(found, Proportion) and (method in EXAMPLE_METHODS or (method == "3cosadd" and len(found.pairs) > 1)):
-            relation = self.relation([(start.word, end.word) for start, end in found.pairs])
-            way = method if method in EXAMPLE_METHODS else EXAMPLE_METHODS[0]
-            answer = relation.apply(found.source.word, n, way, exclude=exclude, script=script)
-            return replace(answer, expression=written, terms=terms, resolved=resolved)
-        if method in EXAMPLE_METHODS:
-            raise BadInput("vectors.method_needs_examples", method=method)
-        unit = self.unit_vectors([term.word for term in terms])
-        weights = np.array([term.weight for term in terms], dtype=np.float32)
-        barred = sorted({row for r in resolved for row in self.same_words(r)}) if exclude else []
-        [best] = solve(self.vectors, unit, weights, n, method, self.inverse, [barred], self.mask(None, 0, script))
-        return Analogy(written, method, terms, resolved, self.neighbours(*best), exclude, self.name)
+    analogy = questions.analogy
+    parallelogram = questions.parallelogram
 
     def relation(self, pairs: Iterable[Sequence[str]]) -> Relation:
         """A relation learnt from examples, to be asked for other words (:mod:`explorer.vectors.relations`).

@@ -186,3 +186,35 @@ def test_the_home_folder_can_be_chosen(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_HOME", str(tmp_path / "other"))
     done = run("--home", str(tmp_path / "chosen"), "models", "remove", "x")
     assert done.exit_code == 1 and "No" in done.stderr
+
+
+def test_several_words_and_models_stand_beside_each_other(model, home):
+    load(model).save("둘째")
+    done = run("similar", "왕", "먹었다", "-m", model, "-m", "둘째", "-n", "2")
+    assert done.exit_code == 0, done.output
+    header, *rows = done.stdout.splitlines()
+    assert header.split("\t") == ["rank", f"왕 ({model})", "왕 (둘째)", f"먹었다 ({model})", "먹었다 (둘째)"] and len(rows) == 2
+    data = json.loads(run("similar", "왕", "뷁뷁", "-m", model, "-m", "둘째", "-n", "2", "--json").stdout)
+    assert [(one["query"], one["model"]) for one in data["lists"]] == [("왕", model), ("왕", "둘째")]
+    assert [one["query"] for one in data["refused"]] == ["뷁뷁", "뷁뷁"] and data["shared"]["왕"]["임금"] == 2
+    assert run("similar", "왕", "배", "-m", model, "--senses").exit_code == 2
+
+
+def test_a_matrix_in_order_with_an_unknown_word(model):
+    assert run("similarity", "왕", "뷁뷁", "임금", "-m", model).exit_code == 1
+    done = run("similarity", "왕", "배", "뷁뷁", "임금", "-m", model, "--skip-unknown", "--order")
+    assert done.exit_code == 0 and "뷁뷁" in done.stderr
+    words = done.stdout.splitlines()[0].split("\t")[1:]
+    assert words[-1] == "뷁뷁" and abs(words.index("왕") - words.index("임금")) == 1
+
+
+def test_the_expected_answer_is_ranked(model, home):
+    done = run("analogy", "왕 − 남자 + 여자", "-m", model, "--expected", "왕비")
+    assert done.exit_code == 0 and "왕비 comes at rank 1" in done.stderr
+    data = json.loads(run("analogy", "왕 − 남자 + 여자", "-m", model, "--expected", "배", "--json").stdout)
+    assert data["expected"]["word"] == "배" and data["expected"]["rank"] > 1
+    load(model).save("둘째")
+    done = run("analogy", "왕 − 남자 + 여자", "-m", model, "-m", "둘째", "--expected", "남자", "-n", "2")
+    assert done.exit_code == 0 and done.stdout.splitlines()[0].split("\t") == ["rank", model, "둘째"]
+    assert "cannot be an answer" in done.stderr
+    assert run("analogy", "왕 − 남자 + 여자", "-m", model, "-m", "둘째", "--method", "both").exit_code == 2

@@ -7,13 +7,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from dashboards.kit.geometry import plane
 from dashboards.kit.theme import TAG_GROUPS, blank, colors, tag_colors, tag_group, template
 from dashboards.pages.analogy.figures import parallelogram
 from dashboards.pages.map import figures as maps_figure
 from dashboards.pages.map.figures import BASE, CHOSEN, FOUND, LABELS, NEAR, highlight, label_rows, map_figure
 from dashboards.pages.map.maps import Map
 from dashboards.pages.similarity.figures import heat_map, scale
+from explorer.vectors.plane import plane
 
 NAMES = {group: group for group in TAG_GROUPS} | {"trust": "trust", "unmeasured": "unmeasured"}
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboards.kit.geometry import Plane
 from dashboards.kit.theme import colors, dress
+from explorer.vectors.plane import Plane
 
 __all__ = ["parallelogram"]
 

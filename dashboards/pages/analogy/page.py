@@ -240,8 +240,8 @@ def answers_card(t: Text, analogy: Analogy, notes: Sequence[Any], model: str, as
 
 def picture(t: Text, vectors: Vectors, analogy: Analogy, scheme: str | None) -> Any:
     """The parallelogram, for a − b + c; in words why there is none otherwise."""
-    from dashboards.kit.geometry import plane
     from dashboards.pages.analogy.figures import parallelogram
+    from explorer.vectors.plane import plane
 
     plus = [i for i, term in enumerate(analogy.terms) if term.weight == 1]
     minus = [i for i, term in enumerate(analogy.terms) if term.weight == -1]

@@ -1,0 +1,202 @@
+"""Adding and subtracting words: what an expression asks for, and the parallelogram it draws. Methods of ``Vectors``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from explorer.core.errors import BadInput
+from explorer.text.tags import word_of
+from explorer.vectors.analogy import METHODS, check_method, solve
+from explorer.vectors.checks import check_n
+from explorer.vectors.expression import Proportion, read
+from explorer.vectors.plane import plane
+from explorer.vectors.records import Analogy, Term
+from explorer.vectors.relations import EXAMPLE_METHODS, Relation, Space, place_of
+from explorer.vectors.search import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Parallelogram", "Step", "analogy", "parallelogram"]
+
+
+class _Asked(Space, Protocol):
+    def relation(self, pairs: Iterable[Sequence[str]]) -> Relation: ...
+    def analogy(
+        self,
+        expression: str | Sequence[Term],
+        method: str = ...,
+        n: int = ...,
+        exclude: bool = ...,
+        *,
+        script: str = ...,
+        expected: str = ...,
+    ) -> Analogy: ...
+
+
+def analogy(
+    self: _Asked,
+    expression: str | Sequence[Term],
+    method: str = "3cosadd",
+    n: int = 10,
+    exclude: bool = True,
+    *,
+    script: str = "any",
+    expected: str = "",
+) -> Analogy:
+    """The keys that answer an expression such as ``왕 − 남자 + 여자``, or a proportion such as ``왕 : ? = 남자 : 여자``.
+
+    Args:
+        expression: see :func:`explorer.vectors.expression.read`; or terms already parsed.
+        method: ``"3cosadd"``, ``"3cosmul"`` or ``"direction"`` (start − origin + end: the way from the subtracted word to
+            the second added one, set out from the first). For a proportion also ``"3cosavg"`` or ``"lrcos"`` (see
+            :meth:`Vectors.relation`); of several examples ``"3cosadd"`` is ``"3cosavg"``.
+        n: how many answers.
+        exclude: bar every reading of the expression's words from the answers, as is usual. With ``False`` the nearest
+            answer is often a word of the question; Linzen (2016) explains why that is worth seeing.
+        script: keep only keys with a letter of this script, as in :meth:`Vectors.similar`.
+        expected: the answer one expects: ``answer.expected`` tells its rank among all answers.
+
+    Raises:
+        ExpressionError: the expression is malformed; it knows the place.
+        OutOfVocabulary: a word has no vector.
+        BadInput: an unknown method, or words that cancel each other out.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> v = Vectors(["왕", "여왕", "남자", "여자", "배"], [[1, 0, 0], [1, 1, 0], [0, 0, 1], [0, 1, 1], [-1, 0, 0]])
+    >>> v.analogy("왕 − 남자 + 여자", n=1, expected="배").words, v.analogy("왕 − 남자 + 여자", n=1, expected="배").expected.rank
+    (['여왕'], 2)
+    """
+    check_n(n)
+    check_method(method, (*METHODS, *EXAMPLE_METHODS))
+    found = read(expression) if isinstance(expression, str) else tuple(expression)
+    if not found:
+        raise BadInput("vectors.expression_without_words")
+    terms = found.terms if isinstance(found, Proportion) else found
+    resolved = tuple(self.resolve(term.word) for term in terms)
+    written = expression if isinstance(expression, str) else " ".join(f"{term.weight:+g}*{term.word}" for term in terms)
+    if isinstance(found, Proportion) and (method in EXAMPLE_METHODS or (method == "3cosadd" and len(found.pairs) > 1)):
+        relation = self.relation([(start.word, end.word) for start, end in found.pairs])
+        way = method if method in EXAMPLE_METHODS else EXAMPLE_METHODS[0]
+        answer = relation.apply(found.source.word, n, way, exclude=exclude, script=script, expected=expected)
+        return replace(answer, expression=written, terms=terms, resolved=resolved)
+    if method in EXAMPLE_METHODS:
+        raise BadInput("vectors.method_needs_examples", method=method)
+    unit = self.unit_vectors([term.word for term in terms])
+    weights = np.array([term.weight for term in terms], dtype=np.float32)
+    barred = sorted({row for r in resolved for row in self.same_words(r)}) if exclude else []
+    every = max(n, len(self.vectors)) if expected else n
+    [ranking] = solve(self.vectors, unit, weights, every, method, self.inverse, [barred], self.mask(None, 0, script))
+    best = self.neighbours(ranking[0][:n], ranking[1][:n])
+    return Analogy(written, method, terms, resolved, best, exclude, self.name, place_of(self, expected, ranking))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step from one word to another beside the example's step.
+
+    Attributes:
+        start, end: the words; of several examples the words joined by `` · ``, of which the mean is taken.
+        length: of the step, between unit vectors.
+        angle: between it and the example's step, in degrees, 0 to 180.
+        gap: distance of its end from where the analogy points.
+        inside: share of its length in the plane of the question, 0 to 1.
+        x, y: where its end is drawn (:class:`explorer.vectors.plane.Plane`).
+    """
+
+    start: str
+    end: str
+    length: float
+    angle: float
+    gap: float
+    inside: float
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parallelogram:
+    """A question a − b + c as a picture: the step from b to c, and the steps from a to the answers.
+
+    Attributes:
+        model: name of the model.
+        origin, start, end: the words b, c and a (of several examples joined by `` · ``) with their x and y.
+        target: x and y of a − b + c.
+        steps: the example's step, then that to each answer.
+    """
+
+    model: str
+    origin: tuple[str, float, float]
+    start: tuple[str, float, float]
+    end: tuple[str, float, float]
+    target: tuple[float, float]
+    steps: tuple[Step, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"steps": [asdict(step) for step in self.steps]}
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a step."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(step) for step in self.steps])
+
+
+def parallelogram(
+    self: _Asked, expression: str, n: int = 4, *, exclude: bool = True, script: str = "any", expected: str = ""
+) -> Parallelogram:
+    """The angles and lengths of an analogy a − b + c, or of a proportion, and a drawing that keeps them.
+
+    Args:
+        expression: two added words and one subtracted, or a proportion; of several examples the means of their words count.
+        n: answers (3CosAdd, 3CosAvg).
+        exclude, script: as in :meth:`Vectors.analogy`.
+        expected: a word that is drawn in any case, where it has a rank.
+
+    Raises:
+        BadInput: an expression of another form, or words that lie on one line.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> v = Vectors(["왕", "여왕", "남자", "여자"], [[1, 0, 1], [1, 1, 1], [0, 0, 1], [0, 1, 1]])
+    >>> [(step.start, step.end, round(step.angle)) for step in v.parallelogram("왕 − 남자 + 여자").steps]
+    [('남자', '여자', 0), ('왕', '여왕', 16)]
+    """
+    answer = self.analogy(expression, n=n, exclude=exclude, script=script, expected=expected)
+    a, b, c = _corners(answer)
+    keys = [one.key for one in answer]
+    if answer.expected and answer.expected.rank and answer.expected.key and answer.expected.key not in keys:
+        keys.append(answer.expected.key)
+
+    def middle(terms: Sequence[Term]) -> Floats:
+        return np.asarray(self.unit_vectors([term.word for term in terms]).mean(axis=0), dtype=np.float32)
+
+    flat = plane(middle(c), middle(b), middle(a), list(self.unit_vectors(keys)))
+    words = list(map(word_of, keys))
+    names = [" · ".join(dict.fromkeys(term.word for term in terms)) for terms in (b, c, a)]
+    places = [
+        (name, float(point[0]), float(point[1])) for name, point in zip(names, (flat.origin, flat.start, flat.end), strict=True)
+    ]
+    length = float(np.linalg.norm(flat.start))
+    example = Step(names[0], names[1], length, 0.0, 0.0, 1.0, *places[1][1:])
+    steps = [
+        Step(names[2], word, *(float(part[place]) for part in (flat.lengths, flat.angles, flat.gaps, flat.inside)), *point)
+        for place, (word, point) in enumerate(zip(words, flat.answers.tolist(), strict=True))
+    ]
+    return Parallelogram(
+        self.name, places[0], places[1], places[2], (float(flat.target[0]), float(flat.target[1])), (example, *steps)
+    )
+
+
+def _corners(answer: Analogy) -> tuple[list[Term], list[Term], list[Term]]:
+    """The words a, b and c of a − b + c; b and c are several where there are several examples."""
+    found = read(answer.expression)
+    if isinstance(found, Proportion):
+        return [found.source], [start for start, _ in found.pairs], [end for _, end in found.pairs]
+    plus, minus = ([term for term in found if term.weight == weight] for weight in (1, -1))
+    if len(found) != 3 or len(plus) != 2 or len(minus) != 1:
+        raise BadInput("vectors.no_parallelogram", expression=answer.expression)
+    return [plus[0]], minus, [plus[1]]
