@@ -34,7 +34,16 @@ from explorer.text.tags import tag_of, word_of
 if TYPE_CHECKING:
     from explorer.tokenizers.token import Token, Tokenizer
 
-__all__ = ["Concordance", "ConcordanceIndex", "ConcordanceLine", "Phrases", "Searchable", "concordance", "query_of"]
+__all__ = [
+    "Concordance",
+    "ConcordanceIndex",
+    "ConcordanceLine",
+    "IndexedLine",
+    "Phrases",
+    "Searchable",
+    "concordance",
+    "query_of",
+]
 
 _FORMAT = 2
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -173,6 +182,35 @@ def _line(text: str, start: int, end: int, document: str, title: str, width: int
     return ConcordanceLine(left, text[start:end], right, document, title, start, end)
 
 
+@dataclass(frozen=True, slots=True)
+class IndexedLine:
+    """A line of text with its tokens.
+
+    Attributes:
+        document, title, text: the document, whole.
+        start, end: the line's span in it.
+        tokens: of the line; their offsets begin with it.
+    """
+
+    document: str
+    title: str
+    text: str
+    start: int
+    end: int
+    tokens: list[Token]
+
+    def matches(self, phrases: Phrases) -> Iterator[list[Token]]:
+        """The tokens of each phrase that stands here, in order."""
+        wanted = {tuple(key for key, _, _ in phrase) for phrase in phrases}
+        tokens = [(key, token) for token in self.tokens if (key := _key(token))]
+        keys = [key for key, _ in tokens]
+        for at in range(len(keys)):
+            for phrase in wanted:
+                if tuple(keys[at : at + len(phrase)]) == phrase:
+                    yield [token for _, token in tokens[at : at + len(phrase)]]
+                    break
+
+
 class ConcordanceIndex:
     """The index of one corpus, open for reading. Use :meth:`of`; close it afterwards."""
 
@@ -226,23 +264,21 @@ class ConcordanceIndex:
         found = self.database.execute(f"SELECT rowid {_MATCHING} ORDER BY rowid LIMIT ? OFFSET ?", (_match(phrases), n, start))
         return (row for (row,) in found)
 
-    def places(self, row: int, phrases: Phrases) -> Iterator[tuple[str, str, str, tuple[int, int], tuple[int, int]]]:
-        """The places in one line of text, by tokenizing it again: document, title, its text, the line's span, the match's."""
-        wanted = {tuple(key for key, _, _ in phrase) for phrase in phrases}
-        identity, title, text, offset, length = self.database.execute(
+    def line(self, row: int) -> IndexedLine:
+        """One line of text, tokenized again."""
+        identity, title, text, start, length = self.database.execute(
             "SELECT documents.id, documents.title, documents.text, lines.start, lines.length "
             "FROM lines JOIN documents ON documents.number = lines.document WHERE lines.number = ?",
             (row,),
         ).fetchone()
-        tokens = [(key, token) for token in self.tokenizer.tokenize(text[offset : offset + length]) if (key := _key(token))]
-        keys = [key for key, _ in tokens]
-        for at in range(len(keys)):
-            for phrase in wanted:
-                if tuple(keys[at : at + len(phrase)]) == phrase:
-                    spans = [(token.start, token.end) for _, token in tokens[at : at + len(phrase)]]
-                    first, last = min(start for start, _ in spans), max(end for _, end in spans)
-                    yield identity, title, text, (offset, offset + length), (offset + first, offset + last)
-                    break
+        return IndexedLine(identity, title, text, start, start + length, self.tokenizer.tokenize(text[start : start + length]))
+
+    def places(self, row: int, phrases: Phrases) -> Iterator[tuple[str, str, str, tuple[int, int], tuple[int, int]]]:
+        """The places in one line of text: document, title, its text, the line's span, the match's."""
+        line = self.line(row)
+        for tokens in line.matches(phrases):
+            first, last = min(token.start for token in tokens), max(token.end for token in tokens)
+            yield line.document, line.title, line.text, (line.start, line.end), (line.start + first, line.start + last)
 
     def resolve(self, query: str) -> Phrases:
         """Phrases of ``(key, number, occurrences)`` to look for, the most frequent reading first."""

@@ -52,6 +52,7 @@ __all__ = [
     "train_classifier",
     "train_tokenizer",
     "weat",
+    "word",
 ]
 
 # Where each public name lives, and what it is called there where that differs. Resolved on first use, so that importing the
@@ -103,6 +104,7 @@ _HOMES = {
     "train_classifier": "explorer.encoders.train.classify",
     "train_tokenizer": "explorer.tokenizers.training.train",
     "weat": "explorer.analysis.association",
+    "word": "explorer.analysis.word",
 }
 
 if TYPE_CHECKING:
@@ -116,6 +118,7 @@ if TYPE_CHECKING:
     from explorer.analysis.scores import Score
     from explorer.analysis.sentences import sentences
     from explorer.analysis.stability import stability, train_again
+    from explorer.analysis.word import word
     from explorer.core.errors import BadInput, Cancelled, ExplorerError, MissingExtra, OutOfVocabulary, Unavailable, UnknownName
     from explorer.core.progress import Progress
     from explorer.encoders.classifier import classifier

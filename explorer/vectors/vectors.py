@@ -201,7 +201,7 @@ class Vectors:
                     self._keys,
                     self._index,
                     self._counts,
-                    tokenizer if isinstance(tokenizer, Mapping) else {"name": tokenizer} if tokenizer == "kiwi" else None,
+                    tokenizer if isinstance(tokenizer, Mapping) else None,  # "kiwi" is what analyses anyway
                     self._given_analyser,
                     self._composer,
                 )
