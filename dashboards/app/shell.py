@@ -10,11 +10,12 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboards.app import models, taking
+from dashboards.app import models, search, taking
 from dashboards.app.state import state
 from dashboards.kit import ids
 from dashboards.kit.components import BUSY_MS, icon, job_panel
 from dashboards.kit.i18n import LANGUAGES, Text, text
+from dashboards.kit.search import search_box, search_button
 from dashboards.kit.url import href, unread
 from dashboards.pages import not_found
 
@@ -93,8 +94,10 @@ def _header(t: Text) -> dmc.AppShellHeader:
                     gap="sm",
                     wrap="nowrap",
                 ),
+                html.Div(id=ids.SEARCH_SLOT, className="search-slot"),
                 dmc.Group(
                     [
+                        search_button(t),
                         dmc.SegmentedControl(
                             id=ids.LANGUAGE,
                             value=t.language,
@@ -174,8 +177,8 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
         view = by_path.get(name, not_found)
         return view if not rest or hasattr(view, "IN_PATH") else not_found
 
-    def show(path: str | None, search: str | None) -> tuple[Any, str]:
-        """The page at an address, and what it is called."""
+    def show(path: str | None, search: str | None, header: Any) -> tuple[Any, str, Any]:
+        """The page at an address, what it is called, and the search in the header unless the page has it."""
         t = text()
         path = app.strip_relative_path(path) or ""
         view, query = view_at(path), taking.query_of(search)
@@ -184,13 +187,17 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
         lost = unread(view.FIELDS, query) if view is not not_found else []
         said = [dmc.Alert(t("shell.unread", parts=", ".join(lost)), color="orange", variant="light", radius="md", mb="md")]
         page = view.layout(**query)
-        return [*said, page] if lost else page, f"{t(view.NAME)} · {t('shell.name')}"
+        searched = None if getattr(view, "SEARCHES", False) else header or search_box(t)
+        slot = no_update if searched == header else searched
+        return [*said, page] if lost else page, f"{t(view.NAME)} · {t('shell.name')}", slot
 
     app.callback(
         Output(ids.CONTENT, "children"),
         Output(ids.TITLE, "data"),
+        Output(ids.SEARCH_SLOT, "children"),
         Input(ids.LOCATION, "pathname"),
         Input(ids.LOCATION, "search"),
+        State(ids.SEARCH_SLOT, "children"),
         prevent_initial_call=True,
     )(show)
 
@@ -205,6 +212,7 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
     app.callback(Input(ids.cancel(ALL), "n_clicks"), prevent_initial_call=True)(stop_job)
     models.register(app)
     taking.register(app, views)
+    search.register(app, views)
 
 
 def stop_job(clicks: list[int | None]) -> None:

@@ -29,6 +29,7 @@ from explorer.static.load import DEFAULT_MODEL
 if TYPE_CHECKING:
     from explorer.encoders.encoder import Encoder
     from explorer.tokenizers.token import Tokenizer
+    from explorer.vectors.completion import Completer
     from explorer.vectors.vectors import Vectors
 
 __all__ = ["KEPT", "PATIENCE", "State", "corpus_names", "load_model", "model_names", "state", "tokenizer_names", "version"]
@@ -50,6 +51,7 @@ _INFLECTED = "달렸습니다"
 
 KEPT = {
     "vectors": 4,
+    "completer": 4,
     "tokenizer": 24,
     "encoder": 2,
     "occurrences": 16,
@@ -169,6 +171,22 @@ class State:
 
         return self.opened("vectors", (name, version(name)), opener, "job.model", model=name)
 
+    def completer(self, name: str) -> Completer:
+        """What completes over the words of a model; its vectors are opened for it."""
+        if name not in model_names():
+            raise UnknownName("model", name, model_names())
+
+        def opener(progress: ProgressCallback) -> Completer:
+            from explorer.vectors.completion import Completer
+
+            while True:
+                try:
+                    return Completer(self.vectors(name))
+                except NotReady:
+                    progress(Progress("waiting for other work"))
+
+        return self.opened("completer", (name, version(name)), opener, "job.completer", patience=0.05, model=name)
+
     def tokenizer(self, name: str, patience: float = PATIENCE) -> Tokenizer:
         """A tokenizer by its name, or at a path; whoever calls this decides which paths are allowed."""
         listed = name in tokenizer_names()
@@ -197,13 +215,13 @@ class State:
         return self.opened("encoder", name, opener, "job.contextual", model=short_name(name))
 
     def prepare(self) -> None:
-        """Start, in the background, what most people need first: the default vectors, then UMAP's compilation."""
+        """Start, in the background, what most people need first: the default vectors and the search, then UMAP's compilation."""
 
         def warm(progress: ProgressCallback) -> None:
             self.worker.call("warm", {}, progress)
 
         with suppress(NotReady, ExplorerError):  # it goes on without us; a failure is told to whoever asks for them
-            self.vectors(DEFAULT_MODEL)
+            self.completer(DEFAULT_MODEL)
         self.jobs.start(("warm",), warm, "job.warm")
 
 

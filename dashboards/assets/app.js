@@ -62,6 +62,16 @@
     return parts.length && parts[0] ? "?" + parts.join("&") : "";
   }
 
+  // The model the person has chosen, here or on another page; nothing where none was.
+  function chosenModel() {
+    var model = new URLSearchParams(window.location.search).get("model");
+    if (!document.querySelector("#model")) model = null; // another kind of model
+    try {
+      model = model || localStorage.getItem("explorer-model");
+    } catch (error) {}
+    return model;
+  }
+
   // A link to a page that asks a model names the model the person has chosen; the way back to a page leads to where it was left.
   function completed(link) {
     var there = new URL(link.href);
@@ -72,11 +82,7 @@
       return one.pathname === there.pathname;
     });
     if (asks && !there.searchParams.has("model")) {
-      var model = new URLSearchParams(window.location.search).get("model");
-      if (!document.querySelector("#model")) model = null; // another kind of model
-      try {
-        model = model || localStorage.getItem("explorer-model");
-      } catch (error) {}
+      var model = chosenModel();
       if (model) there.search += (there.search ? "&" : "?") + "model=" + encodeURIComponent(model);
     }
     return there.pathname + there.search + there.hash;
@@ -316,6 +322,8 @@
   var fading = null;
   var naming = null;
   clientside.explorer = {
+    chosenModel: chosenModel,
+
     // The menu of narrow screens.
     menu: function (opened, navbar) {
       return Object.assign({}, navbar, { collapsed: { mobile: !opened } });

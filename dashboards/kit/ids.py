@@ -18,6 +18,8 @@ __all__ = [
     "READY",
     "SAVE",
     "SCHEME",
+    "SEARCH",
+    "SEARCH_SLOT",
     "SHELL",
     "TICK",
     "TICKED",
@@ -31,6 +33,11 @@ CONTENT = "page"
 """Where the page stands."""
 TITLE = "title"
 """A store with what the page is called."""
+
+SEARCH = "search"
+"""The field of the search: in the header, or in the middle of the first page, never in both."""
+SEARCH_SLOT = "search-slot"
+"""Its place in the header, empty on the first page."""
 
 SHELL = "shell"
 BURGER = "burger"

@@ -5,6 +5,7 @@ A view is a module with
 * ``PATH`` — its address, e.g. ``"/tokens"``
 * ``NAME`` — the i18n key of its name, ``"tokens.name"``; ``tokens.nav``, ``tokens.title`` and ``tokens.lead`` belong to it
 * ``ICON`` — a name of assets/icons.css
+* ``SEARCHES`` — set by the page that has the search in its middle instead of in the header
 * ``USES_MODEL`` — whether it asks one static model: it then has the select of :mod:`dashboards.app.models` under its title
 * ``FIELDS`` — what its address may say, by name (:class:`dashboards.kit.url.Field`); every control of the page is among them
 * ``IN_PATH`` — if what follows its address is a value, which of the fields: ``/word/왕``

@@ -205,7 +205,8 @@ def test_every_control_of_a_page_reaches_its_address(app, view):
                     waiting.append(place)
         return False
 
-    assert [one["props"]["id"] for one in found if not reaches(one["props"]["id"])] == []
+    # The search leads away from a page.
+    assert [name for one in found if (name := one["props"]["id"]) != "search" and not reaches(name)] == []
 
 
 def sample_of(field):

@@ -10,11 +10,13 @@ from dash import Dash, dcc, html
 from dashboards.kit import examples
 from dashboards.kit.components import icon
 from dashboards.kit.i18n import text
+from dashboards.kit.search import search_box
 from dashboards.kit.url import href
 
 PATH = "/"
 NAME = "home.name"
 ICON = "home"
+SEARCHES = True
 USES_MODEL = False
 FIELDS: dict[str, Any] = {}
 
@@ -55,6 +57,7 @@ def layout(**_: Any) -> Any:
                     dmc.Text(t("home.lead"), c="dimmed", size="lg", className="lead"),
                 ]
             ),
+            search_box(t, big=True),
             dmc.SimpleGrid(cards, cols={"base": 1, "xs": 2, "xl": 3}, spacing="lg"),
             dmc.Text(t("home.note"), size="sm", c="dimmed"),
         ],
