@@ -14,7 +14,7 @@ from dashboards.kit import ids
 from dashboards.kit.errors import explain
 from dashboards.kit.i18n import Text, current, text
 from dashboards.kit.jobs import Job, NotReady
-from explorer.core.errors import Cancelled, ExplorerError
+from explorer.core.errors import Cancelled, ExplorerError, OutOfVocabulary
 
 __all__ = [
     "card",
@@ -155,12 +155,19 @@ def too_long_for_address(line: str, whole: bool) -> Any:
     return None if whole else dmc.Text(line, size="sm", c="orange")
 
 
-def problem(t: Text, error: ExplorerError) -> dmc.Alert:
-    """An error in place: what went wrong, what to do. What a person stopped is none."""
+def problem(t: Text, error: ExplorerError, instead: Callable[[str], str] | None = None) -> dmc.Alert:
+    """An error in place: what went wrong, what to do. What a person stopped is none.
+
+    Args:
+        instead: the address with another word in the place of one without a vector: words like it are then links.
+    """
     title, line = explain(error, t)
     stopped = isinstance(error, Cancelled)
+    near = error.suggestions if instead and isinstance(error, OutOfVocabulary) else ()
     return dmc.Alert(
-        line,
+        html.Div([dcc.Link(word, href=instead(word), className="example") for word in near], className="chips")
+        if instead and near
+        else line,
         title=title,
         color="gray" if stopped else "red",
         variant="light",

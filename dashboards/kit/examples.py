@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-__all__ = ["ANALOGIES", "HOME", "LISTS", "PAIRS", "SENTENCES", "WORDS"]
+__all__ = ["ANALOGIES", "BESIDE", "HOME", "LISTS", "PAIRS", "SENTENCES", "WORDS"]
 
 WORDS = ("강아지", "먹었다", "바다", "행복하다", "대학교")
+BESIDE = ("사랑", "우정")
+"""Words whose neighbours are seen beside each other."""
 PAIRS = (("왕", "여왕"), ("커피", "홍차"), ("먹었다", "마셨다"), ("바다", "회의"))
 LISTS = (
     ("사과", "배", "포도", "기차", "버스", "지하철", "기쁨", "슬픔"),

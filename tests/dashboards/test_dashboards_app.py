@@ -169,7 +169,7 @@ def test_similarity_over_http(page):
     assert "여왕/NNG" in found and "similarity-scale" in found
     values = {"similarity-list.value": ["왕", "여왕", "사과"], "model.value": "small"}
     found = page.settled("similarity-matrix.children", values, lambda text: "heatmap" in text)
-    assert "나머지와 가장 먼 단어: 사과" in found
+    assert "가깝지 않은 단어: 사과" in found
 
 
 def test_similarity_says_what_is_wrong(page):
@@ -215,7 +215,7 @@ def test_the_script_is_in_the_address():
 
     assert "script" not in analogy_address("왕", "10", False, "hangul", "kiwi")
     assert "script=hanja" in analogy_address("왕", "10", False, "hanja", "kiwi")
-    assert "script=any" in similarity_address("왕", ["가", "나"], "10", [], "any", [], "kiwi")
+    assert "script=any" in similarity_address("왕", ["가", "나"], "10", [], "any", 0, [], "near", "kiwi", [])
 
 
 def test_proportions_with_examples_are_answered(page):

@@ -23,7 +23,7 @@ def views():
 
 
 ASKED = {
-    "similarity": "?word=먹었다&n=10&script=any&a=왕&b=여왕&words=왕,여왕,사과&model=small",
+    "similarity": "?word=먹었다&n=10&script=any&least=900&tags=NNG&a=왕&b=여왕&words=왕,뷁뷁,사과,여왕,배&model=small",
     "analogy": "?q=왕 − 남자 %2B 여자&n=5&model=small",
     "map": "?words=1000&word=학교&model=small",
     "tokens": "?t=eojeol,jamo&text=나는 학교에 갔다 =1",

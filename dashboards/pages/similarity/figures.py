@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from html import escape
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,22 +18,33 @@ if TYPE_CHECKING:
 __all__ = ["heat_map", "scale"]
 
 
-def heat_map(words: Sequence[str], cosines: NDArray[np.float32], scheme: str | None, name: str) -> go.Figure:
+def heat_map(
+    words: Sequence[str],
+    cosines: NDArray[np.float32],
+    scheme: str | None,
+    name: str,
+    grey: Mapping[str, str] = MappingProxyType({}),
+) -> go.Figure:
     """Cosines of a list of words (k × k). Numbers are written into the cells while they fit.
 
     Args:
+        cosines: NaN in the rows and columns of ``grey`` words.
         name: what a cell's value is called, in the language of the page.
+        grey: words without numbers, and what is said of their cells.
     """
     k = len(words)
+    shown = [escape(word, quote=False) for word in words]  # plotly reads tags
+    ink = colors(scheme)
     figure = go.Figure(
         go.Heatmap(
             z=np.asarray(cosines, np.float32),
-            x=list(words),
-            y=list(words),
+            x=shown,
+            y=shown,
             zmin=-1,
             zmax=1,
             colorscale=diverging(scheme),
             texttemplate="%{z:.2f}" if k <= 12 else None,
+            hoverongaps=False,
             textfont={"size": 12 if k <= 5 else 10 if k <= 8 else 9},
             hovertemplate=f"%{{y}} · %{{x}}<br>{name} %{{z:.3f}}<extra></extra>",
             xgap=2,
@@ -40,8 +53,28 @@ def heat_map(words: Sequence[str], cosines: NDArray[np.float32], scheme: str | N
             colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": [-1, -0.5, 0, 0.5, 1]},
         )
     )
+    if grey:
+        said = [[grey.get(column, grey.get(row, "")) for column in words] for row in words]
+        figure.add_trace(
+            go.Heatmap(
+                z=np.where(np.isnan(cosines), np.float32(0), np.float32("nan")),
+                x=shown,
+                y=shown,
+                colorscale=[[0, ink["line"]], [1, ink["line"]]],
+                showscale=False,
+                hoverongaps=False,
+                customdata=said,
+                hovertemplate="%{y} · %{x}<br>%{customdata}<extra></extra>",
+                xgap=2,
+                ygap=2,
+            )
+        )
+    labels = [
+        f'<span style="color:{ink["muted"]}"><s>{one}</s></span>' if word in grey else one
+        for word, one in zip(words, shown, strict=True)
+    ]
     # Categories, or words such as "1" and "2" would become numbers on the axes.
-    axis = {"type": "category", "showgrid": False, "ticks": "", "showline": False}
+    axis = {"type": "category", "showgrid": False, "ticks": "", "showline": False, "tickvals": shown, "ticktext": labels}
     return dress(
         figure,
         scheme,

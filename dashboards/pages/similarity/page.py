@@ -1,25 +1,22 @@
-"""How near words are: neighbours of one, the cosine of two, the matrix of many."""
+"""How near words are: the neighbours of words in one model or several, the cosine of two, the matrix of many."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html
 
-from dashboards.app.models import model_bar
+from dashboards.app.models import also_field, asked_models, model_bar
 from dashboards.app.state import state
 from dashboards.kit import examples, ids, url
-from dashboards.kit.components import card, empty, graph, guarded, page, resolved, score_bar, table, tag_badge
+from dashboards.kit.components import card, empty, guarded, page
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
-from dashboards.kit.scripts import FIELD, left_out, script_select
+from dashboards.kit.scripts import FIELD, script_select
 from dashboards.kit.taking import Take, lines
-
-if TYPE_CHECKING:
-    from explorer.vectors.records import Neighbours
-    from explorer.vectors.vectors import Vectors
+from dashboards.pages.similarity import matrix, neighbours, pair
 
 PATH = "/similarity"
 NAME = "similarity.name"
@@ -30,27 +27,31 @@ PASTED = 400
 """Words the list takes in; of more than :data:`~dashboards.kit.url.MAX_WORDS` the page says how many are left out."""
 COUNTS = ("10", "20", "50", "100")
 MOST_TAGS = 12
-SENSE_COUNT = 8
-"""Neighbours shown of each sense."""
+MOST_ASKED = 6
+"""Words whose neighbours stand side by side."""
+ORDERS = ("near", "typed")
 
 FIELDS = {
-    "word": url.text(default=examples.WORDS[0]),
+    "word": url.texts(most=MOST_ASKED, default=examples.WORDS[:1]),
     "n": url.choice(COUNTS, "10"),
     "tags": url.texts(limit=12, most=MOST_TAGS),
     "script": FIELD,
+    "least": url.integer(0, 10**9, 0),
     "a": url.text(default=examples.PAIRS[0][0]),
     "b": url.text(default=examples.PAIRS[0][1]),
     "words": url.texts(default=examples.LISTS[0]),
+    "order": url.choice(ORDERS, ORDERS[0]),
     "model": url.model(),
+    "also": also_field(),
 }
 
-WORD, SEARCH, COUNT, TAGS, SCRIPT, NEIGHBOURS = (
-    f"similarity-{name}" for name in ("word", "search", "count", "tags", "script", "neighbours")
+WORD, SEARCH, COUNT, TAGS, SCRIPT, LEAST, ALSO, NEIGHBOURS = (
+    f"similarity-{name}" for name in ("word", "search", "count", "tags", "script", "least", "also", "neighbours")
 )
 ASKED, PAIRED = "similarity-asked", "similarity-paired"
 """The word and the pair that were asked last: what is typed counts once it is asked."""
 A, B, PAIR, PAIR_ANSWER = (f"similarity-{name}" for name in ("a", "b", "compare", "pair"))
-LIST, LIST_ANSWER = (f"similarity-{name}" for name in ("list", "matrix"))
+LIST, ORDER, LIST_ANSWER = (f"similarity-{name}" for name in ("list", "order", "matrix"))
 
 
 def layout(**query: Any) -> Any:
@@ -59,8 +60,8 @@ def layout(**query: Any) -> Any:
     return page(
         t,
         "similarity",
-        model_bar(t, q["model"]),
-        dcc.Store(id=ASKED, data=q["word"]),
+        model_bar(t, q["model"], (ALSO, q["also"])),
+        dcc.Store(id=ASKED, data=", ".join(q["word"])),
         dcc.Store(id=PAIRED, data=[q["a"], q["b"]]),
         card(
             t("similarity.neighbours"),
@@ -99,10 +100,10 @@ def _neighbour_form(t: Text, q: dict[str, Any]) -> Any:
                 [
                     dmc.TextInput(
                         id=WORD,
-                        value=q["word"],
+                        value=", ".join(q["word"]),
                         label=t("similarity.word"),
                         placeholder=t("similarity.word_example"),
-                        inputProps={"maxLength": url.MAX_WORD},
+                        inputProps={"maxLength": MOST_ASKED * (url.MAX_WORD + 2)},
                         className="field-wide",
                     ),
                     dmc.MultiSelect(
@@ -126,11 +127,27 @@ def _neighbour_form(t: Text, q: dict[str, Any]) -> Any:
                         className="field-small",
                     ),
                     script_select(t, SCRIPT, q["script"]),
+                    dmc.NumberInput(
+                        id=LEAST,
+                        value=q["least"],
+                        label=t("similarity.least"),
+                        min=0,
+                        max=10**9,
+                        step=10,
+                        allowDecimal=False,
+                        allowNegative=False,
+                        thousandSeparator=",",
+                        hideControls=True,
+                        debounce=500,
+                        className="field-small",
+                    ),
                     dmc.Button(t("similarity.search"), id=SEARCH),
                 ],
                 className="form",
             ),
-            _chips([(word, {"word": word}) for word in examples.WORDS]),
+            _chips(
+                [(" · ".join(words), {"word": list(words)}) for words in [*((one,) for one in examples.WORDS), examples.BESIDE]]
+            ),
         ],
         gap="sm",
     )
@@ -178,6 +195,12 @@ def _list_form(t: Text, q: dict[str, Any]) -> Any:
                 clearable=True,
                 clearButtonProps={"aria-label": t("shell.clear")},
             ),
+            dmc.SegmentedControl(
+                id=ORDER,
+                value=q["order"],
+                data=[{"value": order, "label": t(f"similarity.order_{order}")} for order in ORDERS],
+                size="xs",
+            ),
             _chips([(" ".join(words[:3]) + " …", {"words": list(words)}) for words in examples.LISTS]),
         ],
         gap="sm",
@@ -192,8 +215,9 @@ def _chips(links: Sequence[tuple[str, dict[str, Any]]]) -> html.Div:
 
 
 def register(app: Dash) -> None:
-    model, ready = Input(ids.MODEL, "value"), Input(ids.READY, "data")
+    model, also, ready = Input(ids.MODEL, "value"), Input(ALSO, "value"), Input(ids.READY, "data")
     scheme = Input(ids.SCHEME, "computedColorScheme")
+    filters = [Input(COUNT, "value"), Input(TAGS, "value"), Input(SCRIPT, "value"), Input(LEAST, "value")]
     app.callback(
         Output(ASKED, "data"),
         Input(SEARCH, "n_clicks"),
@@ -210,27 +234,21 @@ def register(app: Dash) -> None:
         State(B, "value"),
         prevent_initial_call=True,
     )(lambda *given: given[-2:])
-    app.callback(
-        Output(NEIGHBOURS, "children"),
-        Input(ASKED, "data"),
-        Input(COUNT, "value"),
-        Input(TAGS, "value"),
-        Input(SCRIPT, "value"),
-        model,
-        ready,
-    )(answer_neighbours)
+    app.callback(Output(NEIGHBOURS, "children"), Input(ASKED, "data"), *filters, model, also, ready)(answer_neighbours)
     app.callback(Output(TAGS, "data"), model, ready, State(TAGS, "value"))(tag_choices)
-    app.callback(Output(PAIR_ANSWER, "children"), Input(PAIRED, "data"), model, ready, scheme)(answer_pair)
-    app.callback(Output(LIST_ANSWER, "children"), Input(LIST, "value"), model, ready, scheme)(answer_list)
+    app.callback(Output(PAIR_ANSWER, "children"), Input(PAIRED, "data"), model, also, ready, scheme)(answer_pair)
+    app.callback(Output(LIST_ANSWER, "children"), Input(LIST, "value"), Input(ORDER, "value"), model, ready, scheme)(
+        answer_list
+    )
     app.callback(
         Output(ids.address("similarity"), "data"),
         Input(ASKED, "data"),
         Input(PAIRED, "data"),
-        Input(COUNT, "value"),
-        Input(TAGS, "value"),
-        Input(SCRIPT, "value"),
+        *filters,
         Input(LIST, "value"),
+        Input(ORDER, "value"),
         model,
+        also,
     )(address)
 
 
@@ -240,80 +258,72 @@ def address(
     n: str,
     tags: list[str] | None,
     script: str | None,
+    least: Any,
     words: list[str] | None,
+    order: str | None,
     model: str,
+    also: list[str] | None,
 ) -> str:
     """The page's state as a query string."""
     a, b = pair or ("", "")
-    values = {"word": word or "", "n": n, "tags": tags or [], "script": script, "a": a or "", "b": b or ""}
-    return url.encode(FIELDS, values | {"words": (words or [])[: url.MAX_WORDS], "model": model})
+    values: dict[str, Any] = {
+        "word": asked_words(word)[:MOST_ASKED],
+        "n": n,
+        "tags": tags or [],
+        "script": script,
+        "a": a or "",
+        "b": b or "",
+    }
+    values |= {"least": _count(least), "words": (words or [])[: url.MAX_WORDS], "order": order, "model": model}
+    return url.encode(FIELDS, values | {"also": asked_models(model, also)[1:]})
 
 
-def answer_neighbours(word: str | None, n: str, tags: list[str] | None, script: str | None, model: str, _: Any) -> Any:
-    """The neighbours of a word, with what it was taken for."""
+def _count(typed: Any) -> int:
+    """A number field's value, which is empty while it is being typed."""
+    least: int = FIELDS["least"].read(str(typed or 0))
+    return least
+
+
+def asked_words(typed: str | None) -> list[str]:
+    """The words between commas, each once."""
+    return list(dict.fromkeys(word for part in (typed or "").split(",") if (word := url.clean(part, url.MAX_WORD))))
+
+
+def options_of(q: Mapping[str, Any]) -> dict[str, Any]:
+    """What filters neighbours, as ``Vectors.similar`` takes it."""
+    return {"tags": q["tags"] or None, "script": q["script"], "min_count": q["least"]}
+
+
+def answer_neighbours(
+    typed: str | None,
+    n: str,
+    tags: list[str] | None,
+    script: str | None,
+    least: Any,
+    model: str,
+    also: list[str] | None,
+    _: Any,
+) -> Any:
+    """The neighbours of the words, with what they were taken for."""
     t = text()
-    q = url.decode(FIELDS, {"n": n, "word": word or "", "script": script})
-    if not (word or "").strip():
+    words = asked_words(typed)
+    if not words:
         return empty(t("similarity.no_word"), t("similarity.no_word_lead"), picture="search")
+    q = url.decode(FIELDS, {"n": n, "script": script}) | {"tags": (tags or [])[:MOST_TAGS], "least": _count(least)}
+    more = words[MOST_ASKED:]
+    said = [_too_many(t, MOST_ASKED, more)] if more else []
+    models = asked_models(model, also)
 
-    def build() -> Any:
-        vectors = state().vectors(model)
-        options: dict[str, Any] = {"n": int(q["n"]), "tags": (tags or None) and tags[:MOST_TAGS]}
-        found = neighbour_table(t, vectors.similar(q["word"], script=q["script"], **options), model)
-        left = left_out(t, vectors.similar(q["word"], **options).words, q["script"])
-        return dmc.Stack([*sense_lists(t, vectors, q, model), found, *left], gap="xs")
+    def here(word: str) -> str:
+        return url.href(PATH, FIELDS, {"word": [word], "model": model})
 
-    return guarded(t, build)
-
-
-def sense_lists(t: Text, vectors: Vectors, q: dict[str, Any], model: str) -> list[Any]:
-    """The senses of a word: a chip that leads to each, and its nearest words; nothing where it has one vector only."""
-    senses = vectors.senses(q["word"])
-    if not senses:
-        return []
-    columns = [
-        dmc.Stack(
-            [
-                dcc.Link(
-                    f"{sense.word} · {sense.name}",
-                    href=url.href(PATH, FIELDS, {"word": sense.key, "model": model}),
-                    className="example",
-                ),
-                dmc.Text(t("similarity.sense_share", share=f"{sense.share:.0%}"), size="xs", c="dimmed"),
-                dmc.Text(" · ".join(found.words), size="sm"),
-            ],
-            gap=4,
-            className="sense",
-        )
-        for sense, found in zip(
-            senses, vectors.similar_many([one.key for one in senses], SENSE_COUNT, script=q["script"]), strict=True
-        )
-    ]
-    lead = dmc.Text(t("similarity.senses", count=len(senses)), size="sm")
-    return [lead, dmc.SimpleGrid(columns, cols={"base": 1, "sm": min(3, len(senses))}, spacing="md")]
+    found = guarded(t, lambda: neighbours.answers(t, words[:MOST_ASKED], models, options_of(q), int(q["n"]), here))
+    return [*said, found]
 
 
-def neighbour_table(t: Text, found: Neighbours, model: str) -> Any:
-    """Rank, word, tag, score and count; a word leads to its own neighbours."""
-    from explorer.text.tags import tag_of
-
-    counted = any(neighbour.count is not None for neighbour in found)
-    rows = []
-    for rank, neighbour in enumerate(found, 1):
-        tag = tag_of(neighbour.key)
-        link = dcc.Link(neighbour.word, href=url.href(PATH, FIELDS, {"word": neighbour.key, "model": model}), className="word")
-        rows.append(
-            [str(rank), link, tag_badge(t, tag), score_bar(neighbour.score), *([f"{neighbour.count:,}"] if counted else [])]
-        )
-    head = [
-        t("similarity.rank"),
-        t("similarity.word"),
-        t("similarity.tag"),
-        t("similarity.cosine"),
-        *([t("similarity.seen")] if counted else []),
-    ]
-    parts = [resolved(t, found.resolution)] if found.resolution else []
-    return dmc.Stack([*parts, table(head, rows, label=t("similarity.neighbours"))], gap="sm")
+def _too_many(t: Text, most: int, left: Sequence[str]) -> dmc.Text:
+    shown = ", ".join(left[:5]) + (" …" if len(left) > 5 else "")
+    return dmc.Text(t("similarity.too_many", most=most, more=len(left), words=shown), size="sm", c="orange")
 
 
 def tag_choices(model: str, _: Any, chosen: list[str] | None) -> Any:
@@ -338,112 +348,92 @@ def tags_of(vectors: Any) -> list[str]:
     return [tag for tag, _ in counts.most_common()]
 
 
-def answer_pair(asked: Sequence[str | None] | None, model: str, _: Any, scheme: str | None) -> Any:
+def answer_pair(asked: Sequence[str | None] | None, model: str, also: list[str] | None, _: Any, scheme: str | None) -> Any:
     """The cosine of two words, and where it stands among random pairs."""
     t = text()
     a, b = asked or ("", "")
     if not (a or "").strip() or not (b or "").strip():
         return empty(t("similarity.no_pair"), t("similarity.no_pair_lead"))
     q = url.decode(FIELDS, {"a": a, "b": b})
-    return guarded(t, lambda: pair(t, state().vectors(model), q["a"], q["b"], scheme))
+    return guarded(t, lambda: pair.answer(t, asked_models(model, also), q["a"], q["b"], scheme))
 
 
-def pair(t: Text, vectors: Any, a: str, b: str, scheme: str | None) -> Any:
-    from dashboards.kit.geometry import random_cosines, share_below
-    from dashboards.pages.similarity.figures import scale
-
-    value = vectors.similarity(a, b)
-    random = random_cosines(vectors)
-    share = share_below(random, value)
-    names = {"random": t("similarity.random"), "pair": f"{a} · {b}"}
-    sentence = t("similarity.nearer_than", share="99.9+" if share >= 0.9995 else f"{100 * share:.1f}")
-    return dmc.Stack(
-        [
-            resolved(t, vectors.resolve(a)),
-            resolved(t, vectors.resolve(b)),
-            dmc.Group(
-                [
-                    html.Span(f"{value:.3f}", className="big-number"),
-                    dmc.Text(sentence, size="sm", c="dimmed", className="grow"),
-                ],
-                gap="md",
-                wrap="nowrap",
-            ),
-            graph(scale(random, value, scheme, names), "similarity-scale", f"{a} · {b}: {value:.3f}. {sentence}", height=150),
-            dmc.Text(t("similarity.scale_note", mean=f"{random.mean():.3f}" if len(random) else "–"), size="xs", c="dimmed"),
-        ],
-        gap="xs",
-    )
-
-
-def answer_list(words: list[str] | None, model: str, _: Any, scheme: str | None) -> Any:
+def answer_list(words: list[str] | None, order: str | None, model: str, _: Any, scheme: str | None) -> Any:
     """The matrix of a list, as a picture and as a table."""
     t = text()
-    q = url.decode(FIELDS, {"words": ",".join(words or [])})
+    q = url.decode(FIELDS, {"words": ",".join(words or []), "order": order})
     if len(q["words"]) < 2:
         return empty(t("similarity.few"), t("similarity.few_lead"))
-    more = len(words or []) - url.MAX_WORDS
-    said = [dmc.Text(t("similarity.too_many", most=url.MAX_WORDS, more=more), size="sm", c="orange")] if more > 0 else []
-    return [*said, guarded(t, lambda: matrix(t, state().vectors(model), q["words"], scheme))]
+    more = (words or [])[url.MAX_WORDS :]
+    said = [_too_many(t, url.MAX_WORDS, more)] if more else []
 
+    def instead(word: str, other: str) -> str:
+        swapped = [other if one == word else one for one in q["words"]]
+        return url.href(PATH, FIELDS, {"words": swapped, "order": q["order"], "model": model})
 
-def matrix(t: Text, vectors: Any, words: list[str], scheme: str | None) -> Any:
-    from dashboards.pages.similarity.figures import heat_map
-
-    cosines = vectors.matrix(words)
-    odd = [t("similarity.odd", word=vectors.odd_one_out(words))] if len(words) > 2 else []
-    rows = [[word, *[f"{value:.2f}" for value in row]] for word, row in zip(words, cosines.tolist(), strict=True)]
-    return dmc.Stack(
-        [
-            *[dmc.Text(line, size="sm") for line in odd],
-            graph(
-                heat_map(words, cosines, scheme, t("similarity.cosine")),
-                "similarity-heat",
-                t("similarity.matrix"),
-                height=max(300, min(640, 90 + 38 * len(words))),
-            ),
-            html.Details(
-                [
-                    html.Summary(t("similarity.as_table")),
-                    *[
-                        resolved(t, resolution)
-                        for word in words
-                        if (resolution := vectors.resolve(word)).how not in ("exact", "form")
-                    ],
-                    table(["", *words], rows, label=t("similarity.matrix")),
-                ]
-            ),
-        ],
-        gap="xs",
-    )
+    return [*said, guarded(t, lambda: matrix.answer(t, state().vectors(model), q["words"], q["order"], scheme, instead))]
 
 
 # ---- what is taken along
 
+_OPEN = "import explorer as ex\n\nv = ex.load({model})\n"
+
+
+def _alone(q: Any) -> bool:
+    return len(q["word"]) == 1 and not q["also"]
+
+
+def _opened(q: Any) -> dict[str, Any]:
+    return {model: state().vectors(model) for model in asked_models(q["model"], q["also"])}
+
 
 def _neighbours(q: Any) -> Any:
-    options = {"n": int(q["n"]), "tags": q["tags"] or None, "script": q["script"]}
-    return state().vectors(q["model"]).similar(q["word"], **options).to_frame()
+    if _alone(q):
+        return state().vectors(q["model"]).similar(q["word"][0], int(q["n"]), **options_of(q)).to_frame()
+    from explorer.analysis.beside import compare_neighbours
+
+    return compare_neighbours(q["word"], _opened(q), int(q["n"]), **options_of(q)).to_frame()
+
+
+def _neighbours_lines(q: Any) -> str:
+    options = options_of(q) | {"n": int(q["n"])}
+    filters = "tags={tags}, script={script}, min_count={min_count}"
+    if _alone(q):
+        line = _OPEN + f"answer = v.similar({{word}}, {{n}}, {filters}).to_frame()"
+        return lines(line, word=q["word"][0], model=q["model"], **options)
+    line = f"import explorer as ex\n\nanswer = ex.compare_neighbours({{words}}, {{models}}, {{n}}, {filters}).to_frame()"
+    return lines(line, words=q["word"], models=asked_models(q["model"], q["also"]), **options)
 
 
 def _pair(q: Any) -> Any:
-    return state().vectors(q["model"]).similarities([q["a"], q["b"]]).to_frame()
+    if not q["also"]:
+        return state().vectors(q["model"]).similarities([q["a"], q["b"]]).to_frame()
+    import pandas as pd
+
+    return pd.DataFrame([{"model": name, "similarity": v.similarity(q["a"], q["b"])} for name, v in _opened(q).items()])
+
+
+def _pair_lines(q: Any) -> str:
+    if not q["also"]:
+        return lines(_OPEN + "answer = v.similarities([{a}, {b}]).to_frame()", **q)
+    line = (
+        "import explorer as ex\nimport pandas as pd\n\nmodels = {models}\n"
+        'answer = pd.DataFrame([{{"model": name, "similarity": ex.load(name).similarity({a}, {b})}} for name in models])'
+    )
+    return lines(line, models=asked_models(q["model"], q["also"]), a=q["a"], b=q["b"])
 
 
 def _matrix(q: Any) -> Any:
-    return state().vectors(q["model"]).similarities(q["words"]).to_frame()
+    return matrix.record(state().vectors(q["model"]), q["words"], q["order"]).to_frame()
 
 
-_OPEN = "import explorer as ex\n\nv = ex.load({model})\n"
+def _matrix_lines(q: Any) -> str:
+    order = ".ordered()" if q["order"] == "near" else ""
+    return lines(_OPEN + f"answer = v.similarities({{words}}, skip_unknown=True){order}.to_frame()", **q)
+
 
 CARDS = {
-    "neighbours": Take(
-        _neighbours,
-        lambda q: lines(
-            _OPEN + "answer = v.similar({word}, {n}, tags={tags}, script={script}).to_frame()",
-            **dict(q) | {"n": int(q["n"]), "tags": q["tags"] or None},
-        ),
-    ),
-    "pair": Take(_pair, lambda q: lines(_OPEN + "answer = v.similarities([{a}, {b}]).to_frame()", **q)),
-    "matrix": Take(_matrix, lambda q: lines(_OPEN + "answer = v.similarities({words}).to_frame()", **q)),
+    "neighbours": Take(_neighbours, _neighbours_lines),
+    "pair": Take(_pair, _pair_lines),
+    "matrix": Take(_matrix, _matrix_lines),
 }
