@@ -37,6 +37,7 @@ from dashboards.pages.senses import page as senses
 from dashboards.pages.sentences import page as sentences
 from dashboards.pages.similarity import page as similarity
 from dashboards.pages.tokens import page as tokens
+from dashboards.pages.versus import page as versus
 from dashboards.pages.word import page as word
 from explorer.core.errors import BadInput
 
@@ -49,6 +50,7 @@ VIEWS: tuple[ModuleType, ...] = (
     bench,
     similarity,
     analogy,
+    versus,
     map_page,
     sentences,
     context,

@@ -62,6 +62,8 @@ KEPT = {
     "sentences": 16,
     "map": 8,
     "bench": 8,
+    "versus": 8,
+    "shared": 16,
 }
 """The shelves, and how many things stay on each: the one used longest ago is closed."""
 

@@ -56,12 +56,20 @@ def find_contexts(params: dict[str, Any], progress: ProgressCallback) -> dict[st
     return contexts(params, progress)
 
 
+def compare_models(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Compare two static models over their shared words."""
+    from dashboards.pages.versus.asked import compare
+
+    return compare(params, progress)
+
+
 TASKS: dict[str, Task] = {
     "kiwi": kiwi,
     "warm": warm,
     "project": project_words,
     "compare": compare_tokenizers,
     "contexts": find_contexts,
+    "compare models": compare_models,
 }
 
 

@@ -8,8 +8,9 @@ both have, so that a missing word is no disagreement; other readings of the word
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from explorer.core.progress import ProgressCallback, report
 from explorer.text.tags import tag_of, word_of
 from explorer.vectors.checks import check_n
 from explorer.vectors.records import Neighbour
-from explorer.vectors.search import neighbour_graph
+from explorer.vectors.search import nearest, neighbour_graph
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +44,7 @@ _LEAST = 30
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +163,43 @@ class ModelComparison:
         records = {name: [one.to_dict() for one in getattr(self, name)] for name in ("bands", "tags", "lacks", "words")}
         return plain | {"overlap": self.overlap.to_dict(), "correlation": self.correlation.to_dict()} | records
 
+    @staticmethod
+    def from_dict(plain: Mapping[str, Any]) -> ModelComparison:
+        """The record again, from what :meth:`to_dict` gave (also through JSON)."""
+
+        def groups(name: str) -> tuple[Group, ...]:
+            return tuple(Group(**one | {"overlap": Interval(**one["overlap"])}) for one in plain[name])
+
+        lacks = tuple(Lack(**one | {"words": tuple((key, count) for key, count in one["words"])}) for one in plain["lacks"])
+        return ModelComparison(
+            **{name: plain[name] for name in ("a", "b", "k", "shared", "by_form", "pairs", "seed")},
+            words=tuple(WordOverlap(**one) for one in plain["words"]),
+            overlap=Interval(**plain["overlap"]),
+            correlation=Interval(**plain["correlation"]),
+            bands=groups("bands"),
+            tags=groups("tags"),
+            lacks=(lacks[0], lacks[1]),
+        )
+
     def to_frame(self) -> pd.DataFrame:
         """A row for each word asked for: word, key, overlap, kept, count."""
         return _frame(self.words)
+
+    def groups_frame(self) -> pd.DataFrame:
+        """A row for all words, for each fifth by frequency and for each part of speech: group, name, words, overlap, low, high."""
+        import pandas as pd
+
+        whole = Group("", len(self.words), self.overlap)
+        named = [("all", whole), *(("frequency", one) for one in self.bands), *(("tag", one) for one in self.tags)]
+        rows = [(kind, one.name, one.words, one.overlap.value, one.overlap.low, one.overlap.high) for kind, one in named]
+        return pd.DataFrame(rows, columns=["group", "name", "words", "overlap", "low", "high"])
+
+    def lacks_frame(self) -> pd.DataFrame:
+        """The most frequent words that each lacks: model, key, count."""
+        import pandas as pd
+
+        rows = [(lack.model, key, count) for lack in self.lacks for key, count in lack.words]
+        return pd.DataFrame(rows, columns=["model", "key", "count"])
 
     def ranked_frame(self, n: int = 20, **filters: Any) -> pd.DataFrame:
         """:meth:`ranked` as a table."""
@@ -216,47 +252,70 @@ class WordComparison:
 
 
 class _Pair:
-    """The shared words of two models as unit rows, each model in its own space."""
+    """Two models and the words they share; every word is a place among these."""
 
-    def __init__(self, a: Vectors, b: Vectors, k: int) -> None:
+    def __init__(self, a: Vectors, b: Vectors, k: int, shared: SharedWords | None = None) -> None:
         check_n(k)
-        self.shared: SharedWords = shared_words(a, b)
+        self.shared = shared_words(a, b) if shared is None else shared
+        self.models, self.rows = (a, b), (self.shared.rows_a, self.shared.rows_b)
         # Readings of one form are passed over, so a few more rows are looked at than neighbours are wanted.
         largest = int(np.bincount(self.shared.forms).max()) if len(self.shared) else 0
         self.k, self._reach = k, k + largest - 1
         if len(self.shared) <= self._reach:
             raise BadInput("analysis.shared_keys_too_few", shared=len(self.shared), n=k)
-        self.units = a.unit[self.shared.rows_a], b.unit[self.shared.rows_b]
+
+    @cached_property
+    def _units(self) -> tuple[Floats, Floats]:
+        """The shared words as unit rows, each model in its own space."""
+        first, second = (v.unit[rows] for v, rows in zip(self.models, self.rows, strict=True))
+        return first, second
 
     def nearest(self, side: int, asked: Ints) -> tuple[Ints, Floats]:
-        """The k nearest of each word asked for (as places among the shared words), and their cosines."""
-        places, scores = neighbour_graph(self.units[side], self._reach, asked)
+        """The k nearest of each word asked for, and their cosines."""
+        places, scores = neighbour_graph(self._units[side], self._reach, asked)
         others = self.shared.forms[places] == self.shared.forms[asked][:, None]
         order = np.argsort(others, axis=1, kind="stable")[:, : self.k]
         return np.take_along_axis(places, order, 1).astype(np.int64), np.take_along_axis(scores, order, 1)
 
-    def agreement(self, asked: Ints) -> tuple[npt.NDArray[Any], ...]:
-        """Overlap and ``kept`` of each word asked for, then both models' neighbours with their cosines."""
-        (first, near_first), (second, near_second) = self.nearest(0, asked), self.nearest(1, asked)
-        overlap = (first[:, :, None] == second[:, None, :]).any(2).mean(1)
-        kept = (self._share(0, asked, second, near_first) + self._share(1, asked, first, near_second)) / 2
-        return overlap, kept, first, near_first, second, near_second
+    def nearest_of(self, side: int, place: int) -> tuple[Ints, Floats]:
+        """The same for one word, without a copy of the shared rows."""
+        v, rows = self.models[side], self.rows[side]
+        places = np.full(len(v), -1, np.int64)
+        places[rows] = np.arange(len(rows))
+        mask = places >= 0
+        mask[rows[self.shared.forms == self.shared.forms[place]]] = False
+        [(found, scores)] = nearest(v.unit, v.unit[rows[place]][None], self.k, mask=mask)
+        return places[found][None], np.asarray(scores, np.float32)[None]
+
+    def numbers(
+        self, asked: Ints, first: Ints, near_first: Floats, second: Ints, near_second: Floats
+    ) -> tuple[Doubles, Doubles]:
+        """Overlap and ``kept`` of each word, from both models' neighbours."""
+        overlap: Doubles = (first[:, :, None] == second[:, None, :]).any(2).mean(1)
+        return overlap, (self._share(0, asked, second, near_first) + self._share(1, asked, first, near_second)) / 2
+
+    def _share(self, side: int, asked: Ints, others: Ints, own: Floats) -> Doubles:
+        """Mean cosine of the other model's neighbours here, over that of this model's own."""
+        unit, rows = self.models[side].unit, self.rows[side]
+        there = np.einsum("wd,wkd->w", unit[rows[asked]], unit[rows[others]], dtype=np.float64) / self.k
+        here = own.mean(1, dtype=np.float64)
+        share: Doubles = np.divide(there, here, out=np.zeros_like(there), where=here > 0)
+        return share
 
     def records(self, places: Ints, scores: Floats) -> tuple[Neighbour, ...]:
-        """Places among the shared words as neighbours."""
+        """Neighbours of one word as records."""
         keys, counts = self.shared.keys, self.shared.counts
         return tuple(
             Neighbour(word_of(keys[place]), keys[place], score, None if counts is None else int(counts[place]))
             for place, score in zip(places.tolist(), scores.tolist(), strict=True)
         )
 
-    def _share(self, side: int, asked: Ints, others: Ints, own: Floats) -> npt.NDArray[np.float64]:
-        """Mean cosine of the other model's neighbours here, over that of this model's own."""
-        unit = self.units[side]
-        there = np.einsum("wd,wkd->w", unit[asked], unit[others], dtype=np.float64) / self.k
-        here = own.mean(1, dtype=np.float64)
-        share: npt.NDArray[np.float64] = np.divide(there, here, out=np.zeros_like(there), where=here > 0)
-        return share
+    def cosines(self, first: Ints, second: Ints) -> list[Floats]:
+        """Cosines of pairs of words in both models."""
+        return [
+            np.einsum("ij,ij->i", v.unit[rows[first]], v.unit[rows[second]])
+            for v, rows in zip(self.models, self.rows, strict=True)
+        ]
 
 
 def compare_models(
@@ -303,7 +362,8 @@ def compare_models(
     for start in range(0, len(asked), _BLOCK):
         report(progress, "comparing neighbours", start, len(asked), "words")
         block = slice(start, start + _BLOCK)
-        overlap[block], kept[block] = pair.agreement(asked[block])[:2]
+        part = asked[block]
+        overlap[block], kept[block] = pair.numbers(part, *pair.nearest(0, part), *pair.nearest(1, part))
     report(progress, "comparing neighbours", len(asked), len(asked), "words")
     counts = None if shared.counts is None else shared.counts[asked]
     keys = [shared.keys[place] for place in asked.tolist()]
@@ -329,25 +389,28 @@ def compare_models(
     )
 
 
-def compare_word(a: Vectors, b: Vectors, word: str, k: int = 10) -> WordComparison:
+def compare_word(a: Vectors, b: Vectors, word: str, k: int = 10, *, shared: SharedWords | None = None) -> WordComparison:
     """One word's k nearest in two models, among the words both have.
 
     Args:
         a, b: two models.
         word: as the first model resolves it (먹었다 is 먹다/VV).
         k: how many neighbours.
+        shared: what :func:`~explorer.analysis.shared_words.shared_words` found for these two, to save looking again.
 
     Raises:
         OutOfVocabulary: the first model has no vector for the word.
         BadInput: the word is no key of both, or they share too few.
     """
-    pair = _Pair(a, b, k)
+    pair = _Pair(a, b, k, shared)
     key = a.resolve(word).key
-    place = next((place for place, one in enumerate(pair.shared.keys) if one == key), None)
-    if place is None:
+    row = a.row(key)
+    found = np.flatnonzero(pair.shared.rows_a == (-1 if row is None else row))
+    if not len(found):
         raise BadInput("analysis.key_not_shared", word=word)
-    overlap, kept, first, near_first, second, near_second = pair.agreement(np.array([place]))
-    lists = [pair.records(places[0], scores[0]) for places, scores in ((first, near_first), (second, near_second))]
+    first, second = (pair.nearest_of(side, int(found[0])) for side in (0, 1))
+    overlap, kept = pair.numbers(found, *first, *second)
+    lists = [pair.records(places[0], scores[0]) for places, scores in (first, second)]
     known = {one.key for one in lists[1]}
     both = tuple(one.key for one in lists[0] if one.key in known)
     return WordComparison(word, key, a.name, b.name, lists[0], lists[1], both, float(overlap[0]), float(kept[0]))
@@ -358,7 +421,7 @@ def _correlation(pair: _Pair, pairs: int, seed: int, progress: ProgressCallback 
     random, n = np.random.default_rng(seed), len(pair.shared)
     first = random.integers(0, n, pairs)
     second = (first + random.integers(1, n, pairs)) % n
-    cosines = [np.einsum("ij,ij->i", unit[first], unit[second]) for unit in pair.units]
+    cosines = pair.cosines(first, second)
     value = float(spearman(*cosines))
     draws = []
     for step in range(10):  # in parts: ranks of all draws at once would take 100 MB and more
@@ -368,7 +431,7 @@ def _correlation(pair: _Pair, pairs: int, seed: int, progress: ProgressCallback 
     return Interval(value, *bounds(np.concatenate(draws)))
 
 
-def _bands(overlap: npt.NDArray[np.float64], counts: Ints | None, seed: int) -> tuple[Group, ...]:
+def _bands(overlap: Doubles, counts: Ints | None, seed: int) -> tuple[Group, ...]:
     if counts is None or len(counts) < _BANDS * _LEAST:
         return ()
     parts = np.array_split(np.arange(len(counts)), _BANDS)  # words come the most frequent first
@@ -380,7 +443,7 @@ def _bands(overlap: npt.NDArray[np.float64], counts: Ints | None, seed: int) -> 
     )
 
 
-def _by_tag(overlap: npt.NDArray[np.float64], keys: list[str], seed: int) -> tuple[Group, ...]:
+def _by_tag(overlap: Doubles, keys: list[str], seed: int) -> tuple[Group, ...]:
     tags = np.array([tag_of(key) for key in keys])
     names, sizes = np.unique(tags, return_counts=True)
     order = np.argsort(-sizes, kind="stable")

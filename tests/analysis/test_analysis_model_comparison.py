@@ -1,9 +1,11 @@
+import json
+
 import numpy as np
 import pytest
 
 import explorer as ex
 from explorer.analysis.correlation import spearman
-from explorer.analysis.model_comparison import compare_models, compare_word
+from explorer.analysis.model_comparison import ModelComparison, compare_models, compare_word
 from explorer.analysis.shared_words import shared_words
 from explorer.core.errors import BadInput, Cancelled, OutOfVocabulary
 from explorer.vectors.vectors import Vectors
@@ -42,7 +44,7 @@ def test_the_overlap_is_what_the_neighbours_say(pair):
     assert found.overlap.value == pytest.approx(values.mean()) and found.chance == 7 / 299
     low, high = np.percentile(np.random.default_rng(9).choice(values, (4000, 300)).mean(axis=1), (2.5, 97.5))
     assert (found.overlap.low, found.overlap.high) == pytest.approx((low, high), abs=0.15 * (high - low))
-    assert found == compare_models(a, b, k=7, sample=None)
+    assert found == compare_models(a, b, k=7, sample=None) == ModelComparison.from_dict(json.loads(json.dumps(found.to_dict())))
 
 
 def test_strangers_agree_by_chance_and_a_turned_model_agrees_wholly():
