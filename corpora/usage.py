@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corpora.concordance import IndexedLine, Phrases, Searchable
+    from explorer.tokenizers.token import Tokenizer
 
 __all__ = ["Form", "Usage", "usage"]
 
@@ -105,6 +106,7 @@ def usage(
     *,
     width: int = 40,
     lines: int = LINES,
+    tokenizer: str | Tokenizer = "kiwi",
     progress: ProgressCallback | None = None,
 ) -> Usage:
     """How a corpus uses a word. Its index is built on first use.
@@ -115,6 +117,7 @@ def usage(
         n: how many lines of the concordance.
         width: characters of context on each side.
         lines: at most so many lines of text are read for the forms, spread evenly over the corpus.
+        tokenizer: what cuts the text; it has to be one with tags of parts of speech.
         progress: told how far the index is, then the reading.
 
     Raises:
@@ -128,7 +131,7 @@ def usage(
     asked = [query_of(one) for one in ([word] if isinstance(word, str) else word)] or [query_of("")]
     if n < 0 or width < 0 or lines < 1:
         raise BadInput("corpora.usage_window", n=n, width=width, lines=lines)
-    with closing(ConcordanceIndex.of(corpus, progress=progress)) as index:
+    with closing(ConcordanceIndex.of(corpus, tokenizer, progress)) as index:
         query = next((one for one in asked if index.resolve(one)), asked[0])
         phrases = index.resolve(query)
         rows = list(index.rows(phrases)) if phrases else []

@@ -16,7 +16,7 @@ from dashboards.kit import ids
 from dashboards.kit.components import BUSY_MS, icon, job_panel
 from dashboards.kit.i18n import LANGUAGES, Text, text
 from dashboards.kit.search import search_box, search_button
-from dashboards.kit.url import href, unread
+from dashboards.kit.url import decode, href, unread
 from dashboards.pages import not_found
 
 __all__ = ["layout", "register"]
@@ -189,7 +189,8 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
         page = view.layout(**query)
         searched = None if getattr(view, "SEARCHES", False) else header or search_box(t)
         slot = no_update if searched == header else searched
-        return [*said, page] if lost else page, f"{t(view.NAME)} · {t('shell.name')}", slot
+        named = [decode(view.FIELDS, query)[view.IN_PATH]] if hasattr(view, "IN_PATH") else []
+        return [*said, page] if lost else page, " · ".join([*named, t(view.NAME), t("shell.name")]), slot
 
     app.callback(
         Output(ids.CONTENT, "children"),

@@ -50,7 +50,7 @@ _INFLECTED = "달렸습니다"
 """Any inflected word: resolving it makes the morphological analyser load."""
 
 KEPT = {
-    "vectors": 4,
+    "vectors": 6,
     "completer": 4,
     "tokenizer": 24,
     "encoder": 2,
@@ -61,6 +61,8 @@ KEPT = {
     "gaps": 32,
     "sentences": 16,
     "map": 8,
+    "surroundings": 32,
+    "usage": 32,
     "bench": 8,
     "versus": 8,
     "shared": 16,

@@ -63,6 +63,15 @@ def compare_models(params: dict[str, Any], progress: ProgressCallback) -> dict[s
     return compare(params, progress)
 
 
+def index_corpus(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Make the index of a corpus, unless it is there."""
+    from corpora import open_corpus
+    from corpora.concordance import ConcordanceIndex
+
+    ConcordanceIndex.of(open_corpus(params["corpus"]), progress=progress).close()
+    return {}
+
+
 TASKS: dict[str, Task] = {
     "kiwi": kiwi,
     "warm": warm,
@@ -70,6 +79,7 @@ TASKS: dict[str, Task] = {
     "compare": compare_tokenizers,
     "contexts": find_contexts,
     "compare models": compare_models,
+    "index": index_corpus,
 }
 
 

@@ -77,7 +77,10 @@
     var there = new URL(link.href);
     var left = kept("explorer-left")[there.pathname];
     var menu = link.classList.contains("nav-link") || link.closest(".nav-link");
-    if (menu && left && !there.search && there.pathname !== window.location.pathname) there.search = left;
+    if (menu && left && !there.search && !(window.location.pathname + "/").startsWith(there.pathname + "/")) {
+      there.pathname += left.split("?")[0]; // what follows the page's own path, as in /word/왕
+      there.search = left.slice(left.split("?")[0].length);
+    }
     var asks = [].some.call(document.querySelectorAll(".asks-model"), function (one) {
       return one.pathname === there.pathname;
     });
@@ -94,7 +97,8 @@
       if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
       if (link.origin !== window.location.origin || link.target === "_blank" || link.hasAttribute("download")) return;
       var there = completed(link);
-      if (there === link.pathname + link.search + link.hash) return;
+      var drawn = link.matches("[data-token], .tk-word"); // by a script of a page: nobody else takes it
+      if (there === link.pathname + link.search + link.hash && !drawn) return;
       event.preventDefault();
       event.stopPropagation();
       window.history.pushState({}, "", there);
@@ -254,6 +258,10 @@
       if (style.display === "none" || style.visibility === "hidden" || style.opacity === "0") return;
       var box = node.getBoundingClientRect();
       var at = { x: box.x - frame.x, y: box.y - frame.y, width: box.width, height: box.height };
+      if (node.dataset.line) {
+        var falls = node.dataset.line === "down" ? 0 : box.height; // from corner to corner
+        return add(svg, "line", { x1: at.x, y1: at.y + falls, x2: at.x + box.width, y2: at.y + box.height - falls, stroke: style.color, "stroke-width": 1.5, "stroke-opacity": style.opacity }); // prettier-ignore
+      }
       if (node !== card && box.width && box.height) {
         var line = parseFloat(style.borderTopWidth) && !clear(style.borderTopColor) ? style.borderTopColor : null;
         at.rx = Math.min(parseFloat(style.borderTopLeftRadius) || 0, box.height / 2);
@@ -379,7 +387,9 @@
       var search = fitting(searches[place]);
       if (search !== window.location.search) write(search);
       var left = kept("explorer-left");
-      left[window.location.pathname] = search;
+      var page = "/" + inputs[place].id.view;
+      var root = window.location.pathname.indexOf(page) + page.length;
+      left[window.location.pathname.slice(0, root)] = window.location.pathname.slice(root) + search;
       keep("explorer-left", left);
       var model = new URLSearchParams(search).get("model");
       try {

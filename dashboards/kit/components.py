@@ -267,7 +267,9 @@ def guarded(t: Text, build: Callable[[], Any], wrap: Callable[[Any], Any] = lamb
         return wrap(problem(t, error))
 
 
-def graph(figure: Any, name: str, label: str, height: int | str, scroll: bool = False, **props: Any) -> html.Div:
+def graph(
+    figure: Any, name: str | dict[str, str], label: str, height: int | str, scroll: bool = False, **props: Any
+) -> html.Div:
     """A chart that fits its card, with a sentence for those who cannot see it; ``scroll`` lets the wheel zoom."""
     return html.Div(
         dcc.Graph(

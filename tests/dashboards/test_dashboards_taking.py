@@ -27,6 +27,7 @@ ASKED = {
     "analogy": "?q=왕 − 남자 %2B 여자&n=5&model=small",
     "map": "?words=1000&word=학교&model=small",
     "versus": "?model=small&b=word2vec&k=5&tags=NNG&min=0&word=왕",
+    "word": "?word=먹었다&model=small&n=5&lines=10",
     "tokens": "?t=eojeol,jamo&text=나는 학교에 갔다 =1",
     "bench": f"?t=eojeol,syllable&c=-&n=10000&run=1&z={pack('나는 학교에 갔다.' + chr(10) + '왕이 왕에게 사과를 주었다.')}",
     "context": "?word=배&model=mini&layer=2&view=centred",

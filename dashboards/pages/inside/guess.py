@@ -13,8 +13,10 @@ from dashboards.kit.components import guarded, score_bar, tag_badge
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.page import pressed
 from dashboards.kit.url import clean, tidy
+from dashboards.kit.words import word_link
 from dashboards.pages.inside import asked as looking
 from dashboards.pages.inside.asked import MASK, MAX_SENTENCE, QUESTION
+from explorer.text.tags import CONTENT
 
 if TYPE_CHECKING:
     from explorer.encoders.guesses import Gap, Guess
@@ -128,7 +130,8 @@ def _named(t: Text, guess: Guess) -> list[Any]:
     """A guess with its part of speech; of a sign first what it says, then how the model writes it."""
     means = guess.means
     if means is None:
-        return [html.Span(guess.text, lang="ko"), " ", tag_badge(t, guess.tag)]
+        word = word_link(guess.text, look="word-plain") if guess.tag in CONTENT else guess.text
+        return [html.Span(word, lang="ko"), " ", tag_badge(t, guess.tag)]
     return [html.Span(means.said(t.language), lang=t.language), " ", html.Code(guess.text)]
 
 

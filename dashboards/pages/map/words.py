@@ -10,6 +10,7 @@ from dash import Patch, dcc, html
 from dashboards.kit import url
 from dashboards.kit.components import score_bar, table, tag_badge
 from dashboards.kit.i18n import Text
+from dashboards.kit.words import word_arrow, word_link
 from dashboards.pages.map.maps import Map
 from explorer.core.errors import ExplorerError
 
@@ -80,14 +81,15 @@ def neighbour_panel(t: Text, shown: Map, vectors: Any, chosen: str) -> Any:
             className="word as-link" if on_map else "word as-link off-map",
             title=neighbour.key if on_map else t("map.off_map"),
         )
-        rows.append([word, tag_badge(t, tag_of(neighbour.key)), score_bar(neighbour.score)])
+        shown_word = html.Span([word, word_arrow(neighbour.key, vectors.name)])
+        rows.append([shown_word, tag_badge(t, tag_of(neighbour.key)), score_bar(neighbour.score)])
     key = near.resolution.key
     word, tag = split_key(key)
     where = [] if key in shown.rows else [dmc.Text(t("map.off_map"), size="xs", c="dimmed")]
     link = dcc.Link(t("map.more"), href=url.href("/similarity", {"word": url.text()}, {"word": key}), className="more")
     return dmc.Stack(
         [
-            dmc.Group([dmc.Text(word, fw=700, size="xl"), tag_badge(t, tag), *where], gap="xs"),
+            dmc.Group([dmc.Text(word_link(key, vectors.name, word), fw=700, size="xl"), tag_badge(t, tag), *where], gap="xs"),
             table([t("map.word"), t("map.tag"), t("map.cosine")], rows, label=t("map.neighbours")),
             link,
         ],

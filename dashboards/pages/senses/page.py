@@ -19,6 +19,7 @@ from dashboards.kit.page import HIDDEN, Question, pressed
 from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, long_text, packed, share
 from dashboards.kit.url import model as model_field
 from dashboards.kit.url import text as text_field
+from dashboards.kit.words import word_link
 from dashboards.pages.context import figures as context_figures
 from dashboards.pages.context.asked import glosses
 from dashboards.pages.context.form import said
@@ -137,10 +138,11 @@ def _column(t: Text, found: Found, sense: int, color: str) -> Any:
             className="senses-head",
         )
     ]
-    words = names_of(senses.telling[sense])
-    parts.append(html.Div([html.Span(word, className="senses-word", lang="ko") for word in words], className="senses-words"))
+    telling = [word_link(word, look="senses-word word-plain") for word in names_of(senses.telling[sense])]
+    parts.append(html.Div(telling, className="senses-words", lang="ko"))
     if senses.substitutes[sense]:
-        fitting = ", ".join(names_of(senses.substitutes[sense])[:6])
+        words = names_of(senses.substitutes[sense])[:6]
+        fitting = [part for word in words for part in (", ", word_link(word, look="word-plain"))][1:]
         parts.append(
             html.Div(
                 [html.Span(t("senses.fitting"), className="senses-label"), html.Span(fitting, lang="ko")],

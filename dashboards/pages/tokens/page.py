@@ -16,13 +16,15 @@ from dashboards.kit.errors import explain
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.local import SETTING, paths_allowed, short_name
 from dashboards.kit.page import pressed
-from dashboards.kit.url import MAX_TEXT, decode, href, tidy
+from dashboards.kit.url import MAX_TEXT, decode, href, tidy, word_href
 from dashboards.pages.tokens.asked import FIELDS, MAX_TOKENIZERS, VIEWS, address, cut, fits, named
 from dashboards.pages.tokens.figures import Counts, counts, grid, sendable
 from dashboards.pages.tokens.taking import CARDS as CARDS
 from explorer.core.errors import ExplorerError
 from explorer.core.store import list_artifacts
+from explorer.static.load import DEFAULT_MODEL
 from explorer.text.normalise import graphemes
+from explorer.text.tags import CONTENT
 from explorer.tokenizers.loading import shipped_tokenizers
 
 PATH = "/tokens"
@@ -234,6 +236,7 @@ def answer(value: str, names: list[str], t: Text) -> tuple[str, Any, bool]:
     done, wrong, opening = cut(value, names)
     rows = list(done.values())
     drawing = sendable(grid(value, rows), [title_of(name, t) for name in done], rows)
+    drawing |= {"page": word_href("_", DEFAULT_MODEL), "content": sorted(CONTENT)}
     drawing["say"] = {name: t(f"tokens.say_{name}") for name in _SAYS}
     spans = graphemes(value)
     found = {name: counts(value, tokens, spans) for name, tokens in done.items()}

@@ -66,6 +66,15 @@
     return cell;
   }
 
+  // Morphemes that are words lead to their own pages; the shell takes the link.
+  function linked(data, row, token, look, text) {
+    const [, , form, , tag] = data.tokens[row][token];
+    if (!data.content.includes(tag)) return make("span", look, text);
+    const link = make("a", look + " word-plain", text);
+    link.href = data.page.replace("_", encodeURIComponent(form + "/" + tag));
+    return link;
+  }
+
   function drawToken(data, points, places, row, token, start, end, flags) {
     const [from, to, form, shortened] = data.tokens[row][token];
     const short = shortened || form;
@@ -85,7 +94,7 @@
         text = points.slice(under[0][2], under[under.length - 1][3]).join("").normalize("NFC");
       else if (flags & FROM_LEFT) text = "⋯";
     }
-    const cell = make("span", looks.join(" "), text);
+    const cell = linked(data, row, token, looks.join(" "), text);
     cell.dataset.row = row;
     cell.dataset.token = token;
     cell.dataset.flags = flags;
@@ -250,7 +259,7 @@
           const [, , form, shortened, tag] = data.tokens[row][token];
           const short = shortened || form;
           if (place) cell.append(make("span", "tk-dot", " · "));
-          const part = make("span", data.unknown[row].has(token) ? "tk-word tk-unknown" : "tk-word", short || "∅");
+          const part = linked(data, row, token, data.unknown[row].has(token) ? "tk-word tk-unknown" : "tk-word", short || "∅");
           if (tag) part.append(make("span", "tk-tag", "/" + tag));
           cell.append(part);
         });
