@@ -29,6 +29,7 @@ from dashboards.kit.url import LANGUAGE, PREFIX
 from dashboards.pages.analogy import page as analogy
 from dashboards.pages.bench import page as bench
 from dashboards.pages.context import page as context
+from dashboards.pages.game import page as game
 from dashboards.pages.home import page as home
 from dashboards.pages.inside import page as inside
 from dashboards.pages.layers import page as layers
@@ -57,6 +58,7 @@ VIEWS: tuple[ModuleType, ...] = (
     senses,
     inside,
     layers,
+    game,
 )
 """The pages in the order of the navigation; :mod:`dashboards.pages` says what each of them has."""
 

@@ -66,6 +66,7 @@ KEPT = {
     "bench": 8,
     "versus": 8,
     "shared": 16,
+    "game": 64,
 }
 """The shelves, and how many things stay on each: the one used longest ago is closed."""
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "evaluate": ("explorer.cli.evaluate:evaluate", "Score models on test sets: words, words in sentences, sentences."),
     "find": ("explorer.cli.vectors:find", "Find words by their beginning, 초성, a typo; tell words from expressions."),
     "fine-tune": ("explorer.cli.probing:fine_tune", "Train a classifier of texts: a head on an encoder, or all of it."),
+    "game": ("explorer.cli.game:game", "Guess a secret word by how near guesses are to it."),
     "lab": ("explorer.cli.analysis:lab", "Train tokenizer × model on one corpus and score all on the same tests."),
     "layers": ("explorer.cli.probing:layers", "Measure what each layer of an encoder knows."),
     "mask": ("explorer.cli.encoders:mask", "Guess masked words: by piece, by word, or among candidates."),
