@@ -135,7 +135,8 @@ def create_app(prepare: bool = False, host: str | None = None, **options: Any) -
     server, prefix = app.server, app.config.requests_pathname_prefix
     server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
     server.config["COMPRESS_MIN_SIZE"] = 1000
-    server.config["COMPRESS_LEVEL"] = 4  # gzip: half the time of the default for a tenth more bytes
+    # Of the first page's scripts a tenth less than by the defaults, for some ten milliseconds more.
+    server.config |= {"COMPRESS_LEVEL": 6, "COMPRESS_ZSTD_LEVEL": 6, "COMPRESS_BR_LEVEL": 5}
     server.config[PREFIX] = prefix
     opened = server.extensions["explorer"] = State()
     names = serve_files(server, app.config.routes_pathname_prefix)

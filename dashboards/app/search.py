@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["find", "register"]
 
-INITIALS = "ㄱㅇㅈ"
-"""An example."""
 
 SHOWN = 7
 """Words in the list."""
@@ -117,7 +115,7 @@ class _Places:
         return [
             self._link_to(word_href(word, self._model), word, "example_word"),
             self._link_to(word_href(inflected, self._model), inflected, "example_inflected"),
-            self._link("map", INITIALS, "example_initials", find=INITIALS),
+            self._link("map", examples.INITIALS, "example_initials", find=examples.INITIALS),
             self._link("analogy", total, "example_expression", q=total),
             self._link("analogy", proportion, "example_proportion", q=proportion),
             self._link("tokens", examples.SENTENCES[0], "example_sentence", text=examples.SENTENCES[0]),

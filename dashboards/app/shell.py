@@ -16,7 +16,7 @@ from dashboards.kit import ids
 from dashboards.kit.components import BUSY_MS, icon, job_panel
 from dashboards.kit.i18n import LANGUAGES, Text, text
 from dashboards.kit.search import search_box, search_button
-from dashboards.kit.url import decode, href, unread
+from dashboards.kit.url import VIEWS, decode, href, unread
 from dashboards.pages import not_found
 
 __all__ = ["layout", "register"]
@@ -152,6 +152,7 @@ def _navbar(t: Text, views: Sequence[ModuleType]) -> dmc.AppShellNavbar:
 def register(app: Dash, views: Sequence[ModuleType]) -> None:
     """The shell's own callbacks."""
     by_path = {view.PATH.strip("/"): view for view in views}
+    app.server.extensions[VIEWS] = tuple(views)
 
     def in_browser(name: str, *arguments: Any) -> None:
         app.clientside_callback(ClientsideFunction("explorer", name), *arguments, prevent_initial_call=True)

@@ -25,6 +25,7 @@ __all__ = [
     "MAX_ADDRESS",
     "MAX_TEXT",
     "PREFIX",
+    "VIEWS",
     "Field",
     "choice",
     "clean",
@@ -49,6 +50,9 @@ __all__ = [
 
 PREFIX = "EXPLORER_PATH_PREFIX"
 """The setting of an app that says where it is mounted, e.g. ``"/explorer/"`` behind a proxy."""
+
+VIEWS = "explorer_views"
+"""Where a server keeps the pages of its app, in the order of the navigation: in its ``extensions``."""
 
 MAX_WORD = 60
 """Longest word a page accepts, in characters."""
