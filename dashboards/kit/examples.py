@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ANALOGIES", "BESIDE", "INITIALS", "LISTS", "PAIRS", "SENTENCES", "WORDS"]
+__all__ = ["ANALOGIES", "BESIDE", "EXPECTED", "INITIALS", "LISTS", "PAIRS", "SENTENCES", "WORDS"]
 
 WORDS = ("강아지", "먹었다", "바다", "행복하다", "대학교")
 BESIDE = ("사랑", "우정")
@@ -13,13 +13,15 @@ LISTS = (
     ("서울", "부산", "도쿄", "파리", "한국", "일본", "프랑스"),
 )
 ANALOGIES = (
-    "왕자 − 남자 + 여자",
-    "도쿄 − 일본 + 한국",
     "할아버지 − 아버지 + 어머니",
+    "도쿄 − 일본 + 한국",
+    "왕자 − 남자 + 여자",
     "황제 : ? = 왕 : 왕비",
     "크다 : 작다 = 높다 : ?",
-    "독일 : ? = 한국 : 한국어, 일본 : 일본어",
+    "독일 : ? = 한국 : 한국어, 일본 : 일본어, 프랑스 : 프랑스어, 러시아 : 러시아어",
     "소 − (개 − 강아지)",
 )
+EXPECTED = dict(zip(ANALOGIES, ("할머니", "서울", "공주", "황후", "낮다", "독일어", "송아지"), strict=True))
+"""What a person would answer to each. The default model finds all of them first; the first example every model that ships."""
 INITIALS = "ㄱㅇㅈ"
 SENTENCES = ("아버지가방에들어가신다ㅋㅋㅋ", "나는 어제 학교에서 친구를 만나 떡볶이를 먹었다.", "뷁 😀 갔다 왔습니다!")

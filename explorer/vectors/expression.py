@@ -90,6 +90,22 @@ def clean_word(word: str) -> str:
     return " ".join(unicodedata.normalize("NFC", plain).split())
 
 
+def written(word: str) -> str:
+    """A word as an expression holds it: in quotes where it would be read as several, as a number or as a question mark.
+
+    >>> written("배/NNG#1"), written("K-팝")
+    ('배/NNG#1', '"K-팝"')
+    """
+    try:
+        found = [(piece.kind, piece.text, piece.unknown) for piece in _pieces(word)]
+    except ExpressionError:
+        found = []
+    if found == [("word", word, False)]:
+        return word
+    opening = next((one for one, closers in QUOTES.items() if not set(closers) & set(word)), '"')
+    return f"{opening}{word}{QUOTES[opening][0]}"
+
+
 class ExpressionError(BadInput):
     """An expression that cannot be read; knows the place.
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,9 @@ from explorer.vectors.checks import check_n
 from explorer.vectors.expression import Proportion
 from explorer.vectors.records import Analogy, Expected, Neighbour, Resolution, Term
 from explorer.vectors.search import Floats, Ints, cosines, nearest, rank_blocks
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["EXAMPLE_METHODS", "Accuracy", "Relation", "Space", "place_of"]
 
@@ -91,7 +94,8 @@ class Accuracy:
         hits: pairs whose answer came first.
         covered, total: pairs whose words have vectors, and all pairs.
         value, low, high: hits over covered pairs, with Wilson's 95 % interval; ``None`` where there are too few pairs to leave one out.
-        found: the first answer for each covered pair, in their order; nothing where there are too few.
+        found, right: the first answer for each covered pair, in their order, and whether it is the pair's; nothing where there are
+            too few.
     """
 
     method: str
@@ -102,6 +106,7 @@ class Accuracy:
     low: float | None
     high: float | None
     found: tuple[str, ...] = ()
+    right: tuple[bool, ...] = ()
 
     @property
     def coverage(self) -> float:
@@ -109,7 +114,7 @@ class Accuracy:
         return self.covered / self.total
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self) | {"coverage": self.coverage, "found": list(self.found)}
+        return asdict(self) | {"coverage": self.coverage, "found": list(self.found), "right": list(self.right)}
 
 
 class Relation:
@@ -199,10 +204,11 @@ class Relation:
         kept = [[other for other in range(count) if other != place] for place in range(count)]
         barred = [sorted({*self._rows[place][0], *self._barred(kept[place])}) for place in range(count)]
         answers = self._answers(self._starts, kept, barred, 1, method, None)
-        hits = sum(bool(set(rows.tolist()) & set(self._rows[place][1])) for place, (rows, _) in enumerate(answers))
+        right = tuple(bool(set(rows.tolist()) & set(self._rows[place][1])) for place, (rows, _) in enumerate(answers))
+        hits = sum(right)
         share = share_interval(hits, count)
         found = tuple(one.word for answer in answers for one in self._space.neighbours(*answer))
-        return Accuracy(method, hits, count, self.total, share.value, share.low, share.high, found)
+        return Accuracy(method, hits, count, self.total, share.value, share.low, share.high, found, right)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -212,6 +218,14 @@ class Relation:
             "many_to_one": self.many_to_one,
             "accuracy": {method: accuracy.to_dict() for method, accuracy in self.accuracy.items()},
         }
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a pair: the word, its answer, and what each method finds from the other pairs (nothing where they are too few)."""
+        import pandas as pd
+
+        words, answers = zip(*self.pairs, strict=True)
+        found = {method: one.found or (None,) * len(words) for method, one in self.accuracy.items()}
+        return pd.DataFrame({"word": words, "answer": answers, **found})
 
     @staticmethod
     def _check(method: str, count: int) -> None:

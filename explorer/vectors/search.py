@@ -105,6 +105,10 @@ def top_k(scores: npt.NDArray[Any], k: int) -> tuple[Ints, npt.NDArray[Any]]:
     k = min(k, n)
     if k <= 0:
         return np.empty(0, dtype=np.int64), scores[:0]
+    if k == n:
+        every = np.argsort(-scores, kind="stable")
+        every = every[: int(np.count_nonzero(scores > -np.inf))]
+        return every, scores[every]
     cells = n // _CHUNK
     if k <= cells // 2:
         maxima = scores[: cells * _CHUNK].reshape(cells, _CHUNK).max(axis=1)

@@ -13,7 +13,7 @@ from dashboards.pages.map import figures as maps_figure
 from dashboards.pages.map.figures import BASE, CHOSEN, FOUND, LABELS, NEAR, highlight, label_rows, map_figure
 from dashboards.pages.map.maps import Map
 from dashboards.pages.similarity.figures import heat_map, scale
-from explorer.vectors.plane import plane
+from explorer.vectors.questions import Parallelogram, Step
 
 NAMES = {group: group for group in TAG_GROUPS} | {"trust": "trust", "unmeasured": "unmeasured"}
 
@@ -137,19 +137,22 @@ def test_the_scale_counts_every_random_pair_and_marks_the_value():
     assert figure.layout.shapes[0].x0 == 0.25 and "0.250" in figure.layout.annotations[0].text
 
 
+def a_parallelogram(answers: int = 1, near: float = 0.0) -> Parallelogram:
+    step = Step("남자", "여자", 1.0, 0.0, 0.0, 1.0, 1.0, 0.0)
+    found = [Step("왕", str(place), 0.9, 30.0, 0.5, 0.6, 0.9 + near * place, 1.2 + 0.001 * place) for place in range(answers)]
+    return Parallelogram("m", ("남자", 0.0, 0.0), ("여자", 1.0, 0.0), ("왕", 0.2, 1.0), (1.2, 1.0), (step, *found))
+
+
 def test_the_parallelogram_shows_three_words_the_target_and_the_answers_in_equal_units():
-    a, b, c, x = np.eye(4, dtype=np.float32)
-    flat = plane(a, b, c, [x])
-    figure = parallelogram(flat, ["왕", "남자", "여자"], ["왕비"], "light", "왕 − 남자 + 여자")
-    assert [list(trace.text) for trace in figure.data] == [["왕", "남자", "여자"], ["왕 − 남자<br>+ 여자"], [""]]
-    assert list(figure.data[2].hovertext) == ["왕비"] and figure.layout.yaxis.scaleanchor == "x"
-    assert [one.text for one in figure.layout.annotations if one.text] == ["왕비"]
+    figure = parallelogram(a_parallelogram(), "light", ["남자", "여자", "왕<b>"], "왕 − 남자 + 여자")
+    assert [list(trace.text) for trace in figure.data] == [["남자", "여자", "왕&lt;b&gt;"], ["왕 − 남자<br>+ 여자"], [""]]
+    assert list(figure.data[2].hovertext) == ["0"] and figure.layout.yaxis.scaleanchor == "x"
+    assert [one.text for one in figure.layout.annotations if one.text] == ["0", "1.00", "0.90 · 30°"]
+    assert len(parallelogram(a_parallelogram(0), None, ["a", "b", "c"], "d").data) == 2
 
 
 def test_words_of_answers_on_one_spot_stand_lines_apart_at_any_size():
-    a, b, c, x = np.eye(4, dtype=np.float32)
-    answers = [x + 0.001 * i * a for i in range(5)]
-    figure = parallelogram(plane(a, b, c, answers), ["a", "b", "c"], list("12345"), None, "a − b + c")
-    words = [one for one in figure.layout.annotations if one.text]
-    heights = sorted((one.y, -one.ay) for one in words)
-    assert len(words) == 5 and all(high[1] - low[1] >= 18 for low, high in pairwise(heights))
+    figure = parallelogram(a_parallelogram(5), None, ["b", "c", "a"], "a − b + c")
+    words = [one for one in figure.layout.annotations if one.text in "01234"]
+    heights = sorted((one.y, -one.ay) for one in words if one.text)
+    assert len(heights) == 5 and all(high[1] - low[1] >= 18 for low, high in pairwise(heights))

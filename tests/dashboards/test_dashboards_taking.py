@@ -24,7 +24,7 @@ def views():
 
 ASKED = {
     "similarity": "?word=먹었다&n=10&script=any&least=900&tags=NNG&a=왕&b=여왕&words=왕,뷁뷁,사과,여왕,배&model=small",
-    "analogy": "?q=왕 − 남자 %2B 여자&n=5&model=small",
+    "analogy": "?q=왕 : ? = 남자 : 여자, 아버지 : 어머니&expected=여왕&n=5&model=small&also=",
     "map": "?words=1000&word=학교&model=small",
     "versus": "?model=small&b=word2vec&k=5&tags=NNG&min=0&word=왕",
     "word": "?word=먹었다&model=small&n=5&lines=10",

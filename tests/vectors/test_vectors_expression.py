@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from explorer.core.errors import BadInput
 from explorer.vectors.expression import MINUS, PLUS, QUOTES, TIMES, ExpressionError, Proportion, clean_word, parse
 from explorer.vectors.expression import read as read_expression
+from explorer.vectors.expression import written as written_word
 from explorer.vectors.records import Term
 
 
@@ -206,3 +207,10 @@ def test_any_text_is_read_or_refused_with_a_place(text):
     else:
         assert terms and all(t.word and t.weight and 0 <= t.start < t.end <= len(text) for t in terms)
         assert ":" in text or "=" in text or [t.start for t in terms] == sorted(t.start for t in terms)
+
+
+@pytest.mark.parametrize(
+    "word", ["배/NNG#1", "K-팝", "2", "?", "한·미", "12:30", "새 단어", "가+나", '따옴"표', "“겹”", "(괄호", "조선(朝鮮)"]
+)
+def test_a_word_is_written_so_that_it_is_read_again_as_one(word):
+    assert [term.word for term in parse(f"왕 − {written_word(word)} + 여자")] == ["왕", clean_word(word), "여자"]
