@@ -156,6 +156,33 @@ def join(name: str, parts: tuple[str, ...], weights: tuple[float, ...], force: b
 
 @models.command()
 @click.argument("name")
+@click.argument("like")
+@click.option("--encoder", default="e5-small", show_default=True, help="What reads the words; see `models list`.")
+@click.option("--keys", type=click.IntRange(1, 2**31 - 1), help="Only the most frequent so many keys.")
+@force_option("model")
+def words(name: str, like: str, encoder: str, keys: int | None, force: bool) -> None:
+    """Let an encoder read each word of the model LIKE by itself, and save these vectors as NAME.
+
+    \b
+    Example:  korean-explorer models words wiki-e5 wiki-w2v --encoder e5-small
+              korean-explorer models join mine wiki-w2v wiki-e5 --weight 1 --weight 0.8
+    """
+    from explorer.encoders.alone import words_alone
+    from explorer.encoders.open import encoder as open_encoder
+    from explorer.static.load import load
+    from explorer.static.train import check_free
+
+    check_free(name, force)
+    with terminal_progress() as progress:
+        made = words_alone(
+            open_encoder(encoder, progress=progress), load(like, progress=progress), keys=keys, progress=progress
+        )
+        made.save(name, overwrite=force)
+    click.echo(f"saved {name}: {len(made):,} words × {made.dim} dimensions")
+
+
+@models.command()
+@click.argument("name")
 def remove(name: str) -> None:
     """Delete a saved model, or what was unpacked of a packaged encoder."""
     from explorer.core.store import remove_artifact

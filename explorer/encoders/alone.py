@@ -24,11 +24,7 @@ __all__ = ["words_alone"]
 
 
 def words_alone(
-    encoder: Encoder,
-    like: Vectors | Sequence[str],
-    *,
-    keys: int | None = None,
-    progress: ProgressCallback | None = None,
+    encoder: Encoder, like: Vectors | Sequence[str], *, keys: int | None = None, progress: ProgressCallback | None = None
 ) -> Vectors:
     """Vectors of the words of another model, each read by itself in its dictionary form.
 
@@ -52,13 +48,13 @@ def words_alone(
     """
     names = list(like.keys if isinstance(like, Vectors) else like)[:keys]
     if not names:
-        raise BadInput("encoders.no_keys_to_read")
+        raise BadInput("encoders.no_keys_to_read", count=len(names), model=encoder.name)
     forms = {form: row for row, form in enumerate(dict.fromkeys(word_of(key) for key in names))}
     found = encoder.sentences(forms, components=0, progress=progress)
     rows = np.array([forms[word_of(key)] for key in names])
     seen = np.flatnonzero(np.any(found.vectors[rows] != 0, axis=1))
     if not len(seen):
-        raise BadInput("encoders.no_keys_to_read")
+        raise BadInput("encoders.no_keys_to_read", count=len(names), model=encoder.name)
     counts = like.counts[: len(names)][seen] if isinstance(like, Vectors) and like.counts is not None else None
     info: dict[str, Any] = {
         "name": encoder.name,

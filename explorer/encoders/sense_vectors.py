@@ -12,6 +12,7 @@ frequent they are there than around the other words asked for.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -165,7 +166,8 @@ def fit_senses(
     if given != made_by:
         raise BadInput("encoders.senses_other_tokenizer", model=base, tokenizer=made_by, given=given)
     path = expanded(words) if words else WORDS
-    chosen = path.read_text(encoding="utf-8").split() if path.is_file() else [one.strip() for one in words.split(",")]
+    there = os.path.isfile(path)  # no error where the words are longer than a file's name can be
+    chosen = path.read_text(encoding="utf-8").split() if there else [one.strip() for one in words.split(",")]
     return sense_vectors(
         vectors, chosen, texts, encoder, contexts, seed, most=most, workers=workers, name=corpus, progress=progress
     )

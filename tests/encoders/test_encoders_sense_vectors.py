@@ -117,7 +117,8 @@ def test_the_command_adds_senses_and_similar_tells_of_them(trained, texts, tmp_p
     trained.save("planted")
     (tmp_path / "corpus.txt").write_text("\n".join(texts), encoding="utf-8")
     run = CliRunner().invoke
-    command = ["train", "senses", "--model", "planted", "--corpus", str(tmp_path / "corpus.txt"), "--words", "배,학교"]
+    words = ",".join(["배", "학교", *(f"없는말{number}" for number in range(40))])  # longer than a file's name may be
+    command = ["train", "senses", "--model", "planted", "--corpus", str(tmp_path / "corpus.txt"), "--words", words]
     refused = run(main, [*command, "--name", "x"])
     assert refused.exit_code == 1 and "--tokenizer eojeol" in refused.stderr
     made = run(main, [*command, "--name", "with-senses", "--tokenizer", "eojeol", "-p", "contexts=100"])
