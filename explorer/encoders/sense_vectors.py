@@ -166,7 +166,7 @@ def fit_senses(
     if given != made_by:
         raise BadInput("encoders.senses_other_tokenizer", model=base, tokenizer=made_by, given=given)
     path = expanded(words) if words else WORDS
-    there = os.path.isfile(path)  # no error where the words are longer than a file's name can be
+    there = os.path.isfile(path)  # noqa: PTH113  no error where the words are longer than a name can be
     chosen = path.read_text(encoding="utf-8").split() if there else [one.strip() for one in words.split(",")]
     return sense_vectors(
         vectors, chosen, texts, encoder, contexts, seed, most=most, workers=workers, name=corpus, progress=progress
