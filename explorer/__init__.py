@@ -33,6 +33,7 @@ __all__ = [
     "contextual",
     "encoder",
     "evaluate",
+    "in_sentence",
     "kiwi_next",
     "lab",
     "load",
@@ -42,6 +43,7 @@ __all__ = [
     "open_inside",
     "probe_layers",
     "project",
+    "read_words",
     "sense_vectors",
     "sentences",
     "stability",
@@ -85,6 +87,7 @@ _HOMES = {
     "contextual": "explorer.encoders.deprecated",
     "encoder": "explorer.encoders.open",
     "evaluate": "explorer.analysis.benchmarks",
+    "in_sentence": "explorer.analysis.in_sentence",
     "kiwi_next": "explorer.encoders.kiwi_next",
     "lab": "explorer.analysis.lab",
     "load": "explorer.static.load",
@@ -94,6 +97,7 @@ _HOMES = {
     "open_inside": "explorer.encoders.deprecated",
     "probe_layers": "explorer.analysis.probing.layers",
     "project": "explorer.analysis.projection",
+    "read_words": "explorer.analysis.in_sentence",
     "sense_vectors": "explorer.encoders.sense_vectors",
     "sentences": "explorer.analysis.sentences",
     "stability": "explorer.analysis.stability",
@@ -111,6 +115,7 @@ if TYPE_CHECKING:
     from explorer.analysis.association import weat
     from explorer.analysis.benchmarks import evaluate
     from explorer.analysis.beside import compare_analogy, compare_neighbours
+    from explorer.analysis.in_sentence import in_sentence, read_words
     from explorer.analysis.lab import lab
     from explorer.analysis.model_comparison import compare_models, compare_word
     from explorer.analysis.probing.layers import probe_layers

@@ -67,6 +67,7 @@ KEPT = {
     "versus": 8,
     "shared": 16,
     "game": 64,
+    "read": 2,
 }
 """The shelves, and how many things stay on each: the one used longest ago is closed."""
 

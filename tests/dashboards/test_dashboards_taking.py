@@ -26,7 +26,7 @@ ASKED = {
     "similarity": "?word=먹었다&n=10&script=any&least=900&tags=NNG&a=왕&b=여왕&words=왕,뷁뷁,사과,여왕,배&model=small",
     "analogy": "?q=왕 : ? = 남자 : 여자, 아버지 : 어머니&expected=여왕&n=5&model=small&also=",
     "map": "?words=1000&word=학교&model=small",
-    "versus": "?model=small&b=word2vec&k=5&tags=NNG&min=0&word=왕",
+    "versus": "?model=small&b=word2vec&k=5&tags=NNG&min=0&word=왕&in=배&s=나는 배를 타고 섬에 갔다.&e=mini&run=1",
     "word": "?word=먹었다&model=small&n=5&lines=10",
     "tokens": "?t=eojeol,jamo&text=나는 학교에 갔다 =1",
     "bench": f"?t=eojeol,syllable&c=-&n=10000&run=1&z={pack('나는 학교에 갔다.' + chr(10) + '왕이 왕에게 사과를 주었다.')}",
@@ -49,7 +49,7 @@ def settled(function, *given):
 
 @pytest.mark.parametrize("name", ASKED)
 def test_the_lines_give_the_tables_of_the_page(served, app, name):
-    if name in ("context", "senses", "inside", "layers"):
+    if name in ("context", "senses", "inside", "layers", "versus"):
         pytest.importorskip("torch")
     values = values_at(views()[name], ASKED[name])
     for card, take in views()[name].CARDS.items():

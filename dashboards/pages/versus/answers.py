@@ -9,19 +9,20 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboards.app.models import model_label
-from dashboards.kit.components import empty, figures_row, graph, score_bar, table, tag_badge
+from dashboards.kit.components import empty, figures_row, graph, marked, score_bar, table, tag_badge
 from dashboards.kit.i18n import Text
 from dashboards.kit.words import word_arrow, word_link
 from dashboards.pages.versus import figures
 from explorer.text.tags import split_key, tag_of
 
 if TYPE_CHECKING:
+    from explorer.analysis.in_sentence import InSentence
     from explorer.analysis.model_comparison import Group, ModelComparison, WordComparison, WordOverlap
     from explorer.analysis.shared_words import Lack
     from explorer.core.intervals import Interval
     from explorer.vectors.records import Neighbour
 
-__all__ = ["lacks", "summary", "two_lists", "word_table"]
+__all__ = ["in_and_out", "lacks", "summary", "two_lists", "word_table"]
 
 _LACKED = 24
 
@@ -113,7 +114,7 @@ def two_lists(t: Text, found: WordComparison, models: tuple[str, str]) -> Any:
         if rank is not None:
             parts.append(html.Span(f"↔ {rank}", className="versus-rank numbers", title=t("versus.rank_there", rank=rank)))
         word = html.Span(parts, className="versus-cell versus-both" if rank is not None else "versus-cell")
-        return html.Span([word, html.Span(f"{one.score:.3f}", className="versus-rank numbers")], className="versus-line")
+        return html.Span([word, _score(one.score)], className="versus-line")
 
     rows = [
         [str(rank), cell(left, models[0], ranks[1]), cell(right, models[1], ranks[0])]
@@ -129,6 +130,47 @@ def two_lists(t: Text, found: WordComparison, models: tuple[str, str]) -> Any:
         ],
         gap="sm",
     )
+
+
+def in_and_out(t: Text, found: InSentence, model: str) -> Any:
+    """A word's neighbours without its sentence and in it, side by side, and what would fit in its place."""
+    names = [html.Span([word_link(one.key, model), _score(one.score)], className="versus-line") for one in found.static]
+    uses = [
+        html.Span(
+            [
+                html.Span(
+                    word_link(one.key, model), className="versus-cell versus-both" if one.word in found.both else "versus-cell"
+                ),
+                _score(one.score),
+                html.Span(marked(one.sentence, one.start, one.end), className="versus-use"),
+            ],
+            className="versus-line",
+        )
+        for one in found.contextual
+    ]
+    guesses = [
+        html.Span([html.Span(word, lang="ko"), _score(share)], className="versus-line") for word, share in found.substitutes
+    ]
+    columns = [("static", names), ("contextual", uses), *([("substitutes", guesses)] if guesses else [])]
+    lists = [
+        html.Div([dmc.Text(t(f"versus.{name}"), fw=600, size="sm"), html.Ol([html.Li(one) for one in items])])
+        for name, items in columns
+    ]
+    said = [t("versus.said_both", count=len(found.both), of=len(found.contextual)), t("versus.said_read", words=found.read)]
+    if not guesses:
+        said.append(t("versus.said_no_guess"))
+    return dmc.Stack(
+        [
+            html.P(marked(found.sentence, found.start, found.end), className="versus-sentence"),
+            dmc.SimpleGrid(lists, cols={"base": 1, "md": len(lists)}, spacing="lg"),
+            *[dmc.Text(line, size="sm", c="dimmed") for line in said],
+        ],
+        gap="sm",
+    )
+
+
+def _score(value: float) -> html.Span:
+    return html.Span(f"{value:.3f}", className="versus-rank numbers")
 
 
 def lacks(t: Text, found: tuple[Lack, Lack], models: tuple[str, str]) -> Any:

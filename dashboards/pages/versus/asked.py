@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dashboards.app.state import state, version
+from dashboards.kit.checkpoints import place as place_called
 from explorer.core.progress import ProgressCallback
 
 if TYPE_CHECKING:
+    from explorer.analysis.in_sentence import InSentence
     from explorer.analysis.model_comparison import ModelComparison, WordComparison
     from explorer.analysis.shared_words import SharedWords
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["ALL", "COUNTS", "LEAST", "SIDES", "WORDS", "compare", "compute", "one_word", "sample_of"]
+__all__ = ["ALL", "COUNTS", "LEAST", "READ", "SIDES", "WORDS", "compare", "compute", "one_word", "said", "sample_of", "texts"]
 
 COUNTS = ("5", "10", "20", "50")
 WORDS = ("sample", "all")
@@ -21,6 +23,9 @@ ALL = WORDS[1]
 SIDES = ("differ", "agree")
 LEAST = ("0", "100", "1000", "10000")
 """Occurrences that a listed word may be asked to have."""
+
+READ = 800
+"""Sentences of the sample that an encoder reads, besides those of words with several senses."""
 
 
 def sample_of(words: str) -> int | None:
@@ -70,6 +75,36 @@ def one_word(asked: Mapping[str, Any], word: str) -> WordComparison:
         "shared", _key(asked), lambda _: shared_words(a, b), "versus.job_shared", a=asked["model"], b=asked["b"]
     )
     return compare_word(a, b, word, int(asked["k"]), shared=shared)
+
+
+def texts() -> list[str]:
+    """Sentences of the sample that an encoder reads, to look for neighbours among their words."""
+    from corpora.sample import homographs, sentences
+    from explorer.analysis.probing.data import spread
+
+    return [*(one.text for one in homographs()), *spread((one.text for one in sentences()), READ)]
+
+
+def said(asked: dict[str, Any]) -> InSentence:
+    """A word without and with its sentence; the encoder reads the sample first.
+
+    Raises:
+        NotReady: a model is being opened, or the encoder reads.
+        ExplorerError: there is no such model, or the sentence does not hold the word.
+    """
+    from explorer.analysis.in_sentence import ReadWords, in_sentence, read_words
+
+    v = state().vectors(asked["model"])
+    place = place_called(asked["encoder"])
+    encoder = state().encoder(place)
+    read: ReadWords = state().opened(
+        "read",
+        place,
+        lambda progress: read_words(encoder, texts(), progress=progress),
+        "versus.job_read",
+        model=asked["encoder"],
+    )
+    return in_sentence(v, read, asked["word"], asked["sentence"])
 
 
 def compare(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:

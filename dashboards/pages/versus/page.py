@@ -16,7 +16,7 @@ from dashboards.kit.i18n import Text, text
 from dashboards.kit.page import Question, pressed
 from dashboards.kit.taking import Take, lines
 from dashboards.pages.similarity.page import MOST_TAGS, tag_choices
-from dashboards.pages.versus import answers
+from dashboards.pages.versus import answers, sentence
 from dashboards.pages.versus.asked import COUNTS, LEAST, SIDES, WORDS, compute, one_word, sample_of
 from explorer.core.errors import ExplorerError
 
@@ -39,6 +39,7 @@ FIELDS = {
     "tags": url.texts(limit=12, most=MOST_TAGS),
     "min": url.choice(LEAST, LEAST[2]),
     "word": url.text(default="사과"),
+    **sentence.FIELDS,
 }
 
 B, COUNT, HOW, SIDE, TAGS, MIN, WORD, GO = (
@@ -91,6 +92,7 @@ def layout(**query: Any) -> Any:
             card(t("versus.lacks_title"), html.Div(id=LACKS), hint=t("versus.lacks_hint"), takes=("versus", "lacks")),
             className="versus-answer",
         ),
+        sentence.card_of(t, q),
     )
 
 
@@ -275,13 +277,15 @@ def register(app: Dash) -> None:
     app.callback(Output(LISTS, "children"), word, QUESTION.done, Input(ids.READY, "data"))(lists)
     app.callback(Output(TAGS, "data"), asked[0], Input(ids.READY, "data"), State(TAGS, "value"))(tag_choices)
 
-    def address(*given: Any) -> str:
-        names = ("model", "b", "k", "words", "side", "tags", "min", "word")
-        return url.encode(
-            FIELDS, {name: value or "" if name == "word" else value for name, value in zip(names, given, strict=True)}
-        )
+    sentence.register(app)
 
-    app.callback(Output(ids.address("versus"), "data"), *asked, *filters, word)(address)
+    def address(*given: Any) -> str:
+        *values, word, said = given
+        names = ("model", "b", "k", "words", "side", "tags", "min")
+        return url.encode(FIELDS, dict(zip(names, values, strict=True)) | {"word": word or ""} | sentence.address_of(said))
+
+    said = Input(sentence.ASKED, "data")
+    app.callback(Output(ids.address("versus"), "data"), *asked, *filters, word, said)(address)
 
 
 # ---- what is taken along
@@ -307,6 +311,7 @@ CARDS = {
         lambda q: one_word(asked_of(q), q["word"]).to_frame(),
         lambda q: _lines(_OPEN + "answer = ex.compare_word(a, b, {word}, {k}).to_frame()", q),
     ),
+    "sentence": sentence.CARD,
     "lacks": Take(
         lambda q: compute(asked_of(q)).lacks_frame(), lambda q: _lines(_COMPARED + "answer = found.lacks_frame()", q)
     ),
