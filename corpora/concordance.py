@@ -264,6 +264,15 @@ class ConcordanceIndex:
         found = self.database.execute(f"SELECT rowid {_MATCHING} ORDER BY rowid LIMIT ? OFFSET ?", (_match(phrases), n, start))
         return (row for (row,) in found)
 
+    def rows_of_both(self, first: Sequence[str], second: Sequence[str], n: int) -> list[int]:
+        """Numbers of the first ``n`` lines of text that hold a key of each."""
+        sides: list[Phrases] = [[[one] for key in side for one in self._keys("key", key)] for side in (first, second)]
+        if not all(sides):
+            return []
+        query = " AND ".join(f"({_match(phrases)})" for phrases in sides)
+        found = self.database.execute(f"SELECT rowid {_MATCHING} ORDER BY rowid LIMIT ?", (query, n))
+        return [row for (row,) in found]
+
     def line(self, row: int) -> IndexedLine:
         """One line of text, tokenized again."""
         identity, title, text, start, length = self.database.execute(

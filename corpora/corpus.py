@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -18,6 +18,11 @@ from corpora.readers.reading import read_input
 from corpora.readers.report import Report, no_text_found
 from explorer.core.errors import BadInput, UnknownName
 from explorer.core.store import Manifest, artifact_path, list_artifacts, read_manifest, sha256_file
+
+if TYPE_CHECKING:
+    from explorer.core.progress import ProgressCallback
+    from explorer.text.patterns import PairLine
+    from explorer.vectors.evidence import Evidence
 
 __all__ = ["Corpus", "FileCorpus", "SampleCorpus", "StoredCorpus", "open_corpus", "read_shards", "texts_of_all"]
 
@@ -54,6 +59,25 @@ class Corpus(ABC):
 
         for text in self.texts():
             yield from split_sentences(text, method)
+
+    def evidence(self, *, progress: ProgressCallback | None = None) -> Evidence:
+        """What stands near what, and which patterns join words: counted on first use, then kept under the home folder.
+
+        Raises:
+            BadInput: the corpus has no text.
+        """
+        from explorer.static.evidence import kept_evidence
+        from explorer.tokenizers.loading import tokenizer
+
+        return kept_evidence(self.texts(), tokenizer("kiwi"), self.fingerprint(), self.name, progress=progress)
+
+    def lines_of_both(
+        self, a: Sequence[str], b: Sequence[str], n: int = 10, *, progress: ProgressCallback | None = None
+    ) -> list[PairLine]:
+        """Lines in which two words stand, given by their keys; see :func:`corpora.pair_lines.pair_lines`."""
+        from corpora.pair_lines import pair_lines
+
+        return pair_lines(self, a, b, n, progress=progress)
 
     def __iter__(self) -> Iterator[str]:
         return self.texts()

@@ -130,6 +130,8 @@ def test_corpora_do_not_know_models_or_dashboards():
         "explorer.static.pipeline",
         "explorer.static.keys",
         "explorer.static.shards",
+        "explorer.static.evidence",
+        "explorer.vectors.evidence",
         "explorer.encoders.homographs",
     )
     assert [

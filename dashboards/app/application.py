@@ -39,6 +39,7 @@ from dashboards.pages.sentences import page as sentences
 from dashboards.pages.similarity import page as similarity
 from dashboards.pages.tokens import page as tokens
 from dashboards.pages.versus import page as versus
+from dashboards.pages.why import page as why
 from dashboards.pages.word import page as word
 from explorer.core.errors import BadInput
 
@@ -52,6 +53,7 @@ VIEWS: tuple[ModuleType, ...] = (
     similarity,
     analogy,
     versus,
+    why,
     map_page,
     sentences,
     context,

@@ -68,6 +68,7 @@ KEPT = {
     "shared": 16,
     "game": 64,
     "read": 2,
+    "evidence": 4,
 }
 """The shelves, and how many things stay on each: the one used longest ago is closed."""
 

@@ -72,6 +72,13 @@ def index_corpus(params: dict[str, Any], progress: ProgressCallback) -> dict[str
     return {}
 
 
+def count_corpus(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Count what a corpus says of words, and index its lines, unless that is kept."""
+    from dashboards.pages.why.asked import count
+
+    return count(params, progress)
+
+
 TASKS: dict[str, Task] = {
     "kiwi": kiwi,
     "warm": warm,
@@ -80,6 +87,7 @@ TASKS: dict[str, Task] = {
     "contexts": find_contexts,
     "compare models": compare_models,
     "index": index_corpus,
+    "count": count_corpus,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from explorer.cli.common import COUNT, emit_json, force_option, json_option, print_table
+from explorer.cli.why import evidence
 from explorer.core.progress import terminal_progress
 
 
@@ -317,3 +318,6 @@ def concordance(
         ("left", "match", "right", "document", "offset"),
         [(line.left, line.match, line.right, line.title or line.document, line.start) for line in found.lines],
     )
+
+
+corpus.add_command(evidence)

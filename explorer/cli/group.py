@@ -43,6 +43,7 @@ COMMANDS = {
     "train": ("explorer.cli.train:train", "Train word vectors on a corpus."),
     "train-tokenizer": ("explorer.cli.tokenizers:train_tokenizer", "Train a sub-word tokenizer on a corpus."),
     "weat": ("explorer.cli.axis:weat", "Test whether two groups of words lean to different attributes."),
+    "why": ("explorer.cli.why:why", "Tell why two words are near, from the counts of a corpus."),
     "word": ("explorer.cli.word:word", "Show one word in all models, tokenizers and a corpus."),
 }
 

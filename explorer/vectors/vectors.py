@@ -15,7 +15,7 @@ from explorer.core.errors import BadInput, OutOfVocabulary
 from explorer.core.messages import Message
 from explorer.text.scripts import SCRIPTS, in_script
 from explorer.text.tags import base_tag, tag_of, word_of
-from explorer.vectors import questions, sif
+from explorer.vectors import questions, reasons, sif
 from explorer.vectors.axes import Axis, place_words
 from explorer.vectors.buckets import Buckets
 from explorer.vectors.bytes import ByteMatrix
@@ -480,6 +480,7 @@ class Vectors:
         return Relation(self, pairs)
 
     sentences = sif.sentences
+    why = reasons.why
 
     def odd_one_out(self, words: Sequence[str]) -> str:
         """The word least like the others: the lowest mean cosine with them. Needs three words or more."""

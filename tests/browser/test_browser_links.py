@@ -12,6 +12,7 @@ import pytest
 PAGES = {
     "/similarity": ("?word=" + quote("먹었다"), "#similarity-neighbours table", ("#similarity-word", "바다")),
     "/analogy": ("?n=5", "#analogy-answer table", ("#analogy-expression", "할아버지 − 아버지 + 어머니")),
+    "/why": ("?a=" + quote("남자") + "&b=" + quote("여자"), "#why-answer table", ("#why-b", "아버지")),
     "/tokens": ("?t=eojeol,jamo", "#tokens-grid [data-token]", ("#tokens-text", "나는 학교에 갔다")),
     "/versus": ("?model=word2vec&b=glove&word=" + quote("사과"), "#versus-lists table", ("#versus-word", "바다")),
     "/map": ("?words=1000&word=" + quote("학교"), "#map-panel table", ("#map-find", "ㅎㄱ")),
