@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput
-from explorer.vectors.search import Floats, Ints, cosines, rank_blocks
+from explorer.vectors.search import Floats, cosines
 
-__all__ = ["METHODS", "check_method", "score_add", "score_direction", "score_multiply", "solve"]
+__all__ = ["METHODS", "check_method", "score_add", "score_direction", "score_multiply", "scores_of"]
 
 METHODS = ("3cosadd", "3cosmul", "direction")
 """Names of the methods, the default first."""
@@ -103,40 +103,28 @@ def score_direction(unit: npt.NDArray[Any], terms: Floats, weights: Floats, inve
 _SCORERS = {"3cosadd": score_add, "3cosmul": score_multiply, "direction": score_direction}
 
 
-def solve(
+def scores_of(
     matrix: npt.NDArray[Any],
     terms: npt.NDArray[Any],
     weights: npt.NDArray[Any],
-    k: int = 10,
     method: str = "3cosadd",
     inverse: Floats | None = None,
-    exclude: Sequence[Sequence[int] | Ints] | None = None,
-    mask: npt.NDArray[np.bool_] | None = None,
-) -> list[tuple[Ints, npt.NDArray[Any]]]:
-    """The k best rows for each of q expressions.
+) -> Floats:
+    """The score of every row for each of q expressions: q × n.
 
     Args:
         matrix: n × d, possibly memory-mapped.
-        terms: q × t × d unit vectors of each expression's words (t × d for a single expression).
-        weights: q × t signed weights (t for a single expression).
-        k: answers per expression.
+        terms: q × t × d unit vectors of each expression's words.
+        weights: q × t signed weights.
         method: one of :data:`METHODS`.
         inverse: inverse norms of the rows; ``None`` when they have length 1.
-        exclude: for each expression, rows barred from its answers.
-        mask: n booleans; ``False`` bars a row from all answers.
 
     Raises:
         BadInput: an unknown method, a sum that is zero, or terms the method cannot use.
     """
     terms = np.asarray(terms, dtype=np.float32)
     weights = np.asarray(weights, dtype=np.float32)
-    if terms.ndim == 2:
-        terms, weights = terms[None], weights[None]
     scorer = _SCORERS[check_method(method)]
     if method == "3cosadd" and np.any(np.linalg.norm(np.einsum("qt,qtd->qd", weights, terms), axis=1) < EPSILON):
         raise BadInput("vectors.words_cancel_out")
-
-    def score(part: slice) -> Floats:
-        return scorer(matrix[part], terms, weights, None if inverse is None else inverse[part])
-
-    return rank_blocks(len(matrix), len(terms), score, k, exclude, mask)
+    return scorer(matrix, terms, weights, inverse)

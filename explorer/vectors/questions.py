@@ -10,12 +10,12 @@ import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.text.tags import word_of
-from explorer.vectors.analogy import METHODS, check_method, solve
+from explorer.vectors.analogy import METHODS, check_method, scores_of
 from explorer.vectors.checks import check_n
 from explorer.vectors.expression import Proportion, read
 from explorer.vectors.plane import plane
 from explorer.vectors.records import Analogy, Term
-from explorer.vectors.relations import EXAMPLE_METHODS, Relation, Space, place_of
+from explorer.vectors.relations import EXAMPLE_METHODS, Relation, Space, told
 from explorer.vectors.search import Floats
 
 if TYPE_CHECKING:
@@ -73,26 +73,25 @@ def analogy(
     """
     check_n(n)
     check_method(method, (*METHODS, *EXAMPLE_METHODS))
-    found = read(expression) if isinstance(expression, str) else tuple(expression)
-    if not found:
+    asked = read(expression) if isinstance(expression, str) else tuple(expression)
+    if not asked:
         raise BadInput("vectors.expression_without_words")
-    terms = found.terms if isinstance(found, Proportion) else found
+    terms = asked.terms if isinstance(asked, Proportion) else asked
     resolved = tuple(self.resolve(term.word) for term in terms)
     written = expression if isinstance(expression, str) else " ".join(f"{term.weight:+g}*{term.word}" for term in terms)
-    if isinstance(found, Proportion) and (method in EXAMPLE_METHODS or (method == "3cosadd" and len(found.pairs) > 1)):
-        relation = self.relation([(start.word, end.word) for start, end in found.pairs])
+    if isinstance(asked, Proportion) and (method in EXAMPLE_METHODS or (method == "3cosadd" and len(asked.pairs) > 1)):
+        relation = self.relation([(start.word, end.word) for start, end in asked.pairs])
         way = method if method in EXAMPLE_METHODS else EXAMPLE_METHODS[0]
-        answer = relation.apply(found.source.word, n, way, exclude=exclude, script=script, expected=expected)
+        answer = relation.apply(asked.source.word, n, way, exclude=exclude, script=script, expected=expected)
         return replace(answer, expression=written, terms=terms, resolved=resolved)
     if method in EXAMPLE_METHODS:
         raise BadInput("vectors.method_needs_examples", method=method)
     unit = self.unit_vectors([term.word for term in terms])
     weights = np.array([term.weight for term in terms], dtype=np.float32)
     barred = sorted({row for r in resolved for row in self.same_words(r)}) if exclude else []
-    every = max(n, len(self.vectors)) if expected else n
-    [ranking] = solve(self.vectors, unit, weights, every, method, self.inverse, [barred], self.mask(None, 0, script))
-    best = self.neighbours(ranking[0][:n], ranking[1][:n])
-    return Analogy(written, method, terms, resolved, best, exclude, self.name, place_of(self, expected, ranking))
+    [scores] = scores_of(self.vectors, unit[None], weights[None], method, self.inverse)
+    best, expectation, left = told(self, scores, barred, n, expected, script)
+    return Analogy(written, method, terms, resolved, best, exclude, self.name, expectation, left)
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,6 +274,7 @@ class Analogy(_Ranked):
         excluded: whether the words of the expression were barred from the answers.
         model: name of the model that answered.
         expected: where the expected answer stands; ``None`` where none was named.
+        left_out: words that would be among the answers but for their script.
     """
 
     expression: str
@@ -284,6 +285,7 @@ class Analogy(_Ranked):
     excluded: bool = True
     model: str = ""
     expected: Expected | None = None
+    left_out: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -292,6 +294,7 @@ class Analogy(_Ranked):
             "method": self.method,
             "excluded": self.excluded,
             "expected": self.expected and self.expected.to_dict(),
+            "left_out": list(self.left_out),
             "terms": [term.to_dict() for term in self.terms],
             "resolved": [resolution.to_dict() for resolution in self.resolved],
             "neighbours": [neighbour.to_dict() for neighbour in self.neighbours],

@@ -11,7 +11,7 @@ king − man + woman = queen", COLING, https://aclanthology.org/C16-1332/):
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -25,12 +25,12 @@ from explorer.vectors.analogy import EPSILON, check_method
 from explorer.vectors.checks import check_n
 from explorer.vectors.expression import Proportion
 from explorer.vectors.records import Analogy, Expected, Neighbour, Resolution, Term
-from explorer.vectors.search import Floats, Ints, cosines, nearest, rank_blocks
+from explorer.vectors.search import Floats, Ints, cosines, rank_blocks, top_k
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["EXAMPLE_METHODS", "Accuracy", "Relation", "Space", "place_of"]
+__all__ = ["EXAMPLE_METHODS", "Accuracy", "Relation", "Space", "told"]
 
 EXAMPLE_METHODS = ("3cosavg", "lrcos")
 """Names of the methods that learn from examples, the default first."""
@@ -41,8 +41,6 @@ _RANDOM_KEYS = 500
 _LEAST_PAIRS = {"3cosavg": 1, "lrcos": 2}
 _SEED = 42
 _C = 1.0
-
-Answer = tuple[Ints, npt.NDArray[Any]]
 
 
 class Space(Protocol):
@@ -62,27 +60,45 @@ class Space(Protocol):
     def mask(self, tags: str | Iterable[str] | None, min_count: int, script: str = "any") -> npt.NDArray[np.bool_] | None: ...
 
 
-def place_of(space: Space, expected: str, ranking: Answer) -> Expected | None:
-    """Where an expected word stands among all answers; of its readings the best one. ``None`` where nothing is expected.
+def told(
+    space: Space, scores: Floats, barred: Sequence[int], n: int, expected: str, script: str
+) -> tuple[tuple[Neighbour, ...], Expected | None, tuple[str, ...]]:
+    """What an :class:`Analogy` holds of the scores of all keys: the answers, the expected one, what the script left out.
 
     Args:
         space: the vectors.
-        expected: the word, or ``""``.
-        ranking: rows and scores of every answer, best first.
+        scores: one for each key; written over.
+        barred: rows that are no answers.
+        n: how many answers.
+        expected: the answer one expects, or ``""``.
+        script: what answers are written in.
     """
+    scores[np.asarray(barred, dtype=np.int64)] = -np.inf
+    mask = space.mask(None, 0, script)
+    left: tuple[str, ...] = ()
+    if mask is not None:
+        rows, best = top_k(scores, n)
+        gone = ~mask[rows]
+        left = tuple(one.word for one in space.neighbours(rows[gone], best[gone]))
+        scores[~mask] = -np.inf
+    return space.neighbours(*top_k(scores, n)), _place(space, expected, scores), left
+
+
+def _place(space: Space, expected: str, scores: Floats) -> Expected | None:
+    """Where an expected word stands among all answers; of its readings the best one. ``None`` where nothing is expected."""
     if not expected:
         return None
     resolution = space.find(expected)
     if resolution is None or len(resolution.parts) != 1:  # composed words are no keys, so they are never among the answers
         return Expected(expected, None if resolution is None else resolution.key)
-    rows, scores = ranking
-    places = np.flatnonzero(np.isin(rows, space.same_words(resolution)))
-    if not len(places):
+    readings = sorted(space.same_words(resolution))
+    row = readings[int(np.argmax(scores[readings]))]
+    score = scores[row]
+    if score == -np.inf:
         return Expected(expected, resolution.key)
-    place = int(places[0])
-    return Expected(
-        expected, space.neighbours(rows[place : place + 1], scores[place : place + 1])[0].key, place + 1, float(scores[place])
-    )
+    rank = 1 + int(np.count_nonzero(scores > score)) + int(np.count_nonzero(scores[:row] == score))
+    [found] = space.neighbours(np.array([row]), scores[row : row + 1])
+    return Expected(expected, found.key, rank, found.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +203,9 @@ class Relation:
         everyone = range(len(self.pairs))
         barred = sorted({*self._space.same_words(resolved[0]), *self._barred(everyone)}) if exclude else []
         source = self._space.unit_vectors([word])
-        every = max(n, len(self._space.vectors)) if expected else n
-        [answer] = self._answers(source, [list(everyone)], [barred], every, method, self._space.mask(None, 0, script))
-        found = self._space.neighbours(answer[0][:n], answer[1][:n])
-        return Analogy(text, method, terms, resolved, found, exclude, self._space.name, place_of(self._space, expected, answer))
+        scores = self._scorer(source, [list(everyone)], method)(slice(0, len(self._space.vectors)))[0]
+        found, expectation, left = told(self._space, scores, barred, n, expected, script)
+        return Analogy(text, method, terms, resolved, found, exclude, self._space.name, expectation, left)
 
     @cached_property
     def accuracy(self) -> dict[str, Accuracy]:
@@ -203,7 +218,7 @@ class Relation:
             return Accuracy(method, 0, count, self.total, None, None, None)
         kept = [[other for other in range(count) if other != place] for place in range(count)]
         barred = [sorted({*self._rows[place][0], *self._barred(kept[place])}) for place in range(count)]
-        answers = self._answers(self._starts, kept, barred, 1, method, None)
+        answers = rank_blocks(len(self._space.vectors), count, self._scorer(self._starts, kept, method), 1, barred)
         right = tuple(bool(set(rows.tolist()) & set(self._rows[place][1])) for place, (rows, _) in enumerate(answers))
         hits = sum(right)
         share = share_interval(hits, count)
@@ -237,22 +252,14 @@ class Relation:
         sides = (0,) if self.many_to_one else (0, 1)
         return {row for place in places for side in sides for row in self._rows[place][side]}
 
-    def _answers(
-        self,
-        sources: Floats,
-        kept: Sequence[Sequence[int]],
-        barred: Sequence[Sequence[int]],
-        n: int,
-        method: str,
-        mask: npt.NDArray[np.bool_] | None,
-    ) -> list[Answer]:
-        """The n best rows for each source (q × d), learnt from the pairs that are kept for it."""
+    def _scorer(self, sources: Floats, kept: Sequence[Sequence[int]], method: str) -> Callable[[slice], Floats]:
+        """Scores of some rows for each source (q × d), learnt from the pairs that are kept for it: q × rows."""
         space = self._space
         if method == "3cosavg":
             targets = sources + np.stack([(self._ends[few] - self._starts[few]).mean(axis=0) for few in kept])
             if np.any(np.linalg.norm(targets, axis=1) < EPSILON):
                 raise BadInput("vectors.words_cancel_out")
-            return nearest(space.vectors, targets, n, space.inverse, barred, mask)
+            return lambda part: cosines(space.vectors[part], targets, space.inverse[part])
         learnt = [self._class(few) for few in kept]
         weights = np.stack([weight for weight, _ in learnt])
         biases = np.array([[bias] for _, bias in learnt], dtype=np.float32)
@@ -262,7 +269,7 @@ class Relation:
             likelihood = 1 / (1 + np.exp(-(weights @ space.vectors[part].T * inverse + biases)))
             return np.asarray(likelihood * cosines(space.vectors[part], sources, inverse), dtype=np.float32)
 
-        return rank_blocks(len(space.vectors), len(sources), score, n, barred, mask)
+        return score
 
     def _class(self, kept: Sequence[int]) -> tuple[Floats, float]:
         """Weights and bias of the class of some pairs' answers."""

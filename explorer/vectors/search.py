@@ -20,6 +20,9 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 BLOCK_BYTES = 64 << 20
 """Memory for one block of scores; small enough to stay polite, large enough that BLAS does the work."""
 
+_FEW = 8
+"""Queries up to which the rows times the queries are faster than the queries times the rows."""
+
 _CHUNK = 256
 """Scores per cell when looking for a threshold in :func:`top_k`."""
 
@@ -83,7 +86,12 @@ def cosines(matrix: npt.NDArray[Any], queries: npt.NDArray[Any], inverse: Floats
         q × n float32.
     """
     unit = unit_rows(np.atleast_2d(queries))
-    scores = (matrix @ unit[0])[None] if len(unit) == 1 else unit @ matrix.T
+    if len(unit) == 1:
+        scores = (matrix @ unit[0])[None]
+    elif len(unit) <= _FEW:
+        scores = np.ascontiguousarray((matrix @ unit.T).T)
+    else:
+        scores = unit @ matrix.T
     if inverse is not None:
         scores *= inverse
     return np.asarray(scores, dtype=np.float32)
@@ -105,10 +113,6 @@ def top_k(scores: npt.NDArray[Any], k: int) -> tuple[Ints, npt.NDArray[Any]]:
     k = min(k, n)
     if k <= 0:
         return np.empty(0, dtype=np.int64), scores[:0]
-    if k == n:
-        every = np.argsort(-scores, kind="stable")
-        every = every[: int(np.count_nonzero(scores > -np.inf))]
-        return every, scores[every]
     cells = n // _CHUNK
     if k <= cells // 2:
         maxima = scores[: cells * _CHUNK].reshape(cells, _CHUNK).max(axis=1)

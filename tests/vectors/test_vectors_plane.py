@@ -134,6 +134,15 @@ def test_each_example_has_its_answer_from_the_others(v):
     assert v.relation([("남자", "여자")]).accuracy["3cosavg"].found == ()
 
 
+def test_what_the_script_leaves_out_is_told():
+    rows = {"왕/NNG": (1, 0), "여왕/NNG": (1, 0.6), "queen/SL": (1, 0.5), "배/NNG": (-1, 0.2), "king/SL": (-1, 0)}
+    v = Vectors(list(rows), np.array(list(rows.values()), np.float32))
+    for method in ("3cosadd", "3cosmul"):
+        found = v.analogy("왕", method, n=2, script="hangul", expected="배")
+        assert found.words == ["여왕", "배"] and found.left_out == ("queen",) and found.expected.rank == 2
+        assert v.analogy("왕", method, n=1).left_out == () and found.to_dict()["left_out"] == ["queen"]
+
+
 # ---- many words
 
 

@@ -85,14 +85,10 @@ def answers_card(t: Text, analogy: Analogy, notes: Sequence[Any], model: str, na
     rows = []
     for rank, one in enumerate(analogy, 1):
         mark = "asked" if one.key in asked else "expected_here" if expected and rank == expected.rank else ""
-        badge = (
-            [dmc.Badge(t(f"analogy.{mark}"), size="xs", variant="light", color="gray" if mark == "asked" else "teal", ml=6)]
-            if mark
-            else []
-        )
+        badge = [_mark(t, mark)] if mark else []
         rows.append(_row(t, rank, one.key, [word_link(one.key, model), *badge], one.score, low, high))
     if expected and expected.rank and expected.key and expected.score is not None and expected.rank > len(rows):
-        badge = [dmc.Badge(t("analogy.expected_here"), size="xs", variant="light", color="teal", ml=6)]
+        badge = [_mark(t, "expected_here")]
         rows.append(_row(t, expected.rank, expected.key, [word_link(expected.key, model), *badge], expected.score, low, high))
     title = t(f"analogy.{analogy.method}")
     head = [t("analogy.rank"), t("analogy.word"), t("analogy.tag"), t("analogy.score")]
@@ -100,6 +96,10 @@ def answers_card(t: Text, analogy: Analogy, notes: Sequence[Any], model: str, na
     lost = [dmc.Text(ranked(t, expected), size="sm", c="dimmed")] if expected and expected.rank is None else []
     hint = t(f"analogy.{analogy.method}_hint")
     return card(title, table(head, rows, label=title), *said, *lost, *notes, hint=hint, takes=("analogy", name))
+
+
+def _mark(t: Text, name: str) -> html.Span:
+    return html.Span(t(f"analogy.{name}"), className=f"tag answer-{name.partition('_')[0]}")
 
 
 def _row(t: Text, rank: int, key: str, word: Sequence[Any], score: float, low: float, high: float) -> list[Any]:

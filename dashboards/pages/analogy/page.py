@@ -232,7 +232,6 @@ def solve(t: Text, vectors: Vectors, q: dict[str, Any]) -> Any:
     methods = methods_of(expression)
     try:
         found = [vectors.analogy(expression, one, n, not include, script=script, expected=q["expected"]) for one in methods]
-        whole = found if script == "any" else [vectors.analogy(expression, one, n, not include) for one in methods]
     except (BadInput, OutOfVocabulary) as error:
         place = place_of(error, expression)
         if place is None:
@@ -241,14 +240,14 @@ def solve(t: Text, vectors: Vectors, q: dict[str, Any]) -> Any:
         instead = lambda word: _instead(q, expression[:start] + written(word) + expression[end:])  # noqa: E731
         return card(None, pointed(expression, place), problem(t, error, instead))
     cards = [
-        answers_card(t, one, left_out(t, every.words, script), q["model"], method)
-        for method, one, every in zip(methods, found, whole, strict=True)
+        answers_card(t, one, left_out(t, one.left_out, script), q["model"], method)
+        for method, one in zip(methods, found, strict=True)
     ]
     terms = term_list(t, vectors, found[0], lambda other: _instead(q, other))
     return dmc.Stack(
         [
             card(t("analogy.terms"), terms, hint=t("analogy.terms_hint")),
-            dmc.SimpleGrid(cards, cols={"base": 1, "md": 2}, spacing="lg"),
+            dmc.SimpleGrid(cards, cols={"base": 1, "lg": 2}, spacing="lg"),
         ],
         gap="lg",
     )
