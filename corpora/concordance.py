@@ -232,14 +232,15 @@ class ConcordanceIndex:
             BadInput: the corpus has no text.
             Unavailable: the disk is full.
         """
-        from explorer.tokenizers.loading import tokenizer as load_tokenizer
-
-        engine = load_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
-        identity = json.dumps([_FORMAT, corpus.fingerprint(), engine.params()], ensure_ascii=False, sort_keys=True, default=str)
-        path = cache_path("concordance", f"{hashlib.sha256(identity.encode()).hexdigest()[:40]}.sqlite")
+        engine, path = _placed(corpus, tokenizer)
         if not path.exists():
             _build(corpus, engine, path, progress)
         return cls(path, engine)
+
+    @classmethod
+    def made(cls, corpus: Searchable, tokenizer: str | Tokenizer = "kiwi") -> bool:
+        """Whether the index of a corpus is there."""
+        return _placed(corpus, tokenizer)[1].exists()
 
     def find(self, query: str, n: int = 20, *, width: int = 40, start: int = 0) -> Concordance:
         """Matches of a word or phrase; see :func:`concordance`."""
@@ -317,6 +318,15 @@ class ConcordanceIndex:
             "form": "SELECT key, number, occurrences FROM keys WHERE form = ? ORDER BY occurrences DESC, key",
         }[column]
         return self.database.execute(statement, (value,)).fetchall()
+
+
+def _placed(corpus: Searchable, tokenizer: str | Tokenizer) -> tuple[Tokenizer, Path]:
+    """The tokenizer of an index, and its place."""
+    from explorer.tokenizers.loading import tokenizer as load_tokenizer
+
+    engine = load_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
+    identity = json.dumps([_FORMAT, corpus.fingerprint(), engine.params()], ensure_ascii=False, sort_keys=True, default=str)
+    return engine, cache_path("concordance", f"{hashlib.sha256(identity.encode()).hexdigest()[:40]}.sqlite")
 
 
 def _key(token: Token) -> str | None:

@@ -165,7 +165,9 @@ class State:
             raise UnknownName("model", name, model_names())
 
         def opener(progress: ProgressCallback) -> Vectors:
-            if name == "kiwi":
+            from explorer.static.kiwi import is_recovered
+
+            if name == "kiwi" and not is_recovered():
                 # Recovering them is seconds of pure computing: in the worker process, so that pages stay quick. Here they are
                 # only mapped from the cache afterwards.
                 self.worker.call("kiwi", {}, progress)

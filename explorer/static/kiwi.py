@@ -27,11 +27,13 @@ from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import cache_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["kiwi_vectors", "morphemes", "recover_unit_vectors", "unique_keys"]
+__all__ = ["is_recovered", "kiwi_vectors", "morphemes", "recover_unit_vectors", "unique_keys"]
 
 RECIPE = 1
 """Part of the cache's name; raised whenever this file would compute something else."""
@@ -75,8 +77,7 @@ def kiwi_vectors(progress: ProgressCallback | None = None, *, raw: bool = False)
     from explorer.vectors.files.formats import load_vectors
     from explorer.vectors.transform import remove_components
 
-    folder = cache_path("kiwi", f"kiwipiepy-{version('kiwipiepy')}-model-{version('kiwipiepy_model')}-r{RECIPE}")
-    target = folder / ("raw" if raw else "processed")
+    target = _kept(raw)
     if target.exists():
         try:
             return load_vectors(target)
@@ -88,6 +89,16 @@ def kiwi_vectors(progress: ProgressCallback | None = None, *, raw: bool = False)
     report(progress, "saving Kiwi's vectors")
     save_vectors(vectors, target, overwrite=True, name="kiwi")
     return load_vectors(target)
+
+
+def is_recovered() -> bool:
+    """Whether :func:`kiwi_vectors` only has to map a file."""
+    return _kept(raw=False).exists()
+
+
+def _kept(raw: bool) -> Path:
+    folder = cache_path("kiwi", f"kiwipiepy-{version('kiwipiepy')}-model-{version('kiwipiepy_model')}-r{RECIPE}")
+    return folder / ("raw" if raw else "processed")
 
 
 def recover_unit_vectors(

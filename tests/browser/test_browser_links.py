@@ -13,6 +13,7 @@ PAGES = {
     "/similarity": ("?word=" + quote("먹었다"), "#similarity-neighbours table", ("#similarity-word", "바다")),
     "/analogy": ("?n=5", "#analogy-answer table", ("#analogy-expression", "할아버지 − 아버지 + 어머니")),
     "/why": ("?a=" + quote("남자") + "&b=" + quote("여자"), "#why-answer table", ("#why-b", "아버지")),
+    "/word/" + quote("먹었다"): ("?n=5&corpus=sample", "#word-kwic .word-kwic", None),
     "/tokens": ("?t=eojeol,jamo", "#tokens-grid [data-token]", ("#tokens-text", "나는 학교에 갔다")),
     "/versus": ("?model=word2vec&b=glove&word=" + quote("사과"), "#versus-lists table", ("#versus-word", "바다")),
     "/map": ("?words=1000&word=" + quote("학교"), "#map-panel table", ("#map-find", "ㅎㄱ")),
@@ -24,7 +25,7 @@ PAGES = {
 }
 
 ANSWERS = """() => [...document.querySelectorAll('#page .mantine-Card-root')].filter(card => card.querySelector('.takes'))
-  .map(card => [...card.querySelectorAll('table, svg.main-svg text, li, .numbers, .tk-token')].map(e => e.textContent).join('|'))"""
+  .map(card => [...card.querySelectorAll('table, svg.main-svg text, li, .numbers, .tk-token, .word-cell, .word-form, .word-kwic')].map(e => e.textContent).join('|'))"""
 
 
 def settled(page, there):

@@ -81,7 +81,7 @@ def neighbour_panel(t: Text, shown: Map, vectors: Any, chosen: str) -> Any:
             className="word as-link" if on_map else "word as-link off-map",
             title=neighbour.key if on_map else t("map.off_map"),
         )
-        shown_word = html.Span([word, word_arrow(neighbour.key, vectors.name)])
+        shown_word = html.Span([word, word_arrow(neighbour.key, vectors.name)], className="word-beside")
         rows.append([shown_word, tag_badge(t, tag_of(neighbour.key)), score_bar(neighbour.score)])
     key = near.resolution.key
     word, tag = split_key(key)

@@ -66,10 +66,11 @@
     return cell;
   }
 
-  // Morphemes that are words lead to their own pages; the shell takes the link.
+  // Morphemes that are words lead to their own pages; the shell takes the link. Where nothing hovers, a touch says what a token is.
+  const TOUCHED = window.matchMedia("(hover: none)").matches;
   function linked(data, row, token, look, text) {
     const [, , form, , tag] = data.tokens[row][token];
-    if (!data.content.includes(tag)) return make("span", look, text);
+    if (!data.content.includes(tag) || (look.includes("tk-token") && TOUCHED)) return make("span", look, text);
     const link = make("a", look + " word-plain", text);
     link.href = data.page.replace("_", encodeURIComponent(form + "/" + tag));
     return link;

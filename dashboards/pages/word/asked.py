@@ -97,11 +97,14 @@ def used(word: str, model: str, corpus: str, n: int) -> Usage:
 
     def opener(progress: ProgressCallback) -> Usage:
         from corpora import open_corpus
+        from corpora.concordance import ConcordanceIndex
         from corpora.usage import usage
 
-        # A corpus may take minutes to index: in a process of its own. What follows is a second of reading.
-        comparer.call("index", {"corpus": corpus}, progress)
-        return usage(open_corpus(corpus), asked, n, tokenizer=kiwi, progress=progress)
+        opened = open_corpus(corpus)
+        if not ConcordanceIndex.made(opened, kiwi):
+            # A corpus may take minutes to index: in a process of its own. What follows is a second of reading.
+            comparer.call("index", {"corpus": corpus}, progress)
+        return usage(opened, asked, n, tokenizer=kiwi, progress=progress)
 
     name: tuple[Any, ...] = (corpus, version(corpus, "corpus"), n, *asked)
     return state().opened("usage", name, opener, "job.usage", word=word)

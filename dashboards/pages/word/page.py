@@ -9,12 +9,11 @@ from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 
 from dashboards.app.models import model_bar, model_label
 from dashboards.app.state import corpus_names, state
-from dashboards.kit import examples, ids, url
+from dashboards.kit import ids, url
 from dashboards.kit.components import card, graph, guarded, page, waiting, watch
 from dashboards.kit.errors import explain
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.theme import TAG_GROUPS
-from dashboards.kit.words import word_link
 from dashboards.pages.word import parts
 from dashboards.pages.word.asked import around, beside, cut_by_all, used
 from dashboards.pages.word.taking import CARDS
@@ -54,11 +53,7 @@ def layout(**query: Any) -> Any:
         "word",
         model_bar(t, q["model"]),
         dcc.Store(id=ASKED, data=q["word"]),
-        card(
-            t("word.asked", word=q["word"]),
-            html.Div(id=READING),
-            right=html.Div([word_link(one, q["model"], one, look="example") for one in examples.WORDS], className="chips"),
-        ),
+        card(t("word.asked", word=q["word"]), html.Div(id=READING)),
         card(
             t("word.neighbours"),
             html.Div(id=LISTS),
@@ -214,7 +209,7 @@ def answer_place(word: str, model: str, _: Any, scheme: str | None) -> Any:
                 small_map(shown, scheme, names),
                 {"type": "word-graph", "of": "map"},
                 f"{t('word.place')}: {', '.join(shown.words[:10])}",
-                height=520,
+                height="min(520px, 90vw)",
             ),
             dmc.Text(trust, size="xs", c="dimmed"),
         ]

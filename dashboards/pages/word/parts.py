@@ -89,7 +89,7 @@ def ways(t: Text, word: str, key: str, model: str) -> Any:
 
     plain = word_of(key)
     targets = (
-        (similarity, "similarity", {"word": key, "model": model}),
+        (similarity, "similarity", {"word": [key], "model": model}),
         (map_page, "map", {"word": key, "model": model}),
         (context, "context", {"word": plain}),
         (senses, "senses", {"word": plain, "from": "sample"}),
