@@ -33,6 +33,8 @@ __all__ = ["find", "register"]
 
 SHOWN = 7
 """Words in the list."""
+ANSWERS = 3
+"""Words that are shown of what an expression leads to."""
 PLAIN = 300
 """Characters of a text that go into an address as they are; longer ones are compressed."""
 
@@ -90,8 +92,8 @@ class _Places:
         if found.kind == "nothing":
             return self._examples(), []
         if found.kind == "expression":
-            whole = [self._link("analogy", typed, "expression", q=typed)]
-            return [*whole, *(self._link("analogy", one.text, "completed", q=one.text) for one in found.suggestions)], []
+            whole = self._link("analogy", typed, "expression", q=typed) | {"more": self._solved(typed)}
+            return [whole, *(self._link("analogy", one.text, "completed", q=one.text) for one in found.suggestions)], []
         if found.kind == "list":
             parts = [part.strip() for part in re.split("[,，、]", typed)]
             return [self._link("similarity", typed, "words", words=parts)], [self._page("tokens", text=typed)]
@@ -100,6 +102,14 @@ class _Places:
             return [self._link("tokens", typed, "sentence", text=typed)], pages
         words = [self._to_word(one, typed) for one in found.suggestions] or [self._plain_word(typed)]
         return words, self._of_word(found.suggestions[0] if found.suggestions else None, typed)
+
+    def _solved(self, expression: str) -> str:
+        """The first answers, to be read at once; nothing where the expression is not finished or a word of it unknown."""
+        try:
+            found = state().vectors(self._model).analogy(expression, n=ANSWERS, script="hangul")
+        except (NotReady, ExplorerError):
+            return ""
+        return f"= {', '.join(found.words)}" if found.words else ""
 
     def called(self, typed: str) -> list[Link]:
         """Pages called like that."""

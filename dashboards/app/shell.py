@@ -11,7 +11,7 @@ import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from dashboards.app import models, search, taking
-from dashboards.app.state import state
+from dashboards.app.state import UNASKED, state
 from dashboards.kit import ids
 from dashboards.kit.components import BUSY_MS, icon, job_panel
 from dashboards.kit.i18n import LANGUAGES, Text, text
@@ -238,13 +238,14 @@ def tick(_: int | None, ready: int | None) -> tuple[Any, list[Any], Any, Any]:
 def follow_jobs(places: list[dict[str, str]], ready: int | None) -> tuple[Any, list[Any], Any, bool]:
     """What runs now: for the strip at the window's edge, for each place on the page, and whether there is no more to look at.
 
-    A job that a card on the page shows already is not shown twice, nor are two of one name.
+    A job that a card on the page shows already is not shown twice, nor are two of one name; what is prepared without being asked
+    for is not shown at all.
     """
     t = text()
     jobs = state().jobs
     running = jobs.running()
     shown = {place["id"] for place in places}
-    named = {t(job.label, **job.values): job for job in running if job.id not in shown}
+    named = {t(job.label, **job.values): job for job in running if job.id not in shown and job.key[0] not in UNASKED}
     strip = [html.Div(job_panel(t, job), className="job-strip") for job in named.values()]
     panels = []
     for place in places:

@@ -32,7 +32,18 @@ if TYPE_CHECKING:
     from explorer.vectors.completion import Completer
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["KEPT", "PATIENCE", "State", "corpus_names", "load_model", "model_names", "state", "tokenizer_names", "version"]
+__all__ = [
+    "KEPT",
+    "PATIENCE",
+    "UNASKED",
+    "State",
+    "corpus_names",
+    "load_model",
+    "model_names",
+    "state",
+    "tokenizer_names",
+    "version",
+]
 
 T = TypeVar("T")
 
@@ -71,6 +82,9 @@ KEPT = {
     "evidence": 4,
 }
 """The shelves, and how many things stay on each: the one used longest ago is closed."""
+
+UNASKED = ("warm", "completer")
+"""First words of the keys of jobs that prepare what nobody waits for yet."""
 
 _LARGE = ("vectors", "encoder")
 """Shelves of things worth a walk through memory when one is closed."""

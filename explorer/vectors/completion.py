@@ -23,7 +23,7 @@ from explorer.text.hanja import has_hanja, readings
 from explorer.text.spelling import is_insult
 from explorer.text.tags import PREDICATES, base_tag, is_bound, tag_of
 from explorer.vectors.checks import check_n
-from explorer.vectors.expression import ExpressionError, Proportion, clean_word, last_word, read
+from explorer.vectors.expression import ExpressionError, Proportion, clean_word, read, words_so_far
 from explorer.vectors.records import Resolution
 from explorer.vectors.vocabulary import spelling
 
@@ -172,6 +172,7 @@ class Completer:
         self._written = _Sorted([form.lower() for form in self._forms])
         self._typed = _Sorted([strokes(form).lower() for form in self._forms])
         self._by_initials = _Sorted([choseong(form) for form in self._forms])
+        vectors.suggest("가나")  # the table of look-alikes is made on first use: now, not while somebody types
 
     def find(self, text: str, n: int = 8) -> Found:
         """Tell what was typed, and complete it.
@@ -196,7 +197,7 @@ class Completer:
             if found and found[0].how == "composed" and _has_predicate(found[0].key):
                 kind = "sentence"
         elif kind == "expression":
-            found = tuple(islice(self._last_of(text, n), n))
+            found = tuple(self._last_of(text, n))
         return Found(query, kind, found, self._vectors.name)
 
     def _words(self, word: str, n: int) -> Iterator[Suggestion]:
@@ -257,14 +258,20 @@ class Completer:
         for near in self._vectors.suggest(hangul or word, _LOOK_ALIKES):
             yield self._suggestion(near, "keyboard" if hangul else "typo")
 
-    def _last_of(self, text: str, n: int) -> Iterator[Suggestion]:
-        """An expression with its last word completed."""
-        last = last_word(text)
-        if last is None:
-            return
-        for one in self._words(last.word, n):
-            if one.how not in ("word", "composed", "subword"):
-                yield Suggestion(f"{text[: last.start]}{one.word}", one.word, one.key, one.how, one.count)
+    def _last_of(self, text: str, n: int) -> list[Suggestion]:
+        """An expression with its last word completed: by nouns where it begins with one, else by verbs and adjectives first."""
+        words = words_so_far(text)
+        if not words or words[-1].end != len(text):
+            return []
+        *before, last = words
+        verbs = bool(before) and self._predicate(before[0].word)
+        found = [one for one in self._words(last.word, 4 * n) if one.how not in ("word", "composed", "subword")]
+        if before:
+            found.sort(key=lambda one: (base_tag(tag_of(one.key)) in PREDICATES) != verbs)
+        return [Suggestion(f"{text[: last.start]}{one.word}", one.word, one.key, one.how, one.count) for one in found[:n]]
+
+    def _predicate(self, word: str) -> bool:
+        return word in self._vectors and base_tag(tag_of(self._vectors.keys[self._vectors.index(word)])) in PREDICATES
 
     def _at(self, places: Iterable[int], how: str) -> Iterator[Suggestion]:
         return (self._suggestion(self._forms[place], how) for place in places)

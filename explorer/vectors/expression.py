@@ -29,7 +29,7 @@ from explorer.core.messages import Message
 from explorer.text.normalise import ZERO_WIDTH, normalise
 from explorer.vectors.records import Term
 
-__all__ = ["ExpressionError", "Proportion", "clean_word", "last_word", "parse", "read"]
+__all__ = ["ExpressionError", "Proportion", "clean_word", "parse", "read", "words_so_far"]
 
 PLUS = frozenset("+＋﹢➕")
 MINUS = frozenset("-−–—―‐‑‒﹣－﹘➖")
@@ -393,15 +393,13 @@ def parse(expression: str) -> tuple[Term, ...]:
     return found.terms if isinstance(found, Proportion) else found
 
 
-def last_word(expression: str) -> Term | None:
-    """The word that an expression ends in, finished or not; ``None`` where it ends otherwise or in a quotation.
+def words_so_far(expression: str) -> tuple[Term, ...]:
+    """The words of an expression, finished or not, each with its place; none where it cannot be taken apart (an open quotation).
 
-    >>> last_word("왕 − 남"), last_word("왕 − ")
-    (Term(word='남', weight=1.0, start=4, end=5), None)
+    >>> [term.word for term in words_so_far("왕 − (남자 − 여")]
+    ['왕', '남자', '여']
     """
     try:
-        pieces = list(_pieces(expression))
+        return tuple(piece.term() for piece in _pieces(expression) if piece.kind == "word" and not piece.unknown)
     except ExpressionError:
-        return None
-    last = pieces[-1] if pieces else None
-    return last.term() if last and last.kind == "word" and not last.quoted and last.end == len(expression) else None
+        return ()

@@ -55,6 +55,11 @@ def test_what_an_inflected_word_was_taken_for_is_said(page):
     assert ask(page, "먹었다")["go"][0]["text"] == "먹었다 → 먹다"
 
 
+def test_a_finished_expression_is_solved_in_the_list(page):
+    assert ask(page, "왕 − 남자 + 여자")["go"][0]["more"].startswith("= 여왕")
+    assert ask(page, "왕 −")["go"][0]["more"] == ask(page, "왕 − 뷁뷁")["go"][0]["more"] == ""
+
+
 def test_every_link_is_one_that_its_page_reads(page, app):
     """Whatever is typed, no page says that it cannot read its address."""
     views = {view.PATH: view for view in VIEWS}

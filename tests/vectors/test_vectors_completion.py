@@ -17,7 +17,7 @@ from explorer.vectors.vectors import Vectors
 
 KEYS = {
     "강의/NNG": 900, "강아지/NNG": 300, "강연자/NNG": 200, "강/NNG": 800, "학교/NNG": 950, "학급/NNG": 100, "왕/NNG": 700, "왕비/NNG": 90,
-    "먹다/VV": 600, "하다/VV": 5000, "할머니/NNG": 400, "남자/NNG": 500, "남쪽/NNG": 510, "여자/NNG": 499, "우리나라/NNG": 80,
+    "먹다/VV": 600, "하다/VV": 5000, "할머니/NNG": 400, "남자/NNG": 500, "남쪽/NNG": 510, "남다/VV": 999, "여자/NNG": 499, "우리나라/NNG": 80,
     "달걀/NNG": 60, "과자/NNG": 70, "K-팝/SL": 5, "대학교/NNG": 77, "에서/JKB": 90000, "에너지/NNG": 30, "apple/SL": 3, "병/NNG": 55,
     "병신/NNG": 50, "사과/NNG": 10, "배/NNG": 10,
 }  # fmt: skip
@@ -118,9 +118,10 @@ def test_a_clause_without_spaces_is_a_sentence(completer):
 
 def test_the_last_word_of_an_expression_is_completed_in_its_place(completer):
     found = completer.find("왕 − 남")
-    assert [one.text for one in found.suggestions] == ["왕 − 남쪽", "왕 − 남자"]
+    assert [one.text for one in found.suggestions] == ["왕 − 남쪽", "왕 − 남자", "왕 − 남다"]
     assert completer.find("왕자 : ? = 남자 : 여ㅈ").suggestions[0].text == "왕자 : ? = 남자 : 여자"
-    assert completer.find("왕-남자+").suggestions == ()
+    assert [completer.find(text, 1).suggestions[0].word for text in ("왕 − 남", "먹다 − 남", "남")] == ["남쪽", "남다", "남다"]
+    assert completer.find("왕-남자+").suggestions == completer.find('왕 − "남').suggestions == ()
 
 
 def test_no_slur_is_offered_for_a_word_that_is_none(completer):

@@ -21,7 +21,7 @@ __all__ = ["EXPRESSION", "SENTENCE", "TOKENIZERS", "TOPICS", "box", "compute", "
 
 PLACE = Path(__file__).with_name("worked.json")
 
-SENTENCE = "나는 학교에서 떡볶이를 먹었다."
+SENTENCE = "나는 학교에서 떡볶이를 먹었다"
 TOKENIZERS = ("kiwi", "ko-unigram-32k", "ko-wordpiece-32k", "ko-bytebpe-32k")
 EXPRESSION = "왕자 − 남자 + 여자"
 ANSWERS = 4
