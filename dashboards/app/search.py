@@ -148,7 +148,7 @@ class _Places:
         pages = []
         if one is not None:
             key = one.text if one.how in ("composed", "subword", "sense") else one.key
-            pages = [self._page("similarity", one.word, word=key), self._page("map", one.word, word=key)]
+            pages = [self._page("similarity", one.word, word=[key]), self._page("map", one.word, word=key)]
             if one.word in homographs():
                 pages.append(self._page("context", one.word, word=one.word))
         return [*pages, self._page("tokens", text=typed)]

@@ -91,6 +91,7 @@ def test_every_link_is_one_that_its_page_reads(page, app):
 def test_other_pages_are_offered(page):
     also = {link["text"]: led(link) for link in ask(page, "배")["also"]}
     assert {path for path, _ in also.values()} == {"/similarity", "/map", "/context", "/tokens"}
+    assert also["배 · 유사도"] == ("/similarity", {"word": "배/NNG", "model": "small"})
     assert also["배 · 지도"] == ("/map", {"word": "배/NNG", "model": "small"})
     assert "/context" not in {led(link)[0] for link in ask(page, "왕")["also"]}
     assert ("/map", {}) in [led(link) for link in ask(page, "지도")["also"]]
