@@ -204,9 +204,13 @@ class State:
 
             while True:
                 try:
-                    return Completer(self.vectors(name))
+                    vectors = self.vectors(name)
+                    break
                 except NotReady:
                     progress(Progress("waiting for other work"))
+            with suppress(ExplorerError):  # the first answer of a model reads its matrix and the scripts of its words: here
+                vectors.similar(vectors.keys[0], 1, script="hangul")
+            return Completer(vectors)
 
         return self.opened("completer", (name, version(name)), opener, "job.completer", patience=0.05, model=name)
 
