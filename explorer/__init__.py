@@ -37,6 +37,7 @@ __all__ = [
     "kiwi_next",
     "lab",
     "load",
+    "load_lab",
     "next_sentence",
     "open_decoder",
     "open_filler",
@@ -91,6 +92,7 @@ _HOMES = {
     "kiwi_next": "explorer.encoders.kiwi_next",
     "lab": "explorer.analysis.lab",
     "load": "explorer.static.load",
+    "load_lab": "explorer.analysis.lab_results",
     "next_sentence": "explorer.encoders.deprecated",
     "open_decoder": "explorer.encoders.deprecated",
     "open_filler": "explorer.encoders.deprecated",
@@ -117,6 +119,7 @@ if TYPE_CHECKING:
     from explorer.analysis.beside import compare_analogy, compare_neighbours
     from explorer.analysis.in_sentence import in_sentence, read_words
     from explorer.analysis.lab import lab
+    from explorer.analysis.lab_results import load_lab
     from explorer.analysis.model_comparison import compare_models, compare_word
     from explorer.analysis.probing.layers import probe_layers
     from explorer.analysis.projection import Projection, project

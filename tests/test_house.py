@@ -97,7 +97,13 @@ FLOORS = {
         "open",
         "deprecated sense_vectors",
     ],
-    "explorer.analysis": ["scores test_sets answer_kernels", "answers", "evaluation", "score_comparison model_comparison lab"],
+    "explorer.analysis": [
+        "scores test_sets answer_kernels",
+        "answers",
+        "evaluation",
+        "score_comparison model_comparison lab",
+        "lab_results",
+    ],
     "dashboards": ["kit", "app pages"],
 }
 

@@ -32,6 +32,7 @@ from dashboards.pages.context import page as context
 from dashboards.pages.game import page as game
 from dashboards.pages.home import page as home
 from dashboards.pages.inside import page as inside
+from dashboards.pages.lab import page as lab
 from dashboards.pages.layers import page as layers
 from dashboards.pages.map import page as map_page
 from dashboards.pages.senses import page as senses
@@ -60,6 +61,7 @@ VIEWS: tuple[ModuleType, ...] = (
     senses,
     inside,
     layers,
+    lab,
     game,
 )
 """The pages in the order of the navigation; :mod:`dashboards.pages` says what each of them has."""

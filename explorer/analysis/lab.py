@@ -114,6 +114,19 @@ class Lab:
     def to_dict(self) -> dict[str, Any]:
         return {"corpus": self.corpus, "common": dict(self.common), "cells": [cell.to_dict() for cell in self.cells]}
 
+    @staticmethod
+    def from_dict(plain: Mapping[str, Any]) -> Lab:
+        """The record again, from what :meth:`to_dict` gave (also through JSON)."""
+
+        def cell(one: Mapping[str, Any]) -> Cell:
+            scores = {
+                kind: {name: None if score is None else Score.from_dict(score) for name, score in one[kind].items()}
+                for kind in ("scores", "common")
+            }
+            return Cell(**{**one, **scores})
+
+        return Lab(plain["corpus"], tuple(map(cell, plain["cells"])), dict(plain["common"]))
+
     def to_frame(self) -> pd.DataFrame:
         """:meth:`rows` as a table."""
         import pandas as pd

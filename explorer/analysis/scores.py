@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +104,12 @@ class Score:
         plain = {name: getattr(self, name) for name in self.__slots__ if name not in ("sections", "kinds")}
         parts = {name: [part.to_dict() for part in getattr(self, name)] for name in ("sections", "kinds")}
         return plain | {"coverage": self.coverage} | parts
+
+    @staticmethod
+    def from_dict(plain: Mapping[str, Any]) -> Score:
+        """The record again, from what :meth:`to_dict` gave (also through JSON)."""
+        parts = {name: tuple(Section(**part) for part in plain[name]) for name in ("sections", "kinds")}
+        return Score(**{name: value for name, value in plain.items() if name != "coverage"} | parts)
 
     def to_frame(self) -> pd.DataFrame:
         """A table: the whole first, then a row for each section; for analogies with each method and the distance."""

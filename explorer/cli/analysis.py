@@ -11,6 +11,7 @@ import click
 from explorer.cli.common import (
     corpus_options,
     emit_json,
+    force_option,
     json_option,
     model_option,
     parse_settings,
@@ -85,6 +86,8 @@ def _words(path: str | None) -> list[str] | None:
 @click.option("-m", "--model", "models", multiple=True, default=("word2vec",), show_default=True, help="Give it again.")
 @click.option("--test", "test_sets", multiple=True, help="Similarity pairs or analogies: a file; give it again.")
 @training_options
+@click.option("--save", "saved", metavar="NAME", help="Keep the result under this name; the page /lab shows it.")
+@force_option("result")
 @click.option("--markdown", help='Write the table as Markdown to this file ("-" prints it).')
 @json_option
 def lab(
@@ -94,6 +97,8 @@ def lab(
     models: tuple[str, ...],
     test_sets: tuple[str, ...],
     settings: tuple[str, ...],
+    saved: str | None,
+    force: bool,
     markdown: str | None,
     as_json: bool,
     **given: Any,
@@ -106,12 +111,18 @@ def lab(
     """
     from corpora import open_corpus
     from explorer.analysis.lab import lab as run
+    from explorer.analysis.lab_results import check_lab_free, save_lab
 
     params = {key: value for key, value in given.items() if value is not None} | parse_settings(settings)
+    if saved is not None:
+        check_lab_free(saved, force)
     with terminal_progress() as progress:
         result = run(
             open_corpus(corpus, field=field), tokenizers, models, test_sets=test_sets, name=corpus, progress=progress, **params
         )
+    if saved is not None:
+        save_lab(result, saved, overwrite=force)
+        click.echo(f"saved {saved}", err=True)
     if markdown == "-":
         click.echo(result.to_markdown(), nl=False)
     elif markdown:

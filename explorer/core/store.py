@@ -108,7 +108,7 @@ class Manifest:
     """What an artifact is, how it was made, and how to tell whether it is intact.
 
     Attributes:
-        kind: ``"vectors"``, ``"tokenizer"`` or ``"corpus"``.
+        kind: ``"vectors"``, ``"tokenizer"``, ``"corpus"``, ``"encoder"`` or ``"lab"``.
         name: the name it was saved under.
         engine: registry name of what made it (``"word2vec"``, ``"unigram"``).
         params: every parameter, seed included.
@@ -421,7 +421,7 @@ def _version(folder: Path) -> tuple[int, int, int] | None:
     return status.st_dev, status.st_ino, status.st_mtime_ns
 
 
-_FOLDERS = {"vectors": "models", "tokenizer": "tokenizers", "corpus": "corpora", "encoder": "encoders"}
+_FOLDERS = {"vectors": "models", "tokenizer": "tokenizers", "corpus": "corpora", "encoder": "encoders", "lab": "labs"}
 
 
 def artifact_path(kind: str, name: str) -> Path:

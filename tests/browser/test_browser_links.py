@@ -16,6 +16,7 @@ PAGES = {
     "/word/" + quote("먹었다"): ("?n=5&corpus=sample", "#word-kwic .word-kwic", None),
     "/tokens": ("?t=eojeol,jamo", "#tokens-grid [data-token]", ("#tokens-text", "나는 학교에 갔다")),
     "/versus": ("?model=word2vec&b=glove&word=" + quote("사과"), "#versus-lists table", ("#versus-word", "바다")),
+    "/lab": ("?lab=wiki-6mb&scored=common", "#lab-figure .main-svg", None),
     "/map": ("?words=1000&word=" + quote("학교"), "#map-panel table", ("#map-find", "ㅎㄱ")),
     "/context": ("?word=" + quote("눈"), "#context-heat .main-svg", None),
     "/senses": ("?word=" + quote("눈") + "&k=2", "#senses-columns .senses-card", None),
@@ -52,7 +53,7 @@ def test_a_link_gives_the_same_answers_in_a_fresh_browser(visit, path):
         page.wait_for_function(f"decodeURIComponent(location.search.replaceAll('+', ' ')).includes({change[1]!r})")
     answers = settled(page, there)
     link = page.url
-    if path != "/tokens" and path != "/bench":
+    if path not in ("/tokens", "/bench", "/lab"):
         assert "model=" in link
     fresh = visit(link.removeprefix(page.evaluate("location.origin")))
     assert settled(fresh, there) == answers

@@ -12,6 +12,7 @@ from dash import html
 
 from dashboards.kit.components import empty, table
 from dashboards.kit.i18n import Text
+from dashboards.kit.why import why_link
 from dashboards.kit.words import word_link
 from explorer.core.errors import ExplorerError
 
@@ -129,7 +130,9 @@ def table_of(t: Text, play: Play) -> Any:
         word: list[Any] = [word_link(guess.key, play.model) if play.over else html.Strong(guess.lemma, lang="ko")]
         if guess.word != guess.lemma:
             word.append(html.Span(guess.word, className="game-typed", lang="ko"))
-        button = html.Button(t("game.why"), id={"type": "game-why", "number": place}, className="as-link", type="button")
+        button: Any = html.Button(t("game.why"), id={"type": "game-why", "number": place}, className="as-link", type="button")
+        if play.over:  # only now may an address name the secret
+            button = why_link(play.game.secret, guess.key, play.model)
         cells = [str(number), html.Span(word, className="game-word"), f"{guess.score:.3f}", _bar(t, guess)]
         rows.append([*cells, "" if guess.solved else button])
     heads = [t(f"game.head_{name}") for name in ("number", "word", "cosine", "rank")]

@@ -101,8 +101,8 @@ def used(word: str, model: str, corpus: str, n: int) -> Usage:
         from corpora.usage import usage
 
         opened = open_corpus(corpus)
-        if corpus != "sample" and not ConcordanceIndex.made(opened, kiwi):
-            # A corpus may take minutes to index: in a process of its own. The sample takes two seconds, the reading one.
+        if not ConcordanceIndex.made(opened, kiwi):
+            # A corpus may take minutes to index: in a process of its own. What follows is a second of reading.
             comparer.call("index", {"corpus": corpus}, progress)
         return usage(opened, asked, n, tokenizer=kiwi, progress=progress)
 
