@@ -7,6 +7,7 @@ import re
 from urllib.parse import unquote
 
 import pytest
+from conftest import Page
 from dash import no_update
 
 from dashboards.app.taking import values_at
@@ -139,3 +140,24 @@ def test_the_small_map_says_how_far_to_trust_it(page):
         "word-place.children", asked("왕") | {"scheme.computedColorScheme": "dark"}, lambda found: "t-SNE" in found
     )
     assert re.search(r"가운데 \d+%가 지도에서도", text) and '"symbol": "star"' in text
+
+
+def test_a_stored_corpus_is_indexed_in_the_worker_and_answers(page, tmp_path):
+    from corpora.library import add
+
+    (tmp_path / "text.txt").write_text("왕이 왔다.\n왕은 왕에게 말했다.\n", encoding="utf-8")
+    add(tmp_path / "text.txt", "mine")
+    values = asked("왕", corpus="mine", shown="10")
+    text = page.settled("word-forms.children", values, lambda found: "왕에게" in found or "alert" in found, 180)
+    assert "왕/NNG + 에게/JKB" in text and text.count('"className": "word-kwic"') == 3
+
+
+def test_words_have_pages_behind_a_prefix_as_well(home):
+    from dashboards.app import create_app
+
+    app = create_app(requests_pathname_prefix="/explorer/", routes_pathname_prefix="/")
+    with app.server.test_request_context():
+        path, _, search = word_href("배/NNG", "korean").partition("?")
+    assert unquote(path) == "/explorer/word/배/NNG"
+    shown = Page(app).call("page.children", {"_pages_location.pathname": path, "_pages_location.search": f"?{search}"})
+    assert "배/NNG · 단어" in json.dumps(shown, ensure_ascii=False)
