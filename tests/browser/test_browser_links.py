@@ -11,7 +11,7 @@ import pytest
 # For each page: an address, what is there once it is answered, and what a person then changes (selector, what is pressed or typed).
 PAGES = {
     "/similarity": ("?word=" + quote("먹었다"), "#similarity-neighbours table", ("#similarity-word", "바다")),
-    "/analogy": ("?n=5", "#analogy-answer table", ("#analogy-expression", "할아버지 − 아버지 + 어머니")),
+    "/analogy": ("?n=5", "#analogy-answer table", ("#analogy-expression", "도쿄 − 일본 + 한국")),
     "/why": ("?a=" + quote("남자") + "&b=" + quote("여자"), "#why-answer table", ("#why-b", "아버지")),
     "/word/" + quote("먹었다"): ("?n=5&corpus=sample", "#word-kwic .word-kwic", None),
     "/tokens": ("?t=eojeol,jamo", "#tokens-grid [data-token]", ("#tokens-text", "나는 학교에 갔다")),

@@ -92,7 +92,7 @@ def test_the_picture_says_angles_lengths_and_shares(page):
     found = answered(page, "analogy-picture.children", "왕 − 남자 + 여자", "analogy-plane")
     assert "‘남자 → 여자’ 화살표와 ‘왕 → 여왕’ 화살표가 이루는 각은" in found and "이 평면 안에 있습니다" in found
     mean = answered(page, "analogy-picture.children", "왕 : ? = 남자 : 여자, 아버지 : 어머니", "analogy-plane")
-    assert "평균(남자, 아버지) → 평균(여자, 어머니)" in mean
+    assert "앞 단어 평균 → 뒤 단어 평균" in mean
     assert "꼴의 식이나 비례식일 때" in answered(page, "analogy-picture.children", "왕 + 여자", "꼴의")
 
 

@@ -24,7 +24,7 @@ __all__ = ["answers_card", "picture", "ranked", "term_list"]
 OTHERS = 6
 """Readings and senses offered for a word."""
 
-_BARS_FROM_ZERO = ("3cosadd", "3cosavg")
+_BARS_FROM_ZERO = ("3cosadd", "3cosavg", "lrcos")
 
 
 def term_list(t: Text, vectors: Vectors, analogy: Analogy, instead: Callable[[str], str]) -> html.Div:
@@ -107,8 +107,8 @@ def _row(t: Text, rank: int, key: str, word: Sequence[Any], score: float, low: f
 
 
 def _scale(method: str, scores: Sequence[float]) -> tuple[float, float]:
-    """Where bars begin and end. Cosines have a zero that means something; products of them lie so close together that bars from
-    zero would all look alike: theirs begin a third of the way below the last one that is shown.
+    """Where bars begin and end. The products of 3CosMul lie so close together that bars from zero would all look alike: theirs begin
+    a third of the way below the last one that is shown.
     """
     top = max(scores, default=1.0)
     if method in _BARS_FROM_ZERO or len(scores) < 2:
@@ -137,10 +137,9 @@ def picture(t: Text, vectors: Vectors, asked: dict[str, Any], scheme: str | None
         if error.code in ("vectors.no_parallelogram", "vectors.words_on_line"):
             return dmc.Text(t("analogy.flat" if error.code.endswith("line") else "analogy.no_picture"), size="sm", c="dimmed")
         raise
-    names = [
-        t("analogy.mean", words=one[0].replace(" · ", ", ")) if " · " in one[0] else one[0]
-        for one in (shown.origin, shown.start, shown.end)
-    ]
+    several = " · " in shown.origin[0]
+    names = [t("analogy.mean_first"), t("analogy.mean_second")] if several else [shown.origin[0], shown.start[0]]
+    names.append(shown.end[0])
     target = f"{names[2]} − {names[0]} + {names[1]}"
     example, *steps = shown.steps
     head = [t(f"analogy.{name}") for name in ("step", "length", "angle", "gap", "inside")]

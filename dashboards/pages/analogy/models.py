@@ -44,7 +44,7 @@ def models_card(t: Text, models: Sequence[str], ask: Callable[[str], Analogy], e
             for rank, one in enumerate(found, 1)
         ]
         place = [html.Span(ranked(t, mine), className="rank-first" if mine.rank == 1 else "rank")] if mine else []
-        score = [f"{mine.score:.3f}" if mine.score is not None else "–"] if mine else []
+        score = [html.Span(f"{mine.score:.3f}" if mine.score is not None else "–", className="numbers")] if mine else []
         return [html.Span(words, className="first-answers"), *place, *score]
 
     blank = ["–", "–"] if expected else []
