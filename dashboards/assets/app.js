@@ -254,6 +254,8 @@
     (function walk(node) {
       if (node.nodeType === 3) return letters(node);
       if (node.nodeType !== 1 || node.classList.contains("takes")) return;
+      var inside = node.parentElement; // what is folded away has a size, but is not seen
+      if (inside.tagName === "DETAILS" && !inside.open && node.tagName !== "SUMMARY") return;
       var style = getComputedStyle(node);
       if (style.display === "none" || style.visibility === "hidden" || style.opacity === "0") return;
       var box = node.getBoundingClientRect();

@@ -15,7 +15,7 @@ LINKS = {
     ),
     "relation": (
         "/analogy?q=" + quote("왕자 : ? = 남자 : 여자, 아들 : 딸, 오빠 : 언니") + "&also=word2vec&expected=" + quote("공주"),
-        "#analogy-models tr:nth-child(2) .first-answers",
+        "#analogy-page:has(#analogy-examples table):has(#analogy-models tr:nth-child(2) .first-answers):has(#analogy-answer table):has(#analogy-plane .main-svg)",
     ),
 }
 
