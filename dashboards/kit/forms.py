@@ -22,6 +22,7 @@ __all__ = [
     "models",
     "no_torch",
     "sentence_box",
+    "tag_select",
     "watch_box",
 ]
 
@@ -122,3 +123,19 @@ def layer_slider(name: str, label: str, low: int, high: int, value: int, look: s
         thumbLabel=label,
     )
     return html.Div([dmc.Text(label, size="sm", fw=600, id=f"{name}-name"), slider], className=f"{look}-layer")
+
+
+def tag_select(t: Text, name: str, chosen: list[str], most: int) -> dmc.MultiSelect:
+    """A filter by parts of speech; those of a model are filled in once it is open."""
+    return dmc.MultiSelect(
+        id=name,
+        value=chosen,
+        data=chosen,
+        label=t("similarity.tags"),
+        placeholder=t("similarity.all_tags"),
+        searchable=True,
+        clearable=True,
+        clearButtonProps={"aria-label": t("shell.clear")},
+        maxValues=most,
+        className="field-wide",
+    )

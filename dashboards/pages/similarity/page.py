@@ -12,6 +12,7 @@ from dashboards.app.models import also_field, asked_models, model_bar
 from dashboards.app.state import state
 from dashboards.kit import examples, ids, url
 from dashboards.kit.components import card, empty, guarded, page
+from dashboards.kit.forms import tag_select
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.scripts import FIELD, script_select
@@ -106,18 +107,7 @@ def _neighbour_form(t: Text, q: dict[str, Any]) -> Any:
                         inputProps={"maxLength": MOST_ASKED * (url.MAX_WORD + 2)},
                         className="field-wide",
                     ),
-                    dmc.MultiSelect(
-                        id=TAGS,
-                        value=q["tags"],
-                        data=q["tags"],
-                        label=t("similarity.tags"),
-                        placeholder=t("similarity.all_tags"),
-                        searchable=True,
-                        clearable=True,
-                        clearButtonProps={"aria-label": t("shell.clear")},
-                        maxValues=MOST_TAGS,
-                        className="field-wide",
-                    ),
+                    tag_select(t, TAGS, q["tags"], MOST_TAGS),
                     dmc.Select(
                         id=COUNT,
                         value=q["n"],

@@ -12,6 +12,7 @@ from dashboards.app.models import model_bar, model_label
 from dashboards.app.state import model_names
 from dashboards.kit import ids, url
 from dashboards.kit.components import card, empty, guarded, page, problem
+from dashboards.kit.forms import tag_select
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.page import Question, pressed
 from dashboards.kit.taking import Take, lines
@@ -146,18 +147,7 @@ def _filters(t: Text, q: Mapping[str, Any]) -> Any:
                 className="field-wide",
                 **{"aria-label": t("versus.words")},
             ),
-            dmc.MultiSelect(
-                id=TAGS,
-                value=q["tags"],
-                data=q["tags"],
-                label=t("similarity.tags"),
-                placeholder=t("similarity.all_tags"),
-                searchable=True,
-                clearable=True,
-                clearButtonProps={"aria-label": t("shell.clear")},
-                maxValues=MOST_TAGS,
-                className="field-wide",
-            ),
+            tag_select(t, TAGS, q["tags"], MOST_TAGS),
             dmc.Select(
                 id=MIN,
                 value=q["min"],
