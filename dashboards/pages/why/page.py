@@ -41,12 +41,12 @@ def layout(**query: Any) -> Any:
         "why",
         model_bar(t, q["model"]),
         dcc.Store(id=ASKED, data=[q["a"], q["b"]]),
-        card(None, _form(t, q)),
+        card(None, *_form(t, q)),
         html.Div(id=ANSWER),
     )
 
 
-def _form(t: Text, q: dict[str, Any]) -> Any:
+def _form(t: Text, q: dict[str, Any]) -> list[Any]:
     corpora = [{"value": SHIPPED, "label": t("why.shipped")}]
     corpora += [{"value": name, "label": t.maybe(f"why.corpus_{name}", name)} for name in corpus_names() if name != SHIPPED]
     if q["corpus"] not in {one["value"] for one in corpora}:  # the answer says that there is none of that name
@@ -58,7 +58,13 @@ def _form(t: Text, q: dict[str, Any]) -> Any:
         for name, side in ((A, "a"), (B, "b"))
     ]
     chosen = dmc.Select(
-        id=CORPUS, value=q["corpus"], data=corpora, label=t("why.corpus"), allowDeselect=False, size="md", className="field"
+        id=CORPUS,
+        value=q["corpus"],
+        data=corpora,
+        label=t("why.corpus"),
+        allowDeselect=False,
+        size="md",
+        className="field-wide",
     )
     links = [
         dcc.Link(f"{a} · {b}", href=url.href(PATH, FIELDS, {**q, "a": a, "b": b}), className="example") for a, b in EXAMPLES
