@@ -46,13 +46,16 @@ def compute(a: str, b: str, corpus: str, model: str) -> Why:
 def _known(corpus: str) -> Evidence:
     """The counts, with the index of the lines ready beside them."""
     from corpora import open_corpus
+    from corpora.concordance import ConcordanceIndex
     from explorer.vectors.evidence import shipped_evidence
 
     comparer = state().comparer
     read = LINES if corpus == SHIPPED else corpus
 
     def opener(progress: ProgressCallback) -> Evidence:
-        comparer.call("count", {"corpus": read, "counts": corpus != SHIPPED}, progress)
+        if corpus != SHIPPED or not ConcordanceIndex.made(open_corpus(read)):
+            # A corpus may take minutes to count and to index: in a process of its own.
+            comparer.call("count", {"corpus": read, "counts": corpus != SHIPPED}, progress)
         return shipped_evidence() if corpus == SHIPPED else open_corpus(corpus).evidence(progress=progress)
 
     found: Evidence = state().opened("evidence", (corpus, version(corpus, "corpus")), opener, "job.evidence", corpus=read)
