@@ -80,6 +80,7 @@ KEPT = {
     "game": 64,
     "read": 2,
     "evidence": 4,
+    "indexed": 16,
 }
 """The shelves, and how many things stay on each: the one used longest ago is closed."""
 

@@ -73,7 +73,7 @@ def index_corpus(params: dict[str, Any], progress: ProgressCallback) -> dict[str
 
 
 def count_corpus(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
-    """Count what a corpus says of words, and index its lines, unless that is kept."""
+    """Count what a corpus says of words, unless that is kept."""
     from dashboards.pages.why.asked import count
 
     return count(params, progress)

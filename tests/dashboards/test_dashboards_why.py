@@ -26,7 +26,7 @@ def settled(function, *given):
 def shown(a, b, corpus="shipped", model="small"):
     from dashboards.pages.why.asked import compute
 
-    settled(compute, a, b, corpus, model)
+    settled(compute, a, b, corpus, model, True)
     return json.dumps(view.answer([a, b], corpus, model, None), cls=PlotlyJSONEncoder, ensure_ascii=False)
 
 

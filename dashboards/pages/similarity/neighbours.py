@@ -15,6 +15,7 @@ from dashboards.kit.components import problem, resolved, score_bar, table, tag_b
 from dashboards.kit.i18n import Text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.scripts import left_out
+from dashboards.kit.why import why_link, why_mark
 from dashboards.kit.words import word_link
 from explorer.core.errors import ExplorerError, OutOfVocabulary
 
@@ -66,7 +67,7 @@ def in_one(t: Text, vectors: Vectors, word: str, model: str, options: dict[str, 
         [
             *sense_lists(t, vectors, word, script, model, here),
             *said,
-            *_folded(t, found, lambda part, first: _table(t, part, first, model, _counted(found))),
+            *_folded(t, found, lambda part, first: _table(t, word, part, first, model, _counted(found))),
             dmc.Text([_among(t, vectors, options), " ", t("similarity.filters")], size="xs", c="dimmed"),
             *left,
         ],
@@ -87,7 +88,7 @@ def _folded(t: Text, found: Neighbours, draw: Any) -> list[Any]:
     return [draw(found[:SHOWN], 1), html.Details([summary, draw(rest, SHOWN + 1)], className="more-neighbours")]
 
 
-def _table(t: Text, part: Sequence[Neighbour], first: int, model: str, counted: bool) -> html.Div:
+def _table(t: Text, asked: str, part: Sequence[Neighbour], first: int, model: str, counted: bool) -> html.Div:
     from explorer.text.tags import tag_of
 
     rows = [
@@ -97,11 +98,12 @@ def _table(t: Text, part: Sequence[Neighbour], first: int, model: str, counted: 
             tag_badge(t, tag_of(one.key)),
             score_bar(one.score),
             *([f"{one.count:,}"] if counted else []),
+            why_link(asked, one.key, model),
         ]
         for rank, one in enumerate(part, first)
     ]
     names = ["rank", "word", "tag", "cosine", *(["seen"] if counted else [])]
-    return table([t(f"similarity.{name}") for name in names], rows, label=t("similarity.neighbours"))
+    return table([*(t(f"similarity.{name}") for name in names), ""], rows, label=t("similarity.neighbours"))
 
 
 def _among(t: Text, vectors: Vectors, options: dict[str, Any]) -> str:
@@ -148,6 +150,7 @@ def _column(t: Text, model: str, answer: Any, opened: Any, options: dict[str, An
                 html.Li(
                     [
                         word_link(one.key, model, look="word is-shared" if one.word in shared else "word"),
+                        *([why_mark(answer.resolution.query, one.key, model)] if answer.resolution else []),
                         html.Span(f"{one.score:.3f}", className="numbers"),
                     ]
                 )

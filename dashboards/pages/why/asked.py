@@ -11,6 +11,7 @@ from explorer.core.errors import UnknownName
 from explorer.core.progress import ProgressCallback
 
 if TYPE_CHECKING:
+    from corpora.corpus import Corpus
     from explorer.vectors.evidence import Evidence
     from explorer.vectors.reasons import Why
 
@@ -19,67 +20,82 @@ __all__ = ["LINES", "answer_of", "compute", "count"]
 LINES = "sample"
 """Whose lines are shown where the counts that ship are asked: they come without texts."""
 
-_SHIPPED = """from corpora import open_corpus
-import explorer as ex
+_OPEN = """import explorer as ex
 
 v = ex.load({model})
-answer = v.why({a}, {b}, lines=open_corpus({corpus})).to_frame({part})"""
-_COUNTED = _SHIPPED.replace("lines=open", "open")
+"""
+_SHIPPED = _OPEN + "answer = v.why({a}, {b}).to_frame({part})"
+_READ = "from corpora import open_corpus\n" + _OPEN + "answer = v.why({a}, {b}, lines=open_corpus({corpus})).to_frame({part})"
+_COUNTED = _READ.replace("lines=", "")
 
 
-def compute(a: str, b: str, corpus: str, model: str) -> Why:
-    """Why two words are near.
+def compute(a: str, b: str, corpus: str, model: str, lines: bool = False) -> Why:
+    """Why two words are near; with lines of the corpus, which need an index, where they are asked for.
 
     Raises:
-        NotReady: the model is being opened, or the corpus counted.
+        NotReady: the model is being opened, or the corpus counted or indexed.
         ExplorerError: a word without a vector, the same word twice, a corpus that is not here.
     """
-    from corpora import open_corpus
-
     if corpus != SHIPPED and corpus not in corpus_names():
         raise UnknownName("corpus", corpus, corpus_names())
-    vectors = state().vectors(model)
-    known = _known(corpus)
-    return vectors.why(a, b, known, lines=open_corpus(LINES if corpus == SHIPPED else corpus))
+    vectors, known = state().vectors(model), _known(corpus)
+    return vectors.why(a, b, known, lines=_indexed(LINES if corpus == SHIPPED else corpus) if lines else None)
 
 
 def _known(corpus: str) -> Evidence:
-    """The counts, with the index of the lines ready beside them."""
+    """The counts; those of a stored corpus are made in a process of its own, as that may take minutes."""
     from corpora import open_corpus
-    from corpora.concordance import ConcordanceIndex
     from explorer.vectors.evidence import shipped_evidence
 
     comparer = state().comparer
-    read = LINES if corpus == SHIPPED else corpus
 
     def opener(progress: ProgressCallback) -> Evidence:
-        if corpus != SHIPPED or not ConcordanceIndex.made(open_corpus(read)):
-            # A corpus may take minutes to count and to index: in a process of its own.
-            comparer.call("count", {"corpus": read, "counts": corpus != SHIPPED}, progress)
-        return shipped_evidence() if corpus == SHIPPED else open_corpus(corpus).evidence(progress=progress)
+        if corpus == SHIPPED:
+            return shipped_evidence()
+        comparer.call("count", {"corpus": corpus}, progress)
+        return open_corpus(corpus).evidence(progress=progress)
 
-    found: Evidence = state().opened("evidence", (corpus, version(corpus, "corpus")), opener, "job.evidence", corpus=read)
+    found: Evidence = state().opened("evidence", _name(corpus), opener, "job.evidence", corpus=corpus)
     return found
 
 
-def count(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
-    """Make what is missing of a corpus: its counts, the index of its lines."""
+def _indexed(corpus: str) -> Corpus:
+    """A corpus whose lines can be looked up."""
     from corpora import open_corpus
     from corpora.concordance import ConcordanceIndex
 
-    corpus = open_corpus(params["corpus"])
-    if params["counts"]:
-        corpus.evidence(progress=progress)
-    ConcordanceIndex.of(corpus, progress=progress).close()
-    return {}
+    comparer = state().comparer
+
+    def opener(progress: ProgressCallback) -> Corpus:
+        opened = open_corpus(corpus)
+        if not ConcordanceIndex.made(opened):
+            comparer.call("index", {"corpus": corpus}, progress)
+        return opened
+
+    found: Corpus = state().opened("indexed", _name(corpus), opener, "job.evidence", corpus=corpus)
+    return found
+
+
+def _name(corpus: str) -> tuple[str, int]:
+    return corpus, version(corpus, "corpus")
+
+
+def count(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Count a corpus, unless its counts are kept."""
+    from corpora import open_corpus
+
+    return {"words": len(open_corpus(params["corpus"]).evidence(progress=progress).keys)}
 
 
 def answer_of(part: str) -> Take:
     """One part of the answer, to be taken along."""
 
-    def python(q: Any) -> str:
-        corpus = LINES if q["corpus"] == SHIPPED else q["corpus"]
-        template = _SHIPPED if q["corpus"] == SHIPPED else _COUNTED
-        return lines(template, model=q["model"], a=q["a"], b=q["b"], corpus=corpus, part=part)
+    def frame(q: Any) -> Any:
+        return compute(q["a"], q["b"], q["corpus"], q["model"], part == "lines").to_frame(part)
 
-    return Take(lambda q: compute(q["a"], q["b"], q["corpus"], q["model"]).to_frame(part), python)
+    def python(q: Any) -> str:
+        shipped = q["corpus"] == SHIPPED
+        template = (_READ if part == "lines" else _SHIPPED) if shipped else _COUNTED
+        return lines(template, model=q["model"], a=q["a"], b=q["b"], corpus=LINES if shipped else q["corpus"], part=part)
+
+    return Take(frame, python)

@@ -11,9 +11,10 @@ from dash import Dash, Input, Output, State, dcc, html
 from dashboards.app.models import model_bar
 from dashboards.app.state import corpus_names
 from dashboards.kit import ids, url
-from dashboards.kit.components import card, empty, figures_row, guarded, page, resolved, score_bar, table
+from dashboards.kit.components import card, empty, figures_row, guarded, page, resolved, score_bar, table, waiting, watch
 from dashboards.kit.i18n import Text, current, text
-from dashboards.kit.why import FIELDS, PATH, SHIPPED, why_href
+from dashboards.kit.jobs import NotReady
+from dashboards.kit.why import FIELDS, PATH, SHIPPED, why_link
 from dashboards.kit.words import word_link
 from dashboards.pages.why.asked import answer_of, compute
 
@@ -101,10 +102,18 @@ def answer(words: list[str], corpus: str, model: str, _: Any) -> Any:
     a, b = (url.clean(word or "", url.MAX_WORD) for word in words)
     if not a or not b:
         return card(None, empty(t("why.nothing"), t("why.nothing_lead"), picture="why"))
-    return guarded(t, lambda: _cards(t, compute(a, b, corpus, model), model), wrap=lambda content: card(None, content))
+    return guarded(t, lambda: _cards(t, (a, b, corpus, model)), wrap=lambda content: card(None, content))
 
 
-def _cards(t: Text, found: Why, model: str) -> Any:
+def _cards(t: Text, asked: tuple[str, str, str, str]) -> Any:
+    try:
+        found = compute(*asked, lines=True)
+        lines = _lines(t, found)
+    except NotReady as wait:  # for the lines alone the rest does not wait
+        found = compute(*asked)
+        watch()
+        lines = waiting(t, wait.job, alone=False)
+    model = asked[-1]
     a, b = found.a.word, found.b.word
     return dmc.Stack(
         [
@@ -116,7 +125,7 @@ def _cards(t: Text, found: Why, model: str) -> Any:
             ),
             card(t("why.contexts"), _contexts(t, found, model), hint=t("why.contexts_hint"), takes=("why", "contexts")),
             card(t("why.patterns"), _patterns(t, found), hint=t("why.patterns_hint"), takes=("why", "patterns")),
-            card(t("why.lines"), _lines(t, found), hint=t("why.lines_hint"), takes=("why", "lines"), id="why-lines"),
+            card(t("why.lines"), lines, hint=t("why.lines_hint"), takes=("why", "lines"), id="why-lines"),
             dmc.SimpleGrid(
                 [
                     card(t("why.standing"), _standing(t, found), hint=t("why.standing_hint"), takes=("why", "standing")),
@@ -245,12 +254,7 @@ def _neighbours(t: Text, found: Why, model: str) -> Any:
         return empty(t("why.no_neighbours"), t("why.no_neighbours_lead"))
     a, b = found.a.word, found.b.word
     rows = [
-        [
-            word_link(one.key, model),
-            score_bar(one.to_a),
-            score_bar(one.to_b),
-            dcc.Link(t("shell.why"), href=why_href(found.a.query, one.key, model), className="why-link"),
-        ]
+        [word_link(one.key, model), score_bar(one.to_a), score_bar(one.to_b), why_link(found.a.query, one.key, model)]
         for one in found.neighbours
     ]
     return table([t("why.neighbour"), t("why.to", word=a), t("why.to", word=b), ""], rows, label=t("why.neighbours", a=a, b=b))

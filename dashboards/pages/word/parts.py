@@ -13,6 +13,7 @@ from dashboards.app.models import model_label
 from dashboards.kit import examples, url
 from dashboards.kit.components import figures_row, resolved, table
 from dashboards.kit.i18n import Text
+from dashboards.kit.why import why_mark
 from dashboards.kit.words import word_link
 from dashboards.pages.context.asked import glosses
 from dashboards.pages.word.figures import lines_between
@@ -153,6 +154,7 @@ def _column(t: Text, one: ModelWord, found: Word, number_of: Mapping[str, int], 
                 [
                     html.Span(str(rank), className="word-rank numbers"),
                     word_link(near.key, one.model),
+                    *([why_mark(one.resolution.query, near.key, one.model)] if one.resolution else []),
                     html.Span(f"{near.score:.2f}", className="word-score numbers"),
                 ],
                 className=f"word-cell word-c{number % COLORS}" if shared and number is not None else "word-cell",
