@@ -77,7 +77,7 @@ def _show(found: Why) -> None:
 @click.option(
     "--least-joined", default=3, show_default=True, type=click.IntRange(1), help="Times patterns join a pair, at least."
 )
-@click.option("--least-owned", default=6, show_default=True, type=click.IntRange(1), help="Times A의 B joins a pair, at least.")
+@click.option("--least-owned", default=8, show_default=True, type=click.IntRange(1), help="Times A의 B joins a pair, at least.")
 @click.option(
     "--card", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A Markdown file to lie beside the counts."
 )
