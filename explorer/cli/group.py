@@ -15,7 +15,7 @@ __all__ = ["LazyGroup", "main"]
 
 # name -> ("module:attribute", one line for the list of commands). The line stands here so that `--help` imports nothing.
 COMMANDS = {
-    "analogy": ("explorer.cli.vectors:analogy", 'Solve an analogy: "왕자 − 남자 + 여자".'),
+    "analogy": ("explorer.cli.vectors:analogy", 'Solve an analogy: "소년 − 남자 + 여자".'),
     "axis": ("explorer.cli.axis:axis", "Place words between two poles."),
     "classify": ("explorer.cli.probing:classify", "Label texts with a classifier that fine-tune made."),
     "compare": ("explorer.cli.tokenizers:compare", "Put tokenizers side by side on a corpus."),
@@ -100,7 +100,7 @@ def main(home: str | None, lang: str | None) -> None:
 
     \b
     Try:  korean-explorer serve
-          korean-explorer analogy "왕자 − 남자 + 여자"
+          korean-explorer analogy "소년 − 남자 + 여자"
           korean-explorer similar 강아지
           korean-explorer tokenize --tokenizer kiwi --tokenizer syllable "아버지가 방에 들어가신다"
 

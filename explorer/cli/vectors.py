@@ -230,7 +230,7 @@ def analogy(
     """Solve EXPRESSION ("-" reads it from standard input): a sum such as "할아버지 − 아버지 + 어머니" or a proportion.
 
     \b
-    korean-explorer analogy "왕자 − 남자 + 여자"
+    korean-explorer analogy "소년 − 남자 + 여자"
     korean-explorer analogy "도쿄 - 일본 + 한국"
     korean-explorer analogy "소 − (개 − 강아지)"
     korean-explorer analogy "왕자 : ? = 아들 : 딸"

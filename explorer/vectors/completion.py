@@ -66,8 +66,8 @@ class Suggestion:
             :class:`~explorer.vectors.records.Resolution`.
         how: ``"word"`` it is what was typed · ``"inflected"`` what was typed is a form of it · ``"begins"`` it begins like
             that · ``"initials"`` it has these 초성 · ``"hanja"`` it is read like that · ``"keyboard"`` it was typed on Latin
-            keys · ``"misspelling"``, ``"typo"`` it is spelt nearly like that · ``"composed"``, ``"subword"`` it has a vector
-            made of parts · ``"sense"`` a sense of a word.
+            keys · ``"misspelling"``, ``"typo"`` it is spelt nearly like that · ``"unit"`` it is its symbol · ``"composed"``, ``"subword"`` it
+            has a vector made of parts · ``"sense"`` a sense of a word.
         count: occurrences in the training corpus; ``None`` where the model does not know them.
     """
 

@@ -34,8 +34,8 @@ class Resolution:
         parts: the keys a composed vector is the mean of; for the others the key itself, or nothing for ``"subword"``.
         sure: how far the reading is to be trusted, in [0, 1]: 1 for keys and forms, else the part of the analyses'
             probability that falls to it, halved for each part of one syllable in a composition.
-        note: that the word was read in another spelling: ``"misspelling"``, ``"hanja"`` or ``"keyboard"`` (Hangul typed on
-            Latin keys); else empty.
+        note: that the word was read in another spelling: ``"misspelling"``, ``"unit"`` (킬로미터 → km),
+            ``"hanja"`` or ``"keyboard"`` (Hangul typed on Latin keys); else empty.
     """
 
     query: str

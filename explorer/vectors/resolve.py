@@ -24,7 +24,7 @@ from explorer.text.hangul import CHOSEONG, choseong, from_keyboard, has_coda, is
 from explorer.text.hanja import has_hanja
 from explorer.text.hanja import readings as hanja_readings
 from explorer.text.postpositions import without_particles
-from explorer.text.spelling import corrected, is_insult
+from explorer.text.spelling import corrected, is_insult, unit_symbol
 from explorer.text.tags import PREDICATES, is_bound, typed_key, word_of
 from explorer.tokenizers.token import key_of
 from explorer.vectors.expression import QUOTES, clean_word
@@ -206,9 +206,11 @@ class Resolver:
         return read(word, self._vocabulary, analyser)
 
     def _meant(self, query: str, word: str) -> Resolution | None:
-        """The word in another spelling: corrected, hanja read aloud, or Latin keys read as Hangul."""
+        """The word in another spelling: corrected, a unit's symbol, hanja read aloud, or Latin keys read as Hangul."""
         if (found := self._corrected(query, word, None)) is not None:
             return found
+        if (symbol := unit_symbol(word)) is not None and (found := self._known(query, symbol)) is not None:
+            return replace(found, note="unit")
         if has_hanja(word):
             return self._hanja(query, word)
         if _LATIN.fullmatch(word):

@@ -219,7 +219,7 @@ def _merged(tokens: Sequence[Token], word: str, vocabulary: Vocabulary) -> int |
 
 def _sound(reading: Reading, word: str, vocabulary: Vocabulary) -> bool:
     """Whether a composition says something: not one made of single syllables by chance, as 꿀 + 잼 is."""
-    if len(reading.rows) == 1 or " " in word or reading.tags[0] in _COUNTING:
+    if len(reading.rows) == 1 or " " in word or reading.tags[0] in (*_COUNTING, "XPN"):
         return True
     return any(len(word_of(vocabulary.keys[row])) > 1 for row in reading.rows)
 

@@ -162,7 +162,7 @@ def test_the_first_page_answers_within_its_bytes(visit):
         assert sum(received) <= FIRST_PAGE
         assert not [one for one in asked if "plotly.min" in one or "async-graph" in one]
         assert fresh.evaluate("document.documentElement.lang") == "ko"
-        assert fresh.locator(".home-ranked li").first.inner_text().startswith("공주")
+        assert fresh.locator(".home-ranked li").first.inner_text().startswith("소녀")
         assert fresh.locator(".home-tokens .home-row").count() == 4
         box = fresh.locator("#search").bounding_box()
         assert box["y"] < 400 and box["width"] > 500

@@ -94,7 +94,7 @@ def test_every_link_is_read_by_its_page(shown):
 def test_every_page_and_everything_that_is_here_is_named(shown):
     for view in VIEWS:
         assert view is home or f'"href": "{view.PATH}"' in shown
-    for named in ("강아지", "공주", SENTENCE, "model=word2vec", "model=mini", "t=kiwi", "c=sample"):
+    for named in ("강아지", "소녀", SENTENCE, "model=word2vec", "model=mini", "t=kiwi", "c=sample"):
         assert named in shown
 
 

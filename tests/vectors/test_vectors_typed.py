@@ -78,6 +78,17 @@ def test_other_spellings_are_said(v):
     assert v.find("dog") is None and v.find("go") is None
 
 
+def test_units_stand_under_their_symbols_and_prefixes_are_no_chance():
+    v = of(["km/SL", "cm/SL", "낮/NNG", "한/MM", "마일/NNG"])
+    for word, key in [("킬로미터", "km/SL"), ("센티미터로", "cm/SL")]:
+        found = v.resolve(word)
+        assert (found.key, found.how, found.note) == (key, "form", "unit")
+    assert v.resolve("마일").note == "" and v.find("헤르츠") is None
+    assert v.resolve("한낮").how == "composed" and "낮/NNG" in v.resolve("한낮").parts
+    named = of(["km/SL", "킬로미터/NNG"]).resolve("킬로미터")
+    assert named.key == "킬로미터/NNG" and not named.note
+
+
 def test_a_latin_or_hanja_key_is_not_reread():
     v = of(["rkddkwl/SL", "강아지/NNG", "王/SH", "왕/NNG"], counts=[5, 50, 9, 3])
     assert v.resolve("rkddkwl").key == "rkddkwl/SL"

@@ -23,7 +23,7 @@ PLACE = Path(__file__).with_name("worked.json")
 
 SENTENCE = "나는 학교에서 떡볶이를 먹었다"
 TOKENIZERS = ("kiwi", "ko-unigram-32k", "ko-wordpiece-32k", "ko-bytebpe-32k")
-EXPRESSION = "왕자 − 남자 + 여자"
+EXPRESSION = "소년 − 남자 + 여자"
 ANSWERS = 4
 
 TOPICS = {
