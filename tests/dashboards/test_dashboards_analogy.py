@@ -106,8 +106,8 @@ def test_a_new_question_lets_go_of_the_answer_expected_of_the_old_one():
 
 def test_old_links_are_read_and_the_address_names_every_model(app):
     with app.server.test_request_context():
-        old = view.completed(values_at(view, "?q=왕자 − 남자 %2B 여자&n=5&all=1&script=any&model=kiwi"))
-        assert old["expected"] == "공주" and old["also"] == ["korean", "word2vec", "glove"] and old["all"] and old["n"] == "5"
+        old = view.completed(values_at(view, "?q=소년 − 남자 %2B 여자&n=5&all=1&script=any&model=kiwi"))
+        assert old["expected"] == "소녀" and old["also"] == ["korean", "word2vec", "glove"] and old["all"] and old["n"] == "5"
         assert view.completed(values_at(view, "?q=왕 − 남자 %2B 여자&also=&expected="))["also"] == []
         written = view.address("왕 − 남자 + 여자", "", "10", False, "hangul", "small", [])
         again = values_at(view, written)
