@@ -60,7 +60,7 @@ def _show(found: Why) -> None:
         frame = found.to_frame(part)
         if len(frame):
             click.echo(f"\n[{part}]")
-            print_table(list(frame.columns), frame.values.tolist())
+            print_table(list(frame.columns), [list(row) for row in frame.itertuples(index=False)])
 
 
 @click.command()
