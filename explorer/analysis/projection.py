@@ -31,6 +31,8 @@ DEFAULT_WORDS = 20_000
 """How many words a map shows when none are named: the most frequent."""
 TRUST_K = 12
 TRUST_SAMPLE = 2_000
+CHANCE_SAMPLE = 500
+"""Points on which a random map is measured: its numbers are means that hardly vary."""
 WHOLE_MAP = 5_000
 """Up to this many points every one is measured."""
 _MIN_WORDS = 5
@@ -50,6 +52,8 @@ class Projection:
         preserved: share of the nearest original neighbours that are nearest on the map too.
         trust_k: the neighbourhood both are about.
         measured: how many points they were measured on, each against all n; fewer than n on large maps.
+        chance_trustworthiness, chance_preserved: the same two numbers when the words stand in each other's places: what a map
+            that knows nothing gets.
         method: ``"pca"``, ``"umap"`` or ``"tsne"``.
         dims: 2 or 3.
         seed: of every random choice.
@@ -72,6 +76,8 @@ class Projection:
     params: dict[str, Any] = field(default_factory=dict)
     explained: tuple[float, ...] = ()
     model: str = ""
+    chance_trustworthiness: float = float("nan")
+    chance_preserved: float = float("nan")
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -88,6 +94,8 @@ class Projection:
             "preserved": self.preserved,
             "trust_k": self.trust_k,
             "measured": self.measured,
+            "chance_trustworthiness": self.chance_trustworthiness,
+            "chance_preserved": self.chance_preserved,
             "explained": list(self.explained),
             "keys": list(self.keys),
             "words": list(self.words),
@@ -249,6 +257,9 @@ def project(
     k = min(TRUST_K, largest_k(len(plan.keys)))
     sample = None if len(plan.keys) <= WHOLE_MAP else plan.params["trust_sample"]
     trust = measure_trust(plan.unit, coords, k, sample=sample, seed=plan.seed, progress=progress)
+    report(progress, "measuring a random map")
+    shuffled = np.random.default_rng(plan.seed).permutation(coords)
+    chance = measure_trust(plan.unit, shuffled, k, sample=CHANCE_SAMPLE, seed=plan.seed)
     coords.flags.writeable = False
     return Projection(
         plan.keys,
@@ -265,6 +276,8 @@ def project(
         plan.params,
         explained,
         v.name,
+        chance.trustworthiness,
+        chance.preserved,
     )
 
 

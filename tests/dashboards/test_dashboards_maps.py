@@ -9,43 +9,44 @@ import numpy as np
 import pytest
 
 from dashboards.kit.taking import csv_of
-from dashboards.pages.map.maps import Choice, Map, choose, find, make, read
+from dashboards.pages.map.maps import Choice, Map, find, make, read
+from explorer.analysis.map_words import map_words
 from explorer.core.errors import BadInput
 
 
 @pytest.fixture
 def shown(small, home) -> Map:
-    return read(make(small, Choice("small", words=100)))
+    return read(make(small, Choice("small", "pca", words=100)))
 
 
 def test_particles_stay_off_the_map_and_the_most_frequent_come_first(small):
-    assert choose(small, 100) == [key for key in small.keys if key != "에서/JKB"]
-    assert choose(small, 3) == list(small.keys[:3])
+    assert map_words(small, 100) == [key for key in small.keys if key != "에서/JKB"]
+    assert map_words(small, 3) == list(small.keys[:3])
 
 
 def test_a_model_without_tags_shows_all_its_words():
     from explorer.vectors.vectors import Vectors
 
-    assert choose(Vectors(["a", "b/c", "A/S"], np.eye(3)), 10) == ["a", "b/c", "A/S"]
+    assert map_words(Vectors(["a", "b/c", "A/S"], np.eye(3)), 10) == ["a", "b/c", "A/S"]
 
 
 def test_a_kept_map_is_the_map_that_was_drawn_and_is_drawn_once(small, shown, home):
     from explorer.analysis.projection import project
 
-    fresh = project(small, method="pca", words=choose(small, 100))
+    fresh = project(small, method="pca", words=map_words(small, 100))
     assert np.array_equal(shown.coords, fresh.coords) and shown.keys == fresh.keys
     assert shown.facts["trustworthiness"] == fresh.trustworthiness
 
     def never(_):
         raise AssertionError("it was drawn again")
 
-    assert read(make(small, Choice("small", words=100), never)).id == shown.id
-    assert read(make(small, Choice("small", words=10))).id != shown.id
+    assert read(make(small, Choice("small", "pca", words=100), never)).id == shown.id
+    assert read(make(small, Choice("small", "pca", words=10))).id != shown.id
 
 
 @pytest.mark.parametrize("damage", ["map.json", "coords.npy", "trust.npy"])
 def test_a_damaged_map_says_which_folder_to_delete(small, home, damage):
-    folder = make(small, Choice("small", words=100))
+    folder = make(small, Choice("small", "pca", words=100))
     (folder / damage).write_bytes(b"\x93NUMPY broken")
     with pytest.raises(BadInput, match=folder.name):
         read(folder)

@@ -141,7 +141,7 @@ SAMPLES = (
     "3000",
     "10000",
     "own",
-    "umap",
+    "pca",
     "trust",
     "any",
     "table",

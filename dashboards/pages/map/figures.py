@@ -145,6 +145,7 @@ def map_figure(
         margin={"l": 4, "r": 4, "t": 36, "b": 30},
         uirevision=shown.id,  # zoom and hidden groups stay while it is the same map
         hovermode="closest",
+        spikedistance=20,  # without a limit plotly searches all points for spikes that are not even drawn
     )
 
 

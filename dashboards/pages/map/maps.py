@@ -12,18 +12,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboards.app.state import load_model, state, version
+from explorer.analysis.map_words import MAP_WORDS, map_words
+from explorer.analysis.shipped_maps import FACTS, MIN_DIST, N_NEIGHBORS, SEED, shipped_map
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
-from explorer.text.tags import LISTED, base_tag, split_key, tag_of
+from explorer.text.tags import split_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from pandas import DataFrame
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["Choice", "Map", "choose", "find", "make", "open_map", "read"]
+__all__ = ["Choice", "Map", "find", "make", "may_be_shipped", "open_map", "read", "shipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,11 @@ class Choice:
     """
 
     model: str
-    method: str = "pca"
-    words: int = 5000
-    seed: int = 42
-    n_neighbors: int = 15
-    min_dist: float = 0.1
+    method: str = "umap"
+    words: int = MAP_WORDS
+    seed: int = SEED
+    n_neighbors: int = N_NEIGHBORS
+    min_dist: float = MIN_DIST
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Map:
         keys, words, tags: of every point (a tag is ``""`` where the model has none).
         coords: n × 2 float32.
         trust: n float32 in [0, 1], NaN where it was not measured.
-        facts: trustworthiness, preserved, trust_k, measured, method, seed, params, explained, model.
+        facts: what :data:`~explorer.analysis.shipped_maps.FACTS` names; maps of before lack the numbers of chance.
     """
 
     id: str
@@ -85,33 +89,18 @@ class Map:
         return pd.DataFrame({"word": self.words, "key": self.keys, "x": x, "y": y, "trust": self.trust})
 
 
-def choose(vectors: Vectors, most: int) -> list[str]:
-    """The most frequent content words of a model (all words where it has no tags)."""
-    chosen: list[str] = []
-    for key in vectors.most_frequent(len(vectors)):
-        tag = base_tag(tag_of(key))
-        if not tag or tag in LISTED:
-            chosen.append(key)
-            if len(chosen) == most:
-                break
-    return chosen
-
-
 def make(vectors: Vectors, choice: Choice, progress: ProgressCallback | None = None) -> Path:
     """Draw a map and keep it in the cache of the home folder; one that is there is not drawn again."""
     from explorer.analysis.projection import Projection, project
 
-    options: dict[str, Any] = {"method": choice.method, "words": choose(vectors, choice.words), "seed": choice.seed}
+    options: dict[str, Any] = {"method": choice.method, "words": map_words(vectors, choice.words), "seed": choice.seed}
     if choice.method == "umap":
         options |= {"n_neighbors": choice.n_neighbors, "min_dist": choice.min_dist}
     folder = cache_path("maps", Projection.cache_key(vectors, **options))
     if folder.exists():
         return folder
     drawn = project(vectors, **options, progress=progress)
-    facts = {
-        name: getattr(drawn, name)
-        for name in ("trustworthiness", "preserved", "trust_k", "measured", "method", "seed", "params", "explained", "model")
-    }
+    facts = {name: getattr(drawn, name) for name in FACTS}
     with atomic_folder(folder, overwrite=True) as partial:
         np.save(partial / "coords.npy", drawn.coords, allow_pickle=False)
         np.save(partial / "trust.npy", drawn.trust, allow_pickle=False)
@@ -134,17 +123,27 @@ def read(folder: Path) -> Map:
         trust = np.load(folder / "trust.npy", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise BadInput("dashboards.kept_map_damaged", folder=folder, reason=error) from error
-    parts = [split_key(key) for key in data["keys"]]
-    digest = hashlib.sha256(folder.name.encode()).hexdigest()[:16]
-    return Map(
-        digest,
-        tuple(data["keys"]),
-        tuple(word for word, _ in parts),
-        tuple(tag for _, tag in parts),
-        coords,
-        trust,
-        data["facts"],
+    return _map(folder.name, data["keys"], coords, trust, data["facts"])
+
+
+def may_be_shipped(choice: Choice) -> bool:
+    """Whether this is the map that comes with the package for models that have one."""
+    return choice == Choice(choice.model)
+
+
+def shipped(vectors: Vectors, choice: Choice) -> Map | None:
+    """The map that comes with the package, where it is the one that is wanted."""
+    drawn = shipped_map(vectors) if may_be_shipped(choice) else None
+    return (
+        None
+        if drawn is None
+        else _map("shipped", drawn.keys, drawn.coords, drawn.trust, {name: getattr(drawn, name) for name in FACTS})
     )
+
+
+def _map(name: str, keys: Sequence[str], coords: NDArray[np.float32], trust: NDArray[np.float32], facts: dict[str, Any]) -> Map:
+    words, tags = zip(*map(split_key, keys), strict=True)
+    return Map(hashlib.sha256(name.encode()).hexdigest()[:16], tuple(keys), words, tags, coords, trust, facts)
 
 
 def draw(params: dict[str, Any], progress: ProgressCallback) -> Path:
@@ -163,6 +162,8 @@ def open_map(choice: Choice) -> Map:
     vectors = here.vectors(choice.model)
 
     def opener(progress: ProgressCallback) -> Map:
+        if (ready := shipped(vectors, choice)) is not None:
+            return ready
         if choice.method == "pca":
             return read(make(vectors, choice, progress))
         return read(Path(here.worker.call("project", asdict(choice), progress)["folder"]))

@@ -1,4 +1,4 @@
-"""The map of words: PCA at once, UMAP in the background, search, and a word's real neighbours."""
+"""The map of words: the shipped one at once, others in the background, search, and a word's real neighbours."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.taking import Take, lines
 from dashboards.kit.theme import TAG_GROUPS
-from dashboards.pages.map.maps import Choice, Map, find, open_map
+from dashboards.pages.map.maps import Choice, Map, find, may_be_shipped, open_map
 from dashboards.pages.map.words import NEIGHBOURS, found_list, neighbour_panel, neighbours_of, patch, pick
 from explorer.core.errors import ExplorerError
 
@@ -27,8 +27,12 @@ NAME = "map.name"
 ICON = "map"
 USES_MODEL = True
 
-METHODS = ("pca", "umap")
-SIZES = ("1000", "3000", "5000", "10000", "20000")
+METHODS = ("umap", "pca")
+SIZES = ("1000", "3000", "5000", "10000", "20000", "60000")
+FIRST = Choice("")
+"""What a page shows whose address says nothing."""
+UNUSED: dict[str, Any] = {"near": FIRST.n_neighbors, "dist": FIRST.min_dist}
+"""What only UMAP reads, as it stands where another method draws."""
 SVG_MOST = 3000
 """Points drawn without WebGL: more make a browser slow."""
 
@@ -47,12 +51,12 @@ def ranges(view: str) -> list[float]:
 
 
 FIELDS = {
-    "method": url.choice(METHODS, "pca"),
-    "words": url.choice(SIZES, "5000"),
+    "method": url.choice(METHODS, FIRST.method),
+    "words": url.choice(SIZES, str(FIRST.words)),
     "color": url.choice(("tag", "trust"), "tag"),
-    "seed": url.integer(0, 2**32 - 1, 42),
-    "near": url.integer(2, 200, 15),
-    "dist": url.number(0, 1, 0.1),
+    "seed": url.integer(0, 2**32 - 1, FIRST.seed),
+    "near": url.integer(2, 200, FIRST.n_neighbors),
+    "dist": url.number(0, 1, FIRST.min_dist),
     "find": url.text(),
     "word": url.text(),
     "view": url.Field(
@@ -158,7 +162,7 @@ def _map_card(t: Text) -> Any:
     return card(
         None,
         html.Div(id=STATUS, **{"aria-live": "polite"}),
-        graph(blank(None), GRAPH, t("map.label"), height="clamp(380px, 68vh, 680px)", scroll=True),
+        graph(blank(None), GRAPH, t("map.label"), height="clamp(420px, calc(100vh - 170px), 1100px)", scroll=True),
         dmc.Text(id=FACTS, size="sm", c="dimmed", mt="sm"),
         takes=("map", "map"),
     )
@@ -256,7 +260,7 @@ def draw(
     wanted = {"model": model, "method": method, "words": words, "seed": seed, "near": near, "dist": dist, "color": color}
     signature = wanted | {"scheme": scheme, "webgl": webgl}
     if method == "pca":
-        signature |= {"near": 15, "dist": 0.1}
+        signature |= UNUSED
     if drawn == signature:
         return no_update, None, no_update, no_update
     status: Any = None
@@ -271,7 +275,7 @@ def draw(
         if shown is None:  # the map of before stays; the address says what was asked for
             kept = drawn | {"asked": asked} if drawn and drawn.get("asked") != asked else no_update
             return no_update, status, no_update, kept
-        signature |= {"method": "pca", "near": 15, "dist": 0.1, "asked": asked}
+        signature |= UNUSED | {"method": "pca", "asked": asked}
     except ExplorerError as error:
         return no_update, problem(t, error), no_update, no_update
     if status is None and not webgl:
@@ -332,6 +336,10 @@ def facts_of(t: Text, shown: Map) -> str:
     """How far the map can be trusted, in words."""
     facts = shown.facts
     line = t("map.facts", trust=f"{facts['trustworthiness']:.2f}", kept=f"{100 * facts['preserved']:.0f}", k=facts["trust_k"])
+    if "chance_preserved" in facts:
+        line += " " + t(
+            "map.by_chance", trust=f"{facts['chance_trustworthiness']:.2f}", kept=f"{100 * facts['chance_preserved']:.2f}"
+        )
     if facts["explained"]:
         line += " " + t("map.explained", share=f"{100 * sum(facts['explained']):.0f}")
     return line
@@ -399,22 +407,18 @@ def address(
 # ---- what is taken along
 
 _OPEN = "import explorer as ex\n\nv = ex.load({model})\n"
-_MAP = (
-    "from explorer.text.tags import LISTED, base_tag, tag_of\n\n"
-    + _OPEN
-    + """
-def is_content(key):
-    tag = base_tag(tag_of(key))
-    return not tag or tag in LISTED
-
-words = [key for key in v.most_frequent(len(v)) if is_content(key)][:{words}]
-answer = ex.project(v, method={method}, words=words, seed={seed}{tuned}).to_frame()"""
+_WORDS = "from explorer.analysis.map_words import map_words\n" + _OPEN + "words = map_words(v, {words})\n"
+_DRAWN = "ex.project(v, method={method}, words=words, seed={seed}{tuned})"
+_MAP = _WORDS + f"answer = {_DRAWN}.to_frame()"
+_SHIPPED = (
+    "from explorer.analysis.shipped_maps import shipped_map\n" + _WORDS + f"answer = (shipped_map(v) or {_DRAWN}).to_frame()"
 )
 
 
 def _map_lines(q: Any) -> str:
     tuned = lines(", n_neighbors={near}, min_dist={dist}", **q) if q["method"] == "umap" else ""
-    return lines(_MAP.replace("{tuned}", tuned), **dict(q) | {"words": int(q["words"])})
+    template = _SHIPPED if may_be_shipped(choice_of(dict(q))) else _MAP
+    return lines(template.replace("{tuned}", tuned), **dict(q) | {"words": int(q["words"])})
 
 
 CARDS = {
