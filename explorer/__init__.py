@@ -45,6 +45,7 @@ __all__ = [
     "probe_layers",
     "project",
     "read_words",
+    "regions",
     "sense_vectors",
     "sentences",
     "stability",
@@ -100,6 +101,7 @@ _HOMES = {
     "probe_layers": "explorer.analysis.probing.layers",
     "project": "explorer.analysis.projection",
     "read_words": "explorer.analysis.in_sentence",
+    "regions": "explorer.analysis.regions",
     "sense_vectors": "explorer.encoders.sense_vectors",
     "sentences": "explorer.analysis.sentences",
     "stability": "explorer.analysis.stability",
@@ -123,6 +125,7 @@ if TYPE_CHECKING:
     from explorer.analysis.model_comparison import compare_models, compare_word
     from explorer.analysis.probing.layers import probe_layers
     from explorer.analysis.projection import Projection, project
+    from explorer.analysis.regions import regions
     from explorer.analysis.scores import Score
     from explorer.analysis.sentences import sentences
     from explorer.analysis.stability import stability, train_again

@@ -1,4 +1,4 @@
-"""Whole models: maps, and the grid of tokenizers and models."""
+"""Whole models: maps, regions, and the grid of tokenizers and models."""
 
 from __future__ import annotations
 
@@ -76,6 +76,33 @@ def _words(path: str | None) -> list[str] | None:
 
     text = read_text(path) if path == "-" else decode(Path(path).read_bytes()).text
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@click.command()
+@model_option
+@click.option("--words", "words_file", type=click.Path(), help='Only these words: a file, one a line ("-" for standard input).')
+@click.option("--count", "counts", type=int, multiple=True, help="Regions of a layer, the fewest first; give it again.")
+@click.option("--word", "asked", help="Only the regions this word lies in.")
+@json_option
+def regions(model: str, words_file: str | None, counts: tuple[int, ...], asked: str | None, as_json: bool) -> None:
+    """Name the regions of a vocabulary, in layers: by the word in their middle and the two that belong to them most."""
+    from explorer.analysis.regions import regions as find_regions
+    from explorer.static.load import load
+
+    with terminal_progress() as progress:
+        vectors = load(model, progress=progress)
+        found = find_regions(vectors, words=_words(words_file), counts=counts or None, progress=progress)
+    if asked is not None:
+        lies_in = found.of(vectors.resolve(asked).key)
+        if as_json:
+            emit_json([region.to_dict() for region in lies_in])
+        else:
+            print_table(("layer", "name", "size"), [(level, one.name, one.size) for level, one in enumerate(lies_in)])
+    elif as_json:
+        emit_json(found.to_dict())
+    else:
+        table = found.to_frame()
+        print_table(list(table.columns), table.to_numpy().tolist())
 
 
 @click.command()

@@ -32,6 +32,7 @@ COMMANDS = {
     "next": ("explorer.cli.encoders:next_piece", "Guess the next morpheme or piece of a text, or continue it."),
     "next-sentence": ("explorer.cli.encoders:next_sentence", "Score whether one sentence follows another."),
     "project": ("explorer.cli.analysis:project", "Draw a model's words on a map: PCA, UMAP or t-SNE coordinates."),
+    "regions": ("explorer.cli.analysis:regions", "Name the regions of a vocabulary, from a few large ones to many small ones."),
     "senses": ("explorer.cli.encoders:senses", "Sort a word's sentences by its sense."),
     "sentences": ("explorer.cli.sentences:sentences", "Find the sentences nearest to one, or the matrix of all."),
     "serve": ("explorer.cli.serve:serve", "Open the dashboard in the browser."),

@@ -10,8 +10,9 @@ import pytest
 
 import explorer as ex
 from explorer.analysis import shipped_maps
+from explorer.analysis.make_maps import make_map
 from explorer.analysis.map_words import MAP_WORDS, content_key, map_words
-from explorer.analysis.shipped_maps import make_map, shipped_map
+from explorer.analysis.shipped_maps import shipped_map, shipped_regions
 from explorer.analysis.trust import measure_trust
 from explorer.static.load import DEFAULT_MODEL
 from explorer.text.tags import tag_of
@@ -25,7 +26,7 @@ def model() -> Vectors:
 
 def test_the_default_model_has_its_map_which_is_remade_when_the_model_is(model):
     shown = shipped_map(model)
-    assert shown is not None, f"run: python -m explorer.analysis.shipped_maps {DEFAULT_MODEL}"
+    assert shown is not None, f"run: python -m explorer.analysis.make_maps {DEFAULT_MODEL}"
     assert shown.keys == tuple(map_words(model)) and len(shown) == MAP_WORDS
     assert shown.coords.shape == (MAP_WORDS, 2) and np.isfinite(shown.coords).all() and shown.measured == MAP_WORDS
     assert not {tag_of(key) for key in shown.keys} & {"SL", "SH", "SN", "JKB", "EF"}
@@ -58,11 +59,13 @@ def test_a_map_is_made_and_opened_again(tmp_path, monkeypatch):
     v = Vectors([f"단어{i}/NNG" for i in range(60)] + ["에서/JKB"], random.normal(size=(61, 6)), info={"name": "mine"})
     card = json.loads(make_map(v, tmp_path).read_text(encoding="utf-8"))
     assert card["facts"]["params"]["n_neighbors"] == shipped_maps.N_NEIGHBORS and card["facts"]["seed"] == shipped_maps.SEED
-    monkeypatch.setattr(shipped_maps, "_FOLDER", tmp_path)
+    monkeypatch.setattr(shipped_maps, "FOLDER", tmp_path)
     shipped_maps._cards.cache_clear()
     try:
-        opened = shipped_map(v)
+        opened, regions = shipped_map(v), shipped_regions(v)
     finally:
         shipped_maps._cards.cache_clear()
     drawn = ex.project(v, words=map_words(v), n_neighbors=10, min_dist=0.05)
     assert np.allclose(opened.coords, drawn.coords, atol=1e-3) and np.allclose(opened.trust, drawn.trust, atol=0.003)
+    found = ex.regions(v, words=map_words(v))
+    assert regions.to_dict() == found.to_dict()
