@@ -3,7 +3,7 @@
 Clustering always divides, and a division of nothing has a silhouette above zero too. What a division is worth is seen beside a
 null: contexts of words that have one sense, as many, divided in the same way. Compared is the mean cosine between contexts of
 different groups. Those of a ship and of a pear have no more in common than those of two words; those of a child at school and of
-one at table have. The contexts are vectors of the other content words, by Kiwi's morphemes and without any model, so that one table
+one at table have. The contexts are vectors of the other content words, by the default word vectors and without any model, so that one table
 (``one_sense.json``, made from nouns of the sample) is the null for every encoder.
 
 It decides better than a single cloud of the same covariance as the null of the silhouette, and than the gap statistic (Tibshirani,
@@ -35,7 +35,7 @@ __all__ = ["FEWEST", "LEVEL", "Decision", "Trial", "between", "choose_senses", "
 
 FEWEST = 4
 """Fewer contexts cannot be two groups of two, and one sentence is no sense."""
-LEVEL = 0.15
+LEVEL = 0.1
 """Several senses are said where one-sense words part as far in no more than this share of the draws."""
 GAIN = 0.02
 """What every further sense has to add to the silhouette; chosen, like the level, on homographs of the sample."""

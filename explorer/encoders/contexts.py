@@ -10,6 +10,7 @@ import numpy as np
 from explorer.encoders.locate import Span, around
 from explorer.text.tags import MASKED
 from explorer.tokenizers.token import key_of
+from explorer.vectors.sif import COUNTED, weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from explorer.tokenizers.token import Token, Tokenizer
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["contexts_of", "rarity", "static_contexts"]
+__all__ = ["contexts_of", "default_contexts", "rarity", "static_contexts"]
 
 
 def rarity(rank: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -31,51 +32,81 @@ def rarity(rank: NDArray[np.int64]) -> NDArray[np.float32]:
     return weights
 
 
-def static_contexts(
-    vectors: Vectors, tokens: Sequence[Sequence[Token]], spans: Sequence[Span], weighted: bool = True
-) -> NDArray[np.float64]:
-    """The mean static vector of a sentence's other content words.
+def static_contexts(vectors: Vectors, tokens: Sequence[Sequence[Token]], spans: Sequence[Span]) -> NDArray[np.float64]:
+    """The mean static vector of a sentence's other content words; what is rarer and what stands nearer counts more.
+
+    A word weighs a / (a + p) by its share p of the training text (:func:`~explorer.vectors.sif.weights`), or by the logarithm of
+    its rank where the model has no counts (:func:`rarity`), divided by the square root of its distance in content words: the
+    verb of an object and the noun of an adjective say more of its sense than the rest of the sentence.
 
     Args:
-        vectors: keyed by morphemes in order of frequency, such as Kiwi's.
+        vectors: keyed by morphemes.
         tokens: the morphemes of each sentence.
         spans: where the word stands that is left out.
-        weighted: rarer words count more (:func:`rarity`).
 
     Returns:
         sentences × d; a row of zeros where no other content word has a vector.
     """
     result = np.zeros((len(tokens), vectors.dim))
+    weight = _weights(vectors)
     for row, (sentence, (start, end)) in enumerate(zip(tokens, spans, strict=True)):
-        others = [t for t in sentence if t.tag in MASKED and not (t.start < end and t.end > start)]
-        found = np.array([index for t in others if (index := vectors.row(key_of(t))) is not None], np.int64)
-        if len(found):
-            weights = rarity(found) if weighted else np.ones(len(found))
-            result[row] = weights @ vectors.unit[found] / len(found)
+        content = [t for t in sentence if t.tag in MASKED]
+        mine = [place for place, t in enumerate(content) if t.start < end and t.end > start]
+        others = [
+            (index, place)
+            for place, t in enumerate(content)
+            if place not in mine and (index := vectors.row(key_of(t))) is not None
+        ]
+        if others:
+            rows, places = np.array(others, np.int64).T
+            before = sum(t.end <= start for t in content)
+            own = np.array(mine, np.float64) if mine else np.array([before - 0.5])  # a word that is no content word itself
+            away = np.abs(places[:, None] - own).min(axis=1)
+            result[row] = (weight[rows] / np.sqrt(np.maximum(away, 1.0))) @ vectors.unit[rows] / len(rows)
     return result
 
 
+def _weights(vectors: Vectors) -> NDArray[np.float32]:
+    """How much each key counts."""
+    if vectors.counts is None:
+        return rarity(np.arange(len(vectors)))
+    return weights(vectors.counts, COUNTED)
+
+
 _opened: list[Vectors] = []
-"""Kiwi's vectors once they are open: one question reads many contexts."""
+"""The vectors once they are open: one question reads many contexts."""
 
 
 def _vectors(progress: ProgressCallback | None) -> Vectors:
     if not _opened:
-        from explorer.static.kiwi import kiwi_vectors
+        from explorer.static.load import DEFAULT_MODEL, load
 
-        _opened.append(kiwi_vectors(progress))
+        _opened.append(load(DEFAULT_MODEL, progress=progress))
     return _opened[0]
+
+
+def default_contexts(
+    tokens: Sequence[Sequence[Token]], spans: Sequence[Span], progress: ProgressCallback | None = None
+) -> NDArray[np.float64]:
+    """:func:`static_contexts` by the default word vectors.
+
+    Args:
+        tokens: the morphemes of each sentence, from Kiwi.
+        spans: where the word stands in each.
+        progress: told when the vectors are opened.
+    """
+    return static_contexts(_vectors(progress), tokens, spans)
 
 
 def contexts_of(
     analyser: Tokenizer, sentences: Sequence[str], spans: Sequence[Span], progress: ProgressCallback | None = None
 ) -> NDArray[np.float64]:
-    """:func:`static_contexts` by Kiwi's morpheme vectors; of a very long text what stands around the word is read.
+    """:func:`default_contexts` of sentences; of a very long text what stands around the word is read.
 
     Args:
         analyser: Kiwi.
         sentences, spans: each with the place of its word.
-        progress: told when Kiwi's vectors have to be recovered first (once on a machine).
+        progress: told when the vectors are opened.
     """
     tokens: list[list[Token]] = []
     inner: list[Span] = []
@@ -83,4 +114,4 @@ def contexts_of(
         first, last = around(sentence, start, end)
         tokens.append(analyser.tokenize(sentence[first:last]))
         inner.append((start - first, end - first))
-    return static_contexts(_vectors(progress), tokens, inner)
+    return default_contexts(tokens, inner, progress)

@@ -28,7 +28,7 @@ from explorer.vectors.sentences import Sentences, gather
 if TYPE_CHECKING:
     from explorer.tokenizers.token import Token, Tokenizer
 
-__all__ = ["ORDERED", "SifMaker", "Words", "sentences", "weights"]
+__all__ = ["COUNTED", "ORDERED", "SifMaker", "Words", "sentences", "weights"]
 
 COUNTED, ORDERED = 1e-3, 1e-4
 """Where a word weighs half: with counts the paper's default; where only the order of the keys tells how frequent they are, what

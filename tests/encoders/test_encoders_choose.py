@@ -11,23 +11,14 @@ import pytest
 pytest.importorskip("torch")
 
 import explorer as ex
-from corpora.sample import homographs
+from corpora.sample import homographs, sentences
 from explorer.core.errors import BadInput
 from explorer.encoders.choose import FEWEST, LEVEL, between, choose_senses, groupings, null_of
 from explorer.encoders.clusters import centred, cosine_distances
 from explorer.encoders.regroup import rearrange
 
 BANK = [one for one in homographs() if one.word == "은행"]
-CHILD = [
-    "아이가 놀이터에서 넘어져 무릎을 다쳤다.",
-    "아이는 엄마 손을 꼭 잡고 길을 건넜다.",
-    "옆집 아이가 어제 태어난 동생을 자랑했다.",
-    "아이들이 운동장에서 공을 차며 뛰어논다.",
-    "우는 아이를 달래려고 사탕을 주었다.",
-    "아이에게 동화책을 읽어 주고 재웠다.",
-    "그 아이는 학교에서 친구와 사이좋게 지낸다.",
-    "아이가 밥을 잘 먹지 않아 걱정이다.",
-]
+GRANDFATHER = [one.text for one in sentences() if "할아버지" in one.text][:8]
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +60,7 @@ def test_contexts_without_a_content_word_are_no_evidence():
 
 def test_p_counts_draws_of_the_null():
     null = null_of(10, 2)
-    assert len(null) > 50 and 0 < np.median(null) < 0.2
+    assert len(null) > 50 and 0 < np.median(null) < 0.25
     assert null_of(9, 2) is null is not null_of(8, 2) and null_of(10**6, 2) is null_of(20, 2)
     contexts = np.zeros((10, 2))
     middle = float(np.median(null))
@@ -115,13 +106,13 @@ def test_contexts_without_words_are_left_out_of_the_cosine():
 # ---- with a model
 
 
-def test_a_homograph_has_two_senses_and_a_child_one(mini, bank):
+def test_a_homograph_has_two_senses_and_a_grandfather_one(mini, bank):
     assert bank.k == 2 and bank.decision.k == 2 and bank.decision.p <= LEVEL and set(bank.tried) >= {2}
     assert bank.agreement([one.sense for one in BANK]).ari > 0.8
-    child = mini.senses("아이", CHILD)
-    assert child.k == 1 and child.decision.p > LEVEL and child.labels == [0] * 8 and child.telling[0]
-    assert json.loads(json.dumps(child.to_dict()))["decision"]["trials"][0]["k"] == 2
-    assert mini.senses("아이", CHILD, 2).decision is None
+    plain = mini.senses("할아버지", GRANDFATHER)
+    assert plain.k == 1 and plain.decision.p > LEVEL and plain.labels == [0] * 8 and plain.telling[0]
+    assert json.loads(json.dumps(plain.to_dict()))["decision"]["trials"][0]["k"] == 2
+    assert mini.senses("할아버지", GRANDFATHER, 2).decision is None
 
 
 def test_of_too_many_sentences_some_are_drawn_and_it_is_said(mini):

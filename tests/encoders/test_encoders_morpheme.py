@@ -107,7 +107,12 @@ def test_masked_states_and_expectations_equal_a_hand_computation(ctx):
     assert readings.masked[0, -1] == pytest.approx(result.hidden_states[-1][0, at].numpy(), abs=1e-5)
     assert readings.logits[0] == pytest.approx(result.logits[0, at].numpy(), abs=1e-3)
     table = ctx.network.base.get_input_embeddings().weight.detach().numpy()
-    weights = np.exp(result.logits[0, at].numpy().astype(np.float64) / 2)
+    unit = table / np.linalg.norm(table, axis=1, keepdims=True)
+    akin = (
+        unit @ unit[pieces.vocabulary.entries.index("배/NNG")]
+    )  # what is like the word counts more, what is merely frequent less
+    ranks = np.maximum(np.arange(len(table)) - pieces.vocabulary.first_word, 0)
+    weights = np.exp((result.logits[0, at].numpy() + 0.6 * np.log(ranks + 2.7)) / 2 + 4 * akin)
     for number, entry in enumerate(pieces.vocabulary.entries):
         if not entry.endswith(("/NNG", "/NNP", "/XR", "/VV", "/VA", "/MAG", "/MM")):
             weights[number] = 0

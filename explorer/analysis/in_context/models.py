@@ -38,7 +38,7 @@ __all__ = ["ContextModel", "EncoderModel", "StaticModel", "as_context_model", "e
 
 _BLOCK = 256
 """Sentences that are read, and kept, together."""
-_FORMAT = 2
+_FORMAT = 3
 """Of what is kept; another number where readings of the same model become others."""
 
 

@@ -117,7 +117,7 @@ def encoder_guesses(
             ids, owners = pieces.encode_tokens(gap.tokens)
             first = owners.index(gap.at)
             left = max(0, min(first - length // 2, len(ids) - length))
-            places.append(Place(ids[left : left + length], first - left, first - left + 1, []))
+            places.append(Place(ids[left : left + length], first - left, first - left + 1))
         logits = read_places(network, pieces, places).logits
         found += np.where(possible, logits, -np.inf).argmax(axis=1).tolist()
     return found

@@ -18,12 +18,13 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback
 from explorer.encoders.clusters import centred
-from explorer.encoders.contexts import rarity
+from explorer.encoders.contexts import default_contexts
 from explorer.encoders.forward import Job, Layer, Network
 from explorer.encoders.locate import Span, around
 from explorer.encoders.morpheme.pieces import MorphemePieces
 from explorer.encoders.readings import Level, Reader, Reading, Representation, States, spans_of
 from explorer.text.tags import MASKED, split_key
+from explorer.vectors.search import unit_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 __all__ = ["MorphemeReader", "Place", "Readings", "Substitute", "find_places", "read_places"]
+
+_COMMON, _AKIN = 0.6, 4.0
+"""How much of a substitute's frequency is taken off, and what a cosine of 1 with the word adds; chosen with the pairs that KoBEST-WiC
+trains on (docs/contextual.md)."""
 
 _FITTING = 8
 """Words that are named for a sense."""
@@ -57,13 +62,11 @@ class Place:
     Attributes:
         ids: pieces of the sentence (or of the window around the word), without special ones.
         first, last: the word's pieces are ``ids[first:last]``.
-        context: entries of the sentence's other content morphemes that have one.
     """
 
     ids: list[int]
     first: int
     last: int
-    context: list[int]
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,8 @@ class Readings:
         own: n × layers × d, the word's own states (mean of its pieces), the input embedding first.
         masked: n × layers × d, the states of a mask in its place.
         logits: n × entries, what the encoder expects there.
-        context: n × d, the weighted mean of the input vectors of the other content words (no network involved).
-        substitutes: n × d, the mean input vector of the content morphemes that would fit, weighted by the square root of
-            their probability at the mask, so that the first guess does not stand for all.
+        context: n × e, the weighted mean of the static vectors of the other content words (no network involved).
+        substitutes: n × d, the mean input vector of the content morphemes that would fit and are akin to the word.
         spans: where the word stands in each sentence (start and end in code points), where that is known.
     """
 
@@ -116,19 +118,16 @@ def find_places(
         if last - first > length // 2:
             raise BadInput("encoders.word_too_long_2", pieces=last - first, length=length)
         left = max(0, min(first - (length - (last - first)) // 2, len(ids) - length))
-        context = [
-            number
-            for i, token in enumerate(sentence)
-            if token.tag in MASKED and not word[0] <= i <= word[-1] and not (token.start < end and token.end > start)
-            for number in pieces.vocabulary.encode(f"{token.form}/{token.tag}")
-            if number >= pieces.vocabulary.first_word
-        ]
-        places.append(Place(ids[left : left + length], first - left, last - left, context))
+        places.append(Place(ids[left : left + length], first - left, last - left))
     return places
 
 
 def read_places(
-    network: Network, pieces: MorphemePieces, places: Sequence[Place], progress: ProgressCallback | None = None
+    network: Network,
+    pieces: MorphemePieces,
+    places: Sequence[Place],
+    context: NDArray[np.floating[Any]] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Readings:
     """Run the network over every place, once as it is and once with the word masked.
 
@@ -136,6 +135,7 @@ def read_places(
         network: with a masked-word head.
         pieces: its tokenizer.
         places: from :func:`find_places`.
+        context: what stands around each, places × e; where nobody asks for it, nothing.
     """
     each = [[layer] for layer in range(network.depth)]
     plain = [(place.ids, place.first, place.last) for place in places]
@@ -153,19 +153,26 @@ def read_places(
         for source in (plain, hidden)
     )
     logits = network.expected(masked[:, -1])
-    content = np.where(pieces.vocabulary.tagged(MASKED), logits, -np.inf).astype(np.float32)
-    return Readings(own, masked, logits, _contexts(pieces, places, network.table), softmax(content / 2) @ network.table)
+    around_it = np.zeros((len(places), 0)) if context is None else context
+    return Readings(own, masked, logits, np.asarray(around_it, np.float32), _fitting(pieces, places, logits, network.table))
 
 
-def _contexts(pieces: MorphemePieces, places: Sequence[Place], table: Floats) -> Floats:
-    """Weighted mean input vectors of the other content words; the rarer a word, the heavier."""
-    unit = table / np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-9)
-    result = np.zeros((len(places), table.shape[1]), np.float32)
+def _fitting(pieces: MorphemePieces, places: Sequence[Place], logits: Floats, table: Floats) -> Floats:
+    """The mean input vector of what would fit each place.
+
+    What is expected for its mere frequency counts less, and what is akin to the word more: of all that fits, that tells which of
+    the word's senses is meant. The square root of the probabilities keeps the first guess from standing for all.
+    """
+    unit = unit_rows(table)
+    content = pieces.vocabulary.tagged(MASKED)
+    frequency = -np.log(np.maximum(np.arange(len(table)) - pieces.vocabulary.first_word, 0) + 2.7).astype(np.float32)
+    word = np.zeros((len(places), table.shape[1]), np.float32)
     for row, place in enumerate(places):
-        if place.context:
-            numbers = np.array(place.context)
-            result[row] = rarity(numbers - pieces.vocabulary.first_word) @ unit[numbers] / len(numbers)
-    return result
+        own = [number for number in place.ids[place.first : place.last] if content[number]]
+        if own:
+            word[row] = unit[own].mean(axis=0)
+    wanted = (logits - np.float32(_COMMON) * frequency) / 2 + np.float32(_AKIN) * (word @ unit.T)
+    return softmax(np.where(content, wanted, -np.inf)) @ table
 
 
 def softmax(logits: NDArray[np.floating[Any]]) -> Floats:
@@ -221,7 +228,8 @@ class MorphemeReader(Reader):
                 key = f"{touching[0].form}/{touching[0].tag}" if touching else None
             inner.append((start - first, end - first, key))
         places = find_places(self._pieces, tokens, inner, self._pieces.capacity)
-        found = read_places(self._network, self._pieces, places, progress)
+        context = default_contexts(tokens, [(start, end) for start, end, _ in inner], progress)
+        found = read_places(self._network, self._pieces, places, context, progress)
         return replace(found, spans=tuple((start, end) for start, end, _ in where))
 
     def represent(self, readings: Readings, representation: str = "blend", layer: int | None = None) -> Floats:
@@ -230,7 +238,7 @@ class MorphemeReader(Reader):
         Args:
             readings: from :meth:`readings`.
             representation: ``"own"`` or ``"masked"`` states at ``layer``; ``"substitutes"``, the mean input vector of what
-                would fit; ``"context"``, the weighted mean input vector of the other content words; ``"blend"``, context,
+                would fit; ``"context"``, the weighted mean static vector of the other content words; ``"blend"``, context,
                 masked state and substitutes, each centred over these readings and brought to length 1, side by side: its
                 cosine is the mean of their cosines with the weights of the encoder's
                 :class:`~explorer.encoders.readings.Representation`.
