@@ -12,6 +12,13 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
+
+@pytest.fixture(autouse=True)
+def _language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ``--lang`` sets for the process ends with the test that gave it."""
+    monkeypatch.setenv("EXPLORER_LANG", os.environ.get("EXPLORER_LANG", ""))
+
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

@@ -6,6 +6,7 @@ import time
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from conftest import Page
 
 from dashboards.app.application import VIEWS
 from dashboards.app.search import find
@@ -118,8 +119,6 @@ def test_an_unknown_model_is_the_default_and_markup_stays_text(page):
 
 
 def test_it_speaks_the_language_of_the_page(served, app):
-    from conftest import Page
-
     assert ask(Page(app, "en"), "ㄷㅎㄱ")["go"][0]["what"] == "initials"
 
 

@@ -23,7 +23,7 @@ MAX_TEXT = 40_000
 SENTENCES = 350
 """Of the sample, for parts of speech: what mini reads in two seconds."""
 WORDS = 1_000
-STEPS = 80
+STEPS, RATE = 80, 3e-3
 """Of the head: few texts are learnt by then, and what is learnt by heart shows."""
 
 
@@ -80,6 +80,6 @@ def _measure(model: Encoder, place: str, lines: list[tuple[str, str]], progress:
     probes = probe_layers(
         model, words=words, contexts=contexts, labelled=lines or None, most_words=WORDS, most_texts=MAX_LINES, progress=progress
     )
-    recipe = ClassifierRecipe(base=place, steps=STEPS, rate=3e-3)
+    recipe = ClassifierRecipe(base=place, steps=STEPS, rate=RATE)
     trained = train_classifier(lines, recipe, progress=progress) if lines else None
     return Found(probes, trained)

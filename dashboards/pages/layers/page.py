@@ -269,7 +269,7 @@ _TRAINED = """import pandas as pd
 from dashboards.pages.layers.asked import labelled
 from explorer.encoders.train.classify import ClassifierRecipe, train_classifier
 
-trained = train_classifier(labelled({lines}), ClassifierRecipe(base={model}))
+trained = train_classifier(labelled({lines}), ClassifierRecipe(base={model}, steps={steps}, rate={rate}))
 answer = pd.DataFrame(trained.outcome.curve)[["step", "train", "heldout"]]"""
 _PROBED = """import explorer as ex
 from corpora.sample import homographs, sentences
@@ -304,5 +304,5 @@ def _probed_lines(q: Mapping[str, Any]) -> str:
 CARDS = {
     "chart": Take(_probed, _probed_lines),
     "numbers": Take(_probed, _probed_lines),
-    "training": Take(_trained, lambda q: python(_TRAINED, **asked_of(q))),
+    "training": Take(_trained, lambda q: python(_TRAINED, steps=layering.STEPS, rate=layering.RATE, **asked_of(q))),
 }
