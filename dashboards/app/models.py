@@ -16,6 +16,7 @@ from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.url import Field, texts
 from explorer.core.errors import ExplorerError
+from explorer.static.load import BUILT_IN, shipped_models
 
 __all__ = ["MOST_ALSO", "also_field", "asked_models", "model_bar", "model_label", "register"]
 
@@ -93,7 +94,7 @@ def model_facts(name: str | None, _: Any) -> Any:
     except ExplorerError as error:
         return dmc.Text(" — ".join(explain(error, t)), c="red", size="sm")
     facts = [t("shell.facts", words=len(vectors), dim=vectors.dim)]
-    if isinstance(corpus := vectors.info.get("corpus"), str) and name != "kiwi":
+    if isinstance(corpus := vectors.info.get("corpus"), str) and name not in {*BUILT_IN, *shipped_models()}:
         facts.append(corpus[:80])
     return " · ".join(facts)
 
