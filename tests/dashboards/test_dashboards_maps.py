@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dashboards.kit.taking import csv_of
-from dashboards.pages.map.maps import Choice, Map, find, make, read
+from dashboards.pages.map.maps import Choice, Map, find, make, read, shipped, with_regions
 from explorer.analysis.map_words import map_words
 from explorer.core.errors import BadInput
 
@@ -93,3 +93,21 @@ def test_the_table_holds_every_point_and_no_formula():
         ["'=1+1", "'=1+1/SW", "0.5", "-1.0", ""],
         ["왕", "왕/NNG", "2.0", "3.0", "0.5"],
     ]
+
+
+def test_the_first_map_of_the_default_model_is_the_shipped_one_with_its_regions(home):
+    import explorer as ex
+
+    korean = ex.load("korean")
+    first = shipped(korean, Choice("korean"))
+    assert first is not None and len(first.keys) == 20_000 and first.facts["method"] == "umap"
+    assert shipped(korean, Choice("korean", seed=1)) is None and shipped(korean, Choice("korean", "pca")) is None
+    named = with_regions(first, korean)
+    assert [len(layer) > 0 for layer in named.regions] == [True] * 3 and len(named.regions[2]) > 5 * len(named.regions[0])
+    low, high = first.coords.min(axis=0), first.coords.max(axis=0)
+    assert all(np.all(low <= one.place) and np.all(one.place <= high) for layer in named.regions for one in layer)
+    assert len(named.region_of) == 20_000 and named.region_of.min() >= 0
+
+
+def test_the_map_of_a_model_whose_regions_are_not_known_names_none(small, shown):
+    assert with_regions(shown, small).regions == ()

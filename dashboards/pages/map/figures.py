@@ -15,36 +15,53 @@ if TYPE_CHECKING:
 
     from dashboards.pages.map.maps import Map
 
-__all__ = ["BASE", "CHOSEN", "DIM", "FOUND", "LABELS", "NEAR", "highlight", "label_rows", "map_figure"]
+__all__ = ["BASE", "CHOSEN", "DIM", "EDGES", "FOUND", "LABELS", "NEAR", "REGIONS", "highlight", "label_rows", "map_figure"]
 
 BASE = tuple(range(len(TAG_GROUPS)))
 """Traces with all points: one a tag group, or by trust the first (measured) and the second (not measured)."""
-LABELS, FOUND, NEAR, CHOSEN = range(len(BASE), len(BASE) + 4)
+ZOOMS = (0.45, 0.8, 2.2, 5.0)
+"""Each level of labels is for maps shown at least so many times as large as whole on 650 pixels; script.js has the same numbers."""
+WHOLE = 1
+"""The level of a whole map on a wide screen."""
+REGIONS = tuple(range(len(BASE), len(BASE) + len(ZOOMS)))
+"""Traces with the names of regions, one a level; only one level is seen at a time."""
+LABELS = tuple(range(len(BASE) + len(ZOOMS), len(BASE) + 2 * len(ZOOMS)))
+"""Traces with words, one a level."""
+EDGES, FOUND, NEAR, CHOSEN = range(LABELS[-1] + 1, LABELS[-1] + 5)
 
 DIM = 0.18
 """Opacity of the other points while something is highlighted: they stay as context."""
+WORDS_ALONE, WORDS_AMONG = 110, 40
+"""Words written on a whole map, without and with names of regions; as many times more as it is shown larger."""
 NAMED = 40
 """Highlighted points that get their word written beside them."""
 
 
-def label_rows(coords: NDArray[np.float32], words: Sequence[str], extent: NDArray[np.float32], most: int = 110) -> list[int]:
+def label_rows(
+    coords: NDArray[np.float32],
+    words: Sequence[str],
+    extent: NDArray[np.float32],
+    most: int = 110,
+    taken: Sequence[tuple[NDArray[np.float32], str]] = (),
+) -> list[int]:
     """Which of the points get their word written, so that words do not cover each other: first come, first served.
 
     Args:
         coords: n × 2, the most important point first.
         words: of every point.
-        extent: width and height of the whole map, in the units of ``coords``.
+        extent: width and height of what is seen of the map, in the units of ``coords``.
         most: how many at most.
+        taken: places and texts of what is already written.
 
     Returns:
         Rows of ``coords``.
     """
     placed: list[int] = []
-    boxes = np.empty((0, 2), np.float32)
-    sizes = np.empty(0, np.float32)
+    boxes = np.array([place / extent for place, _ in taken], np.float32).reshape(-1, 2)
+    sizes = np.array([_width(text) for _, text in taken], np.float32)
     for row, word in enumerate(words):
         place = coords[row] / np.maximum(extent, 1e-9)
-        width = 0.018 * len(word) + 0.01  # a Hangul letter of 12 px on a map some 650 px wide
+        width = _width(word)
         apart = np.abs(boxes - place)
         if not np.any((apart[:, 0] < (sizes + width) / 2) & (apart[:, 1] < 0.032)):
             placed.append(row)
@@ -52,6 +69,46 @@ def label_rows(coords: NDArray[np.float32], words: Sequence[str], extent: NDArra
             if len(placed) == most:
                 break
     return placed
+
+
+def _width(text: str) -> float:
+    return 0.018 * len(text) + 0.01  # a Hangul letter of 12 px on a map some 650 px wide
+
+
+def _labels(shown: Map, ink: Mapping[str, Any]) -> list[Any]:
+    """Names of regions and words for every level of zoom; the finer the level, the more."""
+    names, words = [], []
+    for level, zoom in enumerate(ZOOMS):
+        extent = _extent(shown) / np.float32(zoom)
+        regions = shown.regions[min(max(level - WHOLE, 0), len(shown.regions) - 1)] if shown.regions else []
+        places = np.array([region.place for region in regions], np.float32).reshape(-1, 2)
+        kept = label_rows(places, [region.name for region in regions], extent, len(regions))
+        taken = [(places[row], regions[row].name) for row in kept]
+        # Enough words for every part of the map that may be looked at.
+        most = int((WORDS_AMONG if regions else WORDS_ALONE) * zoom)
+        rows = np.array(label_rows(shown.coords, shown.words, extent, most, taken), np.int64)
+        look = {"mode": "text", "hoverinfo": "skip", "showlegend": False, "visible": level == WHOLE}
+        names.append(
+            go.Scatter(
+                x=[float(place[0]) for place, _ in taken],
+                y=[float(place[1]) for place, _ in taken],
+                text=[text for _, text in taken],
+                textposition="top center",
+                textfont={"size": 15, "color": ink["text"]},
+                **look,
+            )
+        )
+        words.append(
+            go.Scatter(
+                x=shown.coords[rows, 0],
+                y=shown.coords[rows, 1],
+                text=[shown.words[row] for row in rows],
+                textposition="top center",
+                textfont={"size": 11, "color": ink["dim"]},
+                **look,
+            )
+        )
+    return names + words
 
 
 def _extent(shown: Map) -> NDArray[np.float32]:
@@ -85,31 +142,26 @@ def map_figure(
                 customdata=rows.tolist(),  # a list: Dash leaves typed arrays out of what a click says
                 name=name,
                 mode="markers",
-                marker={"size": size, "opacity": 0.75, **marker},
+                marker={"size": size, "opacity": 0.55 if shown.regions else 0.75, **marker},
                 hovertemplate="%{text}<extra></extra>",
                 showlegend=bool(len(rows)) and bool(name),
             )
         )
-    rows = np.array(label_rows(shown.coords, shown.words, _extent(shown)), np.int64)
+    # What is written is SVG: WebGL draws wrong letters once a text holds many different syllables.
+    for trace in _labels(shown, ink):
+        figure.add_trace(trace)
     figure.add_trace(
-        kind(
-            x=shown.coords[rows, 0],
-            y=shown.coords[rows, 1],
-            text=[shown.words[row] for row in rows],
-            mode="text",
-            textposition="top center",
-            textfont={"size": 12, "color": ink["text"]},
-            hoverinfo="skip",
-            showlegend=False,
+        go.Scatter(
+            x=[], y=[], mode="lines", line={"width": 1, "color": ink["palette"][2]}, opacity=0.7, hoverinfo="skip", showlegend=False
         )
-    )
+    )  # fmt: skip
     for color_of, dot, symbol in (
         (ink["palette"][1], 8, "circle"),
         (ink["palette"][2], 9, "circle"),
         (ink["accent"], 14, "star"),
     ):
         figure.add_trace(
-            kind(
+            go.Scatter(
                 x=[],
                 y=[],
                 text=[],
@@ -167,11 +219,34 @@ def _groups(
             (np.flatnonzero(~measured), names["unmeasured"], {"color": colors(scheme)["muted"], "opacity": 0.3}),
         ]
         return parts + [(nothing, "", {})] * (len(BASE) - len(parts))
+    if color == "region" and shown.regions:
+        return _by_region(shown, names, scheme)
     groups = np.array([tag_group(tag) for tag in shown.tags])
     palette = tag_colors(scheme)
     if not any(shown.tags):  # a model without tags has one colour and no legend
         return [(np.arange(len(groups)), "", {"color": palette["noun"]})] + [(nothing, "", {})] * (len(BASE) - 1)
     return [(np.flatnonzero(groups == group), names[group], {"color": palette[group]}) for group in TAG_GROUPS]
+
+
+def _by_region(shown: Map, names: Mapping[str, str], scheme: str | None) -> list[tuple[NDArray[np.int64], str, dict[str, Any]]]:
+    """Twelve hues in turn: regions that lie beside each other are told apart, and named on the map, not in a legend."""
+    inside = np.flatnonzero(shown.region_of >= 0)
+    bright = 62 if scheme == "dark" else 45
+    hues = [f"hsl({hue}, 55%, {bright}%)" for hue in range(0, 360, 30)]
+    steps = [[edge / len(hues), color] for place, color in enumerate(hues) for edge in (place, place + 1)]
+    # Five steps on the wheel from one region to the next, so that those of like size differ most.
+    marker = {
+        "color": (shown.region_of[inside] * 5 % len(hues)).astype(np.uint8),
+        "cmin": -0.5,
+        "cmax": 11.5,
+        "colorscale": steps,
+    }
+    outside = np.flatnonzero(shown.region_of < 0)
+    parts: list[tuple[NDArray[np.int64], str, dict[str, Any]]] = [
+        (inside, "", marker),
+        (outside, names["no_region"], {"color": colors(scheme)["muted"], "opacity": 0.3}),
+    ]
+    return parts + [(np.empty(0, np.int64), "", {})] * (len(BASE) - len(parts))
 
 
 def highlight(shown: Map, found: Sequence[int], near: Sequence[int], chosen: int | None) -> dict[int, dict[str, Any]]:
@@ -199,5 +274,11 @@ def highlight(shown: Map, found: Sequence[int], near: Sequence[int], chosen: int
     busy = bool(len(found) or len(near) or chosen is not None)
     for trace in BASE:
         changes[trace] = {"opacity": DIM if busy else 1}
-    changes[LABELS] = {"opacity": 0 if busy else 1}
+    for trace in (*REGIONS, *LABELS):
+        changes[trace] = {"opacity": (0.45 if trace in REGIONS else 0) if busy else 1}
+    changes[EDGES] = {"x": [], "y": []}
+    if chosen is not None:  # from the word to each of its true neighbours and back
+        ends = [float(one) for one in shown.coords[chosen]]
+        for axis, name in enumerate("xy"):
+            changes[EDGES][name] = [value for row in near for value in (ends[axis], float(shown.coords[row, axis]), None)]
     return changes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import numpy as np
 
 from dashboards.app.state import load_model, state, version
 from explorer.analysis.map_words import MAP_WORDS, map_words
-from explorer.analysis.shipped_maps import FACTS, MIN_DIST, N_NEIGHBORS, SEED, shipped_map
+from explorer.analysis.shipped_maps import FACTS, MIN_DIST, N_NEIGHBORS, SEED, shipped_map, shipped_regions
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["Choice", "Map", "find", "make", "may_be_shipped", "open_map", "read", "shipped"]
+__all__ = ["Choice", "Map", "Place", "find", "make", "may_be_shipped", "open_map", "read", "shipped", "with_regions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,14 @@ class Choice:
     min_dist: float = MIN_DIST
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region on a map: what it is called, and where."""
+
+    name: str
+    place: tuple[float, float]
+
+
 @dataclass(frozen=True)
 class Map:
     """A drawn map; rows in order of frequency.
@@ -59,6 +67,8 @@ class Map:
         coords: n × 2 float32.
         trust: n float32 in [0, 1], NaN where it was not measured.
         facts: what :data:`~explorer.analysis.shipped_maps.FACTS` names; maps of before lack the numbers of chance.
+        regions: named regions in layers, from few to many; none where the model's are not known.
+        region_of: the coarsest region of every point, -1 outside all; empty without regions.
     """
 
     id: str
@@ -68,6 +78,8 @@ class Map:
     coords: NDArray[np.float32]
     trust: NDArray[np.float32]
     facts: dict[str, Any]
+    regions: tuple[tuple[Place, ...], ...] = ()
+    region_of: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
 
     @cached_property
     def rows(self) -> dict[str, int]:
@@ -146,6 +158,26 @@ def _map(name: str, keys: Sequence[str], coords: NDArray[np.float32], trust: NDA
     return Map(hashlib.sha256(name.encode()).hexdigest()[:16], tuple(keys), words, tags, coords, trust, facts)
 
 
+def with_regions(shown: Map, vectors: Vectors) -> Map:
+    """The map with the regions of its words, where they are known; each is written at the word nearest to its middle."""
+    known = shipped_regions(vectors)
+    if known is None:
+        return shown
+    row_of = {key: row for row, key in enumerate(known.keys)}
+    rows = np.array([row_of.get(key, -1) for key in shown.keys])
+    layers = []
+    for layer in known.layers:
+        labels = np.where(rows >= 0, layer.labels[rows], -1).astype(np.int32)
+        places = []
+        for number, region in enumerate(layer.regions):
+            points = shown.coords[labels == number]
+            if len(points) and region.words:
+                middle = points[np.abs(points - np.median(points, axis=0)).sum(axis=1).argmin()]
+                places.append(Place(region.name, (float(middle[0]), float(middle[1]))))
+        layers.append((tuple(places), labels))
+    return replace(shown, regions=tuple(places for places, _ in layers), region_of=layers[0][1])
+
+
 def draw(params: dict[str, Any], progress: ProgressCallback) -> Path:
     """In the worker process: open the model, make the map."""
     choice = Choice(**params)
@@ -163,10 +195,10 @@ def open_map(choice: Choice) -> Map:
 
     def opener(progress: ProgressCallback) -> Map:
         if (ready := shipped(vectors, choice)) is not None:
-            return ready
+            return with_regions(ready, vectors)
         if choice.method == "pca":
-            return read(make(vectors, choice, progress))
-        return read(Path(here.worker.call("project", asdict(choice), progress)["folder"]))
+            return with_regions(read(make(vectors, choice, progress)), vectors)
+        return with_regions(read(Path(here.worker.call("project", asdict(choice), progress)["folder"])), vectors)
 
     # Patience: PCA of some thousand words is a matter of a second, sooner there than a progress bar is read.
     return here.opened("map", (choice, version(choice.model)), opener, "job.map", patience=1.5, words=choice.words)

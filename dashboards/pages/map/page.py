@@ -28,6 +28,7 @@ ICON = "map"
 USES_MODEL = True
 
 METHODS = ("umap", "pca")
+COLORS = ("tag", "region", "trust")
 SIZES = ("1000", "3000", "5000", "10000", "20000", "60000")
 FIRST = Choice("")
 """What a page shows whose address says nothing."""
@@ -53,7 +54,7 @@ def ranges(view: str) -> list[float]:
 FIELDS = {
     "method": url.choice(METHODS, FIRST.method),
     "words": url.choice(SIZES, str(FIRST.words)),
-    "color": url.choice(("tag", "trust"), "tag"),
+    "color": url.choice(COLORS, "tag"),
     "seed": url.integer(0, 2**32 - 1, FIRST.seed),
     "near": url.integer(2, 200, FIRST.n_neighbors),
     "dist": url.number(0, 1, FIRST.min_dist),
@@ -86,7 +87,7 @@ def layout(**query: Any) -> Any:
         card(None, _controls(t, q)),
         dmc.Grid(
             [
-                dmc.GridCol(_map_card(t), span={"base": 12, "lg": 8}),
+                dmc.GridCol(_map_card(t), span={"base": 12, "lg": 9}),
                 dmc.GridCol(
                     dmc.Stack(
                         [
@@ -100,7 +101,7 @@ def layout(**query: Any) -> Any:
                         ],
                         gap="lg",
                     ),
-                    span={"base": 12, "lg": 4},
+                    span={"base": 12, "lg": 3},
                 ),
             ],
             gutter="lg",
@@ -124,12 +125,12 @@ def _controls(t: Text, q: dict[str, Any]) -> Any:
                 data=[{"value": size, "label": f"{int(size):,}"} for size in SIZES],
                 label=t("map.size"),
                 allowDeselect=False,
-                className="field-small",
+                className="field-small map-size",
             ),
             dmc.Select(
                 id=COLOR,
                 value=q["color"],
-                data=[{"value": name, "label": t(f"map.color_{name}")} for name in ("tag", "trust")],
+                data=[{"value": name, "label": t(f"map.color_{name}")} for name in COLORS],
                 label=t("map.color"),
                 allowDeselect=False,
                 className="field-small",
@@ -162,7 +163,7 @@ def _map_card(t: Text) -> Any:
     return card(
         None,
         html.Div(id=STATUS, **{"aria-live": "polite"}),
-        graph(blank(None), GRAPH, t("map.label"), height="clamp(420px, calc(100vh - 170px), 1100px)", scroll=True),
+        graph(blank(None), GRAPH, t("map.label"), height="clamp(380px, min(100vh - 170px, 120vw), 1100px)", scroll=True),
         dmc.Text(id=FACTS, size="sm", c="dimmed", mt="sm"),
         takes=("map", "map"),
     )
@@ -205,6 +206,9 @@ def register(app: Dash) -> None:
         State(DRAWN, "data"),
         State(VIEW, "data"),
     )(draw)
+    app.clientside_callback(
+        ClientsideFunction("explorer", "followMap"), Output(GRAPH, "id"), Input(GRAPH, "figure"), Input(GRAPH, "relayoutData")
+    )
     app.callback(
         Output(VIEW, "data"), Input(GRAPH, "relayoutData"), Input(DRAWN, "data"), State(VIEW, "data"), prevent_initial_call=True
     )(look)
@@ -319,6 +323,7 @@ def figure_of(t: Text, shown: Map, model: str, scheme: str | None, color: str, w
     names = {group: t(f"map.group_{group}") for group in TAG_GROUPS} | {
         "trust": t("map.trust"),
         "unmeasured": t("map.unmeasured"),
+        "no_region": t("map.no_region"),
     }
     return map_figure(shown, scheme, names, color=color, webgl=webgl, stamp=stamp(shown, model))
 
