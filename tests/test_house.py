@@ -306,3 +306,32 @@ def test_tokenizers_are_listed_whatever_was_imported_before(before):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     first, second = done.stdout.splitlines()
     assert first == second and {"eojeol", "kiwi"} <= set(first.split())
+
+
+def test_transformers_is_imported_in_one_place():
+    """A thread that imports it while another does is left with half of it; the one place lets only one do so at a time."""
+    places = [
+        (name, line)
+        for name, tree in TREES.items()
+        for module, line, _ in imports(tree)
+        if module == "transformers" and name != "explorer.encoders.forward"
+    ]
+    assert places == []
+
+
+def test_threads_that_need_transformers_at_once_all_get_it_whole():
+    pytest.importorskip("torch")
+    code = """
+import threading, time
+from explorer.encoders.forward import require_transformers
+start, found = threading.Barrier(6), []
+def need(number):
+    start.wait()
+    time.sleep(0.02 * number)
+    found.append(require_transformers().BertConfig)
+threads = [threading.Thread(target=need, args=(number,)) for number in range(6)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert len(found) == 6
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

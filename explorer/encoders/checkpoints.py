@@ -21,7 +21,7 @@ from explorer.core.errors import BadInput, ExplorerError, Unavailable
 from explorer.core.messages import Message
 from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback, report
-from explorer.encoders.forward import Network, in_precision, pick_device
+from explorer.encoders.forward import Network, in_precision, pick_device, require_transformers
 from explorer.encoders.hub_models import PICKLES, TOKENIZERS, fetch_model
 from explorer.encoders.pieces import HubPieces
 
@@ -120,7 +120,7 @@ def open_checkpoint(
 
 
 def _class(head: str, config: Any) -> type:
-    import transformers
+    transformers = require_transformers()
     from transformers.models.auto import modeling_auto
 
     kinds = {
@@ -217,8 +217,7 @@ def _quiet() -> Iterator[None]:
 
 def _open(source: str, name: str) -> tuple[Any, list[str], Any]:
     """The model with what heads lie beside it, names of the head's weights that do not, and the tokenizer."""
-    import transformers
-
+    transformers = require_transformers()
     options = {"trust_remote_code": False, "local_files_only": True}
     with _explained(source, name), _quiet():
         config = transformers.AutoConfig.from_pretrained(source, **options)
@@ -246,9 +245,7 @@ def _weights(kind: str, source: str, name: str) -> tuple[Any, list[str]]:
     Raises:
         BadInput: some of the backbone's are.
     """
-    import transformers
-
-    model, loaded = getattr(transformers, kind).from_pretrained(
+    model, loaded = getattr(require_transformers(), kind).from_pretrained(
         source, use_safetensors=True, output_loading_info=True, trust_remote_code=False, local_files_only=True, dtype="float32"
     )
     base = "" if model.base_model is model else f"{model.base_model_prefix}."

@@ -37,6 +37,7 @@ __all__ = [
     "pick_device",
     "pool_words",
     "require_torch",
+    "require_transformers",
 ]
 
 DTYPES = ("float32", "bfloat16", "int8")
@@ -64,6 +65,20 @@ def require_torch() -> Any:
     except ImportError as error:
         raise MissingExtra("encoders.an_encoder", "bert") from error
     return torch
+
+
+_IMPORTING = threading.Lock()
+
+
+def require_transformers() -> Any:
+    """The transformers module, whole.
+
+    It puts another module into its own place at the end of its import; a thread that came meanwhile would be left with the
+    first, which has no models. So one thread imports it, and the others wait.
+    """
+    with _IMPORTING:
+        import transformers
+    return transformers
 
 
 def pick_device(device: str | None, dtype: str = "float32") -> str:

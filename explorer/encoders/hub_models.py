@@ -20,6 +20,7 @@ from explorer.core.errors import BadInput, Unavailable
 from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import atomic_write
+from explorer.encoders.forward import require_transformers
 from explorer.tokenizers.hub import (
     HubError,
     HubFile,
@@ -146,6 +147,7 @@ def _needed(name: str, paths: list[str]) -> list[str]:
 
 def _check_architecture(name: str, settings: dict[str, Any]) -> None:
     """Refuse what could not be opened before its weights are fetched."""
+    require_transformers()
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 
     kind = settings.get("model_type")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
-from explorer.encoders.forward import require_torch
+from explorer.encoders.forward import require_torch, require_transformers
 from explorer.encoders.train.vocabulary import MorphemeVocabulary
 from explorer.text.tags import split_key
 
@@ -52,12 +52,10 @@ def build_bert(
     Raises:
         BadInput: ``dim`` is no multiple of ``heads``.
     """
-    torch = require_torch()
-    from transformers import BertConfig, BertForMaskedLM
-
+    torch, transformers = require_torch(), require_transformers()
     if dim % heads:
         raise BadInput("encoders.dim_not_divisible", dim=dim, heads=heads)
-    config = BertConfig(
+    config = transformers.BertConfig(
         vocab_size=size,
         hidden_size=dim,
         num_hidden_layers=layers,
@@ -71,7 +69,7 @@ def build_bert(
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return BertForMaskedLM(config)
+        return transformers.BertForMaskedLM(config)
 
 
 def initial_embeddings(vocabulary: MorphemeVocabulary, vectors: Vectors, seed: int = 42) -> tuple[NDArray[np.float32], int]:
@@ -129,16 +127,14 @@ def grow(model: Any, seed: int = 42) -> Any:
         model: a ``BertForMaskedLM``; stays as it is.
         seed: of the new layer's inner weights.
     """
-    torch = require_torch()
+    torch, transformers = require_torch(), require_transformers()
     from copy import deepcopy
-
-    from transformers import BertForMaskedLM
 
     config = deepcopy(model.config)
     config.num_hidden_layers += 1
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(seed)
-        grown = BertForMaskedLM(config)
+        grown = transformers.BertForMaskedLM(config)
         weights = dict(model.named_parameters())
         for name, parameter in grown.named_parameters():
             source = _below(name)

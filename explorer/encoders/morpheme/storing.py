@@ -15,7 +15,7 @@ from explorer.core.errors import BadInput
 from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import MANIFEST, Manifest, artifact_path, read_artifact, write_manifest
-from explorer.encoders.forward import require_torch
+from explorer.encoders.forward import require_torch, require_transformers
 from explorer.encoders.packaged import PACKAGED, packaged_folder
 from explorer.encoders.train.vocabulary import MorphemeVocabulary
 
@@ -97,18 +97,18 @@ def open_network(folder: Path) -> tuple[Any, MorphemeVocabulary, dict[str, Any]]
 def _open(folder: Path, manifest: Manifest) -> tuple[Any, MorphemeVocabulary, dict[str, Any]]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
-    from transformers import BertConfig, BertForMaskedLM
 
+    transformers = require_transformers()
     vocabulary = MorphemeVocabulary.load(folder / VOCABULARY)
     try:
-        config = BertConfig(**json.loads((folder / CONFIG).read_text(encoding="utf-8")))
+        config = transformers.BertConfig(**json.loads((folder / CONFIG).read_text(encoding="utf-8")))
         tensors = load_file(folder / WEIGHTS)
     except (OSError, ValueError, TypeError, SafetensorError) as error:
         raise BadInput("encoders.encoder_damaged", folder=folder, reason=error) from error
     if config.vocab_size != len(vocabulary):
         raise BadInput("encoders.folder_vocabulary_mismatch", folder=folder, rows=config.vocab_size, entries=len(vocabulary))
     config.dtype = "float32"
-    model = BertForMaskedLM(config)
+    model = transformers.BertForMaskedLM(config)
     wanted = dict(model.named_parameters())
     odd = sorted(set(wanted) ^ set(tensors)) or sorted(k for k, p in wanted.items() if p.shape != tensors[k].shape)
     if odd:

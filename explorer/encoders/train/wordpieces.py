@@ -12,6 +12,7 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report, track
+from explorer.encoders.forward import require_transformers
 from explorer.encoders.train.batches import DOC, MASKABLE, SENTENCE, WORD, Encoded
 
 if TYPE_CHECKING:
@@ -31,14 +32,13 @@ def train_wordpiece(texts: Iterable[str], vocab_size: int, length: int, progress
     Hangul is never taken apart: nothing is lower-cased, no accents are stripped.
     """
     from tokenizers import BertWordPieceTokenizer, Tokenizer
-    from transformers import PreTrainedTokenizerFast
 
     report(progress, "training word pieces")
     engine = BertWordPieceTokenizer(lowercase=False, strip_accents=False, handle_chinese_chars=True)
     lines = (line for text in texts for line in text.splitlines() if line.strip())
     engine.train_from_iterator(lines, vocab_size=vocab_size, min_frequency=2, special_tokens=SPECIAL, show_progress=False)
     names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token", "mask_token"), SPECIAL, strict=True))
-    return PreTrainedTokenizerFast(
+    return require_transformers().PreTrainedTokenizerFast(
         tokenizer_object=Tokenizer.from_str(engine.to_str()), model_max_length=max(128, length), **names
     )
 
@@ -102,8 +102,6 @@ def open_masked_model(name_or_path: str | Path, progress: ProgressCallback | Non
     Raises:
         BadInput: it cannot be used, is no masked-language model, or has no mask.
     """
-    from transformers import AutoModelForMaskedLM
-
     from explorer.encoders.checkpoints import open_checkpoint
 
     tokenizer = open_checkpoint(name_or_path, "cpu", progress).pieces.tokenizer
@@ -111,7 +109,7 @@ def open_masked_model(name_or_path: str | Path, progress: ProgressCallback | Non
     if lacking:
         raise BadInput("encoders.no_special_piece", model=name_or_path, piece=lacking[0])
     try:
-        model, loaded = AutoModelForMaskedLM.from_pretrained(
+        model, loaded = require_transformers().AutoModelForMaskedLM.from_pretrained(
             str(name_or_path), use_safetensors=True, trust_remote_code=False, local_files_only=True, output_loading_info=True
         )
     except ValueError as error:
