@@ -30,6 +30,7 @@ from dashboards.pages.analogy import page as analogy
 from dashboards.pages.bench import page as bench
 from dashboards.pages.context import page as context
 from dashboards.pages.game import page as game
+from dashboards.pages.glossary import page as glossary
 from dashboards.pages.home import page as home
 from dashboards.pages.inside import page as inside
 from dashboards.pages.lab import page as lab
@@ -63,6 +64,7 @@ VIEWS: tuple[ModuleType, ...] = (
     layers,
     lab,
     game,
+    glossary,
 )
 """The pages in the order of the navigation; :mod:`dashboards.pages` says what each of them has."""
 

@@ -29,6 +29,7 @@ FONT = (
 
 THEME = {
     "primaryColor": "indigo",
+    "primaryShade": 8,  # the lightest that white text, or text on its own pale shade, can be read on
     "fontFamily": FONT,
     "headings": {"fontFamily": FONT, "fontWeight": "700"},
     "defaultRadius": "md",

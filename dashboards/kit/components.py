@@ -12,6 +12,7 @@ from dash.exceptions import MissingCallbackContextException
 
 from dashboards.kit import ids
 from dashboards.kit.errors import explain
+from dashboards.kit.glossary import with_terms
 from dashboards.kit.i18n import Text, current, text
 from dashboards.kit.jobs import Job, NotReady
 from explorer.core.errors import Cancelled, ExplorerError, OutOfVocabulary
@@ -49,7 +50,7 @@ def page(t: Text, view: str, *children: Any) -> dmc.Stack:
     head = html.Div(
         [
             dmc.Title(t(f"{view}.title"), order=1, className="page-title"),
-            dmc.Text(t(f"{view}.lead"), c="dimmed", className="lead"),
+            dmc.Text(with_terms(t, t(f"{view}.lead"), common=True), c="dimmed", className="lead"),
         ]
     )
     return dmc.Stack([head, dcc.Store(id=ids.address(view)), *children], gap="lg", className="page", id=f"{view}-page")
@@ -70,12 +71,12 @@ def card(
     """
     head: list[Any] = []
     if title:
+        t = text()
+        said = [dmc.Text(with_terms(t, hint), size="sm", c="dimmed", mt=2)] if hint else []
         head.append(
             dmc.Group(
                 [
-                    html.Div(
-                        [dmc.Title(title, order=2, size="h4"), *([dmc.Text(hint, size="sm", c="dimmed", mt=2)] if hint else [])]
-                    ),
+                    html.Div([dmc.Title(with_terms(t, title), order=2, size="h4"), *said]),
                     *([right] if right is not None else []),
                 ],
                 justify="space-between",
@@ -140,7 +141,7 @@ def figures_row(shown: Iterable[tuple[str, str, str]], more: str = "") -> html.D
             html.Div(
                 [
                     html.Span(value, className="context-value numbers"),
-                    html.Span(what, className="context-what"),
+                    html.Span(with_terms(text(), what), className="context-what"),
                     *([html.Span(note, className="senses-range numbers")] if note else []),
                 ]
             )
@@ -288,7 +289,7 @@ def graph(
             style={"height": height},
             **props,
         ),
-        role="img",
+        role="figure" if scroll else "img",  # a toolbar can be reached in the one, not in the other
         className="chart",
         **{"aria-label": label},
     )

@@ -7,7 +7,6 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc
 
-from dashboards.kit.components import empty
 from dashboards.kit.i18n import text
 from dashboards.kit.url import href
 
@@ -17,4 +16,12 @@ NAME = "shell.lost"
 def layout(**_: Any) -> Any:
     t = text()
     home = dcc.Link(dmc.Button(t("shell.go_home"), variant="light"), href=href("/"))
-    return empty(t("shell.lost"), t("shell.lost_lead"), home, picture="search")
+    return dmc.Stack(
+        [
+            dmc.Title(t("shell.lost"), order=1, className="page-title"),
+            dmc.Text(t("shell.lost_lead"), c="dimmed", className="lead"),
+            home,
+        ],
+        align="flex-start",
+        className="page",
+    )

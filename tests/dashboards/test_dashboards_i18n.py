@@ -29,6 +29,54 @@ SPOKEN = {
 SHOWN = {"Text", "Title", "Button", "Span", "Badge", "Summary", "Alert", "P", "A", "H1", "H2", "Mark", "Div"}
 
 
+PLACE = re.compile(r"\{[^{}]*\}")
+LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
+NAMES = set(
+    # models, programs, formats and methods as they are called in Korean too
+    """BERT GPT GloVe Word2Vec Kiwi MeCab MeCab-ko Mistral Tekken SentencePiece WordPiece BPE PyTorch mini e5-small
+    multilingual-e5-small CSV PNG SVG HTML Parquet WebGL UTF-8 NFC NFD PCA UMAP t-SNE SIF PMI ARI AUC F1 V LRCos CosAdd CosMul CosAvg
+    SEP MB GB k nat A B Enter""".split()
+    # who found it
+    + "Arora Clark Drozd Goldberg Hewitt Hinton Kaski Kudo Levy Liang McInnes Mikolov Pennington Petrov Rust Venna Zouhar".split()
+    + "van der Maaten".split()
+)
+TYPED = {
+    "context.home_models",
+    "context.no_model_folder",
+    "context.no_model_home",
+    "error.install",
+    "layers.keep",
+    "tokens.full",
+    "tokens.path_example",
+    "tokens.path_help",
+}
+"""Sentences with commands and names of files."""
+EXAMPLES = ("_example", "home.answer_analogy")
+KOREAN_SPOKEN_OF = (
+    "analogy.king",
+    "analogy.lead",
+    "analogy.nothing_lead",
+    "analogy.relation",
+    "bench.d_fused_boundaries",
+    "context.absent_help",
+    "game.guess_example",
+    "game.lead",
+    "glossary.says_",
+    "home.answer_analogy",
+    "home.context",
+    "layers.lines_example",
+    "map.search_example",
+    "map.search_hint",
+    "search.placeholder_big",
+    "senses.lead",
+    "similarity.lead",
+    "similarity.no_word_lead",
+    "similarity.word_example",
+    "tokens.legend_shared",
+    "why.family_",
+)
+
+
 def test_every_sentence_exists_in_every_language():
     keys = {language: set(catalogue(language)) for language in LANGUAGES}
     assert keys["ko"] == keys["en"]
@@ -44,8 +92,25 @@ def test_sentences_take_the_same_values(key):
 
 
 def test_korean_sentences_are_korean():
-    spoken = {key: s for key, s in catalogue("ko").items() if re.search(r"[A-Za-z]{3} [A-Za-z]{3} [A-Za-z]{3}", s)}
-    assert set(spoken) <= {"error.install"}, spoken  # a command to type
+    """No English in Korean sentences but names, units and what is typed as it is."""
+    foreign = {
+        key: words
+        for key, sentence in catalogue("ko").items()
+        if key not in TYPED and (words := set(LATIN.findall(PLACE.sub(" ", sentence))) - NAMES)
+    }
+    assert foreign == {}
+
+
+def test_english_sentences_are_english():
+    """No Korean in English sentences but the words they speak of."""
+    foreign = {
+        key: words
+        for key, sentence in catalogue("en").items()
+        if not key.startswith(KOREAN_SPOKEN_OF) and (words := re.findall(r"[가-힣ㄱ-ㅎㅏ-ㅣ]+", PLACE.sub(" ", sentence)))
+    }
+    assert foreign == {}
+    sentences = [s for key, s in catalogue("en").items() if not key.endswith(EXAMPLES)]
+    assert [s for s in sentences if re.search("[가-힣]", s) and not re.search("[A-Za-z]{2}", s)] == []
 
 
 def test_particles_are_chosen_not_offered():

@@ -120,16 +120,16 @@ def buttons(t: Text, senses: Senses, sense: int) -> Any:
         )
     others = [other for other in range(senses.k) if other != sense]
     if others:
-        items = [
-            dmc.MenuItem(_called(t, senses, other), id={"type": "senses-change", "step": f"j{sense + 1}.{other + 1}"})
+        choices = [
+            html.Button(
+                _called(t, senses, other),
+                id={"type": "senses-change", "step": f"j{sense + 1}.{other + 1}"},
+                type="button",
+                className="example",
+            )
             for other in others
         ]
-        parts.append(
-            dmc.Menu(
-                [dmc.MenuTarget(dmc.Button(t("senses.join"), variant="default", size="xs")), dmc.MenuDropdown(items)],
-                withinPortal=False,
-            )
-        )
+        parts.append(html.Details([html.Summary(t("senses.join")), html.Div(choices, className="chips")]))
     return dmc.Group(parts, gap="xs", className="senses-buttons")
 
 
