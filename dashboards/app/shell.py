@@ -143,7 +143,7 @@ def _navbar(t: Text, views: Sequence[ModuleType]) -> dmc.AppShellNavbar:
     ]
     return dmc.AppShellNavbar(
         [
-            html.Nav(dmc.Stack(links, gap=4), **{"aria-label": t("shell.pages")}),
+            html.Nav(dmc.Stack(links, gap=0), **{"aria-label": t("shell.pages")}),
             dmc.Text(t("shell.foot"), size="xs", c="dimmed", mt="auto"),
         ],
         p="sm",

@@ -31,14 +31,16 @@ SHOWN = {"Text", "Title", "Button", "Span", "Badge", "Summary", "Alert", "P", "A
 
 PLACE = re.compile(r"\{[^{}]*\}")
 LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
-NAMES = set(
-    # models, programs, formats and methods as they are called in Korean too
-    """BERT GPT GloVe Word2Vec Kiwi MeCab MeCab-ko Mistral Tekken SentencePiece WordPiece BPE PyTorch mini e5-small
-    multilingual-e5-small CSV PNG SVG HTML Parquet WebGL UTF-8 NFC NFD PCA UMAP t-SNE SIF PMI ARI AUC F1 V LRCos CosAdd CosMul CosAvg
-    SEP MB GB k nat A B Enter""".split()
-    # who found it
-    + "Arora Clark Drozd Goldberg Hewitt Hinton Kaski Kudo Levy Liang McInnes Mikolov Pennington Petrov Rust Venna Zouhar".split()
-    + "van der Maaten".split()
+# Models, programs, formats, methods and units as they are called in Korean too, and who found something.
+NAMES = frozenset(
+    re.findall(
+        r"\S+",
+        """BERT GPT GloVe Word2Vec Kiwi MeCab MeCab-ko Mistral Tekken SentencePiece WordPiece BPE PyTorch mini e5-small
+        multilingual-e5-small CSV PNG SVG HTML Parquet WebGL UTF-8 NFC NFD PCA UMAP t-SNE SIF PMI ARI AUC F1 V LRCos CosAdd CosMul
+        CosAvg SEP MB GB k nat A B Enter
+        Arora Clark Drozd Goldberg Hewitt Hinton Kaski Kudo Levy Liang McInnes Mikolov Pennington Petrov Rust Venna Zouhar
+        van der Maaten""",
+    )
 )
 TYPED = {
     "context.home_models",
