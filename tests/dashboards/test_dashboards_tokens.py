@@ -350,11 +350,12 @@ def test_a_text_at_the_limit_says_so(page):
     assert "5,000" in json.dumps(answer["tokens-note"], ensure_ascii=False)
 
 
-def test_the_layout_takes_its_text_and_tokenizers_from_the_address(home):
-    drawn = str(view.layout(text="왕이", t="jamo,/etc/passwd", show="table"))
-    assert "왕이" in drawn and "tokens-path" not in drawn
-    assert "아버지가방에" in str(view.layout(t=["evil"], show="<b>", z="!!"))
-    assert "value=''" in str(view.layout(text=""))  # nothing written is nothing, not the example
+def test_the_layout_takes_its_text_and_tokenizers_from_the_address(app):
+    with app.server.test_request_context():
+        drawn = str(view.layout(text="왕이", t="jamo,/etc/passwd", show="table"))
+        assert "왕이" in drawn and "tokens-path" not in drawn
+        assert "아버지가방에" in str(view.layout(t=["evil"], show="<b>", z="!!"))
+        assert "value=''" in str(view.layout(text=""))  # nothing written is nothing, not the example
 
 
 def test_every_example_is_within_the_limit_and_named_in_both_languages():
