@@ -84,4 +84,4 @@ def with_terms(t: Text, sentence: str, common: bool = False) -> Any:
 
 
 def _link(t: Text, term: str, label: str) -> dcc.Link:
-    return dcc.Link(label, href=href(PATH, FIELDS, {"term": term}), className="term", title=says(t, term))
+    return dcc.Link(label, href=href(PATH, FIELDS, {"term": term}), className="glossary-link", title=says(t, term))

@@ -87,7 +87,7 @@ def picture(name: str, label: str, height: int) -> html.Div:
 
 def cards_of(t: Text, values: dict[str, Any]) -> list[Any]:
     """The cards of the answer."""
-    return [_tokens(t, values), _attention(t, values), _similarity(t, values), _guess(t, values)]
+    return [_attention(t, values), _tokens(t, values), _similarity(t, values), _guess(t, values)]
 
 
 def _tokens(t: Text, values: dict[str, Any]) -> Any:
@@ -99,16 +99,26 @@ def _tokens(t: Text, values: dict[str, Any]) -> Any:
                 html.Div(id="inside-notes", className="context-slot"),
                 html.Div(id="inside-tokens", className="inside-tokens"),
                 html.Div(id="inside-token-facts", **{"aria-live": "polite"}),
-                graph(blank(None), "inside-strips", t("inside.strips"), height=230),
-                dmc.Text(t("inside.strips_help"), size="sm", c="dimmed"),
-                dmc.Title(t("inside.all_tokens"), order=3, size="h5"),
-                html.Div(
-                    dmc.SegmentedControl(
-                        id="inside-part", value=values["part"], data=parts, size="sm", **{"aria-label": t("inside.all_tokens")}
-                    ),
-                    className="inside-segments",
+                html.Details(
+                    [
+                        html.Summary(t("inside.strips")),
+                        graph(blank(None), "inside-strips", t("inside.strips"), height=230),
+                        dmc.Text(t("inside.strips_help"), size="sm", c="dimmed"),
+                        dmc.Title(t("inside.all_tokens"), order=3, size="h5", my="md"),
+                        html.Div(
+                            dmc.SegmentedControl(
+                                id="inside-part",
+                                value=values["part"],
+                                data=parts,
+                                size="sm",
+                                **{"aria-label": t("inside.all_tokens")},
+                            ),
+                            className="inside-segments",
+                        ),
+                        graph(blank(None), "inside-rows", t("inside.all_tokens"), height=300),
+                    ],
+                    className="inside-folded",
                 ),
-                graph(blank(None), "inside-rows", t("inside.all_tokens"), height=300),
                 html.Details(
                     [
                         html.Summary(t("inside.numbers")),
