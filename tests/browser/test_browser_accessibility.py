@@ -63,3 +63,11 @@ def test_the_check_sees_a_fault(visit):
     )
     faults = {fault["id"] for fault in Axe().run(page).response["violations"] if fault["impact"] in ("serious", "critical")}
     assert {"button-name", "color-contrast"} <= faults
+
+
+def test_a_term_stays_in_its_line_and_leads_to_the_glossary(visit):
+    page = visit("/bench", width=390)
+    term = page.locator(".lead a[href*='term=interval']")
+    assert term.evaluate("e => getComputedStyle(e).display") == "inline" and "범위" in term.get_attribute("title")
+    term.click()
+    page.wait_for_selector(".glossary-asked >> text=95% 신뢰 구간")

@@ -21,6 +21,7 @@ def drawn(page, name):
 def test_the_examples_are_there_at_once(visit, scheme, width, language):
     page = visit("/inside", scheme=scheme, width=width, language=language)
     page.set_default_timeout(180_000)
+    page.click(".inside-folded summary")
     for name in ("inside-strips", "inside-rows", "inside-attention", "inside-cosines"):
         drawn(page, name)
     page.wait_for_selector("#inside-spread .scatterlayer .point")

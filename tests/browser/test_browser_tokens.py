@@ -93,9 +93,35 @@ def test_paths_are_not_taken_from_the_address(visit):
     assert "root:" not in page.locator("#main").inner_text() and page.locator("#tokens-path").count() == 0
 
 
+def read_on(page):
+    """To the end of a text that is drawn as far as it is read."""
+    page.evaluate(
+        """() => { const more = document.querySelector('#tokens-grid .tk-more');
+                   for (let press = 0; press < 50 && !more.hidden; press += 1) more.click();
+                   if (more.hidden && more.offsetParent) throw new Error('nothing is left to draw, and the button stands there'); }"""
+    )
+    assert page.locator("#tokens-grid .tk-more").is_hidden()
+
+
 def test_two_thousand_characters_are_drawn(visit):
     text = "나는 어제 학교에서 친구를 만나 떡볶이를 먹었다. " * 72
     page = opened(visit, "왕", "syllable,jamo,eojeol")
     page.fill("#tokens-text", text)
-    page.wait_for_function("document.querySelectorAll('#tokens-grid [data-row=\"0\"]').length > 1300")
+    page.wait_for_function("document.querySelectorAll('#tokens-grid [data-row=\"0\"]').length > 500")
+    read_on(page)
+    assert page.locator('#tokens-grid [data-row="0"]').count() > 1300
     assert page.locator('#tokens-grid [data-row="1"]').count() > 3000
+
+
+def test_a_long_text_is_drawn_as_far_as_it_is_read(visit):
+    """A text of 5,000 characters is not all drawn at once, and all of it is there for those who read on."""
+    page = visit("/tokens?t=eojeol,jamo,kiwi,ko-bpe-32k,syllable")
+    page.wait_for_selector("#tokens-grid [data-token]")
+    page.fill("#tokens-text", ("나는 어제 학교에서 친구들과 함께 떡볶이를 맛있게 먹었다. " * 200)[:4990] + "\n끝이다")
+    page.wait_for_selector("#tokens-grid .tk-more:visible")
+    count = "document.querySelectorAll('*').length"
+    before = page.evaluate(count)
+    assert before < 10_000
+    read_on(page)
+    page.wait_for_selector("#tokens-grid [data-token] >> text=끝이다")
+    assert page.evaluate(count) > before

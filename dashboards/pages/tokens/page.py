@@ -66,6 +66,7 @@ _SAYS = (
     "none",
     "grid",
     "table",
+    "more",
 )
 
 

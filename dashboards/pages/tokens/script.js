@@ -3,7 +3,9 @@
 (function () {
   const SHARED = 1, EMPTY = 2, BYTES = 4, UNKNOWN = 8, FROM_LEFT = 16, TO_RIGHT = 32, REMOVED = 128, CHANGED = 256;
   const COLOURS = 6;
+  const AT_ONCE = 4000; // characters and tokens that are drawn together; the rest follows as the reader comes near
   let observer = null;
+  let nearing = null;
 
   function make(name, className, text) {
     const made = document.createElement(name);
@@ -17,15 +19,32 @@
   function drawGrid(box, data) {
     const flow = make("div", "tk-flow");
     const points = Array.from(data.text);
-    data.chunks.forEach(([gap, heads, rows], number) => {
-      if (gap === 2 && number) flow.append(make("div", "tk-break"));
-      flow.append(drawChunk(data, points, heads, rows, gap === 0 && number > 0));
-    });
+    const more = make("button", "example tk-more", data.say.more);
+    more.type = "button";
+    let number = 0;
+    function go() {
+      for (let left = AT_ONCE; left > 0 && number < data.chunks.length; number += 1) {
+        const [gap, heads, rows] = data.chunks[number];
+        if (gap === 2 && number) flow.append(make("div", "tk-break"));
+        flow.append(drawChunk(data, points, heads, rows, gap === 0 && number > 0));
+        left -= rows.reduce((count, pieces) => count + pieces.length, heads.length);
+      }
+      more.hidden = number === data.chunks.length;
+      label(flow, data);
+    }
+    box.append(flow, more, makeTip());
+    go();
     const first = flow.querySelector("[data-token]");
     if (first) first.tabIndex = 0;
-    box.append(flow, makeTip());
     listen(box, flow, data, points);
-    label(flow, data);
+    more.addEventListener("click", go);
+    nearing = new IntersectionObserver((seen) => {
+      if (!seen.some((one) => one.isIntersecting) || more.hidden) return;
+      go();
+      nearing.unobserve(more); // it is told again where the end is still near
+      nearing.observe(more);
+    }, { rootMargin: "400px" });
+    nearing.observe(more);
     let width = flow.clientWidth;
     observer = new ResizeObserver(() => {
       if (flow.clientWidth === width) return;
@@ -289,7 +308,8 @@
     const box = document.getElementById("tokens-grid");
     if (!box) return;
     if (observer) observer.disconnect();
-    observer = null;
+    if (nearing) nearing.disconnect();
+    observer = nearing = null;
     box.replaceChildren();
     if (!data || data.empty || !data.names.length) {
       if (data && data.empty) box.append(make("p", "tk-nothing", data.empty));
