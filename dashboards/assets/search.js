@@ -30,6 +30,10 @@
     return model() + "\n" + field().value;
   }
 
+  function typed(asked) {
+    return asked.slice(asked.indexOf("\n") + 1);
+  }
+
   function ask(at) {
     clearTimeout(timer);
     var asked = question();
@@ -39,11 +43,10 @@
   function fetchAnswer(asked) {
     if (asking) asking.abort();
     var mine = (asking = new AbortController());
-    var parts = asked.split("\n");
     fetch(box().dataset.find, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ model: parts[0], q: asked.slice(parts[0].length + 1) }),
+      body: JSON.stringify({ model: asked.slice(0, asked.indexOf("\n")), q: typed(asked) }),
       signal: mine.signal,
     })
       .then(function (answer) {
@@ -53,7 +56,9 @@
       .then(function (found) {
         if (known.size > 300) known.clear();
         if (!found.pending) known.set(asked, found);
-        if (!field() || question() !== asked) return;
+        if (!field()) return;
+        // the page's model may have become known meanwhile: the same text is another question then
+        if (question() !== asked) return typed(question()) === typed(asked) ? ask(0) : undefined;
         show(asked, found);
         if (found.pending && document.activeElement === field()) timer = setTimeout(fetchAnswer, AGAIN, asked);
       })

@@ -122,7 +122,7 @@ def register(app: Dash) -> None:
     app.callback(
         Output(ids.LOCATION, "href", allow_duplicate=True),
         Input({"type": "word-graph", "of": ALL}, "clickData"),
-        State(ids.MODEL, "value"),
+        State(ids.MODEL, "value", allow_optional=True),
         prevent_initial_call=True,
     )(go_to)
     app.callback(Output(ids.address("word"), "data"), n, corpus, shown, model)(address)
@@ -229,7 +229,7 @@ def answer_usage(word: str, corpus: str, shown: str, model: str, _: Any) -> tupl
     return guarded(t, lambda: build(0)), guarded(t, lambda: build(1))
 
 
-def go_to(clicked: list[dict[str, Any] | None], model: str) -> Any:
-    """The page of the word that was pressed on the map."""
+def go_to(clicked: list[dict[str, Any] | None], model: str | None) -> Any:
+    """The page of the word that was pressed on the map; while the page is left there is no model to be asked any more."""
     key = clicked and clicked[0] and clicked[0]["points"][0].get("customdata")
-    return url.word_href(key, model) if isinstance(key, str) else no_update
+    return url.word_href(key, model) if isinstance(key, str) and model else no_update
