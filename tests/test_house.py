@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 # A stage may import itself and the stages before it.
-STAGES = ["core", "text", "tokenizers", "vectors", "static", "encoders", "analysis", "cli"]
+STAGES = ["core", "text", "display", "tokenizers", "vectors", "static", "encoders", "analysis", "cli"]
 HEAVY = [
     "dash",
     "plotly",

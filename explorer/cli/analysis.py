@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +20,7 @@ from explorer.cli.common import (
     training_options,
     write_output,
 )
-from explorer.core.errors import BadInput
 from explorer.core.progress import terminal_progress
-
-_ENDINGS = (".csv", ".json")
 
 
 @click.command()
@@ -42,16 +38,20 @@ _ENDINGS = (".csv", ".json")
     type=click.IntRange(2, 1000),
     help="UMAP: size of a neighbourhood.",
 )
-@click.option("--out", help="Write the coordinates to this .csv or .json file.")
+@click.option("--out", help="Write the map to this file: its ending says what, .svg, .csv or .json.")
 @json_option
 def project(model: str, words_file: str | None, top: int | None, out: str | None, as_json: bool, **options: Any) -> None:
-    """Coordinates of a model's words on a map, with how far the map can be trusted."""
+    """Coordinates of a model's words on a map, with how far the map can be trusted.
+
+    \b
+    Example:  korean-explorer project --method pca --top 3000 --out map.svg
+    """
+    from explorer.analysis.map_files import check_ending, write_map
     from explorer.analysis.projection import project as make_map
     from explorer.static.load import load
 
-    ending = Path(out or "").suffix.lower()
-    if out and ending not in _ENDINGS:
-        raise BadInput("cli.map_ending", path=out, endings=", ".join(_ENDINGS))
+    if out:
+        check_ending(out)
     with terminal_progress() as progress:
         vectors = load(model, progress=progress)
         chosen = _words(words_file)
@@ -60,8 +60,7 @@ def project(model: str, words_file: str | None, top: int | None, out: str | None
         result = make_map(vectors, words=chosen, progress=progress, **options)
     click.echo(f"{len(result.keys):,} words, trustworthiness {result.trustworthiness:.3f}", err=True)
     if out:
-        written = json.dumps(result.to_dict(), ensure_ascii=False) if ending == ".json" else result.to_csv()
-        write_output(out, written)
+        click.echo(f"written: {write_map(result, out)}", err=True)
     elif as_json:
         emit_json(result.to_dict())
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -123,7 +124,7 @@ def test_json_is_all_of_the_record(model):
     assert [set(one) for one in answer["neighbours"]] == [{"word", "key", "score", "count"}] * 10
 
 
-@pytest.mark.parametrize("name", ["m3.png", "m3", "m3.html"])
+@pytest.mark.parametrize("name", ["m3.gif", "m3", "m3.csv.x"])
 def test_a_map_is_written_as_its_ending_says_or_not_at_all(model, tmp_path, name):
     asked = ("project", "--model", model, "--method", "pca", "--out")
     done = run(*asked, str(tmp_path / name))
@@ -131,6 +132,10 @@ def test_a_map_is_written_as_its_ending_says_or_not_at_all(model, tmp_path, name
     assert run(*asked, str(tmp_path / "m3.csv")).exit_code == run(*asked, str(tmp_path / "m3.json")).exit_code == 0
     assert (tmp_path / "m3.csv").read_text().startswith("word,key,x,y,trust")
     assert json.loads((tmp_path / "m3.json").read_text())["method"] == "pca"
+    assert run(*asked, str(tmp_path / "m3.SVG")).exit_code == 0
+    picture = ElementTree.parse(tmp_path / "m3.SVG")
+    assert len(list(picture.iter("{http://www.w3.org/2000/svg}circle"))) == 60
+    assert "허브" in [text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")]
 
 
 def test_the_format_of_an_export_can_be_named(model, tmp_path):

@@ -10,9 +10,10 @@ import pytest
 from dashboards.kit.theme import TAG_GROUPS, blank, colors, tag_colors, tag_group, template
 from dashboards.pages.analogy.figures import parallelogram
 from dashboards.pages.map import figures as maps_figure
-from dashboards.pages.map.figures import BASE, CHOSEN, EDGES, FOUND, LABELS, NEAR, REGIONS, highlight, label_rows, map_figure
+from dashboards.pages.map.figures import BASE, CHOSEN, EDGES, FOUND, LABELS, NEAR, REGIONS, highlight, map_figure
 from dashboards.pages.map.maps import Map, Place
 from dashboards.pages.similarity.figures import heat_map, scale
+from explorer.display.placing import label_rows
 from explorer.vectors.questions import Parallelogram, Step
 
 NAMES = {group: group for group in TAG_GROUPS} | {"trust": "trust", "unmeasured": "unmeasured", "no_region": "none"}

@@ -9,13 +9,14 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboards.kit.theme import TAG_GROUPS, colors, dress, sequential, tag_colors, tag_group
+from explorer.display.placing import label_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dashboards.pages.map.maps import Map
 
-__all__ = ["BASE", "CHOSEN", "DIM", "EDGES", "FOUND", "LABELS", "NEAR", "REGIONS", "highlight", "label_rows", "map_figure"]
+__all__ = ["BASE", "CHOSEN", "DIM", "EDGES", "FOUND", "LABELS", "NEAR", "REGIONS", "highlight", "map_figure"]
 
 BASE = tuple(range(len(TAG_GROUPS)))
 """Traces with all points: one a tag group, or by trust the first (measured) and the second (not measured)."""
@@ -35,44 +36,6 @@ WORDS_ALONE, WORDS_AMONG = 110, 40
 """Words written on a whole map, without and with names of regions; as many times more as it is shown larger."""
 NAMED = 40
 """Highlighted points that get their word written beside them."""
-
-
-def label_rows(
-    coords: NDArray[np.float32],
-    words: Sequence[str],
-    extent: NDArray[np.float32],
-    most: int = 110,
-    taken: Sequence[tuple[NDArray[np.float32], str]] = (),
-) -> list[int]:
-    """Which of the points get their word written, so that words do not cover each other: first come, first served.
-
-    Args:
-        coords: n × 2, the most important point first.
-        words: of every point.
-        extent: width and height of what is seen of the map, in the units of ``coords``.
-        most: how many at most.
-        taken: places and texts of what is already written.
-
-    Returns:
-        Rows of ``coords``.
-    """
-    placed: list[int] = []
-    boxes = np.array([place / extent for place, _ in taken], np.float32).reshape(-1, 2)
-    sizes = np.array([_width(text) for _, text in taken], np.float32)
-    for row, word in enumerate(words):
-        place = coords[row] / np.maximum(extent, 1e-9)
-        width = _width(word)
-        apart = np.abs(boxes - place)
-        if not np.any((apart[:, 0] < (sizes + width) / 2) & (apart[:, 1] < 0.032)):
-            placed.append(row)
-            boxes, sizes = np.vstack([boxes, place]), np.append(sizes, np.float32(width))
-            if len(placed) == most:
-                break
-    return placed
-
-
-def _width(text: str) -> float:
-    return 0.018 * len(text) + 0.01  # a Hangul letter of 12 px on a map some 650 px wide
 
 
 def _labels(shown: Map, ink: Mapping[str, Any]) -> list[Any]:

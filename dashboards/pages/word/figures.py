@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboards.kit.theme import TAG_GROUPS, colors, dress, tag_colors, tag_group
-from dashboards.pages.map.figures import label_rows
+from explorer.display.placing import label_rows
 from explorer.text.tags import tag_of
 
 if TYPE_CHECKING:

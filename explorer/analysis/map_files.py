@@ -1,0 +1,61 @@
+"""A map as a file: the ending of its name says what kind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from explorer.analysis.projection import Projection
+from explorer.core.errors import BadInput
+from explorer.core.paths import expanded
+from explorer.core.store import atomic_write
+from explorer.display.map_svg import map_svg
+
+__all__ = ["WRITERS", "check_ending", "write_map"]
+
+
+def stamp(shown: Projection) -> str:
+    """How a map was made and how far it can be trusted, in one line."""
+    params = [f"{name}={value:g}" for name, value in shown.params.items() if isinstance(value, int | float)]
+    head = [shown.model, shown.method.upper(), f"n={len(shown):,}", *params, f"seed={shown.seed}"]
+    return " · ".join([*filter(None, head), f"trustworthiness@{shown.trust_k}={shown.trustworthiness:.3f}"])
+
+
+def _svg(shown: Projection) -> str:
+    return map_svg(shown.keys, shown.coords, stamp(shown))
+
+
+WRITERS: dict[str, Callable[[Projection], str | bytes]] = {
+    ".csv": Projection.to_csv,
+    ".json": lambda shown: json.dumps(shown.to_dict(), ensure_ascii=False),
+    ".svg": _svg,
+}
+"""What a map becomes, by the ending of the file's name."""
+
+
+def check_ending(path: str | Path) -> str:
+    """The ending of a path, where it says what to write: looked at before the map is drawn, which may take minutes.
+
+    Raises:
+        BadInput: it says nothing; names those that do.
+
+    >>> check_ending("map.SVG")
+    '.svg'
+    """
+    ending = Path(path).suffix.lower()
+    if ending not in WRITERS:
+        raise BadInput("analysis.map_ending", path=str(path), endings=", ".join(sorted(WRITERS)))
+    return ending
+
+
+def write_map(shown: Projection, path: str | Path) -> Path:
+    """Write a map as what the ending of ``path`` says; whole or not at all. Returns the path.
+
+    Raises:
+        BadInput: the ending says nothing.
+        Unavailable: the disk refuses.
+    """
+    content = WRITERS[check_ending(path)](shown)
+    atomic_write(expanded(path), content)
+    return expanded(path)
