@@ -24,6 +24,7 @@ from flask import Response, g, request
 from dashboards.app import hosts, shell
 from dashboards.app.files import serve_files
 from dashboards.app.state import State
+from dashboards.kit import upload
 from dashboards.kit.i18n import COOKIE, asked, current
 from dashboards.kit.url import LANGUAGE, PREFIX
 from dashboards.pages.analogy import page as analogy
@@ -146,6 +147,7 @@ def create_app(prepare: bool = False, host: str | None = None, **options: Any) -
     server.config[PREFIX] = prefix
     opened = server.extensions["explorer"] = State()
     names = serve_files(server, app.config.routes_pathname_prefix)
+    upload.serve_uploads(server, app.config.routes_pathname_prefix)
     app.files = {kind: prefix + name for kind, name in names.items()}
     with server.app_context():
         app.layout = lambda: shell.layout(VIEWS)

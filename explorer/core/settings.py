@@ -7,6 +7,7 @@
 ``EXPLORER_ENCODER``      the encoder that commands and pages open with, instead of ``mini``
 ``EXPLORER_ALLOW_PATHS``  lets people who use the dashboard open files and hub models by name
 ``EXPLORER_HOSTS``        names under which the dashboard may be asked for, separated by commas
+``EXPLORER_UPLOAD_MB``    how large a file the dashboard takes, in MB (500)
 ``EXPLORER_DEBUG``        shows the whole traceback of an error
 ``HF_HOME``, ``HF_HUB_CACHE``, ``HF_ENDPOINT``, ``HF_HUB_OFFLINE``  as in the Hugging Face libraries
 """
@@ -34,6 +35,7 @@ __all__ = [
     "offered_checkpoints",
     "set_home",
     "set_language",
+    "upload_limit",
     "with_search_path",
 ]
 
@@ -95,6 +97,20 @@ def allow_paths() -> bool:
 def hosts() -> list[str]:
     """The names of ``EXPLORER_HOSTS``."""
     return [entry.strip() for entry in _get("EXPLORER_HOSTS").split(",") if entry.strip()]
+
+
+def upload_limit() -> int:
+    """Bytes of the largest file that the dashboard takes: ``EXPLORER_UPLOAD_MB`` times 2²⁰, else 500 MB.
+
+    Raises:
+        BadInput: it is no whole number above 0.
+    """
+    value = _get("EXPLORER_UPLOAD_MB") or "500"
+    if not (value.isascii() and value.isdigit() and int(value)):
+        from explorer.core.errors import BadInput
+
+        raise BadInput("core.bad_number_setting", name="EXPLORER_UPLOAD_MB", value=value)
+    return int(value) << 20
 
 
 def debug() -> bool:
