@@ -121,7 +121,7 @@ def _answer(message: dict[str, Any], channel: TextIO) -> dict[str, Any]:
     def progress(step: Progress) -> None:
         nonlocal last
         now = time.monotonic()
-        if now - last > 0.1 or step.fraction == 1:
+        if now - last > 0.1 or step.fraction == 1 or step.data:
             last = now
             _say(channel, {"progress": asdict(step)})
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
@@ -29,6 +29,7 @@ class Progress:
         total: units in all; ``None`` while unknown.
         unit: what ``done`` counts (``"documents"``, ``"bytes"``, ``"epochs"``).
         note: a short extra, e.g. ``"loss 0.031"``.
+        data: what was measured at this step, as plain data, e.g. the losses of an epoch; steps with data are never left out.
     """
 
     stage: str
@@ -36,6 +37,7 @@ class Progress:
     total: float | None = None
     unit: str = ""
     note: str = ""
+    data: Mapping[str, Any] | None = None
 
     @property
     def fraction(self) -> float | None:
@@ -52,11 +54,17 @@ ProgressCallback = Callable[[Progress], None]
 
 
 def report(
-    progress: ProgressCallback | None, stage: str, done: float = 0, total: float | None = None, unit: str = "", note: str = ""
+    progress: ProgressCallback | None,
+    stage: str,
+    done: float = 0,
+    total: float | None = None,
+    unit: str = "",
+    note: str = "",
+    data: Mapping[str, Any] | None = None,
 ) -> None:
     """Call ``progress`` if there is one."""
     if progress is not None:
-        progress(Progress(stage, done, total, unit, note))
+        progress(Progress(stage, done, total, unit, note, data))
 
 
 def labelled(progress: ProgressCallback | None, label: str) -> ProgressCallback | None:

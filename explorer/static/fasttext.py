@@ -23,6 +23,7 @@ from explorer.core.errors import BadInput, disk_errors
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import cache_path
 from explorer.static.arguments import at_least_one, threads
+from explorer.static.epochs import EpochLog
 from explorer.static.pipeline import Fitted, Vocabulary, encode
 from explorer.static.sampled_loss import LossSample
 from explorer.static.shards import BREAK, TokenShards
@@ -106,6 +107,7 @@ def fit_fasttext(
     seed: int = 42,
     workers: int | None = None,
     progress: ProgressCallback | None = None,
+    log: EpochLog | None = None,
 ) -> Fitted:
     """Train skip-gram with negative sampling over sub-words.
 
@@ -118,6 +120,7 @@ def fit_fasttext(
         min_syllables, max_syllables: lengths of syllable n-grams; 0 and 0 for none.
         max_pieces: at most so many n-grams, those of most words.
         seed: with ``workers=1`` equal seeds give equal bits.
+        log: what is told after every epoch, and kept to go on from.
 
     Raises:
         BadInput: an impossible parameter.
@@ -141,21 +144,23 @@ def fit_fasttext(
     keep = np.minimum(1, np.sqrt(sample / share) + sample / share) if sample else np.ones(len(vocabulary))
     tables = (keep.astype(np.float32), *noise_table(vocabulary.counts))
     rows = (starts, which, words, pieces, outputs)
-    places = LossSample.draw(shards, vocabulary, window, negative, seed)
-    losses = _train(shards, vocabulary, rows, tables, places, window, negative, epochs, alpha, seed, workers, progress)
+    samples = LossSample.draw(shards, vocabulary, window, negative, seed)
+    log = log or EpochLog(vocabulary.keys)
+    _train(shards, vocabulary, rows, tables, samples, window, negative, epochs, alpha, seed, workers, progress, log)
     vectors = _means(words, pieces, starts, which, range(len(words)))
     if not np.isfinite(vectors).all():
         raise BadInput("static.fasttext_diverged", alpha=alpha)
     composer = Subwords(names, pieces[: len(names)], jamo, syllables)
-    return Fitted(vectors, {places.name: losses, "pieces": len(names)}, components=dim // 100, composer=composer)
+    details = {sample.name: log.losses(sample.name) for sample in samples} | {"pieces": len(names)}
+    return Fitted(vectors, details, components=dim // 100, composer=composer)
 
 
 def _train(
     shards: TokenShards,
     vocabulary: Vocabulary,
-    rows: tuple[NDArray[np.generic], ...],
+    rows: tuple[Any, ...],
     tables: tuple[NDArray[np.generic], ...],
-    sample: LossSample,
+    samples: list[LossSample],
     window: int,
     negative: int,
     epochs: int,
@@ -163,18 +168,31 @@ def _train(
     seed: int,
     workers: int | None,
     progress: ProgressCallback | None,
-) -> list[float]:
-    """Hogwild threads over stretches of the corpus; returns the losses of the sample, one number an epoch."""
+    log: EpochLog,
+) -> None:
+    """Hogwild threads over stretches of the corpus; the losses of the samples go to ``log``."""
     from explorer.static.fasttext_kernels import skipgram
 
     hands = threads(workers)
     states = [np.array([value], np.uint64) for value in np.random.SeedSequence(seed).generate_state(hands, np.uint64) | 1]
-    losses: list[float] = []
+    changing = dict(zip(("words", "pieces", "outputs"), rows[2:], strict=True))
+    if (kept := log.resume()) is not None:
+        for name, array in changing.items():
+            array[:] = kept[0][name]
+        states = list(kept[0]["states"][:, None])
+
+    def vectors() -> NDArray[np.float32]:
+        starts, which, words, pieces, _ = rows
+        return _means(words, pieces, starts, which, range(len(words)))
+
+    def kept_state() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+        return changing | {"states": np.concatenate(states)}, {}
+
     with _codes(shards, vocabulary, progress) as codes, ThreadPoolExecutor(hands) as pool:
         ends = _cuts(codes, PIECE_TOKENS)
         bounds = list(zip([0, *ends[:-1]], ends, strict=True))
         steps = -(-len(bounds) // hands)
-        for epoch in range(epochs):
+        for epoch in range(len(log.entries), epochs):
             for step in range(steps):
                 done = epoch + step / steps
                 rate = np.float32(max(alpha * (1 - done / epochs), alpha * 1e-4))
@@ -184,12 +202,9 @@ def _train(
                     skipgram(np.asarray(codes[first:last]), *rows, *tables, window, negative, rate, states[thread])
 
                 deque(pool.map(work, range(min(hands, len(bounds) - step * hands))), maxlen=0)
-                note = f"{'held-out ' * sample.heldout}loss {losses[-1]:.4f}" if losses else ""
-                report(progress, "training FastText", epoch + (step + 1) / steps, epochs, "epochs", note)
-            loss = _sample_loss(sample, *rows)
-            if loss is not None:
-                losses.append(loss)
-    return losses
+                report(progress, "training FastText", epoch + (step + 1) / steps, epochs, "epochs", log.note())
+            losses = {sample.name: _sample_loss(sample, *rows) for sample in samples}
+            log.ended(progress, "training FastText", epochs, losses, vectors, kept_state)
 
 
 def _sample_loss(sample: LossSample, starts: Any, which: Any, words: Any, pieces: Any, outputs: Any) -> float | None:

@@ -1,4 +1,4 @@
-"""The loss of a skip-gram or CBOW model on a fixed sample of places, in sentences it never sees where the corpus is large.
+"""The loss of a skip-gram or CBOW model on fixed samples of places, also in sentences it never sees where the corpus is large.
 
 Gensim's own sum is a 32-bit number that several threads overwrite; after some 20 million words it no longer moves. Here the
 same few thousand places of the text, with the same noise words, are scored after every epoch, so the numbers compare.
@@ -6,6 +6,7 @@ same few thousand places of the text, with the same noise words, are scored afte
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -44,11 +45,26 @@ class LossSample:
     @classmethod
     def draw(
         cls, shards: TokenShards, vocabulary: Vocabulary, window: int, negative: int, seed: int, size: int = 4000
-    ) -> LossSample:
-        """Places of held-out sentences of all shards or, where nothing is held out, of the first shard that has a pair of words."""
-        rng = np.random.default_rng(seed)
+    ) -> list[LossSample]:
+        """Places of held-out sentences of all shards, where any are held out, and of the first shard that has a pair of words."""
         apart = [codes for codes in encode(shards, vocabulary, heldout=True) if len(codes)]
-        pools = [np.concatenate(apart)] if apart else encode(shards, vocabulary)
+        heldout = [cls._of([np.concatenate(apart)], vocabulary, window, negative, seed, size, True)] if apart else []
+        trained = encode(shards, vocabulary, heldout=False)
+        return [*heldout, cls._of(trained, vocabulary, window, negative, seed, size, False)]
+
+    @classmethod
+    def _of(
+        cls,
+        pools: Iterable[NDArray[np.int32]],
+        vocabulary: Vocabulary,
+        window: int,
+        negative: int,
+        seed: int,
+        size: int,
+        heldout: bool,
+    ) -> LossSample:
+        """Places of the first of these stretches of the corpus that has a pair of words."""
+        rng = np.random.default_rng(seed)
         weights = vocabulary.counts.astype(np.float64) ** 0.75
         for codes in pools:
             sentence = np.cumsum(codes < 0)
@@ -62,9 +78,9 @@ class LossSample:
             if kept.any():
                 contexts = np.where(same, codes[around], -1)[kept].astype(np.int32)
                 noise = rng.choice(len(vocabulary), (int(kept.sum()), negative), p=weights / weights.sum()).astype(np.int32)
-                return cls(codes[places][kept].astype(np.int32), contexts, noise, bool(apart))
+                return cls(codes[places][kept].astype(np.int32), contexts, noise, heldout)
         empty = np.empty(0, np.int32)
-        return cls(empty, empty.reshape(0, 2 * window), empty.reshape(0, negative))
+        return cls(empty, empty.reshape(0, 2 * window), empty.reshape(0, negative), heldout)
 
     def loss(self, inputs: NDArray[np.float32], outputs: NDArray[np.float32], cbow: bool) -> float | None:
         """Mean of ``-log σ(h·c) - Σ log σ(-h·n)``: h is a context's row for skip-gram, the mean of all of them for CBOW."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from explorer.core.progress import ProgressCallback, report
 from explorer.core.registry import Registry
 from explorer.core.store import MANIFEST, artifact_path, check_target
 from explorer.static.arguments import at_least_one
+from explorer.static.epochs import EpochLog, checkpoint_place, choose_words
 from explorer.static.phrases import find_phrases
 from explorer.static.pipeline import Fitted, Vocabulary, build_vocabulary, tokenize_corpus
 
@@ -43,7 +44,9 @@ attribute ``reads_texts`` needs the sentences themselves: ``fit(texts, *, …) -
 ``min_count``, ``keys``, ``corpus``, ``seed``, ``workers`` and ``progress`` that it names; with ``name`` and ``overwrite`` it saves
 what it makes itself, and may return any record. Its other parameters are those of its attribute ``recipe``, where it has one."""
 
-_PLUMBING = {"seed", "workers", "progress", "tokenizer", "min_count", "keys", "corpus", "name", "overwrite"}
+_PLUMBING = {"seed", "workers", "progress", "log", "tokenizer", "min_count", "keys", "corpus", "name", "overwrite"}
+_MAKERS = ("korean-explorer", "gensim", "kiwipiepy", "numba", "numpy")
+"""Libraries that what is trained depends on."""
 
 
 def trainable_names() -> list[str]:
@@ -69,13 +72,15 @@ def train(
     name: str | None = None,
     overwrite: bool = False,
     corpus: str | None = None,
+    watch: Sequence[str] | int = 0,
     progress: ProgressCallback | None = None,
     **params: Any,
 ) -> Vectors | Any:
     """Train word vectors, or an encoder, on texts.
 
     Tokens are cached in the home folder, so a second model on the same texts starts at once, and a run that was killed
-    tokenizes only what is missing.
+    tokenizes only what is missing. Word2Vec, FastText and GloVe under a ``name`` are kept after epochs, every half minute at most,
+    and the same call goes on from there; with ``workers=1`` to the same vectors.
 
     Args:
         model: ``"word2vec"``, ``"fasttext"``, ``"glove"`` or ``"ppmi"``; ``"contextual"``, means of an encoder's vectors over
@@ -100,6 +105,8 @@ def train(
         name: save the vectors under this name.
         overwrite: replace a model of that name.
         corpus: what to call the texts in the provenance.
+        watch: words, or how many to choose, whose nearest ones are told after every epoch (:mod:`explorer.static.epochs`) and
+            kept in ``info["epochs"]``, by models that train in epochs.
         progress: told about every stage; what it raises ends the work and nothing half-made stays.
         **params: further parameters of the model.
 
@@ -140,7 +147,14 @@ def train(
     if phrases is not None:
         shards = replace(shards, phrases=find_phrases(shards, phrases, progress=progress))
     vocabulary = build_vocabulary(shards, min_count, max_vocab, progress)
-    fitted = fit(shards, vocabulary, **chosen, seed=seed, workers=workers, progress=progress)
+    log = EpochLog(vocabulary.keys, choose_words(vocabulary, watch) if watch else ())
+    if name is not None:
+        made = {"model": model, "chosen": chosen, "seed": seed, "workers": workers, "watch": watch, "phrases": phrases}
+        log.place = checkpoint_place(
+            **made, shards=shards.sha256, vocabulary=[min_count, max_vocab], versions=_versions(*_MAKERS)
+        )
+    logged = {"log": log} if "log" in inspect.signature(fit).parameters else {}
+    fitted = fit(shards, vocabulary, **chosen, seed=seed, workers=workers, progress=progress, **logged)
     if not np.isfinite(fitted.vectors).all():
         raise BadInput("static.training_diverged", model=model)
     settings = {**chosen, "min_count": min_count, "max_vocab": max_vocab, "keys": shards.choice, "workers": workers}
@@ -153,11 +167,15 @@ def train(
         "corpus_stats": shards.to_dict(),
         "params": settings,
         "seed": seed,
-        "versions": _versions("korean-explorer", "gensim", "kiwipiepy", "numba", "numpy"),
+        "versions": _versions(*_MAKERS),
         "history": [],
         **fitted.details,
     }
-    return _saved(_finish(vocabulary, fitted, info, components), name, overwrite, progress)
+    if log.watched and log.entries:
+        info["epochs"] = log.entries
+    trained = _saved(_finish(vocabulary, fitted, info, components), name, overwrite, progress)
+    log.drop()
+    return trained
 
 
 def _saved(vectors: Vectors, name: str | None, overwrite: bool, progress: ProgressCallback | None) -> Vectors:
