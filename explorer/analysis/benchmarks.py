@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -145,6 +145,8 @@ def read_sets(tests: Any, test: str | None = None) -> ContextSet | SimilaritySet
             return tests
         found = read_context_set(tests, "senses" if test == "assigning" else test)
         return tests if found is None else found
+    if not isinstance(tests, Iterable):
+        raise BadInput("analysis.no_such_test_set", name=str(tests), allowed=", ".join((*NAMES, *SHIPPED)))
     sets = [read_sets(one, test) for one in tests]
     senses = [one for one in sets if isinstance(one, SenseSet)]
     if not senses or len(senses) != len(sets):

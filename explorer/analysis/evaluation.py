@@ -25,7 +25,7 @@ from explorer.vectors.search import Floats, unit_rows
 if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["RESOLVE", "Judged", "covered_items", "evaluate", "judge", "random_cosine"]
+__all__ = ["RESOLVE", "Judged", "covered_items", "evaluate", "judge", "question_rows", "random_cosine"]
 
 RESOLVE = ("exact", "form", "analysed", "composed", "subword")
 """How far a test word may be from a key, each step including those before it; but ``"subword"`` is ``"form"`` with the
@@ -133,12 +133,12 @@ def covered_items(v: Vectors, tests: SimilaritySet | AnalogySet, resolve: str = 
     """Numbers of the pairs or questions a model can be scored on: pairs with two vectors, questions with four keys."""
     _check_resolve(resolve)
     if isinstance(tests, AnalogySet):
-        return [place for place, rows in enumerate(_question_rows(v, tests, resolve)) if rows is not None]
+        return [place for place, rows in enumerate(question_rows(v, tests, resolve)) if rows is not None]
     known = {word: _has_vector(v, word, resolve) for word in {word for pair in tests.pairs for word in pair}}
     return [place for place, pair in enumerate(tests.pairs) if all(known[word] for word in pair)]
 
 
-def _question_rows(v: Vectors, tests: AnalogySet, resolve: str) -> list[tuple[list[int], list[int]] | None]:
+def question_rows(v: Vectors, tests: AnalogySet, resolve: str) -> list[tuple[list[int], list[int]] | None]:
     """For each question the rows of a, b and c, and those of its right answers; ``None`` where one is missing."""
 
     @cache
@@ -219,7 +219,7 @@ def _analogies(
     seed: int,
     progress: ProgressCallback | None,
 ) -> Judged:
-    found = _question_rows(v, tests, resolve)
+    found = question_rows(v, tests, resolve)
     covered = [question for question, rows in zip(tests.questions, found, strict=True) if rows is not None]
     if not covered:
         raise BadInput("analysis.no_question_covered", count=len(tests.questions), name=tests.name)

@@ -121,8 +121,11 @@ class UnknownName(ExplorerError, LookupError):
         return " ".join(parts + ([self.hint.said(language)] if self.hint else []))
 
 
-class OutOfVocabulary(ExplorerError, LookupError):
-    """A word the model has no vector for, with the nearest words it does have; ``hint`` is the code of a further sentence."""
+class OutOfVocabulary(ExplorerError, KeyError):
+    """A word the model has no vector for, with the nearest words it does have; ``hint`` is the code of a further sentence.
+
+    A ``KeyError``, as ``v[word]`` is asked for in ``try`` by habit.
+    """
 
     def __init__(self, word: str, suggestions: Sequence[str] = (), hint: str = "", **values: Any) -> None:
         self.word = word

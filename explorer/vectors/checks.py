@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.vectors.search import Floats, Ints
 
-__all__ = ["as_counts", "as_index", "as_matrix", "check_n"]
+__all__ = ["as_counts", "as_index", "as_matrix", "as_word", "as_words", "check_n"]
 
 
 def check_n(n: int) -> None:
@@ -60,3 +61,21 @@ def as_counts(counts: Any, n: int) -> Ints | None:
         raise BadInput("vectors.counts_bad_shape", count=n, shape=array.shape)
     array.flags.writeable = False
     return array
+
+
+def as_word(word: Any) -> str:
+    """The word, where it is text."""
+    if not isinstance(word, str):
+        raise BadInput("vectors.word_not_text", kind=type(word).__name__)
+    return word
+
+
+def as_words(words: Any) -> list[str]:
+    """Several words.
+
+    Raises:
+        BadInput: it is one text, whose characters would be taken for words, or no list of texts.
+    """
+    if isinstance(words, str) or not isinstance(words, Iterable):
+        raise BadInput("vectors.words_not_list", kind=type(words).__name__, value=words)
+    return list(map(as_word, words))

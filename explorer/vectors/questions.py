@@ -73,7 +73,7 @@ def analogy(
     """
     check_n(n)
     check_method(method, (*METHODS, *EXAMPLE_METHODS))
-    asked = read(expression) if isinstance(expression, str) else tuple(expression)
+    asked = read(expression) if isinstance(expression, str) else _as_terms(expression)
     if not asked:
         raise BadInput("vectors.expression_without_words")
     terms = asked.terms if isinstance(asked, Proportion) else asked
@@ -188,6 +188,13 @@ def parallelogram(
     return Parallelogram(
         self.name, places[0], places[1], places[2], (float(flat.target[0]), float(flat.target[1])), (example, *steps)
     )
+
+
+def _as_terms(expression: Any) -> tuple[Term, ...]:
+    terms = tuple(expression) if isinstance(expression, Iterable) else (expression,)
+    if not all(isinstance(term, Term) for term in terms):
+        raise BadInput("vectors.expression_not_text", kind=type(expression).__name__)
+    return terms
 
 
 def _corners(answer: Analogy) -> tuple[list[Term], list[Term], list[Term]]:

@@ -15,11 +15,11 @@ from explorer.core.errors import BadInput, OutOfVocabulary
 from explorer.core.messages import Message
 from explorer.text.scripts import SCRIPTS, in_script
 from explorer.text.tags import base_tag, tag_of, word_of
-from explorer.vectors import questions, reasons, sif
-from explorer.vectors.axes import Axis, place_words
+from explorer.vectors import named, questions, reasons, sif
+from explorer.vectors.axes import place_words
 from explorer.vectors.buckets import Buckets
 from explorer.vectors.bytes import ByteMatrix
-from explorer.vectors.checks import as_counts, as_index, as_matrix, check_n
+from explorer.vectors.checks import as_counts, as_index, as_matrix, as_word, as_words, check_n
 from explorer.vectors.composition import compose
 from explorer.vectors.expression import clean_word
 from explorer.vectors.files.folder import save
@@ -107,6 +107,16 @@ class Vectors:
         return self._keys
 
     @property
+    def index_to_key(self) -> tuple[str, ...]:
+        """:attr:`keys` by gensim's name."""
+        return self._keys
+
+    @property
+    def key_to_index(self) -> Mapping[str, int]:
+        """The row of every key, by gensim's name; a mapping that cannot be changed."""
+        return MappingProxyType(self._index)
+
+    @property
     def vectors(self) -> Floats:
         """The n × d float32 matrix as the model made it; read-only, possibly memory-mapped."""
         with self._lock:
@@ -171,6 +181,9 @@ class Vectors:
     def __len__(self) -> int:
         return len(self._keys)
 
+    __getitem__ = named.by_key
+    __iter__ = named.keys_of
+
     def __contains__(self, word: object) -> bool:
         """Whether :meth:`index` has a row for it: a key, or a key's form without its tag. Never analyses; see :meth:`resolve`."""
         return isinstance(word, str) and (word in self._index or bool(self._words().readings(word)))
@@ -184,7 +197,7 @@ class Vectors:
         Raises:
             OutOfVocabulary: it is neither; carries suggestions.
         """
-        if key in self._index:
+        if as_word(key) in self._index:
             return self._index[key]
         rows = self._words().readings(key)
         if not rows:
@@ -208,11 +221,9 @@ class Vectors:
             return self._resolver
 
     def _resolve(self, word: str) -> tuple[Resolution, npt.NDArray[np.float32] | None]:
-        known = self._resolved.get(word)
+        known = self._resolved.get(as_word(word))
         if known is not None:
             return known
-        if not isinstance(word, str):
-            raise BadInput("vectors.word_not_text", kind=type(word).__name__)
         sense = None if word in self._index else self._senses.find(word, self._words().find)
         resolution, vector = sense or self._words().resolve(word)
         if vector is not None:
@@ -233,7 +244,7 @@ class Vectors:
 
     def find(self, word: str) -> Resolution | None:
         """:meth:`resolve` without an error: ``None`` for a word without a vector. Cheap, as nothing is suggested."""
-        if word in self._resolved:
+        if as_word(word) in self._resolved:
             return self._resolved[word][0]
         sense = None if word in self._index else self._senses.find(word, self._words().find)
         found = sense or self._words().find(word)
@@ -250,7 +261,7 @@ class Vectors:
             word: a key or a form.
             tags: what readings to prefer to all others, the most wanted first (``["VV", "VA"]`` finds 쓰다/VV before 쓰다/VX).
         """
-        plain = clean_word(word)
+        plain = clean_word(as_word(word))
         rows = self._words().readings(plain) if word not in self._index else [self._index[word]]
         if not rows:
             return None
@@ -259,7 +270,7 @@ class Vectors:
 
     def suggest(self, word: str, n: int = 5) -> list[str]:
         """Words of the vocabulary spelt like ``word`` (jamo edit distance; 초성 if ``word`` is only 초성)."""
-        return self._words().suggest(word, n)
+        return self._words().suggest(as_word(word), n)
 
     def rows(self, resolution: Resolution) -> list[int]:
         """Rows of the keys a resolution stands on (none for ``"subword"``)."""
@@ -282,6 +293,7 @@ class Vectors:
 
     def unit_vectors(self, words: Sequence[str]) -> Floats:
         """Unit vectors of several words: k × d."""
+        words = as_words(words)
         return unit_rows(np.stack([self.vector(word) for word in words])) if words else np.empty((0, self.dim), np.float32)
 
     def senses(self, word: str) -> list[Sense]:
@@ -373,7 +385,7 @@ class Vectors:
 
     def matrix(self, words: Sequence[str]) -> Floats:
         """Cosines between all pairs of words: k × k float32, 1 on the diagonal."""
-        unit = self.unit_vectors(list(words))
+        unit = self.unit_vectors(words)
         result = np.clip(unit @ unit.T, -1, 1)
         result = (result + result.T) / 2
         np.fill_diagonal(result, 1)
@@ -389,7 +401,7 @@ class Vectors:
         >>> Vectors(["왕/NNG", "배/NNG"], np.eye(2)).similarities(["왕", "배"]).to_dict()["similarity"]
         0.0
         """
-        words = list(dict.fromkeys(words)) if skip_unknown else list(words)
+        words = list(dict.fromkeys(as_words(words))) if skip_unknown else as_words(words)
         resolved = tuple(self.find(word) if skip_unknown else self.resolve(word) for word in words)
         known = [place for place, one in enumerate(resolved) if one is not None]
         cosines: list[list[float | None]] = [[None] * len(words) for _ in words]
@@ -436,7 +448,7 @@ class Vectors:
         if method not in SIMILAR:
             raise BadInput("vectors.unknown_ranking", method=method, allowed=", ".join(SIMILAR))
         mask = self.mask(tags, min_count, script)
-        resolutions = [self.resolve(word) for word in words]
+        resolutions = [self.resolve(word) for word in as_words(words)]
         if not resolutions:
             return []
         exclude = [self.same_words(resolution) for resolution in resolutions]
@@ -453,12 +465,33 @@ class Vectors:
     def similar_by_vector(self, vector: Any, n: int = 10, exclude: Iterable[str] = ()) -> Neighbours:
         """The keys nearest to any vector of d numbers; ``exclude`` names words to leave out."""
         check_n(n)
-        query = np.asarray(vector, dtype=np.float32)
-        if query.shape != (self.dim,) or not np.all(np.isfinite(query)):
-            raise BadInput("vectors.query_bad_shape", dim=self.dim, shape=query.shape)
+        query = self.as_query(vector)
         barred = [row for word in exclude for row in self.rows(self.resolve(word))]
         [answer] = nearest(self.vectors, query[None], n, self.inverse, [barred])
         return Neighbours(self.neighbours(*answer), None, self.name)
+
+    def as_query(self, vector: Any) -> Floats:
+        """A vector of d finite float32.
+
+        Raises:
+            BadInput: it is none.
+        """
+        try:
+            query = np.asarray(vector, dtype=np.float32)
+        except (TypeError, ValueError) as error:
+            raise BadInput("vectors.matrix_not_numbers", reason=error) from error
+        if query.shape != (self.dim,) or not np.all(np.isfinite(query)):
+            raise BadInput("vectors.query_bad_shape", dim=self.dim, shape=query.shape)
+        return query
+
+    most_similar = named.most_similar
+    similar_by_word = named.similar_by_word
+    distance = named.distance
+    doesnt_match = named.doesnt_match
+    rank = named.rank
+    n_similarity = named.n_similarity
+    evaluate_word_pairs = named.evaluate_word_pairs
+    evaluate_word_analogies = named.evaluate_word_analogies
 
     analogy = questions.analogy
     parallelogram = questions.parallelogram
@@ -479,43 +512,17 @@ class Vectors:
         """
         return Relation(self, pairs)
 
+    axis = place_words
     sentences = sif.sentences
     why = reasons.why
 
     def odd_one_out(self, words: Sequence[str]) -> str:
         """The word least like the others: the lowest mean cosine with them. Needs three words or more."""
+        words = as_words(words)
         if len(words) < 3:
             raise BadInput("vectors.too_few_words", count=len(words))
         cosine = self.matrix(words)
         return words[int(cosine.sum(axis=1).argmin())]
-
-    def axis(
-        self,
-        low: str | Sequence[str],
-        high: str | Sequence[str],
-        words: Sequence[str] | None = None,
-        *,
-        n: int = 20,
-        samples: int = 1000,
-        seed: int = 42,
-        tags: str | Iterable[str] | None = None,
-        min_count: int = 0,
-    ) -> Axis:
-        """Where words lie on the axis from ``low`` to ``high``, e.g. 남자 and 여자 (:mod:`explorer.vectors.axes`).
-
-        Args:
-            low, high: a word or several for each pole.
-            words: the words to place; by default the ``n`` keys at each end of the axis.
-            n: how many at each end, when ``words`` is not given.
-            samples: bootstrap draws of the pole words; used where a pole has two words or more.
-            seed: seed of the draws.
-            tags, min_count: which keys may stand at the ends, as in :meth:`similar`.
-
-        Raises:
-            OutOfVocabulary: a word has no vector.
-            BadInput: an empty pole, or poles that are the same.
-        """
-        return place_words(self, low, high, words, n=n, samples=samples, seed=seed, tags=tags, min_count=min_count)
 
     def parts(self) -> dict[str, npt.NDArray[Any]]:
         """What an artifact holds beside keys, vectors and counts, by file name; nothing for plain vectors."""

@@ -1,0 +1,25 @@
+"""What a room asks of a later one. Imports walk one way, so the room knows it by a name here, looked up when a person calls it.
+
+The table is closed and short: a method that people expect on an object of an early room, though its work belongs to a late one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from explorer.core.registry import Registry
+
+__all__ = ["later"]
+
+_LATER = Registry(
+    "task",
+    {
+        "evaluate_word_pairs": "explorer.analysis.named:evaluate_word_pairs",
+        "evaluate_word_analogies": "explorer.analysis.named:evaluate_word_analogies",
+    },
+)
+
+
+def later(task: str, *values: Any, **options: Any) -> Any:
+    """Call the function of a later room that does ``task``."""
+    return _LATER.get(task)(*values, **options)
