@@ -1,15 +1,21 @@
-"""Texts with labels: a table of two columns, or lines of a text, a tab and its label."""
+"""Texts with labels: a table of two columns, lines of a text, a tab and its label, or any corpus, whose labels may be missing."""
 
 from __future__ import annotations
 
+import tempfile
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from corpora.corpus import Corpus, open_corpus
+from corpora.readers.fields import TEXT_NAMES
 from explorer.core.errors import BadInput, listing
 
-__all__ = ["LABEL_NAMES", "labelled_lines", "labelled_texts"]
+__all__ = ["BY", "LABEL_NAMES", "documents_of", "labelled_lines", "labelled_texts", "pasted_documents"]
+
+BY = ("document", "line", "sentence")
+"""What of a corpus may count as a document."""
 
 LABEL_NAMES = ("label", "labels", "class", "category", "sentiment", "레이블", "라벨", "분류", "감정", "평가")
 """Columns that are taken for the label where none is named."""
@@ -58,6 +64,75 @@ def _column(known: list[str], wanted: str | None, place: str) -> str:
     if found is None:
         raise BadInput("corpora.label_column_missing", place=place, known=listing(known) or "–")
     return found
+
+
+def documents_of(
+    where: str | Path | Corpus, label_column: str | None = None, by: str = "document", most: int | None = None
+) -> tuple[Iterator[str], list[str]]:
+    """The texts of a corpus as a stream, and a list of their labels that fills as they go by: ``""`` where there is none.
+
+    Args:
+        where: as :func:`labelled_texts` takes it.
+        label_column: the column or field of the label; if left out, one of :data:`LABEL_NAMES` where the corpus has one.
+        by: whether documents, their lines or their sentences are read; each has the label of its document.
+        most: read no more than that.
+
+    Raises:
+        BadInput: no such column, or an unknown ``by``.
+    """
+    from explorer.text.sentences import split_sentences
+
+    if by not in BY:
+        raise BadInput("corpora.unknown_by", by=by, known=", ".join(BY))
+    corpus = open_corpus(where)
+    labels: list[str] = []
+    chosen = label_column
+
+    def parts() -> Iterator[str]:
+        nonlocal chosen
+        for document in corpus.documents():
+            if label_column is not None and not labels:
+                chosen = _column(list(document.meta), label_column, corpus.name)
+            elif chosen is None and document.meta:
+                lowered = {name.strip().lower(): name for name in document.meta}
+                chosen = next((lowered[name] for name in LABEL_NAMES if name in lowered), None)
+            said = document.meta.get(chosen) if chosen else None
+            label = "" if said is None else _plain(str(said))
+            method = "line" if by == "line" else "kiwi"
+            for text in [document.text] if by == "document" else split_sentences(document.text, method):
+                if text.strip():
+                    labels.append(label)
+                    yield text
+
+    return islice(parts(), most), labels
+
+
+def pasted_documents(text: str) -> tuple[list[str], list[str]]:
+    r"""Texts and labels of what a person pastes: a table whose first line names its columns, else one text a line.
+
+    Raises:
+        BadInput: a quoted cell of the table never ends.
+
+    >>> pasted_documents("문장,분류
+    "재미있다, 정말",좋음
+    지루하다,나쁨")
+    (['재미있다, 정말', '지루하다'], ['좋음', '나쁨'])
+    >>> pasted_documents("재미있다, 정말
+
+    지루하다")
+    (['재미있다, 정말', '지루하다'], ['', ''])
+    """
+    head = text.lstrip("\ufeff \n").partition("\n")[0]
+    names = {sign: [cell.strip().strip('"').lower() for cell in head.split(sign)] for sign in ",\t"}
+    sign = next((sign for sign, cells in names.items() if len(cells) > 1 and set(cells) & set(TEXT_NAMES)), None)
+    if sign is None:
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        return lines, [""] * len(lines)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / ("pasted.csv" if sign == "," else "pasted.tsv")
+        path.write_text(text, encoding="utf-8")
+        texts, labels = documents_of(path)
+        return list(texts), labels
 
 
 def labelled_lines(lines: Iterable[str]) -> Labelled:

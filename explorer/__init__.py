@@ -38,6 +38,7 @@ __all__ = [
     "lab",
     "load",
     "load_lab",
+    "map_documents",
     "next_sentence",
     "open_decoder",
     "open_filler",
@@ -94,6 +95,7 @@ _HOMES = {
     "lab": "explorer.analysis.lab",
     "load": "explorer.static.load",
     "load_lab": "explorer.analysis.lab_results",
+    "map_documents": "explorer.analysis.documents",
     "next_sentence": "explorer.encoders.deprecated",
     "open_decoder": "explorer.encoders.deprecated",
     "open_filler": "explorer.encoders.deprecated",
@@ -119,6 +121,7 @@ if TYPE_CHECKING:
     from explorer.analysis.association import weat
     from explorer.analysis.benchmarks import evaluate
     from explorer.analysis.beside import compare_analogy, compare_neighbours
+    from explorer.analysis.documents import map_documents
     from explorer.analysis.in_sentence import in_sentence, read_words
     from explorer.analysis.lab import lab
     from explorer.analysis.lab_results import load_lab

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from explorer.analysis.trust import largest_k, measure_trust
 from explorer.core.cells import csv_cell
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["METHODS", "Projection", "project", "warm_up"]
+__all__ = ["METHODS", "Graph", "Projection", "project", "project_rows", "warm_up"]
+
+Graph = tuple[npt.NDArray[np.int32], Floats]
+"""What :func:`~explorer.vectors.search.neighbour_graph` gives: neighbours of every row and their cosines, best first."""
 
 METHODS = ("umap", "pca", "tsne")
 DEFAULT_WORDS = 20_000
@@ -159,11 +163,16 @@ class _Plan:
 
 def _plan(v: Vectors, asked: _Asked) -> _Plan:
     """Every choice settled, so that the same plan is the same map."""
+    _check(asked, v.dim)
+    return _settled(*_choose(v, asked.words), asked)
+
+
+def _check(asked: _Asked, dim: int) -> None:
     tuned = {name: getattr(asked, name) for name in ("n_neighbors", "min_dist", "perplexity", "epochs")}
     if asked.method not in METHODS:
         raise BadInput("analysis.unknown_projection", method=asked.method, allowed=", ".join(METHODS))
-    if asked.dims not in (2, 3) or asked.dims > v.dim:
-        raise BadInput("analysis.bad_map_dims", dim=v.dim, dims=asked.dims)
+    if asked.dims not in (2, 3) or asked.dims > dim:
+        raise BadInput("analysis.bad_map_dims", dim=dim, dims=asked.dims)
     if not 0 <= asked.seed < 2**32:
         raise BadInput("analysis.seed_out_of_range", seed=asked.seed)
     if (
@@ -175,7 +184,9 @@ def _plan(v: Vectors, asked: _Asked) -> _Plan:
         raise BadInput("analysis.bad_map_parameters", **tuned)
     if asked.trust_sample is not None and asked.trust_sample < 1:
         raise BadInput("analysis.bad_trust_sample", trust_sample=asked.trust_sample)
-    keys, unit = _choose(v, asked.words)
+
+
+def _settled(keys: tuple[str, ...], unit: Floats, asked: _Asked) -> _Plan:
     params: dict[str, Any] = {"trust_sample": asked.trust_sample}
     if asked.method == "umap":
         neighbours = min(asked.n_neighbors, len(keys) - 1)
@@ -244,13 +255,51 @@ def project(
     (8, 2)
     """
     plan = _plan(v, _Asked(method, dims, words, seed, n_neighbors, min_dist, perplexity, epochs, trust_sample))
+    return _drawn(plan, tuple(map(word_of, plan.keys)), v.name, None, progress)
+
+
+def project_rows(
+    unit: Floats,
+    keys: Sequence[str],
+    words: Sequence[str],
+    *,
+    model: str = "",
+    graph: Graph | None = None,
+    progress: ProgressCallback | None = None,
+    **options: Any,
+) -> Projection:
+    """Put any rows on a map, as :func:`project` does with words.
+
+    Args:
+        unit: n × d float32, unit rows.
+        keys, words: what the n points are called, one name each.
+        model: name of what made the rows.
+        graph: the nearest neighbours of every row, where they are known already; at least as many as ``n_neighbors``.
+        progress: told of every stage.
+        **options: ``method``, ``dims``, ``seed``, ``n_neighbors``, ``min_dist``, ``perplexity``, ``epochs``, ``trust_sample``.
+
+    Raises:
+        BadInput: an unknown method, or impossible parameters.
+
+    >>> unit = np.eye(8, dtype=np.float32)
+    >>> project_rows(unit, list("abcdefgh"), list("abcdefgh"), method="pca").coords.shape
+    (8, 2)
+    """
+    asked = _Asked(**options)
+    _check(asked, unit.shape[1])
+    return _drawn(_settled(tuple(keys), unit, asked), tuple(words), model, graph, progress)
+
+
+def _drawn(
+    plan: _Plan, words: tuple[str, ...], model: str, graph: Graph | None, progress: ProgressCallback | None
+) -> Projection:
     explained: tuple[float, ...] = ()
     if plan.method == "pca":
         report(progress, "PCA", 0, 1)
         coords, explained = _pca(plan.unit, plan.dims)
         report(progress, "PCA", 1, 1)
     elif plan.method == "umap":
-        coords = _umap(plan, progress)
+        coords = _umap(plan, graph, progress)
     else:
         coords = _tsne(plan, progress)
     coords = np.ascontiguousarray(coords, dtype=np.float32)
@@ -263,7 +312,7 @@ def project(
     coords.flags.writeable = False
     return Projection(
         plan.keys,
-        tuple(map(word_of, plan.keys)),
+        words,
         coords,
         trust.points,
         trust.trustworthiness,
@@ -275,7 +324,7 @@ def project(
         plan.seed,
         plan.params,
         explained,
-        v.name,
+        model,
         chance.trustworthiness,
         chance.preserved,
     )
@@ -317,7 +366,7 @@ def _tell_epochs() -> None:
         layouts.tqdm = rounds
 
 
-def _umap(plan: _Plan, progress: ProgressCallback | None) -> Floats:
+def _umap(plan: _Plan, graph: Graph | None, progress: ProgressCallback | None) -> Floats:
     import warnings
 
     n, k = len(plan.unit), plan.params["n_neighbors"]
@@ -326,7 +375,7 @@ def _umap(plan: _Plan, progress: ProgressCallback | None) -> Floats:
         report(progress, "finding neighbours", done, total, "words")
 
     # Exact neighbours cost less here than UMAP's own approximate search, whose compilation alone takes seconds.
-    indices, cosine = neighbour_graph(plan.unit, k, step=step)
+    indices, cosine = neighbour_graph(plan.unit, k, step=step) if graph is None else graph
     # UMAP counts a point as its own first neighbour.
     own = np.arange(n, dtype=np.int32)[:, None]
     knn = np.hstack([own, indices[:, : k - 1]])
@@ -397,6 +446,6 @@ def warm_up(done: Callable[[], None] | None = None) -> None:
     unit = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
     plan = _Plan(tuple(map(str, range(40))), unit, "umap", 2, 0, {"n_neighbors": 5, "min_dist": 0.1, "epochs": 10})
-    _umap(plan, None)
+    _umap(plan, None, None)
     if done is not None:
         done()

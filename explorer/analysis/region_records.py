@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -41,16 +41,19 @@ class Region:
         return {"name": self.name, "words": list(self.words), "keys": list(self.keys), "size": self.size, "parent": self.parent}
 
 
+R = TypeVar("R", bound=Region)
+
+
 @dataclass(frozen=True)
-class Layer:
-    """The same words in one number of regions.
+class Layer(Generic[R]):
+    """The same words or documents in one number of regions.
 
     Attributes:
         regions: the largest first.
-        labels: the region of every word (n int32).
+        labels: the region of each (n int32).
     """
 
-    regions: tuple[Region, ...]
+    regions: tuple[R, ...]
     labels: npt.NDArray[np.int32]
 
     def to_dict(self) -> dict[str, Any]:
@@ -69,7 +72,7 @@ class Regions:
 
     model: str
     keys: tuple[str, ...]
-    layers: tuple[Layer, ...]
+    layers: tuple[Layer[Region], ...]
 
     def __len__(self) -> int:
         return len(self.layers)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from explorer.analysis.grouping import cut, levels_of, ward_tree
 from explorer.analysis.map_words import map_words
 from explorer.analysis.region_records import Layer, Region, Regions
 from explorer.analysis.shipped_maps import shipped_regions
@@ -30,22 +31,19 @@ from explorer.vectors.search import Floats, neighbour_graph
 if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["NEIGHBOURS", "Layer", "Region", "Regions", "regions"]
+__all__ = ["LEAST", "LIGHT", "NEIGHBOURS", "Layer", "Region", "Regions", "regions"]
 
 NEIGHBOURS = 15
 """Nearest words that a word can be joined with, and that its lift is counted over."""
 
-_LEAST = 20
+LEAST = 20
 """Fewer words have no regions worth a name."""
-_FINEST, _STEP = 60, 3
-"""The finest layer has one region for so many words; each coarser one so many times fewer."""
-_MOST = 600
 _FREQUENT, _CANDIDATES = 0.35, 100
 """A name is looked for among this share of a region's words, the most frequent, and never among more than so many."""
 
 _NAMING = frozenset(["", "NNG", "NNP"])
 _ELSE = frozenset(["XR", "VV", "VA", "MAG"])
-_LIGHT = frozenset(
+LIGHT = frozenset(
     [
         "하다",
         "되다",
@@ -100,9 +98,9 @@ def regions(
         return ready
     keys = tuple(map_words(v) if words is None else dict.fromkeys(v.resolve(word).key for word in words))
     n = len(keys)
-    if n < _LEAST:
-        raise BadInput("analysis.region_words_too_few", minimum=_LEAST, count=n)
-    levels = _levels(n) if counts is None else tuple(counts)
+    if n < LEAST:
+        raise BadInput("analysis.region_words_too_few", minimum=LEAST, count=n)
+    levels = levels_of(n) if counts is None else tuple(counts)
     if not levels or levels[0] < 2 or levels[-1] > n // 2 or any(a >= b for a, b in itertools.pairwise(levels)):
         raise BadInput("analysis.bad_region_counts", counts=", ".join(map(str, levels)), largest=n // 2)
     unit = v.unit_vectors(list(keys))
@@ -111,51 +109,15 @@ def regions(
     k = min(NEIGHBOURS, n - 1)
     near, _ = neighbour_graph(unit, k, step=lambda done, total: report(progress, "finding neighbours", done, total, "words"))
     report(progress, "joining words into regions")
-    tree = _tree(unit, near)
+    tree = ward_tree(unit, near)
     report(progress, "naming regions")
     naming = _Naming(keys, unit, near)
-    layers: list[Layer] = []
+    layers: list[Layer[Region]] = []
     for count in levels:
-        labels = _cut(tree, n, count)
+        labels = cut(tree, n, count)
         coarser = layers[-1].labels if layers else None
         layers.append(Layer(tuple(naming.of(labels, coarser)), labels))
     return Regions(v.name, keys, tuple(layers))
-
-
-def _levels(n: int) -> tuple[int, ...]:
-    """Three layers, fewer where the words are few.
-
-    >>> _levels(20_000), _levels(300)
-    ((37, 111, 333), (2, 5))
-    """
-    finest = min(max(n // _FINEST, 2), _MOST)
-    return tuple(sorted({count for power in range(3) if (count := round(finest / _STEP**power)) >= 2}))
-
-
-def _tree(unit: Floats, near: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """The pair that each step joins ((n - 1) × 2), words first, then what earlier steps made."""
-    import warnings
-
-    from scipy.sparse import csr_matrix
-    from sklearn.cluster import ward_tree
-
-    n, k = near.shape
-    graph = csr_matrix((np.ones(n * k, np.int8), (np.repeat(np.arange(n), k), near.ravel())), (n, n))
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "the number of connected components", UserWarning)  # it joins them itself
-        return np.asarray(ward_tree(unit, connectivity=graph + graph.T)[0], np.int64)
-
-
-def _cut(tree: npt.NDArray[np.int64], n: int, count: int) -> npt.NDArray[np.int32]:
-    """The region of every word when ``count`` are left, numbered from the largest."""
-    top = np.arange(n + len(tree))
-    steps = n - count
-    for step in range(steps - 1, -1, -1):  # what was joined last is the top of what it joined
-        top[tree[step]] = top[n + step]
-    _, labels, sizes = np.unique(top[:n], return_inverse=True, return_counts=True)
-    place = np.empty(count, np.int32)
-    place[np.argsort(-sizes, kind="stable")] = np.arange(count, dtype=np.int32)
-    return place[labels]
 
 
 class _Naming:
@@ -172,9 +134,7 @@ class _Naming:
         alone |= short & np.array([tag == "NNP" for tag in tags])
         self.first = np.array([tag in _NAMING for tag in tags]) & ~alone & modern
         self.second = (
-            np.array([tag in _ELSE and word not in _LIGHT for tag, word in zip(tags, self.words, strict=True)])
-            & ~short
-            & modern
+            np.array([tag in _ELSE and word not in LIGHT for tag, word in zip(tags, self.words, strict=True)]) & ~short & modern
         )
 
     def of(self, labels: npt.NDArray[np.int32], coarser: npt.NDArray[np.int32] | None) -> list[Region]:

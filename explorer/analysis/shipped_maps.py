@@ -88,7 +88,7 @@ def _regions(path: Path, keys: tuple[str, ...], model: str) -> Regions:
     with np.load(path, allow_pickle=False) as parts:
         labels = parts["labels"].astype(np.int32)
         stored = [(parts[f"names{level}"], parts[f"parents{level}"]) for level in range(int(parts["layers"]))]
-    layers: list[Layer] = []
+    layers: list[Layer[Region]] = []
     for names, parents in reversed(stored):
         sizes = np.bincount(labels)
         named = [[keys[row] for row in rows if row != NOBODY] for rows in names.tolist()]

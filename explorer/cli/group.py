@@ -21,6 +21,7 @@ COMMANDS = {
     "compare": ("explorer.cli.tokenizers:compare", "Put tokenizers side by side on a corpus."),
     "context": ("explorer.cli.encoders:context", "Compare one word across sentences with a BERT model."),
     "corpus": ("explorer.cli.corpus:corpus", "List, fetch, add, read and search corpora."),
+    "documents": ("explorer.cli.documents:documents", "Put documents on a map with named regions; search them."),
     "evaluate": ("explorer.cli.evaluate:evaluate", "Score models on test sets: words, words in sentences, sentences."),
     "find": ("explorer.cli.vectors:find", "Find words by their beginning, 초성, a typo; tell words from expressions."),
     "fine-tune": ("explorer.cli.probing:fine_tune", "Train a classifier of texts: a head on an encoder, or all of it."),

@@ -28,7 +28,18 @@ from explorer.text.normalise import check_text, normalise
 from explorer.vectors.checks import check_n
 from explorer.vectors.search import Floats, inverse_norms, nearest, unit_rows
 
-__all__ = ["ENOUGH", "Maker", "NearSentence", "NearSentences", "Sentences", "check_sentences", "gather", "visible"]
+__all__ = [
+    "ENOUGH",
+    "KeptTexts",
+    "Maker",
+    "NearSentence",
+    "NearSentences",
+    "Sentences",
+    "check_sentences",
+    "gather",
+    "visible",
+    "write_texts",
+]
 
 ENOUGH = 100
 """Sentences from which on a common component can be told from what the sentences say (measured: docs/contextual.md)."""
@@ -315,7 +326,7 @@ def _made(maker: Maker, texts: Sequence[str], vectors: Floats, common: Floats) -
 # On the disk
 
 
-class _Texts(Sequence[str]):
+class KeptTexts(Sequence[str]):
     """Texts that lie one after the other in a file."""
 
     def __init__(self, folder: Path) -> None:
@@ -343,13 +354,13 @@ class _Texts(Sequence[str]):
 
 def _kept(maker: Maker, texts: Iterable[str], components: int | None, progress: ProgressCallback | None) -> Sentences:
     with tempfile.TemporaryDirectory(dir=cache_path(_KIND, "spool").parent, prefix=".spool-") as spool:
-        content = _spooled(texts, Path(spool), progress)
+        content = write_texts(texts, Path(spool), progress)
         plan = [_FORMAT, content, maker.identity(), dict(maker.how), components, ENOUGH]
         name = hashlib.sha256(json.dumps(plan, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:40]
         folder = cache_path(_KIND, name)
 
         def opened(_: Manifest) -> Sentences:
-            held = _Texts(folder)
+            held = KeptTexts(folder)
             vectors = np.load(folder / _ROWS, mmap_mode="r", allow_pickle=False)
             common = np.load(folder / _COMMON, allow_pickle=False)
             if vectors.shape != (len(held), maker.dim):
@@ -364,7 +375,7 @@ def _kept(maker: Maker, texts: Iterable[str], components: int | None, progress: 
         with atomic_folder(folder, overwrite=True) as fresh:
             for part in (_TEXTS, _ENDS):
                 os.replace(Path(spool) / part, fresh / part)
-            held = _Texts(fresh)
+            held = KeptTexts(fresh)
             vectors = np.lib.format.open_memmap(fresh / _ROWS, "w+", np.float32, (len(held), maker.dim))
             common = _fill(maker, held, vectors, components, progress)
             vectors.flush()
@@ -376,8 +387,12 @@ def _kept(maker: Maker, texts: Iterable[str], components: int | None, progress: 
     return read_artifact(folder, _KIND, opened)
 
 
-def _spooled(texts: Iterable[str], folder: Path, progress: ProgressCallback | None) -> str:
-    """Write texts as they come; returns a digest of all."""
+def write_texts(texts: Iterable[str], folder: Path, progress: ProgressCallback | None = None) -> str:
+    """Write texts into a folder as they come, for :class:`KeptTexts`; returns a digest of all.
+
+    Raises:
+        BadInput: there is no text, or one is none.
+    """
     digest, ends, end = hashlib.sha256(), [np.zeros(0, np.int64)], 0
     incoming = check_sentences(texts)
     with (folder / _TEXTS).open("wb") as stream:

@@ -10,7 +10,7 @@ composed of counts as so many words, and sub-word models compose it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -105,7 +105,13 @@ def sentences(
 
 
 class SifMaker:
-    """A :class:`~explorer.vectors.sentences.Maker` of weighted means of words' vectors."""
+    """A :class:`~explorer.vectors.sentences.Maker` of weighted means of words' vectors.
+
+    Attributes:
+        told: called with the tokens of every text it makes a vector of, in their order, but not with those of a query.
+    """
+
+    told: Callable[[Sequence[Token]], None] | None = None
 
     def __init__(self, words: Words, a: float | None = None) -> None:
         """
@@ -141,19 +147,21 @@ class SifMaker:
         return weights(len(self._words.keys) if counts is None else counts, self._a)
 
     @cached_property
-    def _tokenizer(self) -> Tokenizer:
+    def tokenizer(self) -> Tokenizer:
         """What made the keys, as far as that is known, else Kiwi."""
-        from explorer.tokenizers.loading import from_params, tokenizer
+        from explorer.tokenizers import loading
 
         made = self._words.info.get("tokenizer")
         if isinstance(made, Mapping):
-            return from_params(made)
-        return tokenizer("kiwi")
+            return loading.from_params(made)
+        return loading.tokenizer("kiwi")
 
     def rows(self, texts: Sequence[str], query: bool = False, progress: ProgressCallback | None = None) -> Floats:
         result = np.zeros((len(texts), self.dim), np.float32)
-        for number, tokens in enumerate(tokenize_all(self._tokenizer, texts, progress=progress)):
+        for number, tokens in enumerate(tokenize_all(self.tokenizer, texts, progress=progress)):
             result[number] = self._mean(tokens)
+            if self.told is not None and not query:
+                self.told(tokens)
         return result
 
     def _mean(self, tokens: Sequence[Token]) -> Floats:

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from corpora.labelled import labelled_lines, labelled_texts
+from corpora.labelled import documents_of, labelled_lines, labelled_texts, pasted_documents
 from explorer.core.errors import BadInput
 
 ROWS = [("재미있다", "좋음"), ("지루하다", "나쁨"), ('그는 "좋다, 정말"이라고 했다', "좋음")]
@@ -61,3 +61,24 @@ def test_lines_of_text_tab_label():
     for line in ("탭이 없다", "레이블이 없다\t", "\t글이 없다"):
         with pytest.raises(BadInput, match="line 2"):
             labelled_lines(["좋다\t좋음", line])
+
+
+def test_a_corpus_gives_texts_and_labels_that_may_be_missing(tmp_path):
+    path = tmp_path / "reviews.csv"
+    path.write_text('문장,분류\n"재미있다. 또 볼래",좋음\n지루하다,\n', encoding="utf-8")
+    texts, labels = documents_of(path)
+    assert labels == [] and list(texts) == ["재미있다. 또 볼래", "지루하다"] and labels == ["좋음", ""]
+    texts, labels = documents_of(path, by="sentence")
+    assert list(texts) == ["재미있다.", "또 볼래", "지루하다"] and labels == ["좋음", "좋음", ""]
+    texts, labels = documents_of(path, most=1)
+    assert list(texts) == ["재미있다. 또 볼래"]
+    with pytest.raises(BadInput, match="색"):
+        next(documents_of(path, "색")[0])
+    with pytest.raises(BadInput, match="page"):
+        documents_of(path, by="page")
+
+
+def test_what_is_pasted_is_a_table_or_lines():
+    assert pasted_documents("id\tdocument\tlabel\n1\t재미있다\t1\n2\t지루하다\t0") == (["재미있다", "지루하다"], ["1", "0"])
+    assert pasted_documents("글이 좋다, 정말\n\n둘째 글") == (["글이 좋다, 정말", "둘째 글"], ["", ""])
+    assert pasted_documents("") == ([], []) and pasted_documents("\ufeff문장,분류\n하나,가")[1] == ["가"]
