@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,16 @@ from explorer.core.store import Manifest, atomic_folder, read_artifact, write_ma
 from explorer.text.tags import word_of
 from explorer.vectors.sentences import KeptTexts, write_texts
 
-__all__ = ["open_documents", "save_documents"]
+__all__ = ["WRITERS", "open_documents", "save_documents"]
 
 _KIND = "document-map"
 _ARRAYS, _DATA = "arrays.npz", "map.json"
+
+WRITERS: dict[str, Callable[[DocumentMap], str]] = {
+    ".csv": DocumentMap.to_csv,
+    ".json": lambda made: json.dumps(made.to_dict(), ensure_ascii=False),
+}
+"""What a map of documents becomes, by the ending of a file's name."""
 
 
 def save_documents(made: DocumentMap, folder: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from explorer.analysis.projection import Projection
@@ -34,7 +34,7 @@ WRITERS: dict[str, Callable[[Projection], str | bytes]] = {
 """What a map becomes, by the ending of the file's name."""
 
 
-def check_ending(path: str | Path) -> str:
+def check_ending(path: str | Path, known: Collection[str] = WRITERS) -> str:
     """The ending of a path, where it says what to write: looked at before the map is drawn, which may take minutes.
 
     Raises:
@@ -44,8 +44,8 @@ def check_ending(path: str | Path) -> str:
     '.svg'
     """
     ending = Path(path).suffix.lower()
-    if ending not in WRITERS:
-        raise BadInput("analysis.map_ending", path=str(path), endings=", ".join(sorted(WRITERS)))
+    if ending not in known:
+        raise BadInput("analysis.map_ending", path=str(path), endings=", ".join(sorted(known)))
     return ending
 
 

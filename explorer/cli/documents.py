@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from explorer.core.progress import terminal_progress
 if TYPE_CHECKING:
     from explorer.analysis.document_records import DocumentMap
 
-ENDINGS = (".csv", ".json")
 _FIRST = 200
 
 
@@ -38,7 +36,7 @@ _FIRST = 200
 @click.option("--count", "counts", type=int, multiple=True, help="Regions of a layer, the fewest first; give it again.")
 @seed_option("Same seed: same map.")
 @click.option("--find", "query", help="Only the documents with this word: 학교에서 finds 학교, ㅎㄱ finds 학교 and 한국.")
-@click.option("--out", help="Write the map to this .csv or .json file.")
+@click.option("--out", help="Write the map to this file: its ending says what, .csv or .json.")
 @json_option
 def documents(
     file: str | None, corpus: str | None, label: str | None, by: str, most: int | None, query: str | None, out: str | None,
@@ -53,13 +51,13 @@ def documents(
               korean-explorer documents --corpus sample --find 학교에서
     """
     from corpora.labelled import documents_of, pasted_documents
+    from explorer.analysis.document_files import WRITERS
     from explorer.analysis.documents import map_documents
+    from explorer.analysis.map_files import check_ending
 
     if file is not None and corpus is not None:
         raise BadInput("cli.lines_and_corpus")
-    ending = Path(out or "").suffix.lower()
-    if out and ending not in ENDINGS:
-        raise BadInput("cli.map_ending", path=out, endings=", ".join(ENDINGS))
+    ending = check_ending(out, WRITERS) if out else ""
     if corpus is None and file in (None, "-"):
         texts, labels = pasted_documents(read_text(file))
     else:
@@ -71,7 +69,7 @@ def documents(
     if query is not None:
         _print_found(found, query, as_json)
     elif out:
-        write_output(out, json.dumps(found.to_dict(), ensure_ascii=False) if ending == ".json" else found.to_csv())
+        write_output(out, WRITERS[ending](found))
     elif as_json:
         emit_json(found.to_dict())
     else:
