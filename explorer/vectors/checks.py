@@ -41,11 +41,14 @@ def as_matrix(vectors: Any) -> Floats:
 
 def as_index(keys: tuple[str, ...]) -> dict[str, int]:
     """Key → row, refused where keys repeat."""
-    index: dict[str, int] = {}
-    for row, key in enumerate(keys):
-        if not isinstance(key, str) or not key:
-            raise BadInput("vectors.key_not_text", row=row + 1, key=key)
-        index[key] = row
+    wrong = (
+        next((row for row, key in enumerate(keys) if not isinstance(key, str) or not key), None)
+        if not all(keys) or set(map(type, keys)) != {str}
+        else None
+    )
+    if wrong is not None:
+        raise BadInput("vectors.key_not_text", row=wrong + 1, key=keys[wrong])
+    index = dict(zip(keys, range(len(keys)), strict=True))
     if len(index) != len(keys):
         twice = sorted({key for row, key in enumerate(keys) if index[key] != row})
         raise BadInput("vectors.keys_repeated", count=len(keys) - len(index), examples=", ".join(twice[:3]))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ class Subwords:
 
     Args:
         names: the known n-grams.
-        rows: their vectors, n × d float32.
+        rows: their vectors, n × d float32, or int8 where ``scale`` says what one of their steps is worth.
         jamo, syllables: shortest and longest n-gram of either kind; ``(0, 0)`` for none.
 
     >>> compose = Subwords(["가", "나"], np.array([[2.0, 0.0], [0.0, 2.0]], np.float32), (0, 0), (1, 1))
@@ -84,20 +85,34 @@ class Subwords:
     """
 
     def __init__(
-        self, names: Sequence[str], rows: Floats, jamo: tuple[int, int] = (3, 5), syllables: tuple[int, int] = (1, 4)
+        self,
+        names: Sequence[str],
+        rows: npt.NDArray[Any],
+        jamo: tuple[int, int] = (3, 5),
+        syllables: tuple[int, int] = (1, 4),
+        scale: float = 1.0,
     ) -> None:
         if len(names) != len(rows):
             raise BadInput("vectors.ngrams_vectors_differ", ngrams=len(names), count=len(rows))
         self.names = list(names)
-        self.rows = rows
         self.jamo = jamo
         self.syllables = syllables
-        self._index = {name: row for row, name in enumerate(self.names)}
+        self._rows = rows
+        self._scale = np.float32(scale)
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {name: row for row, name in enumerate(self.names)}
+
+    @cached_property
+    def rows(self) -> Floats:
+        """The vectors of the n-grams, n × d float32."""
+        return self._rows if self._rows.dtype == np.float32 else self._rows.astype(np.float32) * self._scale
 
     def __call__(self, word: str) -> Floats | None:
         """The vector of a word (d float32), or ``None`` where no piece of it is known."""
         found = [self._index[piece] for piece in ngrams(word_of(word), self.jamo, self.syllables) if piece in self._index]
-        return np.asarray(self.rows[found].mean(axis=0), np.float32) if found else None
+        return np.asarray(self._rows[found].astype(np.float32).mean(axis=0) * self._scale, np.float32) if found else None
 
     def then(self, move: Callable[[Floats], Floats]) -> Subwords | None:
         """The same composition followed by ``move``, where that is affine, so that it may be done to every n-gram; else ``None``.
@@ -131,10 +146,8 @@ class Subwords:
             content: dict[str, Any] = json.loads((folder / NAMES).read_text(encoding="utf-8"))
             rows = np.load(folder / ROWS, mmap_mode="r", allow_pickle=False)
             jamo, syllables = ((int(content[kind][0]), int(content[kind][1])) for kind in ("jamo", "syllables"))
-            if rows.dtype == np.int8:
-                rows = rows.astype(np.float32) * np.float32(content["scale"])
-            if rows.dtype != np.float32 or rows.shape != (len(content["ngrams"]), dim):
+            if rows.dtype not in (np.float32, np.int8) or rows.shape != (len(content["ngrams"]), dim):
                 raise ValueError(f"{rows.dtype} of shape {rows.shape}")
-            return cls(content["ngrams"], rows, jamo, syllables)
+            return cls(content["ngrams"], rows, jamo, syllables, float(content["scale"]) if rows.dtype == np.int8 else 1.0)
         except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError) as error:
             raise BadInput("vectors.subwords_damaged", folder=folder, reason=error) from error

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.text.hangul import CHOSEONG, JONGSEONG, JUNGSEONG, is_syllable, syllable_jamo
-from explorer.text.tags import PREDICATES, base_tag, is_bound, tag_of, word_of
+from explorer.text.tags import PREDICATES, base_tag, is_bound, split_key, tag_of, word_of
 from explorer.tokenizers.token import Token, key_of
 
 __all__ = ["LEANING", "Vocabulary", "spelling"]
@@ -63,12 +63,13 @@ class Vocabulary:
     def _forms(self) -> dict[str, list[int]]:
         forms: dict[str, list[int]] = {}
         for row, key in enumerate(self.keys):
-            form = word_of(key)
-            if form != key:
+            form, tag = split_key(key)
+            if tag:
                 forms.setdefault(form, []).append(row)
-            for marker in MARKERS:
-                if key.startswith(marker) and len(key) > len(marker):
-                    forms.setdefault(key[len(marker) :], []).append(row)
+            if key.startswith(MARKERS):
+                for marker in MARKERS:
+                    if key.startswith(marker) and len(key) > len(marker):
+                        forms.setdefault(key[len(marker) :], []).append(row)
         for form, rows in forms.items():
             if len(rows) > 1:
                 forms[form] = self._best_first(rows)
