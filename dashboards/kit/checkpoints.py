@@ -1,8 +1,8 @@
 """Which contextual models a page may open: what is on this machine, by names that say nothing about its folders.
 
-Looked for, in this order: the setting ``EXPLORER_BERT`` (folders or hub ids, separated as in ``PATH``); folders with a
-``config.json`` under ``models`` of the home folder; encoders trained here; encoders in the Hugging Face cache; those that installed
-packages carry; and last ``mini``, which ships. A short list of well-known checkpoints may be fetched, and only when somebody presses the button.
+In this order, and pages open on the first: the setting ``EXPLORER_BERT`` (folders or hub ids, separated as in ``PATH``); ``mini``, which
+ships, since it tells senses apart best of all that were measured; folders with a ``config.json`` under ``models`` of the home folder;
+encoders trained here; encoders in the Hugging Face cache; and those that installed packages carry. A short list of well-known checkpoints may be fetched, and only when somebody presses the button.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ def available() -> dict[str, str]:
     found: dict[str, str] = {}
     for place in settings.offered_checkpoints():
         _add(found, short_name(place), place)
+    _add(found, "mini", "mini")
     for folder in _folders(home() / "models"):
         if (folder / "config.json").is_file() and not (folder / "manifest.json").exists():
             _add(found, folder.name, str(folder))
@@ -78,7 +79,6 @@ def available() -> dict[str, str]:
     for name in PACKAGED:
         if is_here(name):
             _add(found, name, name)
-    _add(found, "mini", "mini")
     return found
 
 

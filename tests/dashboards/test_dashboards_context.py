@@ -63,7 +63,7 @@ def test_models_are_named_by_the_setting_the_home_and_the_cache(home, tmp_path, 
     monkeypatch.setenv("EXPLORER_BERT", str(tmp_path / "one" / "mine"))
     monkeypatch.setattr(checkpoints, "is_here", lambda name: False)
     found = checkpoints.available()
-    assert list(found) == ["mine", "kept", "mine (2)", "klue/bert-base", "mini"]
+    assert list(found) == ["mine", "mini", "kept", "mine (2)", "klue/bert-base"]
     assert found["mine"] == str(tmp_path / "one" / "mine") and found["klue/bert-base"] == "klue/bert-base"
 
 

@@ -17,7 +17,8 @@ from dashboards.pages.senses.asked import FROM_CORPUS, MAX_SENTENCES, MAX_TEXT, 
 
 __all__ = ["EXAMPLES", "cards_of", "note", "own_style", "question_of"]
 
-EXAMPLES = ("배", "눈", "다리", "은행", "타다", "쓰다", "연기")
+EXAMPLES = ("은행", "연기", "다리", "바람", "사과", "타다", "배")
+"""The first is shown at once: ``mini`` finds its number of senses by itself and sorts every sentence right."""
 """Homographs of the sample corpus that are offered."""
 
 

@@ -166,10 +166,16 @@ def matrix(t: Text, made: Sentences, scheme: str | None) -> Any:
     cosines = made.matrix(rows)
     labels = [f"{row + 1}. {text if len(text := made.texts[row]) <= LABEL else text[: LABEL - 1] + '…'}" for row in rows]
     named = [html.Li(made.texts[row], lang="ko") for row in rows]
-    height = max(300, min(640, 130 + 38 * len(labels)))
+    height = max(300, min(560, 60 + 38 * len(labels)))
+    numbers = [str(row + 1) for row in rows]
     return dmc.Stack(
         [
-            graph(heat_map(labels, cosines, scheme, t("sentences.cosine")), "sentences-heat", t("sentences.matrix"), height),
+            graph(
+                heat_map(labels, cosines, scheme, t("sentences.cosine"), over=numbers),
+                "sentences-heat",
+                t("sentences.matrix"),
+                height,
+            ),
             html.Details([html.Summary(t("sentences.whole")), html.Ol(named)]),
         ],
         gap="xs",

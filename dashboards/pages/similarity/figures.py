@@ -24,6 +24,7 @@ def heat_map(
     scheme: str | None,
     name: str,
     grey: Mapping[str, str] = MappingProxyType({}),
+    over: Sequence[str] | None = None,
 ) -> go.Figure:
     """Cosines of a list of words (k × k). Numbers are written into the cells while they fit.
 
@@ -31,6 +32,7 @@ def heat_map(
         cosines: NaN in the rows and columns of ``grey`` words.
         name: what a cell's value is called, in the language of the page.
         grey: words without numbers, and what is said of their cells.
+        over: what stands over the columns where the words are too long for it.
     """
     k = len(words)
     shown = [escape(word, quote=False) for word in words]  # plotly reads tags
@@ -78,7 +80,7 @@ def heat_map(
     return dress(
         figure,
         scheme,
-        xaxis=axis | {"side": "top", "tickangle": 0 if k <= 8 else -45},
+        xaxis=axis | {"side": "top", "tickangle": 0 if over or k <= 8 else -45, "ticktext": list(over or labels)},
         yaxis=axis | {"autorange": "reversed"},
         dragmode=False,
     )
