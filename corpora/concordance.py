@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import tempfile
 import unicodedata
@@ -23,9 +24,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
+from corpora.corpus import derived_path
 from explorer.core.errors import BadInput, Unavailable, disk_errors
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import cache_path
 from explorer.static.keys import key_filter
 from explorer.static.pipeline import text_spans, tokenize_corpus
 from explorer.static.shards import Shard
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from explorer.tokenizers.token import Token, Tokenizer
 
 __all__ = [
+    "ORDERS",
     "Concordance",
     "ConcordanceIndex",
     "ConcordanceLine",
@@ -48,6 +50,11 @@ __all__ = [
 _FORMAT = 2
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _MOST_PHRASES = 64
+ORDERS = ("corpus", "left", "right")
+"""How lines can be ordered: as in the corpus, or by what stands to the left or to the right of the match."""
+SORTED = 1_000
+"""Lines of text that are read to be sorted; of a more frequent word so many, evenly over the corpus."""
+_SIGNS = re.compile(r"[\W_]+")
 _MATCHING = "FROM keys_of_line WHERE keys_of_line MATCH ?"
 _keep, _ = key_filter("all")
 
@@ -79,6 +86,7 @@ class ConcordanceLine:
         left, match, right: the text around and at the match; line ends are written as spaces.
         document, title: the document's id and title.
         start, end: the match's span in the document's text; ``text[start:end]`` is ``match``.
+        number: the document's place in the corpus, from 1; see :meth:`corpora.corpus.Corpus.document`.
     """
 
     left: str
@@ -88,6 +96,7 @@ class ConcordanceLine:
     title: str
     start: int
     end: int
+    number: int
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -102,8 +111,10 @@ class Concordance:
         mode: ``"word"`` or ``"substring"``.
         resolved: what was looked for: phrases of keys (``"먹다/VV"``, ``"한국/NNP 전쟁/NNG"``); several readings of a word are
             all looked for. Empty where the corpus has none of them.
-        lines: the first matches in the order of the corpus.
+        lines: the first matches in the order that was asked for.
         count: how many matches there are in all; of phrases, how many lines of text have one.
+        order: one of :data:`ORDERS`.
+        among: how many matches were read to be sorted: fewer than ``count`` for a frequent word; 0 in the order of the corpus.
     """
 
     query: str
@@ -111,6 +122,8 @@ class Concordance:
     resolved: tuple[str, ...]
     lines: tuple[ConcordanceLine, ...]
     count: int
+    order: str = "corpus"
+    among: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -130,6 +143,7 @@ def concordance(
     mode: str = "word",
     width: int = 40,
     start: int = 0,
+    order: str = "corpus",
     tokenizer: str | Tokenizer = "kiwi",
     progress: ProgressCallback | None = None,
 ) -> Concordance:
@@ -143,43 +157,62 @@ def concordance(
         n: at most so many matches.
         mode: ``"word"``, or ``"substring"`` for plain text, which needs no index.
         width: characters of context on each side.
-        start: leave out the matches of so many lines of text (of so many matches, for substrings) at the beginning.
+        start: leave out the matches of so many lines of text (of so many matches, for substrings and sorted lines) at the beginning.
+        order: one of :data:`ORDERS`. Left and right are sorted by the words of the context, from the match outwards.
         tokenizer: what cuts the text.
         progress: told how far the index is.
 
     Raises:
-        BadInput: an empty word, an unknown mode, or a corpus without text.
+        BadInput: an empty word, an unknown mode or order, or a corpus without text.
     """
     query = query_of(word)
     if n < 0 or width < 0 or start < 0:
         raise BadInput("corpora.negative_window", n=n, width=width, start=start)
+    if order not in ORDERS:
+        raise BadInput("corpora.unknown_order", order=order, known=ORDERS)
     if mode == "substring":
-        return _substring(corpus, query, n, width, start)
+        return _substring(corpus, query, n, width, start, order)
     if mode != "word":
         raise BadInput("corpora.unknown_mode", mode=mode)
     with closing(ConcordanceIndex.of(corpus, tokenizer, progress)) as index:
-        return index.find(query, n, width=width, start=start)
+        return index.find(query, n, width=width, start=start, order=order)
 
 
-def _substring(corpus: Searchable, query: str, n: int, width: int, start: int) -> Concordance:
+def _substring(corpus: Searchable, query: str, n: int, width: int, start: int, order: str) -> Concordance:
     lines: list[ConcordanceLine] = []
+    first, most = (start, n) if order == "corpus" else (0, SORTED)
     count = 0
-    for document in corpus.documents():
+    for place, document in enumerate(corpus.documents(), 1):
         found = document.text.count(query)
-        if found and count + found > start and len(lines) < n:
+        if found and count + found > first and len(lines) < most:
             position = -1
             for number in range(count, count + found):
                 position = document.text.find(query, position + 1 if position < 0 else position + len(query))
-                if number >= start and len(lines) < n:
-                    lines.append(_line(document.text, position, position + len(query), document.id, document.title, width))
+                if number >= first and len(lines) < most:
+                    span = (position, position + len(query))
+                    lines.append(_line(document.text, span, document.id, document.title, place, width))
         count += found
-    return Concordance(query, "substring", (query,) if count else (), tuple(lines), count)
+    among = 0 if order == "corpus" else len(lines)
+    shown = lines if order == "corpus" else _sorted(lines, order)[start : start + n]
+    return Concordance(query, "substring", (query,) if count else (), tuple(shown), count, order, among)
 
 
-def _line(text: str, start: int, end: int, document: str, title: str, width: int) -> ConcordanceLine:
+def _line(text: str, span: tuple[int, int], document: str, title: str, number: int, width: int) -> ConcordanceLine:
+    start, end = span
     left = text[max(0, start - width) : start].replace("\n", " ")
     right = text[end : end + width].replace("\n", " ")
-    return ConcordanceLine(left, text[start:end], right, document, title, start, end)
+    return ConcordanceLine(left, text[start:end], right, document, title, start, end, number)
+
+
+def _sorted(lines: list[ConcordanceLine], order: str) -> list[ConcordanceLine]:
+    """By the words beside the match, the nearest first; 가나다 order is that of the code points."""
+
+    def words(line: ConcordanceLine) -> list[str]:
+        parts = _SIGNS.split(unicodedata.normalize("NFC", line.left if order == "left" else line.right).casefold())
+        found = [part for part in parts if part]
+        return found[::-1] if order == "left" else found
+
+    return sorted(lines, key=words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +220,7 @@ class IndexedLine:
     """A line of text with its tokens.
 
     Attributes:
-        document, title, text: the document, whole.
+        document, title, text, number: the document, whole, and its place in the corpus, from 1.
         start, end: the line's span in it.
         tokens: of the line; their offsets begin with it.
     """
@@ -195,6 +228,7 @@ class IndexedLine:
     document: str
     title: str
     text: str
+    number: int
     start: int
     end: int
     tokens: list[Token]
@@ -242,23 +276,30 @@ class ConcordanceIndex:
         """Whether the index of a corpus is there."""
         return _placed(corpus, tokenizer)[1].exists()
 
-    def find(self, query: str, n: int = 20, *, width: int = 40, start: int = 0) -> Concordance:
+    def find(self, query: str, n: int = 20, *, width: int = 40, start: int = 0, order: str = "corpus") -> Concordance:
         """Matches of a word or phrase; see :func:`concordance`."""
         phrases = self.resolve(query)
         resolved = tuple(" ".join(key for key, _, _ in phrase) for phrase in phrases)
         if not phrases:
-            return Concordance(query, "word", (), (), 0)
-        lines: list[ConcordanceLine] = []
-        for row in self.rows(phrases, n, start):
-            for identity, title, text, _, (first, last) in islice(self.places(row, phrases), n - len(lines)):
-                lines.append(_line(text, first, last, identity, title, width))
-            if len(lines) >= n:
-                break
+            return Concordance(query, "word", (), (), 0, order)
+        among = 0
+        if order == "corpus":
+            lines = list(islice(self._lines(self.rows(phrases, n, start), phrases, width), n))
+        else:
+            rows = list(self.rows(phrases))
+            every = _sorted(list(self._lines(rows[:: -(-len(rows) // SORTED)], phrases, width)), order)
+            lines, among = every[start : start + n], len(every)
         if all(len(phrase) == 1 for phrase in phrases):
             count = sum(phrase[0][2] for phrase in phrases)
         else:
             (count,) = self.database.execute(f"SELECT count(*) {_MATCHING}", (_match(phrases),)).fetchone()
-        return Concordance(query, "word", resolved, tuple(lines), count)
+        return Concordance(query, "word", resolved, tuple(lines), count, order, among)
+
+    def _lines(self, rows: Iterable[int], phrases: Phrases, width: int) -> Iterator[ConcordanceLine]:
+        for row in rows:
+            line = self.line(row)
+            for _, span in _places(line, phrases):
+                yield _line(line.text, span, line.document, line.title, line.number, width)
 
     def rows(self, phrases: Phrases, n: int = -1, start: int = 0) -> Iterator[int]:
         """Numbers of the lines of text that hold one of the phrases; at most ``n``, where that is not negative."""
@@ -276,19 +317,19 @@ class ConcordanceIndex:
 
     def line(self, row: int) -> IndexedLine:
         """One line of text, tokenized again."""
-        identity, title, text, start, length = self.database.execute(
-            "SELECT documents.id, documents.title, documents.text, lines.start, lines.length "
+        identity, title, text, number, start, length = self.database.execute(
+            "SELECT documents.id, documents.title, documents.text, documents.number, lines.start, lines.length "
             "FROM lines JOIN documents ON documents.number = lines.document WHERE lines.number = ?",
             (row,),
         ).fetchone()
-        return IndexedLine(identity, title, text, start, start + length, self.tokenizer.tokenize(text[start : start + length]))
+        tokens = self.tokenizer.tokenize(text[start : start + length])
+        return IndexedLine(identity, title, text, number, start, start + length, tokens)
 
     def places(self, row: int, phrases: Phrases) -> Iterator[tuple[str, str, str, tuple[int, int], tuple[int, int]]]:
         """The places in one line of text: document, title, its text, the line's span, the match's."""
         line = self.line(row)
-        for tokens in line.matches(phrases):
-            first, last = min(token.start for token in tokens), max(token.end for token in tokens)
-            yield line.document, line.title, line.text, (line.start, line.end), (line.start + first, line.start + last)
+        for span, place in _places(line, phrases):
+            yield line.document, line.title, line.text, span, place
 
     def resolve(self, query: str) -> Phrases:
         """Phrases of ``(key, number, occurrences)`` to look for, the most frequent reading first."""
@@ -320,13 +361,21 @@ class ConcordanceIndex:
         return self.database.execute(statement, (value,)).fetchall()
 
 
+def _places(line: IndexedLine, phrases: Phrases) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """The line's span and the match's, for each match."""
+    for tokens in line.matches(phrases):
+        first, last = min(token.start for token in tokens), max(token.end for token in tokens)
+        yield (line.start, line.end), (line.start + first, line.start + last)
+
+
 def _placed(corpus: Searchable, tokenizer: str | Tokenizer) -> tuple[Tokenizer, Path]:
     """The tokenizer of an index, and its place."""
     from explorer.tokenizers.loading import tokenizer as load_tokenizer
 
     engine = load_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
     identity = json.dumps([_FORMAT, corpus.fingerprint(), engine.params()], ensure_ascii=False, sort_keys=True, default=str)
-    return engine, cache_path("concordance", f"{hashlib.sha256(identity.encode()).hexdigest()[:40]}.sqlite")
+    name = hashlib.sha256(identity.encode()).hexdigest()[:40]
+    return engine, derived_path("concordance", corpus.fingerprint(), f"{name}.sqlite")
 
 
 def _key(token: Token) -> str | None:

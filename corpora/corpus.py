@@ -6,6 +6,7 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +18,14 @@ from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
 from corpora.readers.report import Report, no_text_found
 from explorer.core.errors import BadInput, UnknownName
-from explorer.core.store import Manifest, artifact_path, list_artifacts, read_manifest, sha256_file
+from explorer.core.store import Manifest, artifact_path, cache_path, list_artifacts, read_manifest, sha256_file
 
 if TYPE_CHECKING:
     from explorer.core.progress import ProgressCallback
     from explorer.text.patterns import PairLine
     from explorer.vectors.evidence import Evidence
 
-__all__ = ["Corpus", "FileCorpus", "SampleCorpus", "StoredCorpus", "open_corpus", "read_shards", "texts_of_all"]
+__all__ = ["Corpus", "FileCorpus", "SampleCorpus", "StoredCorpus", "derived_path", "open_corpus", "read_shards", "texts_of_all"]
 
 
 _READING = 3
@@ -43,6 +44,23 @@ class Corpus(ABC):
     @abstractmethod
     def documents(self) -> Iterator[Document]:
         """Every document, in a fixed order."""
+
+    def document(self, number: int) -> Document:
+        """One document by its place, from 1.
+
+        Raises:
+            BadInput: there is none at that place.
+
+        >>> open_corpus("sample").document(1).text.count(" ") > 2
+        True
+        """
+        found = next(islice(self.documents(), number - 1, None), None) if number > 0 else None
+        if found is None:
+            raise self._no_document(number, sum(1 for _ in self.documents()))
+        return found
+
+    def _no_document(self, number: int, documents: int) -> BadInput:
+        return BadInput("corpora.no_such_document", name=self.name, number=number, documents=documents)
 
     def texts(self) -> Iterator[str]:
         """The text of every document."""
@@ -187,7 +205,23 @@ class StoredCorpus(Corpus):
         self.manifest: Manifest = read_manifest(self.folder, "corpus")
 
     def documents(self) -> Iterator[Document]:
-        return read_shards(self.folder / name for name in sorted(self.manifest.files) if name.endswith(".jsonl"))
+        return read_shards(self._shards())
+
+    def document(self, number: int) -> Document:
+        documents = int(self.manifest.sizes["documents"])
+        if not 0 < number <= documents:
+            raise self._no_document(number, documents)
+        left = number
+        for path in self._shards():  # lines are counted, not parsed: gigabytes pass in seconds
+            with path.open("rb") as stream:
+                for place, line in enumerate(stream, 1):
+                    left -= 1
+                    if not left:
+                        return next(_read_lines([line], path, place))
+        raise self._no_document(number, number - left)
+
+    def _shards(self) -> list[Path]:
+        return [self.folder / name for name in sorted(self.manifest.files) if name.endswith(".jsonl")]
 
     def fingerprint(self) -> str:
         digest = hashlib.sha256(json.dumps(dict(self.manifest.files), sort_keys=True).encode()).hexdigest()
@@ -203,6 +237,11 @@ class StoredCorpus(Corpus):
         }
 
 
+def derived_path(kind: str, fingerprint: str, *name: str) -> Path:
+    """Where something made of a corpus is kept in the cache: all of a kind in one folder, so that it can go with the corpus."""
+    return cache_path(kind, hashlib.sha256(fingerprint.encode()).hexdigest()[:40], *name)
+
+
 def read_shards(paths: Iterable[Path]) -> Iterator[Document]:
     """The documents of shards, in order.
 
@@ -215,12 +254,16 @@ def read_shards(paths: Iterable[Path]) -> Iterator[Document]:
         except FileNotFoundError:
             raise BadInput("corpora.corpus_file_missing", path=path) from None
         with stream:
-            for number, line in enumerate(stream, 1):
-                try:
-                    record = orjson.loads(line)
-                    yield Document(record["id"], record["text"], record["title"], record["meta"])
-                except (ValueError, KeyError, TypeError) as error:
-                    raise BadInput("corpora.corpus_file_damaged", path=path, line=number, reason=error) from error
+            yield from _read_lines(stream, path)
+
+
+def _read_lines(lines: Iterable[bytes], path: Path, first: int = 1) -> Iterator[Document]:
+    for number, line in enumerate(lines, first):
+        try:
+            record = orjson.loads(line)
+            yield Document(record["id"], record["text"], record["title"], record["meta"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadInput("corpora.corpus_file_damaged", path=path, line=number, reason=error) from error
 
 
 def open_corpus(name_or_path: str | Path | Corpus, *, field: str | None = None) -> Corpus:

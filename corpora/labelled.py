@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from corpora.corpus import Corpus, open_corpus
 from corpora.readers.fields import TEXT_NAMES
 from explorer.core.errors import BadInput, listing
 
-__all__ = ["BY", "LABEL_NAMES", "documents_of", "labelled_lines", "labelled_texts", "pasted_documents"]
+__all__ = ["BY", "LABEL_NAMES", "documents_of", "label_column", "labelled_lines", "labelled_texts", "pasted_documents"]
 
 BY = ("document", "line", "sentence")
 """What of a corpus may count as a document."""
@@ -30,7 +30,8 @@ def labelled_texts(
 
     Args:
         where: a file, a folder, a pattern, or a stored corpus whose documents say the label.
-        text_column, label_column: by name, or by number from 1 where there is no header; guessed if left out.
+        text_column, label_column: by name, or by number from 1 where there is no header; guessed if left out, or as it was said
+            when the corpus was stored.
         most: read no more rows than that.
 
     Returns:
@@ -41,6 +42,7 @@ def labelled_texts(
     """
     corpus = open_corpus(where, field=text_column)
     found: Labelled = []
+    label_column = label_column or corpus.info().get("label")
     chosen = label_column
     for document in corpus.documents():
         if chosen is None or (not found and chosen not in document.meta):
@@ -54,13 +56,23 @@ def labelled_texts(
     return found
 
 
+def label_column(known: Sequence[str]) -> str | None:
+    """Which of the columns is called as labels are.
+
+    >>> label_column(["id", "document", "Label"])
+    'Label'
+    """
+    lowered = {name.strip().lower(): name for name in known}
+    return next((lowered[name] for name in LABEL_NAMES if name in lowered), None)
+
+
 def _column(known: list[str], wanted: str | None, place: str) -> str:
     lowered = {name.strip().lower(): name for name in known}
     if wanted is not None:
         if wanted.strip().lower() in lowered:
             return lowered[wanted.strip().lower()]
         raise BadInput("corpora.no_label_column", place=place, column=wanted, known=listing(known) or "–")
-    found = next((lowered[name] for name in LABEL_NAMES if name in lowered), known[0] if len(known) == 1 else None)
+    found = label_column(known) or (known[0] if len(known) == 1 else None)
     if found is None:
         raise BadInput("corpora.label_column_missing", place=place, known=listing(known) or "–")
     return found

@@ -22,7 +22,7 @@ from typing import IO, Any
 import orjson
 
 from corpora.catalogue import Card, cards
-from corpora.corpus import StoredCorpus, open_corpus, read_shards
+from corpora.corpus import StoredCorpus, derived_path, open_corpus, read_shards
 from corpora.document import Document
 from corpora.readers.inputs import Input, find_inputs
 from corpora.readers.lines import NotText
@@ -42,6 +42,7 @@ from explorer.core.store import (
     name_lock,
     put_folder,
     remove_artifact,
+    rename_artifact,
 )
 
 __all__ = [
@@ -53,6 +54,8 @@ __all__ = [
     "corpus_facts",
     "known_corpora",
     "remove",
+    "remove_unfinished",
+    "rename",
     "unfinished",
 ]
 
@@ -62,6 +65,8 @@ SHARD_BYTES = 32 << 20
 _STATE = "state.json"
 _LAYOUT = 1
 _RESERVED = ("sample",)
+_DERIVED = ("concordance", "statistics")
+"""Parts of the cache that hold something of a corpus under its fingerprint."""
 
 
 @dataclass
@@ -96,6 +101,7 @@ def add(
     clean_markup: bool | None = None,
     progress: ProgressCallback | None = None,
     source: Mapping[str, Any] | None = None,
+    called: str = "",
 ) -> StoredCorpus:
     """Read files, folders or patterns once and keep their documents under a name.
 
@@ -113,6 +119,7 @@ def add(
             dumps only (:func:`corpora.readers.markup.clean`).
         progress: told about the bytes read.
         source: what to say about the origin in the manifest (licence, citation).
+        called: what a single file is called in messages and in the ids of documents, where its own name says nothing.
 
     Raises:
         BadInput: the name is taken or no name, or a file cannot be read; what was stored before stays as it was.
@@ -126,7 +133,7 @@ def add(
     check_free(name, force)
     places = [where] if isinstance(where, str | Path) else list(where)
     found = Report()
-    inputs = [one for place in places for one in find_inputs(place, found)]
+    inputs = [one for place in places for one in find_inputs(place, found, called)]
     settings = {
         "layout": _LAYOUT,
         "paths": [str(expanded(place).resolve()) for place in places],
@@ -134,6 +141,7 @@ def add(
         "drop": drop,
         "near": near if drop == "near" else None,
         "clean_markup": clean_markup,
+        **({"called": called} if called else {}),
     }
     folder = _partial(name)
     with disk_errors("core.writing", path=folder):
@@ -298,7 +306,8 @@ class _Adding:
         shards = self.state.shards
         whole = Report.total([self.found, *(Report.from_dict(one["report"]) for one in self.state.finished), self.dropped])
         if not shards:
-            raise no_text_found(", ".join(self.state.settings["paths"]), len(self.inputs), whole)
+            settings = self.state.settings
+            raise no_text_found(settings.get("called") or ", ".join(settings["paths"]), len(self.inputs), whole)
         sources = [{key: value for key, value in one.items() if key != "report"} for one in self.state.finished]
         manifest = Manifest(
             kind="corpus",
@@ -354,7 +363,8 @@ def known_corpora() -> list[KnownCorpus]:
     found = []
     for name, manifest in stored.items():
         fetched = name in known and "fetched" in manifest.provenance
-        what = known[name].what if fetched else ", ".join(map(str, manifest.params.get("paths", [])))
+        given = manifest.provenance.get("uploaded") or ", ".join(map(str, manifest.params.get("paths", [])))
+        what = known[name].what if fetched else str(given)
         found.append(KnownCorpus(name, "here", manifest.sizes.get("documents"), what))
     found += [KnownCorpus(name, "unfinished", None, "run the same command again") for name in unfinished()]
     where = {"shipped": "here", "download": "to fetch", "huggingface": "to fetch", "add": "to add"}
@@ -389,15 +399,38 @@ def corpus_facts(name: str) -> CorpusFacts:
 
 
 def remove(name: str) -> None:
-    """Delete a stored corpus, and what an interrupted run of adding it left.
+    """Delete a stored corpus, its index and counts, and what an interrupted run of adding it left.
 
     Raises:
         UnknownName: there is neither.
     """
     partial = _partial(check_name(name))
     had_partial = partial.is_dir()
-    if had_partial:
+    remove_unfinished(name)
+    if not had_partial or artifact_path("corpus", name).is_dir():
+        fingerprint = StoredCorpus(name).fingerprint()
+        remove_artifact("corpus", name)
+        for kind in _DERIVED:
+            shutil.rmtree(derived_path(kind, fingerprint), ignore_errors=True)
+
+
+def remove_unfinished(name: str) -> None:
+    """Delete what an interrupted run of adding a corpus left, if it left anything."""
+    partial = _partial(check_name(name))
+    if partial.is_dir():
         with disk_errors("core.removing", path=partial), _locked(partial, name):
             shutil.rmtree(partial)
-    if not had_partial or artifact_path("corpus", name).is_dir():
-        remove_artifact("corpus", name)
+
+
+def rename(name: str, new: str) -> StoredCorpus:
+    """Give a stored corpus another name; what was counted and indexed of it stays.
+
+    Raises:
+        UnknownName: there is none of that name.
+        BadInput: the new name is no name, or taken.
+    """
+    if check_name(new) in _RESERVED:
+        raise BadInput("corpora.name_reserved", name=new)
+    check_free(new, False)
+    rename_artifact("corpus", name, new)
+    return StoredCorpus(new)

@@ -2,16 +2,18 @@
 
 Definitions. **Eojeol**: what white space separates. **Types**: different eojeol as written; **hapax**: those that occur once.
 **Syllables**: Hangul syllable blocks (가–힣). **Sentences**: stretches of a line up to . ! ? … 。 (not after a digit) before
-white space or the line's end; what remains of a line is one more. **Duplicates**: documents whose text occurred before.
+white space or the line's end; what remains of a line is one more. **Length** of a sentence: its eojeol. **Duplicates**: documents whose text occurred before.
 **Particle share**: morphemes tagged J… by Kiwi among all morphemes, of the whole corpus or of a sample of its lines.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -19,13 +21,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corpora.corpus import Corpus
+from corpora.corpus import Corpus, derived_path
 from corpora.duplicates import SeenTexts
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
+from explorer.core.store import atomic_write
 from explorer.text.tags import tag_of
 
-__all__ = ["CLASSES", "Morphemes", "Statistics", "character_class", "count_sentences", "statistics"]
+__all__ = [
+    "CLASSES",
+    "LONGEST",
+    "Morphemes",
+    "Statistics",
+    "character_class",
+    "count_sentences",
+    "kept_statistics",
+    "statistics",
+]
+
+LONGEST = 100
+"""Sentences of so many eojeol or more are counted as one length."""
 
 SAMPLE_CHARACTERS = 400_000
 """How much text Kiwi is given; a corpus with more of it is sampled."""
@@ -35,6 +50,8 @@ CLASSES = ("hangul", "jamo", "hanja", "latin", "digits", "emoji", "space", "punc
 
 # Begins only where a run of marks begins (or after a digit's dot), so that a megabyte of dots is looked at once.
 _END = re.compile(r"(?:(?<![\d.!?…。])|(?<=\d[.!?…。]))[.!?…。]+[\"'”’」』)\]]*(?=\s|$)")
+_FORMAT = 1
+"""Part of the name that kept counts are found by; raised when this file would count otherwise."""
 _TOP = 30
 _SHARES = {"particles": "J", "endings": "E", "nouns": "N", "predicates": "V"}
 _BATCH_EOJEOL = 1_000_000
@@ -73,6 +90,7 @@ class Statistics:
         heaps: ``(eojeol read, types seen)``.
         heaps_k, heaps_beta: types ≈ k · eojeol^beta, least squares over log–log.
         top: the most frequent eojeol.
+        sentence_lengths: ``(eojeol, sentences)``, shortest first; the last is :data:`LONGEST` and more.
         morphemes: Kiwi's view, unless it was left out.
         findings: what the readers repaired or skipped, each with count and first place.
     """
@@ -95,11 +113,33 @@ class Statistics:
     heaps_k: float
     heaps_beta: float
     top: list[tuple[str, int]]
+    sentence_lengths: list[tuple[int, int]]
     morphemes: Morphemes | None = None
     findings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Statistics:
+        """What :meth:`to_dict` wrote, also where it went through JSON meanwhile."""
+        pairs = {name: [tuple(pair) for pair in data[name]] for name in ("zipf", "heaps", "top", "sentence_lengths")}
+        shares = Morphemes(**data["morphemes"]) if data["morphemes"] else None
+        return cls(**{**data, **pairs, "morphemes": shares})
+
+    @property
+    def sentence_eojeol(self) -> float:
+        """Mean eojeol a sentence."""
+        return self.eojeol / max(1, self.sentences)
+
+    def shorter(self, share: float) -> int:
+        """The length, in eojeol, that so large a share of the sentences does not exceed: the median for 0.5."""
+        seen = 0
+        for length, count in self.sentence_lengths:
+            seen += count
+            if seen >= share * self.sentences:
+                return length
+        return 0
 
 
 def count_sentences(text: str) -> int:
@@ -108,16 +148,19 @@ def count_sentences(text: str) -> int:
     >>> count_sentences("봄이 왔다. 3.5도다! 그래서…\n제목")
     4
     """
-    count = 0
+    return sum(1 for _ in _sentences(text))
+
+
+def _sentences(text: str) -> Iterator[str]:
     for line in text.split("\n"):
         if not line.strip():
             continue
         end = 0
         for match in _END.finditer(line):
-            count += 1
+            yield line[end : match.end()]
             end = match.end()
-        count += bool(line[end:].strip())
-    return count
+        if line[end:].strip():
+            yield line[end:]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -231,7 +274,8 @@ def statistics(
     Raises:
         BadInput: the corpus has no text.
     """
-    totals = dict.fromkeys(("documents", "sentences", "characters", "duplicates"), 0)
+    totals = dict.fromkeys(("documents", "characters", "duplicates"), 0)
+    lengths: Counter[int] = Counter()
     codes = np.zeros(0x110000, np.int64)
     seen = SeenTexts()
     types = _Types()
@@ -242,7 +286,7 @@ def statistics(
     for text in corpus.texts():
         totals["documents"] += 1
         totals["characters"] += len(text)
-        totals["sentences"] += count_sentences(text)
+        lengths.update(min(LONGEST, len(sentence.split())) for sentence in _sentences(text))
         totals["duplicates"] += not seen.add(text)
         words = text.split()
         batch.update(words)
@@ -271,6 +315,7 @@ def statistics(
     return Statistics(
         corpus=corpus.name,
         **totals,
+        sentences=lengths.total(),
         eojeol=types.read,
         syllables=syllables,
         syllable_types=syllable_types,
@@ -284,9 +329,24 @@ def statistics(
         heaps_k=k,
         heaps_beta=beta,
         top=types.top(),
+        sentence_lengths=sorted(lengths.items()),
         morphemes=_morphemes(lines, progress) if morphemes else None,
         findings=dict(corpus.info().get("report", {}).get("findings", {})),
     )
+
+
+def kept_statistics(corpus: Corpus, *, progress: ProgressCallback | None = None) -> Statistics:
+    """The counts of a corpus, from the home folder's cache where they are there.
+
+    Raises:
+        BadInput: the corpus has no text.
+    """
+    path = derived_path("statistics", corpus.fingerprint(), f"{_FORMAT}.json")
+    with suppress(OSError, ValueError, KeyError, TypeError):  # not there yet, or damaged from outside; it is only a cache
+        return Statistics.from_dict(json.loads(path.read_text(encoding="utf-8")) | {"corpus": corpus.name})
+    made = statistics(corpus, progress=progress)
+    atomic_write(path, json.dumps(made.to_dict(), ensure_ascii=False))
+    return made
 
 
 def _classes(codes: npt.NDArray[np.int64]) -> tuple[dict[str, int], int, int]:

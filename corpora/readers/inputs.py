@@ -135,7 +135,7 @@ class Input:
             stream: Any = raw
             packed: int | None = None
             if self.member is not None:
-                archive = stack.enter_context(_zip(self.path))
+                archive = stack.enter_context(_zip(self.path, self.name))
                 packed = max(1, archive.getinfo(self.member).compress_size)
                 try:
                     stream = stack.enter_context(archive.open(self.member))
@@ -184,19 +184,24 @@ class _Raw(io.RawIOBase):
 
 
 @contextmanager
-def _zip(path: Path) -> Iterator[zipfile.ZipFile]:
+def _zip(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
-        raise BadInput("corpora.zip_damaged", name=path.name, reason=error) from error
+        raise BadInput("corpora.zip_damaged", name=name, reason=error) from error
     with archive:
         yield archive
 
 
-def find_inputs(where: str | Path, report: Report) -> list[Input]:
+def find_inputs(where: str | Path, report: Report, called: str = "") -> list[Input]:
     """Every file that a path, a folder (with all below it) or a pattern names, in order of name; archives opened up.
 
     Hidden files are left out. A symbolic link back to a folder it stands in is followed no further, and counted.
+
+    Args:
+        where: the path or pattern.
+        report: what was left out is noted in it.
+        called: what a single file is called instead of its own name.
 
     Raises:
         BadInput: nothing is there, a folder or an archive is empty, or an archive holds a path that climbs out of it.
@@ -219,7 +224,7 @@ def find_inputs(where: str | Path, report: Report) -> list[Input]:
         base = path.parent
         while glob.has_magic(str(base)):
             base = base.parent
-    return [one for file in files for one in _opened(file, base, report)]
+    return [one for file in files for one in _opened(file, called if path.is_file() and called else _relative(file, base))]
 
 
 def _walk(folder: Path, root: Path, report: Report, above: set[tuple[int, int]]) -> Iterator[Path]:
@@ -249,8 +254,7 @@ def _relative(path: Path, base: Path) -> str:
         return path.name
 
 
-def _opened(file: Path, base: Path, report: Report) -> Iterable[Input]:
-    name = _relative(file, base)
+def _opened(file: Path, name: str) -> Iterable[Input]:
     try:
         with file.open("rb") as stream:
             magic = stream.read(4)
@@ -259,7 +263,7 @@ def _opened(file: Path, base: Path, report: Report) -> Iterable[Input]:
     if magic != b"PK\x03\x04":
         return [Input(name, file, None, file.stat().st_size)]
     members = []
-    with _zip(file) as archive:
+    with _zip(file, name) as archive:
         entries = archive.infolist()
         if any(entry.filename in {"[Content_Types].xml", "mimetype"} for entry in entries):
             raise BadInput("corpora.office_document", name=name)

@@ -16,8 +16,9 @@ from corpora.readers.lines import Lines
 from corpora.readers.plain import pieces
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput
+from explorer.core.messages import Message
 
-__all__ = ["documents_of_records", "read_json", "read_jsonl"]
+__all__ = ["documents_of_records", "element_records", "line_records", "objects_of", "read_json", "read_jsonl"]
 
 SAMPLE = 100
 _DEEPEST = 6
@@ -33,12 +34,18 @@ class _File(Protocol):
 _ID_ENDINGS = ("_id", "_idx", "_no")
 
 
+def objects_of(records: Iterable[Any]) -> list[dict[str, Any]]:
+    """Every object in records that may hold a text."""
+    return [made for record in records for made in _objects(record, {})]
+
+
 def read_jsonl(lines: Lines, field: str | None, report: Report) -> Iterator[Document]:
     """One document a line that holds an object."""
-    return documents_of_records(_line_records(lines, report), lines, field, report, "jsonl")
+    return documents_of_records(line_records(lines, report), lines, field, report, "jsonl")
 
 
-def _line_records(lines: Lines, report: Report) -> Iterator[tuple[str, Any]]:
+def line_records(lines: Lines, report: Report) -> Iterator[tuple[str, Any]]:
+    """``(place, value)`` of every line that is JSON."""
     for line in lines:
         if lines.piece:
             if lines.piece == 1:
@@ -58,7 +65,12 @@ def read_json(lines: Lines, field: str | None, report: Report) -> Iterator[Docum
     Raises:
         BadInput: the JSON is broken, with the line; or one element is too long to hold.
     """
-    return documents_of_records(_Elements(lines).records(), lines, field, report, "json")
+    return documents_of_records(element_records(lines), lines, field, report, "json")
+
+
+def element_records(lines: Lines) -> Iterator[tuple[str, Any]]:
+    """``(place, element)`` of every array of a JSON file."""
+    return _Elements(lines).records()
 
 
 def documents_of_records(
@@ -67,7 +79,7 @@ def documents_of_records(
     """Documents of ``(place, record)``; objects nested in a record (``data[].paragraphs[].context``) are found too."""
     stream = iter(records)
     sample = list(islice(stream, SAMPLE))
-    inner = [made for place, record in sample for made in _objects(record, {})]
+    inner = objects_of(record for _, record in sample)
     if not inner:
         report.file(lines.encoding, form)
         return
@@ -160,10 +172,10 @@ class _Elements:
         arrays = 0
         while (sign := self._next_sign()) != "}":
             if sign != '"':
-                raise self._broken("a name in quotation marks, or }")
+                raise self._broken(Message("corpora.json_wants_name"))
             name = self._value()
             if self._next_sign() != ":":
-                raise self._broken("a colon")
+                raise self._broken(Message("corpora.json_wants_colon"))
             self._at += 1
             if self._next_sign() == "[":
                 self._at += 1
@@ -178,7 +190,7 @@ class _Elements:
     def _array(self) -> Iterator[tuple[str, Any]]:
         while (sign := self._next_sign()) != "]":
             if not sign:
-                raise self._broken("] at the end; the file is cut off")
+                raise self._broken(Message("corpora.json_wants_end"))
             self._number += 1
             yield f"{self._lines.name}:element {self._number}", self._value()
         self._at += 1
@@ -222,7 +234,7 @@ class _Elements:
                         reason=error,
                     ) from None
                 if not self._fill(max(1 << 16, held)):
-                    raise self._broken(f"whole JSON ({error})") from None
+                    raise self._broken(Message("corpora.json_wants_value", {"reason": str(error)})) from None
                 continue
             # A number at the very end of what is held may go on.
             if end == len(self._text) and not isinstance(value, str | dict | list) and self._fill(1 << 16):
@@ -230,6 +242,6 @@ class _Elements:
             self._at = end
             return value
 
-    def _broken(self, wanted: str) -> BadInput:
+    def _broken(self, wanted: Message) -> BadInput:
         near = self._text[self._at : self._at + 30]
         return BadInput("corpora.json_broken", place=self._lines.place, number=self._number, wanted=wanted, found=near)

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput
+from explorer.core.messages import Message
 from explorer.text.hangul import recompose_fillers
 from explorer.text.reading import decode
 
@@ -80,20 +81,23 @@ def _settle(head: bytes, name: str) -> tuple[str, int]:
     return ("cp949", 0) if votes["cp949"] > votes["utf-8"] else ("utf-8", 0)
 
 
-def _guess(head: bytes) -> str:
-    for magic, what in (
-        (b"%PDF", "a PDF"),
-        (b"\xd0\xcf\x11\xe0", "an HWP or old Office document"),
-        (b"SQLite format 3", "an SQLite database"),
-        (b"\x7fELF", "a program"),
-        (b"\x89PNG", "an image"),
-        (b"\xff\xd8\xff", "an image"),
-    ):
-        if head.startswith(magic):
-            return f"; it looks like {what}: save its text as UTF-8 first"
+_MAGIC = {
+    b"%PDF": Message("corpora.looks_like_pdf"),
+    b"\xd0\xcf\x11\xe0": Message("corpora.looks_like_office"),
+    b"SQLite format 3": Message("corpora.looks_like_sqlite"),
+    b"\x7fELF": Message("corpora.looks_like_program"),
+    b"MZ": Message("corpora.looks_like_program"),
+    b"\x89PNG": Message("corpora.looks_like_image"),
+    b"\xff\xd8\xff": Message("corpora.looks_like_image"),
+    b"GIF8": Message("corpora.looks_like_image"),
+}
+
+
+def _guess(head: bytes) -> Message | str:
+    """What the bytes look like, and what to do with it."""
     if b"ustar" in head[250:270]:
-        return "; it looks like a tar archive: unpack it and name the folder"
-    return ""
+        return Message("corpora.looks_like_tar")
+    return next((said for magic, said in _MAGIC.items() if head.startswith(magic)), "")
 
 
 def _encoding_of(line: bytes, usual: str) -> str | None:

@@ -13,7 +13,7 @@ from corpora.readers.jsons import documents_of_records
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput, MissingExtra
 
-__all__ = ["read_parquet"]
+__all__ = ["parquet_records", "read_parquet"]
 
 BATCH = 512
 
@@ -27,11 +27,21 @@ class _Place:
 
 
 def read_parquet(one: Input, source: Buffered, field: str | None, report: Report) -> Iterator[Document]:
-    """Documents of a Parquet file; inside an archive or compressed, it is first copied to a temporary file, for it must be sought in.
+    """Documents of a Parquet file.
 
     Raises:
         MissingExtra: pyarrow is not installed.
         BadInput: the file is damaged, or has no such column.
+    """
+    return documents_of_records(parquet_records(one, source), _Place(one.name), field, report, "parquet")
+
+
+def parquet_records(one: Input, source: Buffered) -> Iterator[tuple[str, dict[str, Any]]]:
+    """``(place, row)`` of a Parquet file; inside an archive or compressed, it is first copied to a temporary file, for it must be sought in.
+
+    Raises:
+        MissingExtra: pyarrow is not installed.
+        BadInput: the file is damaged.
     """
     try:
         import pyarrow as pa
@@ -48,7 +58,7 @@ def read_parquet(one: Input, source: Buffered, field: str | None, report: Report
             where = copy
         try:
             with pq.ParquetFile(where, memory_map=False, pre_buffer=False) as file:
-                yield from documents_of_records(_records(file, one.name), _Place(one.name), field, report, "parquet")
+                yield from _records(file, one.name)
         except pa.ArrowException as error:
             raise BadInput("corpora.parquet_damaged", name=one.name, reason=error) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain, islice
 
 from corpora.document import Document
@@ -15,11 +16,56 @@ from corpora.readers.report import Report
 from corpora.readers.sniff import Shape
 from explorer.core.errors import BadInput
 
-__all__ = ["read_table"]
+__all__ = ["Table", "open_table", "read_table"]
 
 MAX_CELL = 16 << 20
 SAMPLE = 200
 _HANGUL = re.compile("[가-힣]")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that is being read.
+
+    Attributes:
+        columns: their names; ``"1"``, ``"2"`` … where the file names none.
+        named: whether it does.
+        sample: its first rows with the number of the line each ends on.
+        rest: the others.
+    """
+
+    columns: list[str]
+    named: bool
+    sample: list[tuple[int, list[str]]]
+    rest: Iterator[tuple[int, list[str]]]
+
+    def records(self) -> list[dict[str, str]]:
+        """The first rows by column."""
+        return [dict(zip(self.columns, row, strict=False)) for _, row in self.sample]
+
+
+def open_table(lines: Lines, shape: Shape, field: str | None = None) -> Table | None:
+    """The columns and first rows; ``None`` where there is no row.
+
+    Args:
+        lines: the file.
+        shape: its delimiter, and whether cells are quoted.
+        field: the text column, which tells a header from a row.
+    """
+    csv.field_size_limit(MAX_CELL)
+    ends = "\n" if shape.quoted else ""
+    rows = csv.reader(
+        (line + ends for line in lines),
+        delimiter=shape.delimiter,
+        quoting=csv.QUOTE_MINIMAL if shape.quoted else csv.QUOTE_NONE,
+    )
+    numbered = _numbered(rows, lines)
+    sample = list(islice(numbered, SAMPLE))
+    if not sample:
+        return None
+    names = _header([row for _, row in sample], field)
+    columns = names or [str(number + 1) for number in range(len(sample[0][1]))]
+    return Table(columns, names is not None, sample[names is not None :], numbered)
 
 
 def read_table(lines: Lines, shape: Shape, field: str | None, report: Report) -> Iterator[Document]:
@@ -34,33 +80,18 @@ def read_table(lines: Lines, shape: Shape, field: str | None, report: Report) ->
     Raises:
         BadInput: no such column, or a quoted cell that never ends.
     """
-    csv.field_size_limit(MAX_CELL)
-    ends = "\n" if shape.quoted else ""
-    rows = csv.reader(
-        (line + ends for line in lines),
-        delimiter=shape.delimiter,
-        quoting=csv.QUOTE_MINIMAL if shape.quoted else csv.QUOTE_NONE,
-    )
-    numbered = _numbered(rows, lines)
-    sample = list(islice(numbered, SAMPLE))
-    if not sample:
+    table = open_table(lines, shape, field)
+    if table is None:
         return
-    names = _header([row for _, row in sample], field)
-    if names is not None:
-        sample.pop(0)
-        columns = names
-    else:
-        columns = [str(number + 1) for number in range(len(sample[0][1]))]
-    records = [dict(zip(columns, row, strict=False)) for _, row in sample]
-    chosen = (
-        named_fields(field, columns, lines.name) if field else guess_field(records or [dict.fromkeys(columns, "")], lines.name)
-    )
-    report.file(lines.encoding, "table", _field_words(chosen, names is not None))
+    columns = table.columns
+    records = table.records() or [dict.fromkeys(columns, "")]
+    chosen = named_fields(field, columns, lines.name) if field else guess_field(records, lines.name)
+    report.file(lines.encoding, "table", _field_words(chosen, table.named))
     at = [columns.index(name) for name in chosen]
     id_at = _position(columns, ID_NAMES)
     title_at = _position(columns, TITLE_NAMES)
     others = [(number, name) for number, name in enumerate(columns) if number not in {*at, id_at, title_at}]
-    for place, row in chain(sample, numbered):
+    for place, row in chain(table.sample, table.rest):
         if len(row) <= at[-1] or len(row) <= at[0]:
             report.note("ragged", f"{lines.name}:{place}")
             continue

@@ -1,4 +1,4 @@
-"""Corpora: list, show, fetch, add, remove, path, head, stats, concordance."""
+"""Corpora: list, show, fetch, add, rename, remove, path, head, stats, concordance, collocates."""
 
 from __future__ import annotations
 
@@ -208,6 +208,17 @@ def remove(name: str) -> None:
 
 @corpus.command()
 @click.argument("name")
+@click.argument("new")
+def rename(name: str, new: str) -> None:
+    """Give a stored corpus another name."""
+    from corpora.library import rename as rename_corpus
+
+    rename_corpus(name, new)
+    click.echo(f"renamed {name} to {new}")
+
+
+@corpus.command()
+@click.argument("name")
 def path(name: str) -> None:
     """The folder a stored corpus lies in."""
     from corpora.corpus import StoredCorpus
@@ -259,6 +270,7 @@ def stats(name: str, field: str | None, no_morphemes: bool, as_json: bool) -> No
     plain = ("documents", "sentences", "eojeol", "characters", "syllables", "types", "hapax", "syllable_types", "duplicates")
     rows: list[tuple[str, Any]] = [(key.replace("_", " "), f"{data[key]:,}") for key in plain]
     rows.append(("eojeol a document", f"{found.document_eojeol:,.1f}"))
+    rows.append(("eojeol a sentence", f"{found.sentence_eojeol:,.1f}; half of them at most {found.shorter(0.5)}"))
     rows += [
         (f"characters: {key}", f"{count:,} ({count / max(1, found.characters):.1%})")
         for key, count in found.classes.items()
@@ -295,10 +307,18 @@ def _echo_findings(findings: dict[str, Any]) -> None:
     "--start", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1), help="Skip so many matching lines first."
 )
 @click.option("--substring", is_flag=True, help="Look for the letters as they are, not for the word.")
+@click.option(
+    "--sort",
+    "order",
+    default="corpus",
+    show_default=True,
+    type=click.Choice(["corpus", "left", "right"]),
+    help="As in the corpus, or by the words beside the match; of a frequent word 1,000 lines, evenly over the corpus.",
+)
 @click.option("--field", help="Which column or JSON field holds the text.")
 @json_option
 def concordance(
-    name: str, word: str, number: int, width: int, start: int, substring: bool, field: str | None, as_json: bool
+    name: str, word: str, number: int, width: int, start: int, substring: bool, order: str, field: str | None, as_json: bool
 ) -> None:
     """A word or phrase in its contexts: 먹다 finds 먹었다 and 먹는; 왕 does not find 왕복.
 
@@ -309,7 +329,9 @@ def concordance(
 
     with terminal_progress() as progress:
         mode = "substring" if substring else "word"
-        found = search(open_corpus(name, field=field), word, number, mode=mode, width=width, start=start, progress=progress)
+        found = search(
+            open_corpus(name, field=field), word, number, mode=mode, width=width, start=start, order=order, progress=progress
+        )
     if as_json:
         emit_json(found.to_dict())
         return
@@ -317,6 +339,60 @@ def concordance(
     print_table(
         ("left", "match", "right", "document", "offset"),
         [(line.left, line.match, line.right, line.title or line.document, line.start) for line in found.lines],
+    )
+
+
+@corpus.command()
+@click.argument("name")
+@click.argument("word")
+@click.option("-n", "--number", default=30, show_default=True, type=click.IntRange(0, 1_000_000), help="How many collocates.")
+@click.option("--window", default=5, show_default=True, type=click.IntRange(1, 100), help="Words to each side that are near.")
+@click.option(
+    "--least", default=3, show_default=True, type=click.IntRange(1, 2**31 - 1), help="Near at so many places or more."
+)
+@click.option(
+    "--by", default="g2", show_default=True, type=click.Choice(["g2", "pmi", "log_dice", "count"]), help="What orders them."
+)
+@click.option(
+    "--keys",
+    default="content",
+    show_default=True,
+    type=click.Choice(["content", "all"]),
+    help="Particles and endings too: all.",
+)
+@click.option("--field", help="Which column or JSON field holds the text.")
+@json_option
+def collocates(
+    name: str, word: str, number: int, window: int, least: int, by: str, keys: str, field: str | None, as_json: bool
+) -> None:
+    """Words that stand near a word more often than by chance: G² (keyness), PMI, logDice, over the whole corpus."""
+    from corpora import open_corpus
+    from corpora.collocations import collocates as search
+
+    with terminal_progress() as progress:
+        corpus_read = open_corpus(name, field=field)
+        found = search(corpus_read, word, number, window=window, least=least, by=by, keys=keys, progress=progress)
+    if as_json:
+        emit_json(found.to_dict())
+        return
+    said = ", ".join(found.resolved) or "not in this corpus"
+    click.echo(f"{word} -> {said}: {found.occurrences:,} occurrences, {found.found:,} collocates", err=True)
+    print_table(
+        ("key", "near", "left", "right", "in all", "expected", "G2", "PMI", "logDice"),
+        [
+            (
+                row.key,
+                f"{row.count:,}",
+                f"{row.left:,}",
+                f"{row.right:,}",
+                f"{row.total:,}",
+                f"{row.expected:,.1f}",
+                f"{row.g2:,.1f}",
+                f"{row.pmi:.2f}",
+                f"{row.log_dice:.2f}",
+            )
+            for row in found.rows
+        ],
     )
 
 

@@ -25,7 +25,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,6 +50,7 @@ __all__ = [
     "read_artifact",
     "read_manifest",
     "remove_artifact",
+    "rename_artifact",
     "sha256_file",
     "shipped_artifacts",
     "write_manifest",
@@ -359,9 +360,12 @@ def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
         if part.is_file() and part.name != MANIFEST
     }
     complete = Manifest(**(manifest.to_dict() | {"files": files}))
-    text = json.dumps(complete.to_dict(), ensure_ascii=False, indent=2, sort_keys=True)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(_manifest_text(complete), encoding="utf-8")
     return complete
+
+
+def _manifest_text(manifest: Manifest) -> str:
+    return json.dumps(manifest.to_dict(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def read_manifest(folder: Path, kind: str | None = None) -> Manifest:
@@ -475,3 +479,23 @@ def remove_artifact(kind: str, name: str) -> None:
         if doomed is None:
             raise UnknownName(kind, name, list_artifacts(kind))
         shutil.rmtree(doomed)
+
+
+def rename_artifact(kind: str, name: str, new: str) -> None:
+    """Give an artifact another name.
+
+    Raises:
+        UnknownName: there is none of that name.
+        BadInput: the new name is no name, or taken.
+    """
+    old, target = artifact_path(kind, name), artifact_path(kind, new)
+    if not (old / MANIFEST).is_file():
+        raise UnknownName(kind, name, list_artifacts(kind))
+    check_target(target, False)
+    first, second = sorted((old, target))  # one order for everybody, so that two renamings never wait for each other
+    with disk_errors("core.writing", path=target), name_lock(first), name_lock(second):
+        check_target(target, False)
+        manifest = replace(read_manifest(old, kind), name=new)
+        os.replace(old, target)
+        atomic_write(target / MANIFEST, _manifest_text(manifest))
+        _sync(target.parent)

@@ -64,25 +64,28 @@ class Shard:
             documents, characters = (int(number) for number in data["sizes"])
             return cls(text.split("\n") if text else [], data["codes"], documents, characters, data["lines"])
 
+    def sentence_numbers(self) -> NDArray[np.int64]:
+        """The number of the sentence each token stands in, of a shard as kept on disk."""
+        _, ends = key_filter("all")
+        after = np.array([ends(key) for key in self.keys], bool)[self.codes]
+        after[self.lines[self.lines > 0] - 1] = True
+        numbers: NDArray[np.int64] = np.cumsum(after) - after
+        return numbers
+
     def chosen(self, choice: str) -> Shard:
         """The shard with only the keys of a choice, and a break after each sentence that has any.
 
         A sentence ends with a line, after a key that ends sentences, and after :data:`MAX_SENTENCE` keys.
         """
-        keep, ends = key_filter(choice)
+        keep, _ = key_filter(choice)
         numbers: dict[str, int] = {}
         table = np.full(len(self.keys), -1, np.int32)
-        last = np.zeros(len(self.keys), bool)
         for code, key in enumerate(self.keys):  # asked once per key, not once per token
             kept = keep(key)
             if kept is not None:
                 table[code] = numbers.setdefault(kept, len(numbers))
-            last[code] = ends(key)
         codes = table[self.codes]
-        after = last[self.codes]
-        line_ends = self.lines[self.lines > 0]
-        after[line_ends - 1] = True
-        sentences = np.cumsum(after) - after  # the number of the sentence each token stands in
+        sentences = self.sentence_numbers()
         places = np.flatnonzero(codes >= 0)
         codes, sentences = codes[places], sentences[places]
         first = np.flatnonzero(np.diff(sentences, prepend=-1))

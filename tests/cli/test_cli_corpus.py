@@ -57,6 +57,17 @@ def test_stats_and_concordance(reviews: Path):
     assert table.count("영화를") == 2
 
 
+def test_collocates_sorted_lines_and_another_name(reviews: Path):
+    run("add", str(reviews), "--name", "r")
+    run("rename", "r", "평")
+    found = json.loads(run("collocates", "평", "영화", "--least", "1", "--json").stdout)
+    assert found["occurrences"] == 2 and found["rows"][0]["key"] == "보다/VV" and found["rows"][0]["count"] == 2
+    assert run("collocates", "평", "영화", "--least", "1", "--by", "pmi", "--keys", "all").stdout.startswith("key\tnear")
+    lines = json.loads(run("concordance", "평", "보다", "--sort", "left", "--json").stdout)
+    assert [line["left"] for line in lines["lines"]] == ["또 ", "영화를 ", "영화를 "] and lines["among"] == 3
+    assert "eojeol a sentence\t2.3; half of them at most 2" in run("stats", "평", "--no-morphemes").stdout
+
+
 def test_cards_are_shown_and_errors_are_one_line(home: Path, tmp_path: Path):
     assert "licence: CC0-1.0" in run("show", "nsmc").output
     for arguments in (

@@ -135,6 +135,22 @@ def test_substrings_need_no_index(home: Path):
     assert not (home / "cache" / "concordance").exists()
 
 
+def test_lines_are_sorted_by_what_stands_beside_the_match(home: Path, monkeypatch):
+    corpus = Texts("나무가 왕을 봤다. 바다가 왕을 본다.", "가지가 왕, 하늘", "달이 “왕”이 가다")
+    right = concordance(corpus, "왕", order="right")
+    assert [line.right.strip(" ,”.")[:4] for line in right.lines] == ["을 본다", "을 봤다", "이 가다"[:4], "하늘"]
+    left = concordance(corpus, "왕", order="left")
+    assert [line.left.split()[-1].strip("“") or "달이" for line in left.lines] == ["가지가", "나무가", "달이", "바다가"]
+    assert left.among == 4 and {line.number for line in left.lines} == {1, 2, 3}
+    assert concordance(corpus, "왕", 2, order="left", start=1).lines == left.lines[1:3]
+    assert concordance(corpus, "왕", mode="substring", order="left").lines == left.lines
+    monkeypatch.setattr("corpora.concordance.SORTED", 2)
+    some = concordance(corpus, "왕", order="left")
+    assert 0 < some.among < some.count == 4
+    with pytest.raises(BadInput, match="cannot be ordered"):
+        concordance(corpus, "왕", order="up")
+
+
 def test_the_index_is_built_once_and_anew_for_another_text(home: Path):
     first = Texts("왕이 왔다.")
     concordance(first, "왕")
@@ -151,7 +167,7 @@ def test_a_stopped_build_leaves_nothing(home: Path):
 
     with pytest.raises(Cancelled):
         concordance(CORPUS, "왕", progress=stop)
-    assert list((home / "cache" / "concordance").iterdir()) == []
+    assert [one for one in (home / "cache" / "concordance").rglob("*") if one.is_file()] == []
     assert concordance(CORPUS, "왕").count == 3
 
 
@@ -185,4 +201,4 @@ def test_records(found):
     result = found("먹다", 2)
     assert result.to_dict()["lines"][0]["match"] == "먹"
     frame = result.to_frame()
-    assert list(frame.columns) == ["left", "match", "right", "document", "title", "start", "end"] and len(frame) == 2
+    assert list(frame.columns) == ["left", "match", "right", "document", "title", "start", "end", "number"] and len(frame) == 2

@@ -184,6 +184,53 @@ def test_remove_takes_the_corpus_and_what_an_interrupted_run_left(home: Path, tm
     assert unfinished() == []
 
 
+def test_a_corpus_is_renamed_and_keeps_its_index(home: Path, tmp_path: Path, small_shards: None):
+    from corpora.concordance import ConcordanceIndex, concordance
+    from corpora.statistics import kept_statistics
+
+    stored = add(folder_of(tmp_path), "a", source={"label": "label"})
+    concordance(stored, "파일", 1)
+    counted = kept_statistics(stored)
+    for wrong in ("sample", "..", "", "a"):
+        with pytest.raises(BadInput):
+            library.rename("a", wrong)
+    with pytest.raises(UnknownName):
+        library.rename("b", "c")
+    renamed = library.rename("a", "나의 글".replace(" ", "-"))
+    assert (
+        list(list_artifacts("corpus")) == ["나의-글"]
+        and renamed.manifest.name == "나의-글"
+        and renamed.info()["label"] == "label"
+    )
+    assert ConcordanceIndex.made(renamed) and list(renamed.texts()) == list(open_corpus(tmp_path / "texts").texts())
+    assert kept_statistics(renamed, progress=lambda _: pytest.fail("counted again")).types == counted.types
+    remove("나의-글")
+    left = [path for kind in ("concordance", "statistics") for path in (home / "cache" / kind).rglob("*") if path.is_file()]
+    assert left == []
+
+
+def test_a_document_is_found_by_its_place(home: Path, tmp_path: Path, small_shards: None):
+    stored = add(folder_of(tmp_path), "a", called="ignored for folders")
+    documents = list(stored.documents())
+    for number in (1, 2, 299, 300, 301, 1200):
+        assert stored.document(number) == documents[number - 1]
+    assert open_corpus("sample").document(2) == list(open_corpus("sample").documents())[1]
+    for corpus in (stored, open_corpus("sample")):
+        for number in (0, -1, 10**9):
+            with pytest.raises(BadInput, match="no document number"):
+                corpus.document(number)
+
+
+def test_a_file_is_called_what_its_owner_calls_it(home: Path, tmp_path: Path):
+    (tmp_path / "content").write_text("첫 줄\n\n둘째 줄\n", encoding="utf-8")
+    stored = add(tmp_path / "content", "a", called="나의 글.txt")
+    assert [document.id for document in stored.documents()] == ["나의 글.txt:1", "나의 글.txt:3"]
+    (tmp_path / "content").write_text("\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"^나의 글\.txt: no text found"):
+        add(tmp_path / "content", "b", called="나의 글.txt")
+    assert unfinished() == []
+
+
 def test_a_damaged_shard_names_the_line(home: Path, tmp_path: Path):
     stored = add(folder_of(tmp_path, 1, 3), "a")
     shard = stored.folder / "00000.jsonl"

@@ -137,3 +137,17 @@ def test_an_empty_corpus_and_a_stop():
 
     with pytest.raises(Cancelled):
         statistics(Given(*["말"] * 600), morphemes=False, progress=stop)
+
+
+def test_sentence_lengths_and_what_is_kept(home):
+    corpus = Given("봄이 왔다. 꽃이 활짝 피었다!\n제목", "가 " * 300 + "끝.", "ㅋㅋㅋ")
+    found = statistics(corpus, morphemes=False)
+    assert found.sentence_lengths == [(1, 2), (2, 1), (3, 1), (module.LONGEST, 1)]
+    assert (found.shorter(0.4), found.shorter(0.5), found.shorter(1), found.sentences) == (1, 2, module.LONGEST, 5)
+    assert found.sentence_eojeol == 308 / 5
+    kept = module.kept_statistics(corpus)
+    assert module.kept_statistics(corpus, progress=lambda _: pytest.fail("counted again")) == kept
+    assert kept.morphemes is not None and kept.zipf == found.zipf and kept.top == found.top
+    [file] = (home / "cache" / "statistics").rglob("*.json")
+    file.write_text("{}", encoding="utf-8")  # damaged from outside
+    assert module.kept_statistics(corpus) == kept
