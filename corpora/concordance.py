@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
-from corpora.corpus import derived_path
+from corpora.derived import derived_path
 from explorer.core.errors import BadInput, Unavailable, disk_errors
 from explorer.core.progress import ProgressCallback, report
 from explorer.static.keys import key_filter

@@ -18,14 +18,14 @@ from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
 from corpora.readers.report import Report, no_text_found
 from explorer.core.errors import BadInput, UnknownName
-from explorer.core.store import Manifest, artifact_path, cache_path, list_artifacts, read_manifest, sha256_file
+from explorer.core.store import Manifest, artifact_path, list_artifacts, read_manifest, sha256_file
 
 if TYPE_CHECKING:
     from explorer.core.progress import ProgressCallback
     from explorer.text.patterns import PairLine
     from explorer.vectors.evidence import Evidence
 
-__all__ = ["Corpus", "FileCorpus", "SampleCorpus", "StoredCorpus", "derived_path", "open_corpus", "read_shards", "texts_of_all"]
+__all__ = ["Corpus", "FileCorpus", "SampleCorpus", "StoredCorpus", "open_corpus", "read_shards", "texts_of_all"]
 
 
 _READING = 3
@@ -235,11 +235,6 @@ class StoredCorpus(Corpus):
             "params": dict(self.manifest.params),
             **dict(self.manifest.provenance),
         }
-
-
-def derived_path(kind: str, fingerprint: str, *name: str) -> Path:
-    """Where something made of a corpus is kept in the cache: all of a kind in one folder, so that it can go with the corpus."""
-    return cache_path(kind, hashlib.sha256(fingerprint.encode()).hexdigest()[:40], *name)
 
 
 def read_shards(paths: Iterable[Path]) -> Iterator[Document]:

@@ -22,7 +22,8 @@ from typing import IO, Any
 import orjson
 
 from corpora.catalogue import Card, cards
-from corpora.corpus import StoredCorpus, derived_path, open_corpus, read_shards
+from corpora.corpus import StoredCorpus, open_corpus, read_shards
+from corpora.derived import derived_path
 from corpora.document import Document
 from corpora.readers.inputs import Input, find_inputs
 from corpora.readers.lines import NotText

@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corpora.corpus import Corpus, derived_path
+from corpora.corpus import Corpus
+from corpora.derived import derived_path
 from corpora.duplicates import SeenTexts
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
