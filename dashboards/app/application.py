@@ -41,6 +41,7 @@ from dashboards.pages.senses import page as senses
 from dashboards.pages.sentences import page as sentences
 from dashboards.pages.similarity import page as similarity
 from dashboards.pages.tokens import page as tokens
+from dashboards.pages.train import page as train
 from dashboards.pages.versus import page as versus
 from dashboards.pages.why import page as why
 from dashboards.pages.word import page as word
@@ -64,6 +65,7 @@ VIEWS: tuple[ModuleType, ...] = (
     inside,
     layers,
     lab,
+    train,
     game,
     glossary,
 )

@@ -79,6 +79,13 @@ def count_corpus(params: dict[str, Any], progress: ProgressCallback) -> dict[str
     return count(params, progress)
 
 
+def train(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Train word vectors or a tokenizer, written down epoch by epoch."""
+    from dashboards.pages.train.asked import make
+
+    return make(params, progress)
+
+
 TASKS: dict[str, Task] = {
     "kiwi": kiwi,
     "warm": warm,
@@ -88,6 +95,7 @@ TASKS: dict[str, Task] = {
     "compare models": compare_models,
     "index": index_corpus,
     "count": count_corpus,
+    "train": train,
 }
 
 

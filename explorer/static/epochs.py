@@ -25,10 +25,11 @@ from explorer.text.tags import base_tag, split_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pandas import DataFrame
 
     from explorer.static.pipeline import Vocabulary
 
-__all__ = ["EpochLog", "checkpoint_place", "choose_words"]
+__all__ = ["EpochLog", "checkpoint_place", "choose_words", "losses_frame", "neighbours_frame"]
 
 NEIGHBOURS = 5
 """How many nearest words are told of each watched one."""
@@ -168,3 +169,30 @@ def choose_words(vocabulary: Vocabulary, wanted: Sequence[str] | int) -> list[in
     last = min(len(nouns), 40 * wanted) - 1
     places = np.unique(np.geomspace(1, last + 1, wanted).round().astype(int)) - 1
     return [nouns[place] for place in places.tolist()]
+
+
+def losses_frame(entries: Sequence[Mapping[str, Any]]) -> DataFrame:
+    """What was told of every epoch, as a table: the epoch and its losses.
+
+    >>> losses_frame([{"epoch": 1, "losses": 2.5}, {"epoch": 2, "losses": 2.25}])["losses"].tolist()
+    [2.5, 2.25]
+    """
+    import pandas as pd
+
+    return pd.DataFrame([{name: value for name, value in entry.items() if name != "neighbours"} for entry in entries])
+
+
+def neighbours_frame(entries: Sequence[Mapping[str, Any]]) -> DataFrame:
+    """The nearest words of the watched ones, as a table: a row for each word and epoch.
+
+    >>> neighbours_frame([{"epoch": 1, "neighbours": {"왕/NNG": ["여왕/NNG", "왕자/NNG"]}}])["neighbours"].tolist()
+    ['여왕/NNG, 왕자/NNG']
+    """
+    import pandas as pd
+
+    rows = [
+        {"epoch": entry["epoch"], "key": key, "neighbours": ", ".join(nearest)}
+        for entry in entries
+        for key, nearest in entry.get("neighbours", {}).items()
+    ]
+    return pd.DataFrame(rows, columns=["epoch", "key", "neighbours"])

@@ -33,6 +33,12 @@ WORDS = {
 """Every word lies where its meaning says, plus a direction all share and a little noise of its own."""
 
 
+EPOCHS = [
+    {"epoch": 1, "losses": 3.5, "neighbours": {"왕/NNG": ["배/NNG", "여왕/NNG"]}},
+    {"epoch": 2, "losses": 2.5, "neighbours": {"왕/NNG": ["여왕/NNG", "남자/NNG"]}},
+]
+
+
 def small_vectors() -> Any:
     from explorer.vectors.vectors import Vectors
 
@@ -44,7 +50,7 @@ def small_vectors() -> Any:
         list(WORDS),
         np.hstack([rows, noise, np.full((len(rows), 1), 0.3, np.float32)]),
         counts,
-        {"model": "small", "corpus": "made by hand"},
+        {"model": "small", "corpus": "made by hand", "epochs": EPOCHS},
     )
 
 

@@ -36,7 +36,7 @@ NAMES = frozenset(
     re.findall(
         r"\S+",
         """BERT GPT GloVe Word2Vec Kiwi MeCab MeCab-ko Mistral Tekken SentencePiece WordPiece BPE PyTorch mini e5-small
-        multilingual-e5-small CSV PNG SVG HTML Parquet WebGL UTF-8 NFC NFD PCA UMAP t-SNE SIF PMI ARI AUC F1 V LRCos CosAdd CosMul
+        multilingual-e5-small CSV PNG SVG HTML Parquet WebGL UTF-8 NFC NFD PCA UMAP t-SNE SIF PMI PPMI ARI AUC F1 V LRCos CosAdd CosMul
         CosAvg SEP MB GB k nat A B Enter
         Arora Clark Drozd Goldberg Hewitt Hinton Kaski Kudo Levy Liang McInnes Mikolov Pennington Petrov Rust Venna Zouhar
         van der Maaten""",

@@ -151,6 +151,10 @@ SAMPLES = (
     "piece",
     "loss",
     "typed",
+    "tokenizer",
+    "fasttext",
+    "bpe",
+    "content",
     "0.3",
 )
 SAMPLES += ("all", "agree", "common", url.pack("나는 학교에 간다"), "1,0", "0,1,0,1", "s2_j1.3")

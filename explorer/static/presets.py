@@ -1,0 +1,136 @@
+"""Parameters that fit the size of a corpus, and what a training will cost: both from measurements, both only a beginning.
+
+Sizes are counted in tokens that become keys. A small corpus wants few dimensions, rare words and many passes over it; a large one
+the opposite. How that was measured stands in ``docs/embeddings.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from explorer.core.errors import UnknownName
+from explorer.text.morphology import cpu_count
+
+__all__ = ["PRESETS", "SIZES", "Estimate", "estimate", "preset", "size_of"]
+
+SIZES = {"small": 500_000, "middle": 5_000_000}
+"""Up to how many tokens a corpus is called so; beyond the last it is large."""
+
+PRESETS: dict[str, dict[str, dict[str, int]]] = {
+    "word2vec": {
+        "small": {"dim": 50, "window": 5, "min_count": 3, "epochs": 15},
+        "middle": {"dim": 100, "window": 5, "min_count": 5, "epochs": 15},
+        "large": {"dim": 200, "window": 5, "min_count": 10, "epochs": 5},
+    },
+    "fasttext": {
+        "small": {"dim": 50, "window": 5, "min_count": 3, "epochs": 15},
+        "middle": {"dim": 100, "window": 5, "min_count": 5, "epochs": 5},
+        "large": {"dim": 200, "window": 5, "min_count": 10, "epochs": 5},
+    },
+    "glove": {
+        "small": {"dim": 50, "window": 10, "min_count": 3, "epochs": 25},
+        "middle": {"dim": 100, "window": 10, "min_count": 5, "epochs": 25},
+        "large": {"dim": 200, "window": 10, "min_count": 10, "epochs": 25},
+    },
+    "ppmi": {
+        "small": {"dim": 50, "window": 5, "min_count": 3, "epochs": 4},
+        "middle": {"dim": 100, "window": 5, "min_count": 5, "epochs": 4},
+        "large": {"dim": 200, "window": 5, "min_count": 10, "epochs": 4},
+    },
+}
+"""By model and size: what :func:`explorer.train` is given where a person says nothing else."""
+
+_TOKENS = {"kiwi": 0.26, "mecab": 0.27, "eojeol": 0.24, "syllable": 0.78, "jamo": 1.7}
+"""Tokens that become keys, of every character."""
+_SUBWORDS = 0.42
+_CUTTING = {"kiwi": 6.5, "mecab": 3.0}
+"""Seconds of one core for a million characters."""
+_QUICK = 1.5
+_HEAPS = (17.0, 0.56)
+"""Different words among n tokens of Kiwi: 17 n^0.56 of those that occur at least twice or so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a training may take.
+
+    Attributes:
+        tokens: that become keys.
+        words: that get a vector.
+        seconds: of the whole run, texts cut into tokens for the first time.
+        bytes: of memory, at most.
+        size: ``"small"``, ``"middle"`` or ``"large"``.
+    """
+
+    tokens: int
+    words: int
+    seconds: float
+    bytes: int
+    size: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def size_of(tokens: float) -> str:
+    """What a corpus of so many tokens is called.
+
+    >>> size_of(200_000), size_of(2e6), size_of(2e7)
+    ('small', 'middle', 'large')
+    """
+    return next((size for size, most in SIZES.items() if tokens <= most), "large")
+
+
+def preset(model: str, tokens: float) -> dict[str, int]:
+    """The parameters for a corpus of so many tokens.
+
+    Raises:
+        UnknownName: no such model, or none that is measured.
+
+    >>> preset("word2vec", 200_000)["epochs"] > preset("word2vec", 2e7)["epochs"]
+    True
+    """
+    if model not in PRESETS:
+        raise UnknownName("model to train", model, PRESETS)
+    return dict(PRESETS[model][size_of(tokens)])
+
+
+def tokens_of(characters: int, tokenizer: str) -> int:
+    """About how many keys a tokenizer makes of so many characters; unknown ones count as sub-words."""
+    return round(characters * _TOKENS.get(tokenizer, _SUBWORDS))
+
+
+def estimate(model: str, characters: int, tokenizer: str, params: Mapping[str, int] | None = None) -> Estimate:
+    """About what a training takes on this machine, from what trainings have taken.
+
+    Args:
+        model: one of :data:`PRESETS`.
+        characters: of the corpus.
+        tokenizer: its name.
+        params: ``dim``, ``window``, ``min_count``, ``epochs``; those of the preset where they are not given.
+
+    >>> small, large = (estimate("glove", size, "kiwi") for size in (10**6, 10**8))
+    >>> 0 < small.seconds < large.seconds and small.bytes < large.bytes
+    True
+    """
+    tokens = tokens_of(characters, tokenizer)
+    chosen = preset(model, tokens) | dict(params or {})
+    words = min(tokens, round(_HEAPS[0] * max(1, tokens) ** _HEAPS[1] / max(1, chosen["min_count"]) ** 0.75))
+    work = tokens * chosen["epochs"] * chosen["window"] * (chosen["dim"] + 40)
+    pairs = min(tokens * chosen["window"], 0.5 * words**1.35 * chosen["window"])
+    cores = cpu_count()
+    table = 4 * words * chosen["dim"]
+    if model == "word2vec":
+        seconds, memory = 1 + 3.5e-9 * work / cores, 2 * table
+    elif model == "fasttext":
+        seconds, memory = 2 + 2.4e-8 * work / cores, 2 * table + 24 * words * chosen["dim"]
+    elif model == "glove":
+        seconds = 3 + 2e-7 * tokens * chosen["window"] + 4e-9 * pairs * chosen["epochs"] * chosen["dim"] / cores
+        memory = 4 * table + round(24 * pairs) + (512 << 20)
+    else:
+        seconds = 1 + 2e-7 * tokens * chosen["window"] + 2e-8 * pairs * (chosen["dim"] + 20) * (2 * chosen["epochs"] + 1) / 2
+        memory = 6 * table + round(40 * pairs) + (512 << 20)
+    seconds += characters / 1e6 * (_CUTTING[tokenizer] / cores if tokenizer in _CUTTING else _QUICK)
+    return Estimate(tokens, words, seconds, memory + (600 << 20), size_of(tokens))

@@ -1,0 +1,141 @@
+"""The training page: what is refused before it begins, a training in the worker, and what is told of it afterwards."""
+
+from __future__ import annotations
+
+import json
+import time
+from itertools import pairwise
+
+import pytest
+
+from dashboards.app.state import model_names, state
+from dashboards.pages.train import runs
+from dashboards.pages.train.asked import Choice, go_on, job_of, make, preset_of, start
+from explorer.core.errors import BadInput, Cancelled, ExplorerError, UnknownName
+from explorer.core.progress import Progress
+from explorer.core.store import list_artifacts
+from explorer.static.load import load
+from explorer.static.presets import PRESETS, estimate
+from explorer.tokenizers.loading import tokenizer_names
+
+SMALL = {"dim": 8, "epochs": 2}
+QUICK = Choice(tokenizer="eojeol", name="mine", params=SMALL)
+
+
+def ended(name):
+    end = time.monotonic() + 120
+    while job_of(runs.read(name)) is not None and time.monotonic() < end:
+        time.sleep(0.1)
+    return runs.read(name)
+
+
+def test_what_was_trained_is_offered_at_once_and_tells_how(app):
+    assert "mine" not in model_names()
+    assert start(QUICK) == "mine"
+    run = ended("mine")
+    assert run.state == "done", run.error
+    assert "mine" in model_names() and [one["epoch"] for one in run.epochs] == [1, 2]
+    assert run.made["dim"] == 8 and run.made["keys"] == len(load("mine"))
+    assert len(run.epochs[0]["neighbours"]) == 5
+    runs.forget("mine")
+    assert runs.read("mine").epochs == run.epochs, "the model knows its epochs itself"
+    assert load("mine").info["corpus"] == "sample"
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"name": "small"}, "static.name_taken"),
+        ({"name": "kiwi"}, "static.builtin_model_name"),
+        ({"name": "../evil"}, "core.bad_name"),
+        ({"corpus": "nowhere"}, None),
+        ({"tokenizer": "nothing"}, None),
+        ({"params": {"dim": 0}}, "static.parameter_below_one"),
+        ({"tokenizer": "+", "tokenizer_name": "a/b"}, "core.bad_name"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_it_begins(served, app, change, error):
+    from dataclasses import replace
+
+    with pytest.raises((BadInput, UnknownName)) as refused:
+        start(replace(QUICK, **change))
+    assert error is None or refused.value.code == error
+    assert not runs.listed() and not state().jobs.running()
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"params": {"min_count": 9999}}, "static.no_frequent_word"),
+        ({"model": "ppmi", "params": {"dim": 1000, "min_count": 30}}, "static.too_few_words"),
+        ({"what": "tokenizer", "tokenizer_name": "tok", "vocab_size": 150_000}, "tokenizers"),
+    ],
+)
+def test_what_fails_later_says_why_and_leaves_nothing(home, change, error):
+    from dataclasses import replace
+
+    choice = replace(QUICK, **change)
+    runs.begin(choice.run, choice.to_dict())
+    with pytest.raises(ExplorerError) as failed:
+        make(choice.to_dict(), lambda step: None)
+    assert failed.value.code.startswith(error)
+    run = runs.read(choice.run)
+    assert run.state == "failed" and run.error.code == failed.value.code
+    assert not list_artifacts("vectors") and not list_artifacts("tokenizer")
+
+
+def test_a_new_tokenizer_is_trained_compared_and_used_in_one_press(home):
+    choice = Choice(tokenizer="+", name="mine", tokenizer_name="tok", vocab_size=2000, params=SMALL)
+    runs.begin("mine", choice.to_dict())
+    made = make(choice.to_dict(), lambda step: None)
+    assert "tok" in tokenizer_names() and "mine" in model_names()
+    rows = {row["tokenizer"]: row for row in made["tokenizer"]["rows"]}
+    assert set(rows) == {"tok", "kiwi", "ko-unigram-32k", "ko-wordpiece-32k"}
+    assert rows["tok"]["vocab_size"] == 2000
+    assert rows["tok"]["tokens_per_eojeol"]["value"] > rows["ko-unigram-32k"]["tokens_per_eojeol"]["value"]
+    assert load("mine").info["tokenizer"]["name"] == "tok"
+    again = make(choice.to_dict(), lambda step: None)  # as after a kill in the last moment
+    assert again["tokenizer"] == made["tokenizer"] and again["keys"] == made["keys"]
+
+
+def test_a_run_that_was_stopped_goes_on(app):
+    def stop(step: Progress) -> None:
+        if step.data and step.data["epoch"] == 1:
+            raise Cancelled
+
+    runs.begin("mine", QUICK.to_dict())
+    recorder = runs.Recorder("mine", stop)
+    with pytest.raises(Cancelled):
+        recorder(Progress("training", 1, 2, data={"epoch": 1, "losses": 1.0}))
+    run = runs.read("mine")
+    assert run.state == "begun" and job_of(run) is None and len(run.epochs) == 1
+    assert go_on("mine") == "mine"
+    run = ended("mine")
+    assert run.state == "done" and [one["epoch"] for one in run.epochs] == [1, 2]
+    with pytest.raises(BadInput):
+        go_on("never")
+
+
+def test_the_page_estimates_begins_and_shows(page):
+    controls = {"train-what.value": "vectors", "train-corpus.value": "sample", "train-kind.value": "word2vec"}
+    controls |= {"train-t.value": "eojeol", "train-name.value": "mine", "train-dim.value": 8, "train-epochs.value": 2}
+    told = json.dumps(page.call("train-expected.children", controls), ensure_ascii=False)
+    assert "작은 말뭉치" in told and '"train-window": {"placeholder": "5"}' in told
+    began = page.call("train-run.data", controls | {"train-go.n_clicks": 1}, "train-go.n_clicks")
+    assert began["train-run"]["data"] == "mine"
+    shown = page.settled("train-status.children", {"train-run.data": "mine"}, lambda found: "끝났습니다" in found, 120)
+    assert "/similarity?model=mine" in shown and "train-figure" in shown
+    taken = json.dumps(
+        page.call("train-run.data", controls | {"train-go.n_clicks": 2}, "train-go.n_clicks"), ensure_ascii=False
+    )
+    assert "mine" in taken and "problem" in taken
+
+
+def test_presets_follow_the_size_and_estimates_grow(home):
+    assert preset_of(QUICK) == PRESETS["word2vec"]["small"]
+    for model in PRESETS:
+        costs = [estimate(model, characters, "kiwi") for characters in (10**5, 10**6, 10**7, 10**8)]
+        assert [one.size for one in costs] == ["small", "small", "middle", "large"]
+        for smaller, larger in pairwise(costs):
+            assert smaller.seconds < larger.seconds and smaller.bytes < larger.bytes and smaller.words < larger.words
+        assert estimate(model, 10**6, "kiwi", {"dim": 400}).seconds > costs[1].seconds
