@@ -36,6 +36,7 @@ __all__ = [
     "in_sentence",
     "kiwi_next",
     "lab",
+    "list_models",
     "load",
     "load_lab",
     "map_documents",
@@ -93,6 +94,7 @@ _HOMES = {
     "in_sentence": "explorer.analysis.in_sentence",
     "kiwi_next": "explorer.encoders.kiwi_next",
     "lab": "explorer.analysis.lab",
+    "list_models": "explorer.encoders.listing",
     "load": "explorer.static.load",
     "load_lab": "explorer.analysis.lab_results",
     "map_documents": "explorer.analysis.documents",
@@ -138,6 +140,7 @@ if TYPE_CHECKING:
     from explorer.encoders.classifier import classifier
     from explorer.encoders.deprecated import contextual, next_sentence, open_decoder, open_filler, open_inside
     from explorer.encoders.kiwi_next import kiwi_next
+    from explorer.encoders.listing import list_models
     from explorer.encoders.open import encoder
     from explorer.encoders.sense_vectors import sense_vectors
     from explorer.encoders.train.classify import train_classifier

@@ -23,18 +23,13 @@ def models() -> None:
 @json_option
 def list_models(as_json: bool) -> None:
     """Every model that `--model` accepts by name: word vectors, then encoders, which read words in their sentences."""
-    from explorer.encoders.library import encoder_records
-    from explorer.static.load import known_models
+    from explorer.encoders.listing import list_models as known
 
-    words, encoders = known_models(), encoder_records()
+    found = known()
     if as_json:
-        emit_json([*(one.to_dict() for one in words), *(one.to_dict() for one in encoders)])
+        emit_json([one.to_dict() for one in found])
         return
-    rows = [(one.name, one.kind, one.where, one.model, one.keys, one.dim, one.corpus) for one in words]
-    for one in encoders:
-        source = one.corpus or str(one.provenance.get("source") or "")
-        rows.append((one.name, one.kind, one.where, one.model, one.entries, one.dim, source))
-    print_table(("name", "kind", "where", "model", "keys", "dim", "from"), rows)
+    print_table(("name", "kind", "where", "model", "keys", "dim", "from"), found.rows())
 
 
 @models.command()

@@ -69,8 +69,10 @@ def check_text(text: str) -> str:
     """Return ``text`` if it can be written in UTF-8 at all.
 
     Raises:
-        BadInput: it holds a lone surrogate, half of a character that was cut in two; names the first.
+        BadInput: it is no text, or holds a lone surrogate, half of a character that was cut in two; names the first.
     """
+    if not isinstance(text, str):
+        raise BadInput("text.not_text", kind=type(text).__name__)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:

@@ -13,6 +13,7 @@ from explorer.core.paths import expanded
 from explorer.core.registry import Registry
 from explorer.core.store import MANIFEST, Manifest, artifact_path, list_artifacts, read_artifact, sha256_file, shipped_artifacts
 from explorer.tokenizers.cards import CARDS, TEKKEN, card
+from explorer.tokenizers.engine import Adopted, Engine
 from explorer.tokenizers.engines.tekken import is_tekken, mistral_tekken, packaged_tekken
 from explorer.tokenizers.hub import HUB_FILES, hub_file
 from explorer.tokenizers.token import Tokenizer
@@ -64,7 +65,7 @@ def tokenizer_names() -> list[str]:
     return sorted({*REGISTRY.names(), *shipped_tokenizers(), *packaged, *list_artifacts("tokenizer")})
 
 
-def tokenizer(name_or_path: str | Path, **options: Any) -> Tokenizer:
+def tokenizer(name_or_path: str | Path, **options: Any) -> Engine:
     """Make a tokenizer.
 
     Args:
@@ -74,6 +75,9 @@ def tokenizer(name_or_path: str | Path, **options: Any) -> Tokenizer:
             SentencePiece, ``vocab.txt`` WordPiece, ``tekken*.json`` Tekken, ``tokenizer.json`` or a folder Hugging Face);
             ``"tiktoken:NAME"``; ``"kiwi-sw:PATH"``; ``"hybrid:PATH"``; otherwise a Hugging Face hub id such as ``"klue/bert-base"``.
         **options: options of that tokenizer, see its class.
+
+    Returns:
+        The tokenizer, which can be called: see :class:`~explorer.tokenizers.engine.Engine`.
 
     Raises:
         UnknownName: nothing of that name exists; lists what does.
@@ -112,7 +116,7 @@ def tokenizer(name_or_path: str | Path, **options: Any) -> Tokenizer:
     raise UnknownName("tokenizer", text, [*tokenizer_names(), *(entry.name for entry in CARDS)], "tokenizers.give_a_path")
 
 
-def from_params(params: Mapping[str, Any]) -> Tokenizer:
+def from_params(params: Mapping[str, Any]) -> Engine:
     """Rebuild a tokenizer from its ``params()``.
 
     Raises:
@@ -134,7 +138,7 @@ def from_params(params: Mapping[str, Any]) -> Tokenizer:
     return _make(registry.get(engine), engine, options)
 
 
-def _make(factory: Any, name: str, options: dict[str, Any], *arguments: Any) -> Tokenizer:
+def _make(factory: Any, name: str, options: dict[str, Any], *arguments: Any) -> Engine:
     allowed = [parameter for parameter in inspect.signature(factory).parameters.values() if parameter.name != "self"]
     names = [parameter.name for parameter in allowed]
     unknown = [option for option in options if option not in names]
@@ -145,14 +149,14 @@ def _make(factory: Any, name: str, options: dict[str, Any], *arguments: Any) -> 
         made: Tokenizer = factory(*arguments, **options)
     except TypeError as error:
         raise BadInput("tokenizers.options_refused", tokenizer=name, options=options, reason=error) from error
-    return made
+    return made if isinstance(made, Engine) else Adopted(made)
 
 
-def _saved(folder: Path, options: dict[str, Any]) -> Tokenizer:
+def _saved(folder: Path, options: dict[str, Any]) -> Engine:
     return read_artifact(folder, "tokenizer", lambda manifest: _open(folder, manifest, options))
 
 
-def _open(folder: Path, manifest: Manifest, options: dict[str, Any]) -> Tokenizer:
+def _open(folder: Path, manifest: Manifest, options: dict[str, Any]) -> Engine:
     parts = [name for name in manifest.params.get("files", ()) if (folder / name).is_file()]
     engine = manifest.params.get("runs_with")
     if not parts or not isinstance(engine, str):
@@ -161,7 +165,7 @@ def _open(folder: Path, manifest: Manifest, options: dict[str, Any]) -> Tokenize
     return _make(ENGINES.get(engine), manifest.name, settings, folder / parts[0])
 
 
-def _folder(folder: Path, options: dict[str, Any]) -> Tokenizer:
+def _folder(folder: Path, options: dict[str, Any]) -> Engine:
     if (folder / MANIFEST).is_file():
         return _saved(folder, options)
     for name in HUB_FILES:
@@ -173,7 +177,7 @@ def _folder(folder: Path, options: dict[str, Any]) -> Tokenizer:
     raise BadInput("tokenizers.folder_without_tokenizer", folder=folder, files=", ".join(HUB_FILES))
 
 
-def _file(path: Path, options: dict[str, Any]) -> Tokenizer:
+def _file(path: Path, options: dict[str, Any]) -> Engine:
     if path.suffix == ".model":
         return _make(ENGINES.get("sentencepiece"), str(path), options, path)
     if is_tekken(path):

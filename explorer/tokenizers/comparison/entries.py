@@ -16,6 +16,7 @@ from explorer.tokenizers.comparison.gold import GoldSentence
 from explorer.tokenizers.comparison.metrics import Meter, Text, percent
 from explorer.tokenizers.comparison.probes import probe_results, probe_texts
 from explorer.tokenizers.comparison.speed import measure_speed
+from explorer.tokenizers.engine import decoder_of
 from explorer.tokenizers.loading import tokenizer as make
 from explorer.tokenizers.token import Token, Tokenizer
 
@@ -116,7 +117,7 @@ class Entry:
         if self.meter is None:
             return []
         found = self.meter.warnings()
-        if len(self.parity) and hasattr(self.tokenizer, "decode"):
+        if len(self.parity) and self.tokenizer is not None and decoder_of(self.tokenizer) is not None:
             tokens, others, unknown, unknown_others = self.parity.totals()
             share = max(unknown / max(1, tokens), unknown_others / max(1, others))
             if share >= _UNKNOWN:

@@ -18,6 +18,7 @@ import numpy as np
 from explorer.core.intervals import Interval, Units
 from explorer.core.messages import Message
 from explorer.tokenizers.comparison.distribution import distribution
+from explorer.tokenizers.engine import decoder_of
 from explorer.tokenizers.token import Token, Tokenizer, key_of
 
 __all__ = ["LostText", "Meter", "Text", "percent"]
@@ -99,7 +100,7 @@ class Meter:
     def __init__(self, tokenizer: Tokenizer, seed: int = 42) -> None:
         self.tokenizer = tokenizer
         self.seed = seed
-        self._decode = getattr(tokenizer, "decode", None)
+        self._decode = decoder_of(tokenizer)
         self._is_byte = getattr(tokenizer, "is_byte", None)
         self._byte_ids: dict[int, bool] = {}
         self._units = Units(len(_COUNTS), seed)
@@ -146,7 +147,7 @@ class Meter:
             gone = (char for char, there in zip(text.original, covered, strict=True) if not there and not char.isspace())
             return Counter(gone), 0.0
         # White space is white space: a line end that comes back as a space is not lost.
-        decoded = " ".join(self._decode([token.id for token in tokens]).split())
+        decoded = " ".join(self._decode([token.id for token in tokens if token.id is not None]).split())
         if decoded == text.plain:
             return Counter(), 1.0
         if len(self.lost_examples) < _LOST_EXAMPLES:

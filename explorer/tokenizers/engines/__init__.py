@@ -1,6 +1,7 @@
 """Engines: one a file (the three that are rules alone share ``rules``), each behind :class:`~explorer.tokenizers.token.Tokenizer`.
 
-An engine is a class that offers
+An engine is a subclass of :class:`~explorer.tokenizers.engine.Engine`, which makes it callable and gives it ``encode``, ``morphs``, ``pos`` and
+``nouns`` (an engine of another package need not be one: it is wrapped), and offers
 
 * ``name``, ``tokenize(text) -> list[Token]`` and ``params() -> dict`` with the key ``"engine"``, its name in the registry; the other
   keys are the options that make it again (:func:`~explorer.tokenizers.loading.from_params`), ``version`` and ``sha256`` aside.

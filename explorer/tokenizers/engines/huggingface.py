@@ -10,6 +10,7 @@ from typing import Any
 
 from explorer.core.errors import BadInput
 from explorer.text.normalise import Normalised, nfc, normalise
+from explorer.tokenizers.engine import Engine, as_ids
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
 from explorer.tokenizers.engines.pieces import holds_bytes, readable
 from explorer.tokenizers.engines.spans import ODD_SPACE, plain_spaces
@@ -56,7 +57,7 @@ def wordpiece(vocabulary: dict[str, int], *, lowercase: bool = False) -> Any:
     return backend
 
 
-class HuggingFaceTokenizer:
+class HuggingFaceTokenizer(Engine):
     """A fast tokenizer (the ``tokenizers`` library), with spans of the text as given.
 
     Args:
@@ -93,6 +94,7 @@ class HuggingFaceTokenizer:
         )
         self._forms: dict[int, str] = {}
         self._table: list[str] | None = None
+        self._highest: int | None = None
         self._plain = plain_spaces(lambda char: self._unknown in self._backend.encode(char, add_special_tokens=False).ids)
 
     def _clean(self, text: str) -> Normalised:
@@ -119,14 +121,19 @@ class HuggingFaceTokenizer:
     def keys_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[str]]:
         """Pieces only, for counting and training: no spans are made."""
         if self._table is None:
-            highest = max(self._backend.get_vocab(with_added_tokens=True).values(), default=-1)
-            self._table = [self._form(index) for index in range(highest + 1)]
+            self._table = [self._form(index) for index in range(self._id_count())]
         form = self._table.__getitem__
         for batch in batched(self._plain(nfc(text)) for text in texts):
             encodings = self._backend.encode_batch_fast(batch, add_special_tokens=self.special_tokens)
             # The fast encodings carry ids only.
             for encoding in encodings:
                 yield list(map(form, encoding.ids))
+
+    def _id_count(self) -> int:
+        """One more than the highest id, which is more than there are entries where the numbering has holes."""
+        if self._highest is None:
+            self._highest = max(self._backend.get_vocab(with_added_tokens=True).values(), default=-1)
+        return self._highest + 1
 
     def _form(self, index: int) -> str:
         form = self._forms.get(index)
@@ -159,7 +166,7 @@ class HuggingFaceTokenizer:
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of token ids, as the tokenizer restores it."""
-        return str(self._backend.decode(list(ids), skip_special_tokens=False))
+        return str(self._backend.decode(as_ids(ids, self._id_count()), skip_special_tokens=False))
 
     def is_byte(self, index: int) -> bool:
         """Whether a vocabulary id is a piece of a character: raw bytes, or a fall-back such as ``<0xEB>``."""

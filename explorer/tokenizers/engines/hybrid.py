@@ -12,6 +12,7 @@ from typing import Any
 
 from explorer.core.errors import BadInput
 from explorer.text.normalise import check_text
+from explorer.tokenizers.engine import Engine
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
 from explorer.tokenizers.engines.kiwi import KiwiTokenizer
 from explorer.tokenizers.engines.sentencepiece import SentencePieceTokenizer
@@ -55,7 +56,7 @@ def _words(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         position += len(word)
 
 
-class HybridTokenizer:
+class HybridTokenizer(Engine):
     """Kiwi's morphemes, spelled with the pieces of a SentencePiece model trained on text cut the same way.
 
     Args:

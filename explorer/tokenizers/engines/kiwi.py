@@ -11,6 +11,7 @@ from explorer.text.hangul import to_compatible
 from explorer.text.morphology import cpu_count, shared_kiwi
 from explorer.text.normalise import Normalised, normalise
 from explorer.text.tags import PREDICATES
+from explorer.tokenizers.engine import Engine
 from explorer.tokenizers.engines.spans import trim
 from explorer.tokenizers.engines.streams import alongside
 from explorer.tokenizers.token import Token, new_token
@@ -44,7 +45,7 @@ def clean_text(text: str) -> Normalised:
     return normalise(text, strip_zero_width=True, jamo=True)
 
 
-class KiwiTokenizer:
+class KiwiTokenizer(Engine):
     """Morphemes with Sejong tags. Thread-safe; the analyser is loaded once, on first use, and shared.
 
     Args:
@@ -59,8 +60,6 @@ class KiwiTokenizer:
 
     Spans overlap where morphemes fuse (갔 = 가 + 았), and one may be empty (the copula in 뭐니).
     """
-
-    vocab_size: int | None = None
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from explorer.core.messages import Message
 from explorer.text.hangul import to_compatible
 from explorer.text.morphology import shared_kiwi
 from explorer.text.normalise import Normalised
+from explorer.tokenizers.engine import Engine, as_ids
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
 from explorer.tokenizers.engines.kiwi import clean_text
 from explorer.tokenizers.engines.streams import alongside
@@ -57,7 +58,7 @@ def try_subwords(path: str) -> None:
         tokenizer.decode([index])
 
 
-class KiwiSubwordTokenizer:
+class KiwiSubwordTokenizer(Engine):
     """Kiwi's own sub-word tokenizer: morphemes first, sub-words inside them, from a ``tokenizer.json`` that Kiwi trained.
 
     Args:
@@ -109,7 +110,7 @@ class KiwiSubwordTokenizer:
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text of token ids, as far as this tokenizer can restore it."""
-        return str(self._tokenizer.decode(list(ids)))
+        return str(self._tokenizer.decode(as_ids(ids, self.vocab_size)))
 
     def params(self) -> dict[str, Any]:
         return {"name": self.name, "engine": "kiwi-sw", **file_params(self.path)}

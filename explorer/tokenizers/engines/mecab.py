@@ -10,6 +10,7 @@ from explorer.core.errors import BadInput, MissingExtra
 from explorer.core.messages import Message
 from explorer.text.hangul import to_compatible
 from explorer.text.normalise import normalise
+from explorer.tokenizers.engine import Engine
 from explorer.tokenizers.engines.kiwi import dictionary_form
 from explorer.tokenizers.engines.spans import trim
 from explorer.tokenizers.engines.trial import SAMPLE, require_opening
@@ -29,7 +30,7 @@ def try_dictionaries(dictionary: str | None, user_dictionary: str | None) -> Non
     MeCab(dictionary_path=dictionary, user_dictionary_path=user_dictionary).parse(SAMPLE)
 
 
-class MecabTokenizer:
+class MecabTokenizer(Engine):
     """Morphemes with Sejong tags from MeCab's Korean dictionary.
 
     Args:
@@ -46,7 +47,6 @@ class MecabTokenizer:
     """
 
     name = "mecab"
-    vocab_size: int | None = None
 
     def __init__(
         self, *, decompose: bool = True, dictionary: str | None = None, user_dictionary: str | None = None, name: str = "mecab"

@@ -10,6 +10,7 @@ from typing import Any
 from explorer.core.errors import BadInput
 from explorer.text.hangul import decompose, is_jamo
 from explorer.text.normalise import check_text, graphemes
+from explorer.tokenizers.engine import Engine
 from explorer.tokenizers.engines.spans import trim
 from explorer.tokenizers.token import Token
 
@@ -28,7 +29,7 @@ def _characters(text: str) -> Iterator[tuple[int, int]]:
             yield trim(text, start, end)  # a mark may sit on a space
 
 
-class EojeolTokenizer:
+class EojeolTokenizer(Engine):
     """Cuts at white space only (띄어쓰기): the unit a Korean reader calls a word.
 
     >>> [token.form for token in EojeolTokenizer().tokenize("왕이  왔다.")]
@@ -36,7 +37,6 @@ class EojeolTokenizer:
     """
 
     name = "eojeol"
-    vocab_size: int | None = None
 
     def tokenize(self, text: str) -> list[Token]:
         check_text(text)
@@ -46,7 +46,7 @@ class EojeolTokenizer:
         return {"name": self.name, "engine": "eojeol"}
 
 
-class SyllableTokenizer:
+class SyllableTokenizer(Engine):
     """One token per syllable, letter, digit, sign or emoji: whatever a reader sees as one character. White space is dropped.
 
     >>> [token.form for token in SyllableTokenizer().tokenize("왕이 A1")]
@@ -54,7 +54,6 @@ class SyllableTokenizer:
     """
 
     name = "syllable"
-    vocab_size: int | None = None
 
     def tokenize(self, text: str) -> list[Token]:
         check_text(text)
@@ -64,7 +63,7 @@ class SyllableTokenizer:
         return {"name": self.name, "engine": "syllable"}
 
 
-class JamoTokenizer:
+class JamoTokenizer(Engine):
     """Every syllable taken apart into its jamo, which all share the span of their syllable.
 
     Args:
@@ -76,7 +75,6 @@ class JamoTokenizer:
     """
 
     name = "jamo"
-    vocab_size: int | None = None
 
     def __init__(self, *, jamo: str = "compatible") -> None:
         if jamo not in ("compatible", "conjoining"):

@@ -9,6 +9,7 @@ from typing import Any
 
 from explorer.core.errors import BadInput
 from explorer.text.normalise import Normalised, nfc, normalise
+from explorer.tokenizers.engine import Engine, as_ids
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
 from explorer.tokenizers.engines.pieces import SPACE
 from explorer.tokenizers.engines.spans import ODD_SPACE, plain_spaces, trim
@@ -22,7 +23,7 @@ __all__ = ["SentencePieceTokenizer"]
 _RAW = b"\x1a\x04\x18\x00\x20\x00"
 
 
-class SentencePieceTokenizer:
+class SentencePieceTokenizer(Engine):
     """A trained ``.model`` file. Pieces are given as they stand in the vocabulary: ``▁서울``, ``<0xEB>``.
 
     Args:
@@ -127,7 +128,7 @@ class SentencePieceTokenizer:
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of token ids, as the model restores it."""
-        return str(self._processor.decode(list(ids)))
+        return str(self._processor.decode(as_ids(ids, self.vocab_size)))
 
     def is_byte(self, index: int) -> bool:
         """Whether a vocabulary id stands for one byte of a character the vocabulary lacks."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from explorer.core.errors import BadInput, MissingExtra, Unavailable
 from explorer.text.normalise import Normalised, normalise
+from explorer.tokenizers.engine import Engine, as_ids
 from explorer.tokenizers.engines.pieces import byte_text, holds_bytes
 from explorer.tokenizers.engines.spans import trim
 from explorer.tokenizers.token import Token
@@ -14,7 +15,7 @@ from explorer.tokenizers.token import Token
 __all__ = ["ByteEncoding", "TiktokenTokenizer"]
 
 
-class ByteEncoding:
+class ByteEncoding(Engine):
     """What encodings of bytes share, whoever made them.
 
     Args:
@@ -59,7 +60,9 @@ class ByteEncoding:
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of token ids; special tokens spell nothing."""
-        return str(self._encoding.decode([index - self._special for index in ids if index >= self._special]))
+        return str(
+            self._encoding.decode([index - self._special for index in as_ids(ids, self.vocab_size) if index >= self._special])
+        )
 
     def is_byte(self, index: int) -> bool:
         """Whether a token is no whole characters."""
