@@ -24,7 +24,7 @@ from flask import Response, g, request
 from dashboards.app import hosts, shell
 from dashboards.app.files import serve_files
 from dashboards.app.state import State
-from dashboards.kit import upload
+from dashboards.kit import person, upload
 from dashboards.kit.i18n import COOKIE, asked, current
 from dashboards.kit.url import LANGUAGE, PREFIX
 from dashboards.pages.analogy import page as analogy
@@ -157,6 +157,7 @@ def create_app(prepare: bool = False, host: str | None = None, **options: Any) -
     for view in VIEWS:
         view.register(app)
     server.after_request(_headers)
+    person.guard(server)
     hosts.guard(server, host)
     if prepare:
         opened.prepare()

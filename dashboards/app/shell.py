@@ -37,6 +37,10 @@ THEME = {
 }
 
 
+STRIP = 3
+"""Jobs that are shown at the window's edge."""
+
+
 def layout(views: Sequence[ModuleType]) -> Any:
     """The shell in the language of the request; pages fill its middle."""
     t = text()
@@ -244,13 +248,12 @@ def follow_jobs(places: list[dict[str, str]], ready: int | None) -> tuple[Any, l
     """
     t = text()
     jobs = state().jobs
-    running = jobs.running()
+    active = {job.id: job for job in jobs.active()}
     shown = {place["id"] for place in places}
-    named = {t(job.label, **job.values): job for job in running if job.id not in shown and job.key[0] not in UNASKED}
-    strip = [html.Div(job_panel(t, job), className="job-strip") for job in named.values()]
-    panels = []
-    for place in places:
-        job = jobs.get(place["id"])
-        panels.append(job_panel(t, job) if job is not None and job.running else no_update)
+    named = {t(job.label, **job.values): job for job in active.values() if job.id not in shown and job.label not in UNASKED}
+    strip: list[Any] = [html.Div(job_panel(t, job), className="job-strip") for job in list(named.values())[:STRIP]]
+    if len(named) > STRIP:
+        strip.append(html.Div(t("job.more", count=len(named) - STRIP), className="job-strip"))
+    panels = [job_panel(t, active[place["id"]]) if place["id"] in active else no_update for place in places]
     ended = jobs.ended
     return strip, panels, no_update if ended == ready else ended, jobs.quiet()

@@ -12,14 +12,15 @@ import gc
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app
 
-from dashboards.app.workers import Worker
-from dashboards.kit.jobs import Jobs, NotReady, failure_of
+from dashboards.app.runners import LANES, Runner, lane_of
+from dashboards.kit.job_table import REMEMBERED
+from dashboards.kit.jobs import Jobs, NotReady, Task, failure_of
 from dashboards.kit.local import short_name
 from explorer.core.errors import ExplorerError, UnknownName, error_from
 from explorer.core.progress import Progress, ProgressCallback
@@ -84,37 +85,82 @@ KEPT = {
 }
 """The shelves, and how many things stay on each: the one used longest ago is closed."""
 
-UNASKED = ("warm", "completer")
-"""First words of the keys of jobs that prepare what nobody waits for yet."""
+UNASKED = ("job.warm", "job.completer")
+"""Labels of jobs that prepare what nobody waits for yet."""
 
 _LARGE = ("vectors", "encoder")
 """Shelves of things worth a walk through memory when one is closed."""
 
 
 class State:
-    """Everything an app has open, its jobs and its two workers.
+    """Everything an app has open in this process, and the jobs of its home folder.
 
     Attributes:
         jobs: what runs in the background.
-        worker: the child process for what pages wait for: vectors and maps.
-        comparer: the one for comparisons, which take longer: a map need not wait for one, and stopping one leaves the other
-            worker warm.
     """
 
     def __init__(self) -> None:
         self.jobs = Jobs()
-        self.worker = Worker()
-        self.comparer = Worker()
+        self._runners = [Runner(self.jobs, lane) for lane in LANES]
         self._shelves: dict[str, OrderedDict[Any, Any]] = {kind: OrderedDict() for kind in KEPT}
         self._failed: dict[tuple[str, Any], tuple[dict[str, Any], float]] = {}
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """Stop the jobs and the workers."""
-        for job in self.jobs.running():
-            job.cancel()
-        self.worker.stop()
-        self.comparer.stop()
+        """Stop what this process does; tasks that are under way wait for the next one."""
+        for runner in self._runners:
+            runner.close()
+        self.jobs.close()
+
+    def work(self) -> None:
+        """Take tasks from the table from now on, also those that other processes were asked for."""
+        self.jobs.close_at_exit()
+        for runner in self._runners:
+            runner.start()
+
+    def task(
+        self,
+        task: str,
+        params: Mapping[str, Any],
+        label: str,
+        of: Any = None,
+        reuse: bool = True,
+        lasts: float = REMEMBERED,
+        **values: Any,
+    ) -> Task:
+        """The job of a task of :data:`dashboards.app.worker.TASKS`, begun unless it is under way or answered.
+
+        Args:
+            params: what it is told: JSON.
+            label: i18n key of what it is called, filled with ``values``.
+            of: plain data that changes the answer beside ``params``, e.g. the version of a model.
+            reuse: whether an answer of before will do.
+            lasts: seconds it is remembered once it has ended.
+
+        Raises:
+            BadInput: the queue is full.
+        """
+        job = self.jobs.submit(task, params, label, lane_of(task), of, reuse, lasts, values)
+        if job.running:
+            self.work()
+        return job
+
+    def made(
+        self, task: str, params: Mapping[str, Any], label: str, of: Any = None, lasts: float = REMEMBERED, **values: Any
+    ) -> Any:
+        """The answer of a task, made once whoever asks for it; arguments as for :meth:`task`.
+
+        Raises:
+            NotReady: it is being made; ask again when the job has ended.
+            ExplorerError: it failed; asking again after :data:`MEMORY` seconds tries again.
+        """
+        failed = self.jobs.failed_task(task, params, of, MEMORY)
+        if failed is not None:
+            raise failed
+        job = self.task(task, params, label, of, lasts=lasts, **values)
+        if job.state == "done":
+            return job.result
+        raise job.error or NotReady(job)
 
     def opened(
         self,
@@ -130,7 +176,7 @@ class State:
         Args:
             kind: shelf it stands on, one of :data:`KEPT`.
             name: hashable; includes whatever makes two things differ.
-            opener: runs in a thread of its own, outside any request.
+            opener: runs in a thread, outside any request; may raise ``NotReady`` for what it needs itself.
             label: i18n key of what the job is called, filled with ``values``.
 
         Raises:
@@ -146,6 +192,8 @@ class State:
             failure, when = self._failed.get((kind, name), (None, 0.0))
         if failure is not None and time.monotonic() - when <= MEMORY:
             raise error_from(failure)
+        if (elsewhere := self.jobs.failure((kind, name), MEMORY)) is not None:
+            raise elsewhere
         job = self.jobs.start((kind, name), lambda progress: self._put(kind, name, opener, progress), label, **values)
         if not job.wait(patience):
             raise NotReady(job)
@@ -153,12 +201,17 @@ class State:
             if name in shelf:
                 found: T = shelf[name]
                 return found
-        raise job.error or NotReady(job)
+        raise job.error or NotReady(job.waits_for or job)
 
     def _put(self, kind: str, name: Any, opener: Callable[[ProgressCallback], Any], progress: ProgressCallback) -> None:
         shelf = self._shelves[kind]
+        with self._lock:
+            if name in shelf:  # by a job that ended after the asker had looked and before this one began
+                return
         try:
             thing = opener(progress)
+        except NotReady:  # of what it needs
+            raise
         except Exception as error:
             now = time.monotonic()
             with self._lock:
@@ -183,9 +236,9 @@ class State:
             from explorer.static.kiwi import is_recovered
 
             if name == "kiwi" and not is_recovered():
-                # Recovering them is seconds of pure computing: in the worker process, so that pages stay quick. Here they are
+                # Recovering them is seconds of pure computing: in a worker process, so that pages stay quick. Here they are
                 # only mapped from the cache afterwards.
-                self.worker.call("kiwi", {}, progress)
+                self.made("kiwi", {}, "job.model", model=name)
             found = load_model(name, progress)
             # Both are computed once, here in the background, instead of on somebody's first question.
             found.unit  # noqa: B018
@@ -203,12 +256,7 @@ class State:
         def opener(progress: ProgressCallback) -> Completer:
             from explorer.vectors.completion import Completer
 
-            while True:
-                try:
-                    vectors = self.vectors(name)
-                    break
-                except NotReady:
-                    progress(Progress("waiting for other work"))
+            vectors = self.vectors(name)
             with suppress(ExplorerError):  # the first answer of a model reads its matrix and the scripts of its words: here
                 vectors.similar(vectors.keys[0], 1, script="hangul")
             return Completer(vectors)
@@ -245,12 +293,20 @@ class State:
     def prepare(self) -> None:
         """Start, in the background, what most people need first: the default vectors and the search, then UMAP's compilation."""
 
-        def warm(progress: ProgressCallback) -> None:
-            self.worker.call("warm", {}, progress)
+        def ready(_: ProgressCallback) -> None:
+            while True:
+                try:
+                    self.completer(DEFAULT_MODEL)
+                    return
+                except NotReady as wait:
+                    wait.job.wait()
+                except ExplorerError:  # told to whoever asks for them
+                    return
 
-        with suppress(NotReady, ExplorerError):  # it goes on without us; a failure is told to whoever asks for them
-            self.completer(DEFAULT_MODEL)
-        self.jobs.start(("warm",), warm, "job.warm")
+        self.work()
+        self.jobs.start(("warm",), ready, "job.warm")
+        with suppress(ExplorerError):
+            self.task("warm", {}, "job.warm", reuse=False)
 
 
 def state() -> State:

@@ -1,4 +1,9 @@
-"""The child process of :mod:`dashboards.app.workers`: reads tasks from standard input, writes lines of JSON."""
+"""The child process of :mod:`dashboards.app.workers`: reads tasks from standard input, writes lines of JSON.
+
+A task is a function ``(params, progress) -> answer``, both JSON, in :data:`TASKS`. It is begun again where the server was killed
+meanwhile, so it writes whole files or none, and goes on from what it finds. An answer that names a ``"folder"`` (or a file) is good
+as long as that is there.
+"""
 
 from __future__ import annotations
 
@@ -68,8 +73,9 @@ def index_corpus(params: dict[str, Any], progress: ProgressCallback) -> dict[str
     from corpora import open_corpus
     from corpora.concordance import ConcordanceIndex
 
-    ConcordanceIndex.of(open_corpus(params["corpus"]), progress=progress).close()
-    return {}
+    index = ConcordanceIndex.of(open_corpus(params["corpus"]), progress=progress)
+    index.close()
+    return {"folder": str(index.path)}
 
 
 def count_corpus(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:

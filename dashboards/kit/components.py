@@ -14,6 +14,7 @@ from dashboards.kit import ids
 from dashboards.kit.errors import explain
 from dashboards.kit.glossary import with_terms
 from dashboards.kit.i18n import Text, current, text
+from dashboards.kit.job_table import Row
 from dashboards.kit.jobs import Job, NotReady
 from explorer.core.errors import Cancelled, ExplorerError, OutOfVocabulary
 
@@ -178,11 +179,11 @@ def problem(t: Text, error: ExplorerError, instead: Callable[[str], str] | None 
     )
 
 
-def job_panel(t: Text, job: Job) -> dmc.Stack:
+def job_panel(t: Text, job: Job | Row) -> dmc.Stack:
     """One job: what it does, how far it is, a button to stop it."""
     step = job.progress
     fraction = step.fraction if step else None
-    stage = t.maybe(f"stages.{step.stage}", step.stage) if step else t("job.starting")
+    stage = t.maybe(f"stages.{step.stage}", step.stage) if step else t(f"job.{job.state}")
     counted = f"{_amount(step.done, step.unit)} / {_amount(step.total, step.unit)}" if step and step.total else ""
     return dmc.Stack(
         [

@@ -1,77 +1,256 @@
-"""Long work in the background: one thread a job, progress to look at, a way to stop it.
+"""Long work in the background: seen, waited for and stopped from any process of the server, and found again after a restart.
 
-A job is known by its key: asking for work that is already under way gives the job that does it. Heavy computing belongs
-in the worker process (:mod:`dashboards.app.workers`); a job's thread then only waits for it.
+There are two kinds of it.
+
+**Tasks** are what takes long: a function of :data:`dashboards.app.worker.TASKS`, JSON in and JSON out, done in a child process.
+They lie in a table in the home folder (:mod:`dashboards.kit.job_table`), wait in one queue with fair turns, are done once however many
+ask, and survive the process that took them up. A page starts one through its app::
+
+    from dashboards.app.state import state
+
+    answer = state().made("project", params, "job.map", words=20_000)    # the answer, or NotReady with the job
+    job = state().task("project", params, "job.map", words=20_000)       # or the job: .id .state .progress .result .error
+    state().jobs.get(job.id)                                              # later, in any process; only the person's own
+
+``made`` may be called wherever ``NotReady`` may be raised, also inside an opener of ``State.opened``: no thread waits. An answer that
+names a ``"folder"`` (what the task wrote) is good as long as that is there; any other for as long as the job is remembered, so
+``params``, or ``of=``, hold whatever changes the answer (the version of a model). The last words of both calls are the values of the
+label, an i18n key: how the job is called for the person who asks, and for nobody else. The address of the page that asks is kept
+with the job, so that its answer can be opened from the page of jobs.
+
+**Openings** put something into the memory of this process (a model, a tokenizer): ``start`` runs a function in one of a few
+threads. Somebody who has to wait for one makes it known in the table, so that the clock of the page is told of its end whichever
+process answers the clock.
 """
 
 from __future__ import annotations
 
-import itertools
+import atexit
+import hashlib
+import json
 import logging
-import math
+import os
+import secrets
+import socket
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
+from dashboards.kit.job_table import LEASE, REMEMBERED, JobTable, Row
+from dashboards.kit.person import acting_for, address, person
+from dashboards.kit.pool import Pool
 from explorer.core.errors import Cancelled, ExplorerError, error_from
 from explorer.core.progress import Progress, ProgressCallback
+from explorer.core.store import home
 
-__all__ = ["Job", "Jobs", "NotReady", "failure_of"]
+__all__ = ["Job", "Jobs", "NotReady", "Opening", "Task", "failure_of"]
 
 log = logging.getLogger(__name__)
 
-KEPT = 50
-"""Ended jobs that are remembered, so that a page can still show how they ended."""
+FILE = "jobs.sqlite"
+"""Name of the table in the home folder."""
+
+_TOLD = 0.3
+"""Seconds between two reports that are written down."""
 
 
-@dataclass(eq=False)
 class Job:
-    """One piece of work.
+    """Work as the person sees it who asked for it: a :class:`Task` or an :class:`Opening`.
 
     Attributes:
-        id: short and unguessable enough for one process: it only shows and stops work.
-        key: what the work is; two jobs of one key never run at once.
+        id: random.
+        key: what the work is; two jobs of one key never run at once (of openings: in one process).
         label: i18n key of what it is called, filled with ``values``.
-        state: ``"running"``, ``"done"``, ``"failed"`` or ``"cancelled"``.
-        progress: the last report.
     """
 
-    jobs: Jobs
-    id: str
-    key: tuple[Any, ...]
-    label: str
-    values: dict[str, Any]
-    state: str = "running"
-    progress: Progress | None = None
-    failure: dict[str, Any] | None = None
-    result: Any = None
-    awaited: bool = False
-    _ended: threading.Event = field(default_factory=threading.Event)
-    _stop: threading.Event = field(default_factory=threading.Event)
+    def __init__(self, jobs: Jobs, name: str, key: tuple[Any, ...], label: str, values: Mapping[str, Any]) -> None:
+        self.jobs, self.id, self.key, self.label, self.values = jobs, name, key, label, dict(values)
 
     @property
-    def running(self) -> bool:
-        return self.state == "running"
+    def state(self) -> str:
+        """``"waiting"``, ``"running"``, ``"done"``, ``"failed"``, ``"cancelled"`` or ``"lost"``."""
+        raise NotImplementedError
+
+    @property
+    def progress(self) -> Progress | None:
+        """The last report."""
+        raise NotImplementedError
+
+    @property
+    def result(self) -> Any:
+        """The answer, once there is one."""
+        raise NotImplementedError
 
     @property
     def error(self) -> ExplorerError | None:
-        """Why it failed."""
-        return error_from(self.failure) if self.failure else None
+        """Why there is no answer."""
+        raise NotImplementedError
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended; also while it waits for its turn."""
+        return self.state in ("waiting", "running")
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until it has ended; false if it still runs after ``seconds``."""
+        """Wait until it has ended; false if it has not after ``seconds``."""
+        raise NotImplementedError
+
+    def cancel(self) -> None:
+        """The person no longer wants it: it stops, unless somebody else waits for it as well."""
+        raise NotImplementedError
+
+    def awaited(self) -> None:
+        """Somebody waits for it: have its end told, also when it has ended just now."""
+        raise NotImplementedError
+
+
+class Task(Job):
+    """A row of the table; every attribute is read anew."""
+
+    @property
+    def row(self) -> Row | None:
+        """What the table holds; ``None`` once it is forgotten."""
+        return self.jobs.table.row(self.id, self._person)
+
+    def __init__(self, jobs: Jobs, row: Row, who: str) -> None:
+        super().__init__(jobs, row.id, (row.task, row.key), row.label, row.values)
+        self._person = who
+
+    @property
+    def state(self) -> str:
+        row = self.row
+        return row.state if row is not None else "lost"
+
+    @property
+    def progress(self) -> Progress | None:
+        row = self.row
+        return row.progress if row is not None else None
+
+    @property
+    def result(self) -> Any:
+        row = self.row
+        return row.result if row is not None else None
+
+    @property
+    def error(self) -> ExplorerError | None:
+        row = self.row
+        if row is None or row.running or row.state == "done":
+            return None
+        return row.error or Cancelled()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        end = time.monotonic() + seconds if seconds is not None else None
+        pause = 0.02
+        while self.running:
+            if end is not None and time.monotonic() >= end:
+                return False
+            time.sleep(pause)
+            pause = min(0.25, pause * 1.5)
+        return True
+
+    def cancel(self) -> None:
+        self.jobs.table.cancel(self.id, self._person)
+
+    def awaited(self) -> None:
+        self.jobs.table.join(self.id, person(), self.label, self.values, address())
+
+
+class Opening(Job):
+    """Something that this process opens for itself, in a thread."""
+
+    def __init__(self, jobs: Jobs, key: tuple[Any, ...], label: str, values: Mapping[str, Any]) -> None:
+        super().__init__(jobs, secrets.token_urlsafe(15), key, label, values)
+        self.began = time.time()
+        self.waits_for: Job | None = None
+        self._state = "running"
+        self._progress: Progress | None = None
+        self._result: Any = None
+        self._failure: dict[str, Any] | None = None
+        self._known = False
+        self._told = -1.0
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._stop = threading.Event()
+
+    @property
+    def state(self) -> str:
+        return self._state
+
+    @property
+    def progress(self) -> Progress | None:
+        return self._progress
+
+    @property
+    def result(self) -> Any:
+        return self._result
+
+    @property
+    def error(self) -> ExplorerError | None:
+        return error_from(self._failure) if self._failure else None
+
+    def wait(self, seconds: float | None = None) -> bool:
         return self._ended.wait(seconds)
 
     def cancel(self) -> None:
-        """Ask it to stop; it does at its next report."""
-        self._stop.set()
+        """Ask it to stop; it does at its next report. Somebody else may wait for it too: then it goes on."""
+        if self._known:
+            self.jobs.table.cancel(self.id, person())
+        else:
+            self._stop.set()
+
+    def awaited(self) -> None:
+        with self._lock:
+            wanted = self.jobs.table.open_here(
+                self.id,
+                self.jobs.name_of(self.key),
+                self.jobs.process,
+                person(),
+                self.label,
+                self.values,
+                address(),
+                self.began,
+            )
+            self._known = True
+            if self._state != "running":
+                self._write_end()
+        if not wanted:
+            raise Cancelled
+        self.jobs.keep_alive()
 
     def report(self, progress: Progress) -> None:
         if self._stop.is_set():
             raise Cancelled
-        self.progress = progress
+        self._progress = progress
+        now = time.monotonic()
+        if self._known and now - self._told >= _TOLD:
+            self._told = now
+            if self.jobs.table.beat(self.id, self.jobs.process, progress) != "go":
+                raise Cancelled
+
+    def run(self, function: Callable[[ProgressCallback], Any]) -> None:
+        try:
+            if self._stop.is_set():
+                raise Cancelled
+            self._result = function(self.report)
+            state = "done"
+        except NotReady as wait:
+            self.waits_for, state = wait.job, "passed"
+        except Exception as error:
+            if not isinstance(error, ExplorerError):  # shown on the page as one line; the whole story goes to the log
+                log.exception("job %s failed", self.key[0])
+            self._failure, state = failure_of(error), "cancelled" if isinstance(error, Cancelled) else "failed"
+        with self._lock:
+            self._state = state
+            if self._known:
+                with suppress(ExplorerError):  # the table cannot be written: who waits sees it by asking again
+                    self._write_end()
+        self.jobs.forget(self)
+        self._ended.set()
+
+    def _write_end(self) -> None:
+        self.jobs.table.end(self.id, self.jobs.process, self._state, failure=self._failure)
 
 
 def failure_of(error: Exception) -> dict[str, Any]:
@@ -82,73 +261,205 @@ def failure_of(error: Exception) -> dict[str, Any]:
 
 
 class NotReady(Exception):
-    """What a page needs is being prepared; ``job`` says how far."""
+    """What a page needs is being prepared; ``job`` says how far.
+
+    Raises:
+        Cancelled: instead of this, if the person has just stopped the job and others still wait for it.
+    """
 
     def __init__(self, job: Job) -> None:
         super().__init__(job.label)
         self.job = job
-        job.jobs.await_end(job)
+        job.awaited()
 
 
 class Jobs:
-    """All jobs of one app."""
+    """All jobs of a home folder, as one process sees them.
 
-    def __init__(self) -> None:
+    Args:
+        table: where they lie; by default in the home folder, opened on first use.
+    """
+
+    def __init__(self, table: JobTable | None = None) -> None:
+        self.process = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._table = table
+        self._pool = Pool()
         self._lock = threading.Lock()
-        self._jobs: dict[str, Job] = {}
-        self._numbers = itertools.count(1)
-        self._last = -math.inf
-        self.ended = 0
-        """How many awaited jobs have ended: pages that wait look again when it grows."""
+        self._openings: dict[tuple[Any, ...], Opening] = {}
+        self._beating = False
+        self._closed = threading.Event()
 
-    def start(self, key: tuple[Any, ...], function: Callable[[ProgressCallback], Any], label: str, **values: Any) -> Job:
-        """Run ``function(progress)`` in a thread, unless work of this key runs already."""
+    @property
+    def table(self) -> JobTable:
+        """The table of the home folder."""
+        if self._table is None:
+            self._table = JobTable(home() / FILE)
+        return self._table
+
+    # ---- tasks
+
+    def submit(
+        self,
+        task: str,
+        params: Mapping[str, Any],
+        label: str,
+        lane: str,
+        of: Any = None,
+        reuse: bool = True,
+        lasts: float = REMEMBERED,
+        values: Mapping[str, Any] | None = None,
+    ) -> Task:
+        """A task for a worker: the one that is under way or answered already, else a new one at the end of the queue.
+
+        Args:
+            of: plain data that changes the answer beside ``params``.
+            reuse: whether an answer of before will do.
+            lasts: seconds it is remembered once it has ended.
+
+        Raises:
+            BadInput: the queue is full.
+        """
+        who = person()
+        row = self.table.ask(_task_key(task, params, of), task, params, lane, who, label, values or {}, address(), reuse, lasts)
+        return Task(self, row, who)
+
+    def failed_task(self, task: str, params: Mapping[str, Any], of: Any, seconds: float) -> ExplorerError | None:
+        """Why this task of this person failed a moment ago."""
+        return self._failed(_task_key(task, params, of), seconds)
+
+    def again(self, name: str) -> Task | None:
+        """A person's ended task once more; ``None`` if it is not theirs, or nothing that can be done again."""
+        who = person()
+        row = self.table.row(name, who)
+        if row is None or not row.task:
+            return None
+        made = self.table.ask(row.key, row.task, row.params, row.lane, who, row.label, row.values, row.href, reuse=False)
+        return Task(self, made, who)
+
+    # ---- openings
+
+    def start(self, key: tuple[Any, ...], function: Callable[[ProgressCallback], Any], label: str, **values: Any) -> Opening:
+        """Run ``function(progress)`` in a thread of this process, unless work of this key runs already.
+
+        Raises:
+            BadInput: this person has too much waiting.
+        """
+        who, where = person(), address()
         with self._lock:
-            for job in self._jobs.values():
-                if job.key == key and job.running:
-                    return job
-            job = Job(self, str(next(self._numbers)), key, label, values)
-            self._jobs[job.id] = job
-            for old in [j.id for j in self._jobs.values() if not j.running][:-KEPT]:
-                del self._jobs[old]
-        threading.Thread(target=self._run, args=(job, function), name=f"job-{job.id}", daemon=True).start()
+            found = self._openings.get(key)
+            if found is not None:
+                return found
+            job = Opening(self, key, label, values)
+            self._openings[key] = job
+
+        def work() -> None:
+            with acting_for(who, where):
+                job.run(function)
+
+        try:
+            self._pool.submit(who, work)
+        except BaseException:
+            self.forget(job)
+            raise
         return job
 
-    def _run(self, job: Job, function: Callable[[ProgressCallback], Any]) -> None:
-        try:
-            job.result = function(job.report)
-            state = "done"
-        except Exception as error:
-            if not isinstance(error, ExplorerError):  # shown on the page as one line; the whole story goes to the log
-                log.exception("job %s failed", job.key)
-            job.failure, state = failure_of(error), "cancelled" if isinstance(error, Cancelled) else "failed"
+    def forget(self, job: Opening) -> None:
+        """It has ended."""
         with self._lock:
-            job.state = state
-            self.ended += job.awaited
-            self._last = time.monotonic()
-        job._ended.set()
+            if self._openings.get(job.key) is job:
+                del self._openings[job.key]
 
-    def await_end(self, job: Job) -> None:
-        """Somebody waits for this job: count its end, also when it ended just now."""
+    def running(self) -> list[Opening]:
+        """What this process opens just now."""
         with self._lock:
-            if not job.running:
-                self.ended += 1
-                self._last = time.monotonic()
-            job.awaited = True
+            return list(self._openings.values())
+
+    def failure(self, key: tuple[Any, ...], seconds: float) -> ExplorerError | None:
+        """Why the opening of ``key`` failed for this person a moment ago, in whichever process."""
+        return self._failed(self.name_of(key), seconds)
+
+    def _failed(self, name: str, seconds: float) -> ExplorerError | None:
+        found = self.table.failure(name, person(), seconds)
+        return error_from(found) if found else None
+
+    @staticmethod
+    def name_of(key: tuple[Any, ...]) -> str:
+        """An opening's key as the table knows it; the words in it cannot be read there."""
+        return _hashed(repr(key))
+
+    def keep_alive(self) -> None:
+        """Renew the leases of openings that are known to the table as long as there are any."""
+        with self._lock:
+            if self._beating:
+                return
+            self._beating = True
+        threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
+
+    def _beat(self) -> None:
+        while not self._closed.wait(LEASE / 4):
+            with self._lock:
+                if not self._openings:
+                    self._beating = False
+                    return
+            with suppress(ExplorerError):
+                self.table.keep_alive(self.process)
+
+    # ---- looking
+
+    def get(self, name: str) -> Task | None:
+        """A job of this person by its id."""
+        who = person()
+        row = self.table.row(name, who)
+        return Task(self, row, who) if row is not None else None
+
+    def goes(self, name: str) -> bool:
+        """Whether a job is under way, whoever asked for it."""
+        row = self.table.row(name)
+        return row is not None and row.running
+
+    def active(self) -> list[Row]:
+        """What this person waits for, the oldest first."""
+        return self.table.active(person())
+
+    def mine(self) -> list[Row]:
+        """Everything of this person that is remembered, the newest first."""
+        return self.table.of(person())
+
+    @property
+    def ended(self) -> float:
+        """A number that changes when something this person waits for ends: pages that wait then look again."""
+        return self.table.told(person())[0]
 
     def quiet(self, seconds: float = 2.0) -> bool:
-        """Nothing runs, and nothing has ended for a moment: pages may stop looking."""
-        with self._lock:
-            return not any(job.running for job in self._jobs.values()) and time.monotonic() - self._last > seconds
+        """Nothing runs for this person, and nothing has ended for a moment: pages may stop looking."""
+        last, active = self.table.told(person())
+        return not active and time.time() - last > seconds
 
-    def get(self, number: str) -> Job | None:
-        return self._jobs.get(number)
+    def cancel(self, name: str) -> None:
+        """The person no longer wants a job of theirs."""
+        self.table.cancel(name, person())
 
-    def running(self) -> list[Job]:
-        with self._lock:
-            return [job for job in self._jobs.values() if job.running]
+    # ---- the end
 
-    def cancel(self, number: str) -> None:
-        job = self.get(number)
-        if job is not None:
-            job.cancel()
+    def close_at_exit(self) -> None:
+        """Give back what is under way when this process ends of its own will."""
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """Stop what this process opens, and give back what it does for the table."""
+        atexit.unregister(self.close)
+        self._closed.set()
+        for job in self.running():
+            job._stop.set()
+        if self._table is not None:
+            with suppress(ExplorerError):
+                self._table.release(self.process)
+            self._table.close()
+
+
+def _task_key(task: str, params: Mapping[str, Any], of: Any) -> str:
+    return _hashed(json.dumps([task, params, of], sort_keys=True, ensure_ascii=False))
+
+
+def _hashed(whole: str) -> str:
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:32]

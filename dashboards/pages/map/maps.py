@@ -198,7 +198,10 @@ def open_map(choice: Choice) -> Map:
             return with_regions(ready, vectors)
         if choice.method == "pca":
             return with_regions(read(make(vectors, choice, progress)), vectors)
-        return with_regions(read(Path(here.worker.call("project", asdict(choice), progress)["folder"])), vectors)
+        return with_regions(
+            read(Path(here.made("project", asdict(choice), "job.map", of=version(choice.model), words=choice.words)["folder"])),
+            vectors,
+        )
 
     # Patience: PCA of some thousand words is a matter of a second, sooner there than a progress bar is read.
     return here.opened("map", (choice, version(choice.model)), opener, "job.map", patience=1.5, words=choice.words)

@@ -16,7 +16,7 @@ from explorer.core.errors import BadInput, UnknownName
 from explorer.core.progress import ProgressCallback
 
 if TYPE_CHECKING:
-    from dashboards.app.workers import Worker
+    from dashboards.app.state import State
     from explorer.encoders.encoder import Encoder
     from explorer.encoders.readings import Representation
     from explorer.encoders.sense_curve import SenseCurve, SenseLevel
@@ -137,7 +137,7 @@ def contexts(params: dict[str, Any], progress: ProgressCallback) -> dict[str, An
     return {"sentences": [[one.text, one.start, one.end] for one in found]}
 
 
-def _sentences(word: str, source: str, lines: list[str], comparer: Worker, progress: ProgressCallback) -> Given:
+def _sentences(word: str, source: str, lines: list[str], here: State) -> Given:
     """The sentences, and where the word stands in them where that is known."""
     if source == OWN:
         if not lines:
@@ -149,7 +149,8 @@ def _sentences(word: str, source: str, lines: list[str], comparer: Worker, progr
         group = [one for one in sample() if one.word == word]
         if group:
             return [one.text for one in group], [(one.start, one.end) for one in group]
-    answer = comparer.call("contexts", {"corpus": source, "word": word, "n": FROM_CORPUS}, progress)
+    wanted = {"corpus": source, "word": word, "n": FROM_CORPUS}
+    answer = here.made("contexts", wanted, "senses.job", of=version(source, "corpus"), word=word)
     found = answer["sentences"]
     if not found:
         raise BadInput("dashboards.word_not_in_source", source=source, word=word)
@@ -173,14 +174,13 @@ def compute(asked: dict[str, Any]) -> Found:
     if not word:
         raise BadInput("encoders.sense_word_empty")
 
-    comparer = state().comparer
+    here = state()
 
     def opener(progress: ProgressCallback) -> Found:
-        # Not with the other worker, which may be compiling UMAP just now.
-        return _find(model, place, word, _sentences(word, source, lines, comparer, progress), number, view, progress)
+        return _find(model, place, word, _sentences(word, source, lines, here), number, view, progress)
 
     name = (place, word, source, number, view, *(lines if source == OWN else [version(source, "corpus")]))
-    found: Found = state().opened("senses", name, opener, "senses.job", word=word)
+    found: Found = here.opened("senses", name, opener, "senses.job", word=word)
     steps = steps_of(str(asked.get("by") or ""))
     return _changed(found, steps) if steps else found
 

@@ -136,10 +136,9 @@ def expected(choice: Choice) -> Estimate:
 
 
 def job_of(run: runs.Run | None) -> Job | None:
-    """The job of a run, while it is under way."""
+    """The job of a run, while it is under way, for the person who began it."""
     job = state().jobs.get(run.job) if run is not None and run.job else None
-    same = job is not None and job.running and job.label == LABEL and job.values == {"name": run.name if run else ""}
-    return job if same else None
+    return job if job is not None and job.running else None
 
 
 def start(choice: Choice, again: bool = False) -> str:
@@ -153,15 +152,12 @@ def start(choice: Choice, again: bool = False) -> str:
     """
     choice = choice.named()
     here, name = state(), choice.run
-    if job_of(runs.read(name)) is not None:
+    known = runs.read(name)
+    if known is not None and here.jobs.goes(known.job):
         raise BadInput("dashboards.run_going", name=name)
     _check(choice, again)
-
-    def work(progress: ProgressCallback) -> None:
-        here.comparer.call("train", choice.to_dict(), progress)
-
     runs.begin(name, choice.to_dict())
-    job = here.jobs.start(("train", name), work, LABEL, name=name)
+    job = here.task("train", choice.to_dict(), LABEL, reuse=False, name=name)
     runs.begin(name, choice.to_dict(), job.id)
     return name
 

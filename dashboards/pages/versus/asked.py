@@ -54,14 +54,14 @@ def compute(asked: dict[str, Any]) -> ModelComparison:
     opened = state()
     task = {"a": asked["model"], "b": asked["b"], "k": int(asked["k"]), "sample": sample_of(asked["words"])}
 
-    def opener(progress: ProgressCallback) -> ModelComparison:
+    key, names = _key(asked), {"a": asked["model"], "b": asked["b"]}
+
+    def opener(_: ProgressCallback) -> ModelComparison:
         from explorer.analysis.model_comparison import ModelComparison
 
-        return ModelComparison.from_dict(opened.comparer.call("compare models", task, progress))
+        return ModelComparison.from_dict(opened.made("compare models", task, "versus.job", of=key, **names))
 
-    made: ModelComparison = opened.opened(
-        "versus", (*_key(asked), task["k"], task["sample"]), opener, "versus.job", a=asked["model"], b=asked["b"]
-    )
+    made: ModelComparison = opened.opened("versus", (*key, task["k"], task["sample"]), opener, "versus.job", **names)
     return made
 
 

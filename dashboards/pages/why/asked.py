@@ -47,12 +47,12 @@ def _known(corpus: str) -> Evidence:
     from corpora import open_corpus
     from explorer.vectors.evidence import shipped_evidence
 
-    comparer = state().comparer
+    here = state()
 
     def opener(progress: ProgressCallback) -> Evidence:
         if corpus == SHIPPED:
             return shipped_evidence()
-        comparer.call("count", {"corpus": corpus}, progress)
+        here.made("count", {"corpus": corpus}, "job.evidence", of=version(corpus, "corpus"), corpus=corpus)
         return open_corpus(corpus).evidence(progress=progress)
 
     found: Evidence = state().opened("evidence", _name(corpus), opener, "job.evidence", corpus=corpus)
@@ -64,12 +64,12 @@ def _indexed(corpus: str) -> Corpus:
     from corpora import open_corpus
     from corpora.concordance import ConcordanceIndex
 
-    comparer = state().comparer
+    here = state()
 
     def opener(progress: ProgressCallback) -> Corpus:
         opened = open_corpus(corpus)
         if not ConcordanceIndex.made(opened):
-            comparer.call("index", {"corpus": corpus}, progress)
+            here.made("index", {"corpus": corpus}, "job.evidence", of=version(corpus, "corpus"), corpus=corpus)
         return opened
 
     found: Corpus = state().opened("indexed", _name(corpus), opener, "job.evidence", corpus=corpus)

@@ -93,7 +93,7 @@ def used(word: str, model: str, corpus: str, n: int) -> Usage:
     """
     if corpus not in corpus_names():
         raise UnknownName("corpus", corpus, corpus_names())
-    asked, kiwi, comparer = queries(word, model), state().tokenizer("kiwi"), state().comparer
+    asked, kiwi, here = queries(word, model), state().tokenizer("kiwi"), state()
 
     def opener(progress: ProgressCallback) -> Usage:
         from corpora import open_corpus
@@ -103,7 +103,7 @@ def used(word: str, model: str, corpus: str, n: int) -> Usage:
         opened = open_corpus(corpus)
         if not ConcordanceIndex.made(opened, kiwi):
             # A corpus may take minutes to index: in a process of its own. What follows is a second of reading.
-            comparer.call("index", {"corpus": corpus}, progress)
+            here.made("index", {"corpus": corpus}, "job.evidence", of=version(corpus, "corpus"), corpus=corpus)
         return usage(opened, asked, n, tokenizer=kiwi, progress=progress)
 
     name: tuple[Any, ...] = (corpus, version(corpus, "corpus"), n, *asked)

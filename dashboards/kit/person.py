@@ -1,0 +1,85 @@
+"""Who asks: a random cookie of the browser, and nothing else of the person.
+
+Jobs, their words and their places in the queue belong to a person; :func:`person` names the one whose request is answered, and
+in the background the one for whom the work is done. ``""`` is the server itself. What is kept is a hash of the cookie, so that nobody
+who reads the table of jobs can pass for somebody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, has_request_context, request
+
+__all__ = ["COOKIE", "acting_for", "address", "guard", "person"]
+
+COOKIE = "explorer-person"
+YEAR = 31_536_000
+MAX_ADDRESS = 8_000
+
+_COOKIE = re.compile(r"[A-Za-z0-9_-]{32}")
+_acting: ContextVar[tuple[str, str]] = ContextVar("explorer_person", default=("", ""))
+
+
+def person() -> str:
+    """The one who asks; ``""`` where nobody does."""
+    if not has_request_context():
+        return _acting.get()[0]
+    found: str | None = g.get("person")
+    return _hashed(_given() or "") if found is None else found
+
+
+def address() -> str:
+    """Where the person stands: path and query of the page that asks; ``""`` where that is not known."""
+    if not has_request_context():
+        return _acting.get()[1]
+    # A browser tells the whole address to pages of its own site alone (Referrer-Policy: same-origin).
+    came = urlsplit(request.referrer or "")
+    if came.netloc != request.host or not came.path.startswith("/"):
+        return ""
+    whole = came.path + (f"?{came.query}" if came.query else "")
+    return whole if len(whole) <= MAX_ADDRESS else ""
+
+
+@contextmanager
+def acting_for(who: str, where: str = "") -> Iterator[None]:
+    """In the background: work for a person."""
+    before = _acting.set((who, where))
+    try:
+        yield
+    finally:
+        _acting.reset(before)
+
+
+def guard(server: Flask) -> None:
+    """Give every browser that has none its cookie."""
+
+    def known() -> None:
+        cookie = _given()
+        if cookie is None:
+            cookie = g.new_person = secrets.token_urlsafe(24)
+        g.person = _hashed(cookie)
+
+    def remember(response: Response) -> Response:
+        cookie = g.pop("new_person", None)
+        if cookie is not None:
+            response.set_cookie(COOKIE, cookie, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+        return response
+
+    server.before_request(known)
+    server.after_request(remember)
+
+
+def _given() -> str | None:
+    cookie = request.cookies.get(COOKIE, "")
+    return cookie if _COOKIE.fullmatch(cookie) else None
+
+
+def _hashed(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()[:32] if cookie else ""
