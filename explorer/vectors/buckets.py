@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ SIZES, ROWS = "buckets.json", "buckets.npy"
 
 _BASIS, _PRIME = np.uint32(2166136261), np.uint32(16777619)
 _BLOCK = 1_024
+_ROWS = 1 << 16
 END = b"</s>"
 """The line end, which fastText counts as a word and never cuts up."""
 
@@ -138,25 +139,42 @@ class Buckets:
         """
         for start in range(0, len(words), _BLOCK):
             part = slice(start, min(start + _BLOCK, len(words)))
-            hashes, counts = ngram_hashes(words[part], self.least, self.most)
-            whole = np.array([word == END for word in words[part]])
-            keep = ~np.repeat(whole, counts)
-            hashes, counts = hashes[keep], np.where(whole, 0, counts)
-            total = np.array(own[part], dtype=np.float32)
-            some = np.flatnonzero(counts)
-            if len(some):
-                places = np.concatenate([[0], np.cumsum(counts[some])[:-1]])
-                total[some] += np.add.reduceat(self.rows[hashes % len(self.rows)], places, axis=0, dtype=np.float32)
-            out[part] = total / (counts + 1)[:, None].astype(np.float32)
+            total, counts = self._sums(words[part])
+            out[part] = (own[part] + total) / (counts + 1)[:, None].astype(np.float32)
             if step is not None:
                 step(part.stop)
+
+    def _sums(self, words: Sequence[bytes]) -> tuple[Floats, Ints]:
+        """The sum of each word's n-grams' rows, unchanged (k × d), and how many n-grams it has."""
+        hashes, counts = ngram_hashes(words, self.least, self.most)
+        whole = np.array([word == END for word in words])
+        keep = ~np.repeat(whole, counts)
+        hashes, counts = hashes[keep], np.where(whole, 0, counts)
+        total = np.zeros((len(words), self.rows.shape[1]), np.float32)
+        some = np.flatnonzero(counts)
+        if len(some):
+            places = np.concatenate([[0], np.cumsum(counts[some])[:-1]])
+            total[some] = np.add.reduceat(self.rows[hashes % len(self.rows)], places, axis=0, dtype=np.float32)
+        return total, counts
+
+    def own_rows(self, vectors: npt.NDArray[Any], words: Sequence[bytes]) -> Floats:
+        """What :meth:`add_to` would have to be given for words to have these vectors (k × d): what their n-grams leave over."""
+        total, counts = self._sums(words)
+        if self.change is not None:
+            total = total @ self.change[0] + counts[:, None].astype(np.float32) * self.change[1]
+        return np.asarray(vectors * (counts + 1)[:, None].astype(np.float32) - total, np.float32)
+
+    def blocks(self) -> Iterator[Floats]:
+        """The buckets' rows with the change done to them, some at a time: all of them may be larger than the memory."""
+        for start in range(0, len(self.rows), _ROWS):
+            yield self._changed(self.rows[start : start + _ROWS])
 
     def write(self, folder: Path) -> None:
         """Put the two files of this composer into an artifact's folder."""
         (folder / SIZES).write_text(json.dumps({"least": self.least, "most": self.most}) + "\n", encoding="utf-8")
         target = np.lib.format.open_memmap(folder / ROWS, mode="w+", dtype=np.float32, shape=self.rows.shape)
-        for start in range(0, len(self.rows), 1 << 16):  # block by block: the rows may be larger than the memory
-            target[start : start + (1 << 16)] = self._changed(self.rows[start : start + (1 << 16)])
+        for number, block in enumerate(self.blocks()):
+            target[number * _ROWS : number * _ROWS + len(block)] = block
         target.flush()
 
     @classmethod

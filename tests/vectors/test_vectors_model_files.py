@@ -14,6 +14,8 @@ from explorer.vectors.files import lines as file_lines
 from explorer.vectors.files import parts as file_parts
 from explorer.vectors.files.formats import detect_format, read_vectors, write_vectors
 from explorer.vectors.files.gensim import Named, read_opcodes
+from explorer.vectors.subwords import Subwords
+from explorer.vectors.transform import centre, remove_components
 from explorer.vectors.vectors import Vectors
 
 SENTENCES = [["먹었다", "먹는다", "한국어", "서울", "왕", "😀"], ["왕", "여왕", "궁전"], ["가", "나", "abc"]] * 10
@@ -131,6 +133,44 @@ def test_gensim_opens_our_fasttext_files(tmp_path, v):
     assert np.array_equal(again.counts, ours.counts) and again.composer is None
     with pytest.raises(BadInput, match="New York"):
         write_vectors(v, tmp_path / "n.bin", format="fasttext-binary")
+
+
+OTHERS = ["왕비마마", "뷁", "왕이왕", "여왕", "漢字", "ㅋㅋㅋ", "👍🏽", "</s>", "a"]
+
+
+@pytest.mark.parametrize(
+    "change", [lambda v: v, lambda v: centre(v), lambda v: remove_components(v, 1)], ids=["as it is", "centred", "less one"]
+)
+def test_the_subwords_of_a_fasttext_file_survive_being_written(tmp_path, change):
+    fasttext = pytest.importorskip("gensim.models.fasttext")
+    texts = [["왕이", "여왕을", "</s>", "배가", "왕비", "왕이", "Seoul/SL", "먹다/VV"]] * 20
+    sizes = {"vector_size": 8, "min_count": 1, "bucket": 90, "min_n": 1, "max_n": 4, "epochs": 2, "seed": 3}
+    fasttext.save_facebook_model(fasttext.FastText(sentences=texts, workers=1, **sizes), str(tmp_path / "theirs.bin"))
+    ours = change(read_vectors(tmp_path / "theirs.bin"))
+    write_vectors(ours, tmp_path / "ours.bin", format="fasttext-binary")
+    again, gensims = read_vectors(tmp_path / "ours.bin"), fasttext.load_facebook_vectors(str(tmp_path / "ours.bin"))
+    assert again.keys == ours.keys and np.allclose(again.vectors, ours.vectors, atol=1e-6)
+    for word in OTHERS:
+        assert np.allclose(again.composer(word), ours.composer(word), atol=1e-6)
+        if word not in ours:
+            assert np.allclose(gensims[word], ours.composer(word), atol=1e-6), word
+    inside = [key for key in ours.keys if key != "</s>"]  # gensim cuts the line end, too, which fastText never does
+    assert np.allclose(gensims[inside], ours[inside], atol=1e-6)
+
+
+def test_subwords_that_a_fasttext_file_cannot_hold_are_not_dropped(tmp_path):
+    ours = Vectors(["왕"], [[1.0, 0]], composer=Subwords(["왕"], np.eye(1, 2, dtype=np.float32)))
+    with pytest.raises(BadInput, match="word2vec-binary"):
+        write_vectors(ours, tmp_path / "m.bin", format="fasttext-binary")
+    assert write_vectors(ours, tmp_path / "m.bin") and not list(tmp_path.glob("*.tmp"))
+
+
+def test_gensims_pickles_are_not_written(tmp_path):
+    with pytest.raises(BadInput, match="load_word2vec_format"):
+        write_vectors(Vectors(["왕"], [[1.0, 0]]), tmp_path / "m.kv")
+    with pytest.raises(BadInput) as caught:
+        write_vectors(Vectors(["왕"], [[1.0, 0]]), tmp_path / "m.xyz")
+    assert ".kv" not in str(caught.value)
 
 
 @pytest.mark.parametrize("separately", [None, ["vectors"]])

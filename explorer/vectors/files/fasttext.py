@@ -13,6 +13,7 @@ The input matrix is mapped, never read as a whole; the words' vectors are compos
 from __future__ import annotations
 
 import struct
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -146,21 +147,30 @@ def _read(path: Path, limit: int | None, progress: ProgressCallback | None) -> R
 
 
 def _write(v: Table, path: Path, overwrite: bool, progress: ProgressCallback | None) -> list[Path]:
-    """A skip-gram model without n-grams, whose output layer is zero; fastText and gensim open it."""
+    """A skip-gram model, its n-grams with it where it has fastText's, whose output layer is zero; fastText and gensim open it."""
     bad = next((key for key in v.keys if any(sign in key for sign in "\0\n\t ")), None)
     if bad is not None:
         raise BadInput("vectors.fasttext_key_has_space", key=bad)
+    grams = v.composer
+    if grams is not None and not isinstance(grams, Buckets):
+        raise BadInput("vectors.fasttext_other_subwords")
+    sizes = (len(grams.rows), grams.least, grams.most) if grams else (0, 0, 0)
     counts = np.ones(len(v), np.int64) if v.counts is None else v.counts
     n, d = v.vectors.shape
     with whole(path, overwrite) as stream:
         stream.write(_MAGIC + struct.pack("<i", _VERSION))
-        stream.write(_ARGS.pack(d, 5, 5, 1, 5, 1, 2, 2, 0, 0, 0, 100, 1e-4))
+        stream.write(_ARGS.pack(d, 5, 5, 1, 5, 1, 2, 2, *sizes, 100, 1e-4))
         stream.write(_SIZES.pack(n, n, 0, int(counts.sum()), -1))
         for name, count in zip(encoded(v), counts.tolist(), strict=True):
             stream.write(name + b"\0" + struct.pack("<qb", count, 0))
-        stream.write(_SHAPE.pack(False, n, d))
+        stream.write(_SHAPE.pack(False, n + sizes[0], d))
+        names = encoded(v)
         for block in row_blocks(v, progress):
-            stream.write(block.tobytes())
+            # The file holds a word's own row; programs add those of its n-grams to it.
+            own = block if grams is None else grams.own_rows(block, list(islice(names, len(block))))
+            stream.write(own.astype("<f4", copy=False).tobytes())
+        for block in grams.blocks() if grams else ():
+            stream.write(block.astype("<f4", copy=False).tobytes())
         stream.write(_SHAPE.pack(False, n, d))
         zeros = bytes(4 * d)
         for _ in range(n):

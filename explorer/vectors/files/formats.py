@@ -12,8 +12,8 @@ format                    what                                                  
                           of labels
 ``fasttext-binary``       fastText's ``.bin`` model: words, and n-grams that      (by name only)
                           compose vectors for words never seen
-``gensim``                what gensim's ``save`` wrote, the ``.npy`` files        (read only)
-                          beside it
+``gensim``                what gensim's ``save`` wrote (``.kv``), the ``.npy``    (read only)
+                          files beside it
 ``safetensors``           the matrix and, as bytes, its keys                     ``.safetensors``
 ``parquet``               a column of words and a column of lists of numbers     ``.parquet``
 ========================  =====================================================  ==================
@@ -68,6 +68,7 @@ _FORMATS: dict[str, Format] = {
 }
 FORMATS = tuple(_FORMATS)
 _ENDINGS = {ending: name for name, one in _FORMATS.items() for ending in one.endings}
+_WRITTEN = [ending for ending, name in _ENDINGS.items() if _FORMATS[name].write is not None]
 _SAMPLE = 1 << 16
 _FOREIGN = ((b"PK\x03\x04", "vectors.file_is_zip"), (b"\x89HDF", "vectors.file_is_hdf5"))
 
@@ -227,7 +228,7 @@ def write_vectors(
     plain = path.with_suffix("") if path.suffix == ".gz" else path
     kind = _known(format) if format else _ENDINGS.get(plain.suffix.lower(), "")
     if not kind:
-        raise BadInput("vectors.ending_says_no_format", path=path.name, endings=", ".join(_ENDINGS))
+        raise BadInput("vectors.ending_says_no_format", path=path.name, endings=", ".join(_WRITTEN))
     write = _FORMATS[kind].write
     if write is None:
         raise BadInput("vectors.gensim_not_written")

@@ -326,4 +326,4 @@ def _detect(sample: bytes) -> bool:
     return len(sample) > 2 and sample[0] == 0x80 and sample[1] <= 5  # a pickle
 
 
-FORMAT = Format(_detect, _read)
+FORMAT = Format(_detect, _read, endings=(".kv",))
