@@ -306,7 +306,8 @@
       if (format === "png") size.scale = 2;
       return window.Plotly.downloadImage(graph, size);
     }
-    var drawn = picture(card);
+    var points = card.querySelector(".map-host"); // drawn on a canvas: it gives its own picture
+    var drawn = (points && points.drawing && points.drawing.picture()) || picture(card);
     if (format === "svg") return save(new Blob([drawn.text], { type: "image/svg+xml" }), name + ".svg");
     var image = new Image();
     image.onload = function () {
@@ -366,16 +367,6 @@
       there.searchParams.delete("lang");
       if (there.href !== window.location.href) window.history.replaceState({}, "", there.href);
       window.location.reload();
-    },
-
-    // Whether this browser can draw with WebGL; it is asked once, on a canvas of its own.
-    webgl: function () {
-      try {
-        var canvas = document.createElement("canvas");
-        return !!(canvas.getContext("webgl2") || canvas.getContext("webgl"));
-      } catch (error) {
-        return false;
-      }
     },
 
     // A view's state goes into the address bar without loading anything again.

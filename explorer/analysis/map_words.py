@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["MAP_WORDS", "content_key", "map_words"]
+__all__ = ["MAP_WORDS", "content_key", "map_words", "words_around"]
 
 MAP_WORDS = 20_000
 """How many words a map shows at first."""
@@ -42,6 +42,30 @@ def map_words(v: Vectors, most: int = MAP_WORDS) -> list[str]:
             if len(chosen) == most:
                 break
     return chosen
+
+
+def words_around(v: Vectors, words: Sequence[str], most: int = 500) -> list[str]:
+    """Content words in Hangul around a word, or around a topic: those nearest to the mean of several, the nearest first.
+
+    Args:
+        v: a model.
+        words: one word, or a few that together mean a topic; they are on the map, too.
+        most: how many at most.
+
+    Raises:
+        OutOfVocabulary: a word has no vector.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> v = Vectors(["바다/NNG", "파도/NNG", "섬/NNG", "돈/NNG"], [[1, 0], [0.9, 0.1], [0.7, 0.3], [0, 1]])
+    >>> words_around(v, ["바다"], 3)
+    ['바다/NNG', '파도/NNG', '섬/NNG']
+    """
+    own = list(dict.fromkeys(v.resolve(word).key for word in words))
+    keys = map_words(v, len(v))
+    middle = v.unit_vectors(list(words)).mean(axis=0)
+    cosines = v.unit_vectors(keys) @ middle
+    near = (keys[row] for row in np.argsort(-cosines, kind="stable")[:most].tolist())
+    return list(dict.fromkeys([*own, *near]))[:most]
 
 
 def content_key(v: Vectors, keys: Sequence[str]) -> str:

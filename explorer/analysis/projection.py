@@ -17,6 +17,7 @@ from explorer.core.cells import csv_cell
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report, track
 from explorer.text.tags import word_of
+from explorer.vectors.axes import direction
 from explorer.vectors.search import Floats, neighbour_graph
 from explorer.vectors.transform import principal_axes
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["METHODS", "Graph", "Projection", "project", "project_rows", "warm_up"]
+__all__ = ["METHODS", "Graph", "Projection", "axis_direction", "project", "project_axes", "project_rows", "warm_up"]
 
 Graph = tuple[npt.NDArray[np.int32], Floats]
 """What :func:`~explorer.vectors.search.neighbour_graph` gives: neighbours of every row and their cosines, best first."""
@@ -58,7 +59,7 @@ class Projection:
         measured: how many points they were measured on, each against all n; fewer than n on large maps.
         chance_trustworthiness, chance_preserved: the same two numbers when the words stand in each other's places: what a map
             that knows nothing gets.
-        method: ``"pca"``, ``"umap"`` or ``"tsne"``.
+        method: ``"pca"``, ``"umap"``, ``"tsne"`` or ``"axes"`` (:func:`project_axes`).
         dims: 2 or 3.
         seed: of every random choice.
         params: the method's parameters.
@@ -149,6 +150,7 @@ class _Asked:
     perplexity: float = 30.0
     epochs: int | None = None
     trust_sample: int | None = TRUST_SAMPLE
+    start: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ class _Plan:
     dims: int
     seed: int
     params: dict[str, Any]
+    start: Floats | None = None
 
 
 def _plan(v: Vectors, asked: _Asked) -> _Plan:
@@ -193,7 +196,14 @@ def _settled(keys: tuple[str, ...], unit: Floats, asked: _Asked) -> _Plan:
         params |= {"n_neighbors": neighbours, "min_dist": float(asked.min_dist), "epochs": asked.epochs, "metric": "cosine"}
     elif asked.method == "tsne":
         params |= {"perplexity": float(min(asked.perplexity, (len(keys) - 1) / 3))}
-    return _Plan(keys, unit, asked.method, asked.dims, asked.seed, params)
+    start = None
+    if asked.start is not None and asked.method != "pca":
+        start = np.asarray(asked.start, np.float32)
+        if start.shape != (len(keys), asked.dims) or not np.all(np.isfinite(start)):
+            raise BadInput("analysis.bad_map_start", words=len(keys), dims=asked.dims, shape=" × ".join(map(str, start.shape)))
+        start = start - start.mean(axis=0)
+        params["start"] = hashlib.sha256(start.tobytes()).hexdigest()[:16]
+    return _Plan(keys, unit, asked.method, asked.dims, asked.seed, params, start)
 
 
 def _choose(v: Vectors, words: Sequence[str] | None) -> tuple[tuple[str, ...], Floats]:
@@ -225,6 +235,7 @@ def project(
     perplexity: float = 30.0,
     epochs: int | None = None,
     trust_sample: int | None = TRUST_SAMPLE,
+    start: Floats | None = None,
     progress: ProgressCallback | None = None,
 ) -> Projection:
     """Put words on a map.
@@ -240,6 +251,8 @@ def project(
         epochs: UMAP's optimisation rounds; by default UMAP's own rule (200 above 10,000 words, else 500).
         trust_sample: on maps of more than 5,000 points, how many of them (drawn with ``seed``) are measured for trust, each
             against all; ``None`` measures every point.
+        start: places that UMAP and t-SNE begin from, n × dims, in the order of ``words``: those of the same words on another map,
+            so that the two can be compared. By default they begin from PCA.
         progress: told of every stage; may raise :class:`~explorer.core.errors.Cancelled`.
 
     Returns:
@@ -254,7 +267,7 @@ def project(
     >>> project(v, method="pca").coords.shape
     (8, 2)
     """
-    plan = _plan(v, _Asked(method, dims, words, seed, n_neighbors, min_dist, perplexity, epochs, trust_sample))
+    plan = _plan(v, _Asked(method, dims, words, seed, n_neighbors, min_dist, perplexity, epochs, trust_sample, start))
     return _drawn(plan, tuple(map(word_of, plan.keys)), v.name, None, progress)
 
 
@@ -276,7 +289,8 @@ def project_rows(
         model: name of what made the rows.
         graph: the nearest neighbours of every row, where they are known already; at least as many as ``n_neighbors``.
         progress: told of every stage.
-        **options: ``method``, ``dims``, ``seed``, ``n_neighbors``, ``min_dist``, ``perplexity``, ``epochs``, ``trust_sample``.
+        **options: ``method``, ``dims``, ``seed``, ``n_neighbors``, ``min_dist``, ``perplexity``, ``epochs``, ``trust_sample``,
+            ``start``.
 
     Raises:
         BadInput: an unknown method, or impossible parameters.
@@ -302,6 +316,68 @@ def _drawn(
         coords = _umap(plan, graph, progress)
     else:
         coords = _tsne(plan, progress)
+    return _measured(plan, words, coords, explained, model, progress)
+
+
+def project_axes(
+    v: Vectors,
+    x: tuple[str | Sequence[str], str | Sequence[str]],
+    y: tuple[str | Sequence[str], str | Sequence[str]],
+    *,
+    words: Sequence[str] | None = None,
+    progress: ProgressCallback | None = None,
+) -> Projection:
+    """Put words where two semantic axes have them: from left to right by one, from below to above by the other.
+
+    Args:
+        v: the vectors.
+        x, y: the poles of each axis, low and high: a word or several each, as in :meth:`Vectors.axis`. An empty low pole is the mean
+            of all words on the map.
+        words, progress: as in :func:`project`.
+
+    Returns:
+        A map whose method is ``"axes"`` and whose coordinates are cosines with the axes.
+
+    Raises:
+        BadInput: as :func:`project` and :meth:`Vectors.axis`.
+        OutOfVocabulary: a word has no vector.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> v = Vectors("abcdef", np.vstack([np.eye(4), 0.5 * np.eye(4)[:2]]))
+    >>> project_axes(v, ("a", "b"), ("c", "d")).coords[:2, 0].round(1).astype(str).tolist()
+    ['-0.7', '0.7']
+    """
+    keys, unit = _choose(v, words)
+    ways = [axis_direction(v, low, high, unit) for low, high in (x, y)]
+    names = [[[one] if isinstance(one, str) else list(one) for one in poles] for poles in (x, y)]
+    params = {"x": names[0], "y": names[1], "trust_sample": TRUST_SAMPLE}
+    plan = _Plan(keys, unit, "axes", 2, 42, params)
+    return _measured(plan, tuple(map(word_of, keys)), unit @ np.stack(ways, axis=1), (), v.name, progress)
+
+
+def axis_direction(v: Vectors, low: str | Sequence[str], high: str | Sequence[str], among: Floats) -> Floats:
+    """The unit vector (d float32) from the low pole to the high one; without a low pole, from the mean of ``among`` (n × d).
+
+    Raises:
+        BadInput: the high pole is empty, or both are the same.
+    """
+    low_words, high_words = ([one] if isinstance(one, str) else list(one) for one in (low, high))
+    if not high_words:
+        raise BadInput("vectors.high_pole_empty")
+    way = direction(v.unit_vectors(low_words) if low_words else among, v.unit_vectors(high_words))
+    if way is None:
+        raise BadInput("vectors.poles_same", low=", ".join(low_words[:3]) or "…", high=", ".join(high_words[:3]))
+    return way
+
+
+def _measured(
+    plan: _Plan,
+    words: tuple[str, ...],
+    coords: Floats,
+    explained: tuple[float, ...],
+    model: str,
+    progress: ProgressCallback | None,
+) -> Projection:
     coords = np.ascontiguousarray(coords, dtype=np.float32)
     k = min(TRUST_K, largest_k(len(plan.keys)))
     sample = None if len(plan.keys) <= WHOLE_MAP else plan.params["trust_sample"]
@@ -381,7 +457,7 @@ def _umap(plan: _Plan, graph: Graph | None, progress: ProgressCallback | None) -
     knn = np.hstack([own, indices[:, : k - 1]])
     distances = np.hstack([np.zeros((n, 1), np.float32), np.clip(1 - cosine[:, : k - 1], 0, 2)])
     report(progress, "starting UMAP", 0, 1)
-    flat, _ = _pca(plan.unit, plan.dims)
+    flat = _pca(plan.unit, plan.dims)[0] if plan.start is None else plan.start
     # A hair of noise, as UMAP adds to its own starts: points that coincide could never part.
     noise = np.random.default_rng(plan.seed).normal(scale=1e-4, size=flat.shape)
     start = 10 * flat / max(float(np.abs(flat).max()), 1e-12) + noise
@@ -421,7 +497,7 @@ def _tsne(plan: _Plan, progress: ProgressCallback | None) -> Floats:
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn brings it
 
     report(progress, "t-SNE", 0, None)
-    start, _ = _pca(plan.unit, plan.dims)
+    start = _pca(plan.unit, plan.dims)[0] if plan.start is None else plan.start
     # t-SNE wants to begin near zero: a standard deviation of 1e-4 on the first axis.
     start = start / max(float(start[:, 0].std()), 1e-12) * 1e-4
     model = TSNE(

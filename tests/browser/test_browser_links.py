@@ -138,8 +138,8 @@ def test_nothing_is_asked_while_nothing_runs(visit):
 
 def test_the_toolbar_is_korean_on_korean_pages(visit):
     page = visit("/map?words=1000")
-    page.wait_for_selector("#map-graph .modebar-btn", state="attached")
-    titles = "[...document.querySelectorAll('.modebar-btn')].map(e => e.getAttribute('data-title'))"
-    assert any("저장" in title for title in page.evaluate(titles))
+    page.wait_for_selector("#map-tools button")
+    titles = page.evaluate("[...document.querySelectorAll('#map-tools button')].map(e => e.title)")
+    assert "전체 보기" in titles and all(re.search("[가-힣]", title) for title in titles)
     unnamed = "[...document.querySelectorAll('#page button, #page [role=slider]')].filter(e => !e.textContent.trim() && !e.getAttribute('aria-label') && !e.closest('[aria-hidden=true]')).length"
     assert page.evaluate(unnamed) == 0

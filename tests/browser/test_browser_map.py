@@ -1,55 +1,141 @@
-"""The map: there at once, its labels follow the zoom, a chosen word is tied to its true neighbours and let go again."""
+"""The map: there at once, searched, picked with a lasso and a box, zoomed without trapping the page, there again after a reload."""
 
 from __future__ import annotations
 
-from urllib.parse import quote
+import math
+import re
+from pathlib import Path
+from urllib.parse import quote, unquote
 
-from dashboards.pages.map.figures import CHOSEN, EDGES, NEAR, REGIONS
-
-GRAPH = "document.querySelector('#map-graph .js-plotly-plot')"
-
-
-def traces(page, what: str) -> list:
-    return page.evaluate(f"{GRAPH}._fullData.map(t => {what})")
+MAP = "document.querySelector('#map-host').drawing"
 
 
 def wait(page, condition: str) -> None:
-    page.wait_for_function(f"(() => {{ const g = {GRAPH}; return g && g._fullData && ({condition}); }})()")
+    page.wait_for_function(
+        f"(() => {{ const m = document.querySelector('#map-host')?.drawing; return m && m.n && ({condition}); }})()"
+    )
 
 
-def let_go(trace: int) -> str:
-    return f"g._fullData[{trace}] && g._fullData[{trace}].visible !== undefined && !(g._fullData[{trace}].x || []).length"
+def there(page, row: int) -> list[float]:
+    """Where a point is in the window."""
+    return page.evaluate(
+        f"(() => {{ const b = {MAP}.host.getBoundingClientRect(), [x, y] = {MAP}.screen({row}); return [b.x + x, b.y + y]; }})()"
+    )
 
 
-def test_the_first_map_is_umap_with_named_regions_and_more_of_them_when_zoomed(visit):
+def test_the_first_map_is_umap_searched_and_pressed(visit):
     page = visit("/map")
-    wait(page, f"g._fullData[{REGIONS[1]}]?.x?.length > 5")
-    assert sum(traces(page, "t.marker && t.mode === 'markers' && t.x ? t.x.length : 0")) == 20_000
-    assert "UMAP" in page.evaluate(f"{GRAPH}.layout.annotations[0].text")
-    whole = {axis: page.evaluate(f"{GRAPH}._fullLayout.{axis}.range") for axis in ("xaxis", "yaxis")}
-    for part, level in ((4, 2), (10, 3), (1, 1)):
-        edges = {
-            f"{axis}.range": [(low + high) / 2 - (high - low) / 2 / part, (low + high) / 2 + (high - low) / 2 / part]
-            for axis, (low, high) in whole.items()
-        }
-        page.evaluate(f"edges => window.Plotly.relayout({GRAPH}, edges)", edges)
-        wait(page, f"g._fullData[{REGIONS[level]}].visible === true")
-        seen = traces(page, "t.visible === true")
-        assert [seen[trace] for trace in REGIONS] == [number == level for number in range(4)]
-
-
-def test_escape_and_a_press_beside_let_a_chosen_word_go(visit):
-    page = visit("/map?word=" + quote("학교/NNG"))
-    wait(page, f"g._fullData[{CHOSEN}]?.x?.length === 1 && g._fullData[{EDGES}]?.x?.length > 6")
-    assert traces(page, "t.x ? t.x.length : 0")[EDGES] == 3 * traces(page, "t.x ? t.x.length : 0")[NEAR]
-    page.keyboard.press("Escape")
-    page.wait_for_selector("#map-panel table", state="detached")
-    wait(page, let_go(CHOSEN))
-    page.wait_for_function("!location.search.includes('word=')")
-    page.fill("#map-find", "학교")
+    wait(page, "m.frames && m.words && m.codes")
+    assert page.evaluate(f"{MAP}.n") == 20_000 and "UMAP" in page.inner_text("#map-stamp")
+    page.wait_for_selector("#map-facts >> text=신뢰도")
+    for typed, first in (("ㅎㄱ", "학교"), ("핛교", "학교"), ("학교에서", "학교")):
+        page.fill("#map-find", typed)
+        page.wait_for_function(f"decodeURIComponent(location.search).includes('find={typed}')")
+        page.wait_for_selector(f"#map-found button >> text=/^{first}$/")
+        wait(page, "m.marks.found.length > 0")
     page.click("#map-found button >> text=/^학교$/")
+    page.wait_for_selector("#map-panel >> text=고등학교")
+    wait(page, "m.marks.near.length > 3 && m.words[m.marks.chosen] === '학교'")
+    assert page.evaluate(f"{MAP}.labels.some(one => one.text === '학교')")
+    # A press on a dot chooses its word: here the dot farthest to the right, where no other is near.
+    page.keyboard.press("Escape")
+    page.wait_for_function("!location.search.includes('word=')")
+    page.fill("#map-find", "")
+    wait(page, "!m.lit")
+    far = page.evaluate(
+        f"Array.from({{length: {MAP}.n}}, (_, i) => i).reduce((best, i) => {MAP}.to[3 * i] > {MAP}.to[3 * best] ? i : best, 0)"
+    )
+    page.locator("#map-host").scroll_into_view_if_needed()
+    place = there(page, far)
+    page.mouse.move(place[0] - 3, place[1])
+    page.mouse.move(*place, steps=3)
+    page.wait_for_selector(".points-tip", state="visible")
+    page.mouse.click(*place)
+    page.wait_for_function("location.search.includes('word=')")
     page.wait_for_selector("#map-panel table")
-    box = page.locator("#map-graph .nsewdrag").bounding_box()
-    page.mouse.move(box["x"] + 12, box["y"] + 12)
-    page.mouse.click(box["x"] + 9, box["y"] + 9)  # a corner without words
+    box = page.locator("#map-host").bounding_box()
+    page.mouse.click(box["x"] + 12, box["y"] + box["height"] - 60)  # a corner without words
     page.wait_for_selector("#map-panel table", state="detached")
+    page.wait_for_function("!location.search.includes('word=')")
+
+
+def test_the_wheel_moves_the_page_until_the_map_is_pressed(visit):
+    page = visit("/map?words=1000&method=pca")
+    wait(page, "m.frames && m.words")
+    page.locator("#map-host").hover()
+    before = page.evaluate(f"[window.scrollY, {MAP}.kx]")
+    page.mouse.wheel(0, 120)
+    page.wait_for_function(f"window.scrollY > {before[0]}")
+    assert page.evaluate(f"{MAP}.kx") == before[1]
+    page.wait_for_selector("#map-hint.is-seen >> text=Ctrl")
+    page.locator("#map-host").click(position={"x": 20, "y": 90})
+    scrolled, labels = page.evaluate(f"[window.scrollY, {MAP}.labels.length]")
+    page.mouse.wheel(0, -700)
+    wait(page, f"m.kx > 1.3 * {before[1]}")
+    assert page.evaluate("window.scrollY") == scrolled and labels > 5
+    page.wait_for_function("location.search.includes('view=')")
+
+
+def test_a_lasso_and_a_box_pick_words_that_are_listed_saved_and_let_go(visit):
+    page = visit("/map?words=20000")
+    wait(page, "m.frames && m.words")
+    page.locator("#map-host").scroll_into_view_if_needed()
+    page.click("[data-map=lasso]")
+    box = page.locator("#map-host").bounding_box()
+    x, y = box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5
+    page.mouse.move(x + 70, y)
+    page.mouse.down()
+    for step in range(30):
+        page.mouse.move(x + 70 * math.cos(step / 30 * 6.28), y + 70 * math.sin(step / 30 * 6.28))
+    page.mouse.up()
+    page.wait_for_selector("#map-picked >> text=이 무리를 가장 잘 드러내는 단어")
+    picked = page.evaluate(f"{MAP}.marks.picked.length")
+    said = page.inner_text("#map-picked")
+    assert picked > 50 and int(re.search("단어 ([0-9,]+)개", said)[1].replace(",", "")) == picked and "배)" in said
+    with page.expect_download() as saved:
+        page.click(".mantine-Card-root:has(#map-picked) .as-csv")
+    assert len(Path(saved.value.path()).read_text(encoding="utf-8-sig").splitlines()) == picked + 1
+    with page.expect_download() as saved:
+        page.click(".mantine-Card-root:has(#map-host) .as-svg")
+    picture = Path(saved.value.path()).read_text(encoding="utf-8")
+    assert picture.startswith("<svg") and "UMAP" in picture and re.search("<text[^>]*>[가-힣]{2}", picture)
+    link = page.url
+    assert "pick=" in link
+    again = visit(link.removeprefix(page.evaluate("location.origin")))
+    again.wait_for_selector("#map-picked >> text=이 무리를 가장 잘 드러내는 단어")
+    wait(again, f"m.marks.picked && m.marks.picked.length === {picked}")
+    href = unquote(again.get_attribute("#map-picked a >> text=의미 축의 한 끝으로", "href"))
+    assert "color=axis" in href and "c1=" in href
+    again.click("#map-picked button >> text=놓기")
+    again.wait_for_function("!location.search.includes('pick=')")
+    wait(again, "!m.lit")
+    page.click("[data-map=box]")
+    page.mouse.move(x - 50, y - 40)
+    page.mouse.down()
+    page.mouse.move(x + 50, y + 40, steps=4)
+    page.mouse.up()
+    page.wait_for_function(f"({MAP}.marks.picked || []).length > 20 && {MAP}.marks.picked.length !== {picked}")
+    page.keyboard.press("Escape")
+    page.wait_for_function("!location.search.includes('pick=')")
+
+
+def test_a_run_survives_a_reload_and_stopping_it_is_no_error(visit):
+    page = visit("/map?words=10000&seed=7&model=word2vec")
+    page.wait_for_selector("#map-status button >> text=그만")
+    wait(page, "m.frames && m.given.interim")  # the same words by PCA until then
+    page.reload()
+    page.wait_for_selector("#map-status button >> text=그만")
+    page.click("#map-status button >> text=그만")
+    page.wait_for_selector("#map-status .stopped")
+    assert page.locator("#map-status .problem").count() == 0
+    page.click("#map-method >> text=PCA")
+    assert page.locator("#map-near").is_hidden() and "method=" not in page.url  # nothing is drawn until the button is pressed
+    page.click("#map-draw")
+    page.wait_for_function("location.search.includes('method=pca')")
+    wait(page, "!m.given.interim && m.given.stamp.includes('PCA')")
+
+
+def test_an_axis_map_names_its_poles(visit):
+    page = visit("/map?method=axes&words=1000&x0=" + quote("남자") + "&x1=" + quote("여자,여성") + "&color=own&labels=")
+    wait(page, "m.frames && m.words && m.given.stretch")
+    assert page.evaluate(f"{MAP}.given.axes") == [["남자", "여자, 여성"], ["낮다", "높다"]]

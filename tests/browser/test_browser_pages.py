@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from dashboards.pages.map.figures import CHOSEN, FOUND, NEAR
-
 PAGES = ["/", "/tokens", "/bench", "/similarity", "/analogy", "/map", "/context"]
 
 
@@ -66,39 +64,6 @@ def test_analogies_are_solved_by_both_methods_and_errors_point(visit):
     page.click("#analogy-solve")
     page.wait_for_selector("mark.caret >> text=+")
     page.wait_for_selector("text=부호 두 개가 이어져 있습니다")
-
-
-def drawn(page, trace: int) -> int:
-    return page.evaluate(f"document.querySelector('#map-graph .js-plotly-plot')._fullData[{trace}]?.x?.length ?? 0")
-
-
-def test_the_map_is_drawn_searched_and_shows_real_neighbours(visit):
-    page = visit("/map")
-    page.wait_for_selector("#map-graph .gl-canvas")
-    page.wait_for_selector("#map-facts >> text=신뢰도")
-    page.fill("#map-find", "ㅎㄱ")
-    page.wait_for_selector("#map-found >> text=학교")
-    page.wait_for_function(f"document.querySelector('#map-graph .js-plotly-plot')._fullData[{FOUND}].x.length > 0")
-    page.click("#map-found button >> text=/^학교$/")
-    page.wait_for_selector("#map-panel >> text=고등학교")
-    page.wait_for_function(f"document.querySelector('#map-graph .js-plotly-plot')._fullData[{CHOSEN}].x.length == 1")
-    assert drawn(page, NEAR) > 3
-    with page.expect_download() as download:
-        page.click(".as-csv >> nth=0")
-    assert download.value.suggested_filename == "map-map.csv"
-    # A press on a dot chooses its word: here the dot farthest out, where no other is near.
-    place = page.evaluate(
-        """(() => { const g = document.querySelector('#map-graph .js-plotly-plot'), t = g._fullData[0], l = g._fullLayout;
-            const far = t.x.reduce((best, x, i) => x > t.x[best] ? i : best, 0), b = g.getBoundingClientRect();
-            return [b.x + l.xaxis._offset + l.xaxis.d2p(t.x[far]), b.y + l.yaxis._offset + l.yaxis.d2p(t.y[far])]; })()"""
-    )
-    page.mouse.move(place[0] - 3, place[1])
-    page.mouse.move(*place, steps=3)
-    page.wait_for_selector("#map-graph .hovertext")
-    page.mouse.click(*place)
-    page.wait_for_function(
-        "location.search.includes('word=') && !decodeURIComponent(location.search).includes('word=학교/NNG')"
-    )
 
 
 def test_language_and_darkness_are_switched_and_remembered(visit):

@@ -129,7 +129,7 @@ def test_enter_at_once_leads_to_the_right_place(visit, typed, leads):
 def test_a_suggestion_is_a_link(visit):
     page = visit("/map")
     page.wait_for_selector(".search-slot #search")
-    page.wait_for_selector("#map-graph .main-svg")  # while thousands of points are drawn nothing else is
+    page.wait_for_selector("#map-host canvas")
     page.fill("#search", "강아ㅈ")
     suggested(page, "강아지")
     with page.context.expect_page() as other:

@@ -258,59 +258,60 @@ def walk(part):
             yield from walk(value)
 
 
+ASKED = {"method": "pca", "words": "1000", "seed": 42, "near": 15, "dist": 0.1}
 MAP = {
-    "map-method.value": "pca", "map-size.value": "1000", "map-color.value": "tag", "model.value": "small", "scheme.computedColorScheme": "light",
-    "map-webgl.data": True, "map-seed.value": 42, "map-near.value": 15, "map-dist.value": 0.1,
+    "map-asked.data": ASKED, "map-color.value": "tag", "map-c0.value": "남자", "map-c1.value": "여자", "map-labels.value": "",
+    "model.value": "small", "map-pending.data": True, "map-view.data": "",
 }  # fmt: skip
+POINTS = "map-points.data"
 
 
 def test_the_map_over_http(page):
-    found = json.loads(page.settled("map-graph.figure", MAP, lambda text: "scattergl" in text))
+    found = json.loads(page.settled(POINTS, MAP, lambda text: '"places"' in text))
     drawn = found["map-drawn"]["data"]
-    assert drawn["method"] == "pca" and "신뢰도" in found["map-facts"]["children"]
-    assert page.call("map-graph.figure", MAP | {"map-drawn.data": drawn}).keys() <= {"map-status"}  # nothing is sent twice
-    shown = json.dumps(
-        page.call("map-found.children", {"map-drawn.data": drawn, "map-find.value": "ㅎㄱ", "map-chosen.data": "왕"}),
-        ensure_ascii=False,
+    assert found["map-points"]["data"]["dims"] == 2 and not drawn["interim"] and "신뢰도" in found["map-facts"]["children"]
+    assert found["map-colors"]["data"]["of"] == found["map-points"]["data"]["id"] and "명사" in json.dumps(
+        found["map-legend"], ensure_ascii=False
     )
-    assert "2개를 찾았습니다" in shown and "대학교" in shown and "여왕" in shown
-    assert "scattergl" not in shown and "__dash_patch_update" in shown and len(shown) < 30_000  # a patch, not the map again
-    chosen = page.call(
-        "map-chosen.data",
-        {"map-drawn.data": drawn, "map-graph.clickData": {"points": [{"customdata": 2}]}},
-        "map-graph.clickData",
-    )
-    assert chosen["map-chosen"]["data"] == "남자/NNG"
+    again = page.call(POINTS, MAP | {"map-drawn.data": drawn, "map-color.value": "axis"})
+    assert "map-points" not in again and again["map-colors"]["data"]["codes"] != found["map-colors"]["data"]["codes"]
+    words = page.call("map-texts.data", {"map-drawn.data": drawn})["map-texts"]["data"]
+    assert words["words"][9] == "학교" and "일반 명사" in words["names"]
+    shown = page.call("map-found.children", {"map-drawn.data": drawn, "map-find.value": "ㅎㄱ", "map-chosen.data": "왕"})
+    assert len(shown["map-marks"]["data"]["found"]) == 2 and shown["map-marks"]["data"]["chosen"] == 0
+    text = json.dumps(shown, ensure_ascii=False)
+    assert "2개를 찾았습니다" in text and "대학교" in text and "여왕" in text and len(text) < 30_000
     pressed = page.press("map-chosen.data", {"type": "map-pick", "row": 9, "place": "found"}, {"map-drawn.data": drawn})
     assert pressed["map-chosen"]["data"] == "학교/NNG"
-
-
-def test_the_map_waits_for_the_browser_and_falls_back_to_svg(page):
-    assert page.call("map-graph.figure", MAP | {"map-webgl.data": None}) == {}
-    found = page.settled("map-graph.figure", MAP | {"map-webgl.data": False}, lambda text: '"scatter"' in text)
-    assert "WebGL" in found and "scattergl" not in found
+    picked = json.dumps(
+        page.call("map-picked.children", {"map-drawn.data": drawn, "map-pick.data": [-99, -99, 99, -99, 99, 99, -99, 99]}),
+        ensure_ascii=False,
+    )
+    assert "단어 15개, 지도의 100.0%" in picked and "이 단어들만의 지도" in picked
+    nothing = page.call("map-picked.children", {"map-drawn.data": drawn, "map-pick.data": [88, 88, 99, 88, 99, 99]})
+    assert "지도의 단어가 없습니다" in json.dumps(nothing, ensure_ascii=False)
 
 
 @pytest.mark.parametrize(
-    "bad",
-    [
-        {"map-size.value": "x"},
-        {"map-seed.value": "-1"},
-        {"map-near.value": None},
-        {"map-dist.value": 9},
-        {"map-method.value": "rm -rf"},
-    ],
+    "bad", [{"words": "x"}, {"seed": "-1"}, {"near": None}, {"dist": 9}, {"method": "rm -rf"}, {"dims": [3]}, {"own": 7}]
 )
 def test_the_map_survives_values_no_page_offers(page, bad):
-    assert "scattergl" in page.settled("map-graph.figure", MAP | bad, lambda text: "scattergl" in text)
+    assert '"places"' in page.settled(POINTS, MAP | {"map-asked.data": ASKED | bad}, lambda text: '"places"' in text)
 
 
 def test_umap_is_made_in_the_background_while_pca_is_shown(page):
-    first = json.loads(page.settled("map-graph.figure", MAP | {"map-method.value": "umap"}, lambda text: "scattergl" in text))
-    assert first["map-drawn"]["data"]["method"] == "pca" and "job" in json.dumps(first["map-status"])
-    values = MAP | {"map-method.value": "umap", "map-drawn.data": first["map-drawn"]["data"]}
-    done = json.loads(page.settled("map-graph.figure", values, lambda text: "scattergl" in text, 120))
-    assert done["map-drawn"]["data"]["method"] == "umap" and done["map-status"]["children"] is None
+    wanted = MAP | {"map-asked.data": ASKED | {"method": "umap"}}
+    first = json.loads(page.settled(POINTS, wanted, lambda text: '"places"' in text))
+    drawn = first["map-drawn"]["data"]
+    assert drawn["interim"] and first["map-points"]["data"]["interim"] and "job" in json.dumps(first["map-status"])
+    done = json.loads(page.settled(POINTS, wanted | {"map-drawn.data": drawn}, lambda text: '"places"' in text, 120))
+    assert not done["map-drawn"]["data"]["interim"] and done["map-status"]["children"] is None
+    assert done["map-points"]["data"]["same"] == first["map-points"]["data"]["same"]  # the same words: they move
+
+
+def test_a_stopped_map_does_not_begin_again_because_other_work_has_ended(page):
+    settled = MAP | {"map-pending.data": False}
+    assert page.call(POINTS, settled, "ready.data") == {}
 
 
 def test_the_model_is_the_one_of_the_address_also_where_there_is_none(page):
@@ -329,9 +330,9 @@ def test_the_model_is_the_one_of_the_address_also_where_there_is_none(page):
 
 def test_what_an_address_says_that_no_page_knows_is_said(page):
     t = "_pages_location.search"
-    shown = page.call("page.children", {"_pages_location.pathname": "/map", t: "?method=tsne&wrod=x&utm_source=y&lang=ko"}, t)
+    shown = page.call("page.children", {"_pages_location.pathname": "/map", t: "?method=som&wrod=x&utm_source=y&lang=ko"}, t)
     said = json.dumps(shown, ensure_ascii=False)
-    assert "그대로 쓸 수 없는 것이 있습니다: method=tsne, wrod=x" in said and "utm" not in said
+    assert "그대로 쓸 수 없는 것이 있습니다: method=som, wrod=x" in said and "utm" not in said
     shown = page.call("page.children", {"_pages_location.pathname": "/map", t: "?method=umap"}, t)
     assert "그대로 쓸 수 없는" not in json.dumps(shown, ensure_ascii=False)
 

@@ -22,10 +22,10 @@ def child(served):
 
 def test_it_draws_a_map_says_how_far_and_is_used_again(child):
     seen: list[Progress] = []
-    answer = child.call("project", asdict(Choice("small", "pca", 16)), seen.append)
+    answer = child.call("project", asdict(Choice("small", "pca", words=16)), seen.append)
     assert len(read(Path(answer["folder"])).keys) == 15  # one of the sixteen is a particle
     process = child._process
-    assert child.call("project", asdict(Choice("small", "pca", 16)), seen.append) == answer
+    assert child.call("project", asdict(Choice("small", "pca", words=16)), seen.append) == answer
     assert child._process is process and any(step.stage == "PCA" for step in seen)
 
 
@@ -33,7 +33,7 @@ def test_errors_of_the_child_are_ours_and_leave_it_able_to_work(child):
     with pytest.raises(ExplorerError, match="unknown model 'nothing'"):
         child.call("project", asdict(Choice("nothing")), lambda _: None)
     process = child._process
-    assert process is not None and child.call("project", asdict(Choice("small", "pca", 16)), lambda _: None)["folder"]
+    assert process is not None and child.call("project", asdict(Choice("small", "pca", words=16)), lambda _: None)["folder"]
     assert child._process is process  # what it has compiled is not lost to a typing error
 
 
@@ -42,7 +42,7 @@ def test_cancelling_ends_the_child(child):
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        child.call("project", asdict(Choice("small", "pca", 16)), stop)
+        child.call("project", asdict(Choice("small", "pca", words=16)), stop)
     assert child._process is None
 
 
@@ -52,4 +52,4 @@ def test_a_child_that_dies_is_one_line_not_a_wait_for_ever(child):
             child._process.kill()
 
     with pytest.raises(Unavailable, match="worker process"):
-        child.call("project", asdict(Choice("small", "pca", 16)), murder)
+        child.call("project", asdict(Choice("small", "pca", words=16)), murder)

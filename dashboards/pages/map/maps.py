@@ -1,9 +1,10 @@
-"""Maps of a model's words: which words, where they are kept, how they are searched."""
+"""Maps of a model's words: which words, how they are placed, where they are kept."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboards.app.state import load_model, state, version
-from explorer.analysis.map_words import MAP_WORDS, map_words
+from explorer.analysis.map_words import MAP_WORDS, content_key, map_words, words_around
 from explorer.analysis.shipped_maps import FACTS, MIN_DIST, N_NEIGHBORS, SEED, shipped_map, shipped_regions
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.progress import ProgressCallback
@@ -25,9 +26,49 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pandas import DataFrame
 
+    from explorer.analysis.projection import Projection
+    from explorer.vectors.suggest import Suggester
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["Choice", "Map", "Place", "find", "make", "may_be_shipped", "open_map", "read", "shipped", "with_regions"]
+__all__ = [
+    "AROUND",
+    "METHODS",
+    "PERPLEXITY",
+    "SOURCES",
+    "Choice",
+    "Map",
+    "Place",
+    "X",
+    "Y",
+    "make",
+    "may_be_shipped",
+    "open_map",
+    "options_of",
+    "parts_of",
+    "read",
+    "shipped",
+    "with_regions",
+    "words_of",
+]
+
+METHODS = ("umap", "tsne", "pca", "axes")
+SOURCES = ("frequent", "list", "around")
+PERPLEXITY = 30.0
+AROUND = 500
+"""Words around a word or a topic."""
+X, Y = ("남자", "여자"), ("낮다", "높다")
+"""Poles of the axes, as long as nobody names others."""
+
+_READS = {
+    "umap": ("dims", "seed", "n_neighbors", "min_dist"),
+    "tsne": ("dims", "seed", "perplexity"),
+    "pca": ("dims",),
+    "axes": ("x", "y"),
+    "frequent": ("words",),
+    "list": ("own",),
+    "around": ("around", "reach"),
+}
+"""What each method and each source of words reads of a choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +77,40 @@ class Choice:
 
     Attributes:
         model: a model's name.
-        method: ``"pca"`` or ``"umap"``.
+        method: one of :data:`METHODS`.
+        dims: 2 or 3.
+        source: where the words come from, one of :data:`SOURCES`.
         words: how many, the most frequent content words.
-        seed, n_neighbors, min_dist: as in :func:`explorer.analysis.projection.project`.
+        own: a person's own words, with commas, spaces or lines between them.
+        around, reach: a word, or a few that mean a topic, and how many words around them.
+        seed, n_neighbors, min_dist, perplexity: as in :func:`explorer.analysis.projection.project`.
+        x, y: low and high pole of each axis, words with commas.
     """
 
     model: str
     method: str = "umap"
+    dims: int = 2
+    source: str = "frequent"
     words: int = MAP_WORDS
+    own: str = ""
+    around: str = ""
+    reach: int = AROUND
     seed: int = SEED
     n_neighbors: int = N_NEIGHBORS
     min_dist: float = MIN_DIST
+    perplexity: float = PERPLEXITY
+    x: tuple[str, str] = X
+    y: tuple[str, str] = Y
+
+    def settled(self) -> Choice:
+        """The same map, with everything it does not read as it stands by default, so that one map is one choice."""
+        reads = {name: getattr(self, name) for name in (*_READS[self.method], *_READS[self.source])}
+        return Choice(self.model, self.method, source=self.source, **reads)
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> Choice:
+        """From :func:`dataclasses.asdict`, also through JSON."""
+        return cls(**plain | {"x": tuple(plain["x"]), "y": tuple(plain["y"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +128,12 @@ class Map:
     Attributes:
         id: changes with anything that changes the map.
         keys, words, tags: of every point (a tag is ``""`` where the model has none).
-        coords: n × 2 float32.
+        coords: n × 2 or n × 3 float32.
         trust: n float32 in [0, 1], NaN where it was not measured.
         facts: what :data:`~explorer.analysis.shipped_maps.FACTS` names; maps of before lack the numbers of chance.
         regions: named regions in layers, from few to many; none where the model's are not known.
         region_of: the coarsest region of every point, -1 outside all; empty without regions.
+        unknown: words a person asked for that have no vector.
     """
 
     id: str
@@ -80,6 +145,8 @@ class Map:
     facts: dict[str, Any]
     regions: tuple[tuple[Place, ...], ...] = ()
     region_of: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    region_names: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @cached_property
     def rows(self) -> dict[str, int]:
@@ -93,25 +160,83 @@ class Map:
 
         return tuple(choseong(word) for word in self.words)
 
+    @cached_property
+    def suggester(self) -> Suggester:
+        """Finds words of the map that are spelt like another."""
+        from explorer.vectors.suggest import Suggester
+
+        return Suggester(self.words)
+
     def to_frame(self) -> DataFrame:
         """The points as a table, as :meth:`explorer.analysis.projection.Projection.to_frame` gives it."""
         import pandas as pd
 
-        x, y = self.coords.T
-        return pd.DataFrame({"word": self.words, "key": self.keys, "x": x, "y": y, "trust": self.trust})
+        axes = {"xyz"[axis]: self.coords[:, axis] for axis in range(self.coords.shape[1])}
+        return pd.DataFrame({"word": self.words, "key": self.keys, **axes, "trust": self.trust})
+
+
+def parts_of(typed: str) -> list[str]:
+    r"""Words with commas, spaces or lines between them, each once.
+
+    >>> parts_of(" 왕, 여왕\n바다 왕 ")
+    ['왕', '여왕', '바다']
+    """
+    return list(dict.fromkeys(part for part in re.split(r"[\s,;、，]+", typed) if part))
+
+
+def words_of(vectors: Vectors, choice: Choice) -> tuple[list[str], list[str]]:
+    """The keys a map shows, and the words of a person's list that have no vector. Their own are the most frequent first.
+
+    Raises:
+        OutOfVocabulary: the word that others are wanted around has no vector.
+    """
+    if choice.source == "frequent":
+        return map_words(vectors, choice.words), []
+    if choice.source == "around":
+        return words_around(vectors, parts_of(choice.around) or [""], choice.reach), []
+    keys: dict[str, None] = {}
+    unknown: list[str] = []
+    for word in parts_of(choice.own):
+        try:
+            resolution = vectors.resolve(word)
+        except ExplorerError:
+            unknown.append(word)
+            continue
+        # A vector that is only put together from parts of a word is no entry of the model.
+        keys.update(dict.fromkeys([resolution.key] if vectors.row(resolution.key) is not None else []))
+        if vectors.row(resolution.key) is None:
+            unknown.append(word)
+    counts = vectors.counts
+    order = list(keys) if counts is None else sorted(keys, key=lambda key: -int(counts[vectors.index(key)]))
+    return order, unknown
+
+
+def options_of(choice: Choice) -> dict[str, Any]:
+    """What :func:`explorer.analysis.projection.project` is asked, beside the words."""
+    names = [name for name in _READS[choice.method] if name not in ("x", "y")]
+    return {"method": choice.method} | {name: getattr(choice, name) for name in names}
 
 
 def make(vectors: Vectors, choice: Choice, progress: ProgressCallback | None = None) -> Path:
     """Draw a map and keep it in the cache of the home folder; one that is there is not drawn again."""
-    from explorer.analysis.projection import Projection, project
+    from explorer.analysis.projection import Projection, project, project_axes
 
-    options: dict[str, Any] = {"method": choice.method, "words": map_words(vectors, choice.words), "seed": choice.seed}
-    if choice.method == "umap":
-        options |= {"n_neighbors": choice.n_neighbors, "min_dist": choice.min_dist}
-    folder = cache_path("maps", Projection.cache_key(vectors, **options))
-    if folder.exists():
+    keys, _ = words_of(vectors, choice)
+    if choice.method == "axes":
+        x, y = ((parts_of(low), parts_of(high)) for low, high in (choice.x, choice.y))
+        asked = json.dumps(["axes", content_key(vectors, keys), x, y])
+        folder = cache_path("maps", hashlib.sha256(asked.encode()).hexdigest())
+        if not folder.exists():
+            _keep(project_axes(vectors, x, y, words=keys, progress=progress), folder)
         return folder
-    drawn = project(vectors, **options, progress=progress)
+    options = options_of(choice) | {"words": keys}
+    folder = cache_path("maps", Projection.cache_key(vectors, **options))
+    if not folder.exists():
+        _keep(project(vectors, **options, progress=progress), folder)
+    return folder
+
+
+def _keep(drawn: Projection, folder: Path) -> None:
     facts = {name: getattr(drawn, name) for name in FACTS}
     with atomic_folder(folder, overwrite=True) as partial:
         np.save(partial / "coords.npy", drawn.coords, allow_pickle=False)
@@ -119,8 +244,7 @@ def make(vectors: Vectors, choice: Choice, progress: ProgressCallback | None = N
         (partial / "map.json").write_text(
             json.dumps({"keys": drawn.keys, "facts": facts}, ensure_ascii=False), encoding="utf-8"
         )
-        write_manifest(partial, Manifest("map", folder.name, choice.method))
-    return folder
+        write_manifest(partial, Manifest("map", folder.name, drawn.method))
 
 
 def read(folder: Path) -> Map:
@@ -175,12 +299,13 @@ def with_regions(shown: Map, vectors: Vectors) -> Map:
                 middle = points[np.abs(points - np.median(points, axis=0)).sum(axis=1).argmin()]
                 places.append(Place(region.name, (float(middle[0]), float(middle[1]))))
         layers.append((tuple(places), labels))
-    return replace(shown, regions=tuple(places for places, _ in layers), region_of=layers[0][1])
+    names = tuple(region.name for region in known.layers[0].regions)
+    return replace(shown, regions=tuple(places for places, _ in layers), region_of=layers[0][1], region_names=names)
 
 
 def draw(params: dict[str, Any], progress: ProgressCallback) -> Path:
     """In the worker process: open the model, make the map."""
-    choice = Choice(**params)
+    choice = Choice.of(params)
     return make(load_model(choice.model, progress), choice, progress)
 
 
@@ -189,55 +314,25 @@ def open_map(choice: Choice) -> Map:
 
     Raises:
         NotReady: it, or the model, is being prepared.
+        ExplorerError: there is no such map.
     """
     here = state()
+    choice = choice.settled()
     vectors = here.vectors(choice.model)
+    label, words = f"map.job_{choice.source}", f"{choice.words:,}"
 
     def opener(progress: ProgressCallback) -> Map:
         if (ready := shipped(vectors, choice)) is not None:
             return with_regions(ready, vectors)
-        if choice.method == "pca":
-            return with_regions(read(make(vectors, choice, progress)), vectors)
-        return with_regions(
-            read(Path(here.made("project", asdict(choice), "job.map", of=version(choice.model), words=choice.words)["folder"])),
-            vectors,
-        )
+        if choice.method in ("pca", "axes"):
+            folder = make(vectors, choice, progress)
+        else:
+            made = here.made("project", asdict(choice), label, of=version(choice.model), words=words)
+            folder = Path(made["folder"])
+        shown = read(folder)
+        if choice.source == "list":
+            shown = replace(shown, unknown=tuple(words_of(vectors, choice)[1]))
+        return with_regions(shown, vectors) if choice.source == "frequent" else shown
 
     # Patience: PCA of some thousand words is a matter of a second, sooner there than a progress bar is read.
-    return here.opened("map", (choice, version(choice.model)), opener, "job.map", patience=1.5, words=choice.words)
-
-
-def find(shown: Map, query: str, most: int = 300, vectors: Vectors | None = None) -> list[int]:
-    """Rows a search finds: 초성 (ㅎㄱ), the word itself, its dictionary form, then words that begin with it or hold it.
-
-    Args:
-        shown: the map.
-        query: what was typed; nothing finds nothing.
-        most: how many rows at most.
-        vectors: the model, to take inflected words back to their dictionary form.
-    """
-    from explorer.text.hangul import is_jamo, to_compatible
-
-    wanted = query.strip().casefold()
-    if not wanted:
-        return []
-    ranked: dict[int, int] = {}
-    if all(is_jamo(character) for character in wanted):
-        wanted = to_compatible(wanted)
-        for row, initials in enumerate(shown.initials):
-            if wanted in initials:
-                ranked[row] = 0 if initials == wanted else 1 if initials.startswith(wanted) else 2
-        return sorted(ranked, key=lambda row: (ranked[row], row))[:most]
-    if vectors is not None:
-        try:
-            resolution = vectors.resolve(query)
-            ranked.update((shown.rows[part], 1) for part in resolution.parts if part in shown.rows)
-        except ExplorerError:
-            pass  # no such word; parts of words are still looked for
-    for row, (word, key) in enumerate(zip(shown.words, shown.keys, strict=True)):
-        lower = word.casefold()
-        if lower == wanted or key.casefold() == wanted:
-            ranked[row] = 0
-        elif wanted in lower:
-            ranked.setdefault(row, 2 if lower.startswith(wanted) else 3)
-    return sorted(ranked, key=lambda row: (ranked[row], row))[:most]
+    return here.opened("map", (choice, version(choice.model)), opener, label, patience=1.5, words=words)

@@ -1,8 +1,8 @@
-"""The map of words: the shipped one at once, others in the background, search, and a word's real neighbours."""
+"""The map of words: the shipped one at once, others in the background, search, picking, and a word's real neighbours."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
@@ -10,67 +10,33 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, 
 from dashboards.app.models import model_bar
 from dashboards.app.state import state
 from dashboards.kit import ids, url
-from dashboards.kit.components import card, empty, graph, guarded, icon, page, problem, waiting, watch
+from dashboards.kit.components import card, empty, guarded, icon, page, problem, waiting, watch
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
-from dashboards.kit.taking import Take, lines
-from dashboards.kit.theme import TAG_GROUPS
-from dashboards.pages.map.maps import Choice, Map, find, may_be_shipped, open_map
-from dashboards.pages.map.words import NEIGHBOURS, found_list, neighbour_panel, neighbours_of, patch, pick
+from dashboards.kit.taking import Take
+from dashboards.pages.map.colours import Colouring, by_axis, by_label, simply
+from dashboards.pages.map.form import ASKED, FIELDS, HUE, choice_of, controls, corners, name_of, ranges
+from dashboards.pages.map.maps import Map, open_map, parts_of
+from dashboards.pages.map.search import find
+from dashboards.pages.map.sending import coloured, placed, written
+from dashboards.pages.map.taking import map_lines, neighbour_lines, picked_lines
+from dashboards.pages.map.words import NEIGHBOURS, found_list, group_of, neighbour_panel, neighbours_of, pick, picked_panel
 from explorer.core.errors import ExplorerError
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+__all__ = ["CARDS", "FIELDS", "ICON", "NAME", "PATH", "USES_MODEL", "layout", "register"]
 
 PATH = "/map"
 NAME = "map.name"
 ICON = "map"
 USES_MODEL = True
 
-METHODS = ("umap", "pca")
-COLORS = ("tag", "region", "trust")
-SIZES = ("1000", "3000", "5000", "10000", "20000", "60000")
-FIRST = Choice("")
-"""What a page shows whose address says nothing."""
-UNUSED: dict[str, Any] = {"near": FIRST.n_neighbors, "dist": FIRST.min_dist}
-"""What only UMAP reads, as it stands where another method draws."""
-SVG_MOST = 3000
-"""Points drawn without WebGL: more make a browser slow."""
-
-
-def ranges(view: str) -> list[float]:
-    """Where the map is looked at: left, right, lower and upper edge; empty for anything that is none.
-
-    >>> ranges("-1,2.5,0,3"), ranges("1,2,3"), ranges("0,0,nan,1")
-    ([-1.0, 2.5, 0.0, 3.0], [], [])
-    """
-    try:
-        found = [float(one) for one in view[:100].split(",")]
-    except ValueError:
-        return []
-    return found if len(found) == 4 and all(abs(one) < 1e6 for one in found) else []
-
-
-FIELDS = {
-    "method": url.choice(METHODS, FIRST.method),
-    "words": url.choice(SIZES, str(FIRST.words)),
-    "color": url.choice(COLORS, "tag"),
-    "seed": url.integer(0, 2**32 - 1, FIRST.seed),
-    "near": url.integer(2, 200, FIRST.n_neighbors),
-    "dist": url.number(0, 1, FIRST.min_dist),
-    "find": url.text(),
-    "word": url.text(),
-    "view": url.Field(
-        "", lambda value: ",".join(f"{one:.4g}" for one in ranges(value)), str, good=lambda value: bool(ranges(value))
-    ),
-    "model": url.model(),
-}
-
-METHOD, SIZE, COLOR, SEED, NEAR, DIST, DRAW = (
-    f"map-{name}" for name in ("method", "size", "color", "seed", "near", "dist", "draw")
+DRAW, FORM, ASK, PENDING = "map-draw", "map-form", "map-asked", "map-pending"
+POINTS, COLORS, TEXTS, MARKS = "map-points", "map-colors", "map-texts", "map-marks"
+STATUS, FACTS, DRAWN, LEGEND = "map-status", "map-facts", "map-drawn", "map-legend"
+FIND, FOUND, CHOSEN, PANEL, VIEW, PICK, PICKED = (
+    f"map-{name}" for name in ("find", "found", "chosen", "panel", "view", "pick", "picked")
 )
-GRAPH, STATUS, FACTS, DRAWN, WEBGL = (f"map-{name}" for name in ("graph", "status", "facts", "drawn", "webgl"))
-FIND, FOUND, CHOSEN, PANEL, VIEW = (f"map-{name}" for name in ("find", "found", "chosen", "panel", "view"))
+UNKNOWN_NAMED = 8
 
 
 def layout(**query: Any) -> Any:
@@ -80,92 +46,67 @@ def layout(**query: Any) -> Any:
         t,
         "map",
         model_bar(t, q["model"]),
-        dcc.Store(id=DRAWN),
-        dcc.Store(id=VIEW, data={"of": None, "view": q["view"]}),
-        dcc.Store(id=WEBGL),
+        *(dcc.Store(id=name) for name in (DRAWN, POINTS, COLORS, TEXTS, MARKS)),
+        dcc.Store(id=ASK, data={name: q[name] for name in ASKED}),
+        dcc.Store(id=PENDING, data=True),
+        dcc.Store(id=VIEW, data=q["view"]),
+        dcc.Store(id=PICK, data=corners(q["pick"]) or None),
         dcc.Store(id=CHOSEN, data=q["word"] or None),
-        card(None, _controls(t, q)),
-        dmc.Grid(
+        html.Div(
             [
-                dmc.GridCol(_map_card(t), span={"base": 12, "lg": 9}),
-                dmc.GridCol(
-                    dmc.Stack(
-                        [
-                            _search_card(t, q),
-                            card(
-                                t("map.neighbours"),
-                                html.Div(id=PANEL),
-                                hint=t("map.neighbours_hint"),
-                                takes=("map", "neighbours"),
-                            ),
-                        ],
-                        gap="lg",
-                    ),
-                    span={"base": 12, "lg": 3},
+                card(
+                    None,
+                    controls(t, q, DRAW),
+                    html.Div(id=STATUS, **{"aria-live": "polite"}),
+                    _stage(t),
+                    dmc.Text(id=FACTS, size="sm", c="dimmed", mt="sm"),
+                    dmc.Text(t("map.keys"), size="xs", c="dimmed", mt=4),
+                    takes=("map", "map"),
+                ),
+                html.Div(
+                    [
+                        _search_card(t, q),
+                        card(t("map.picked"), html.Div(id=PICKED), hint=t("map.picked_hint"), takes=("map", "picked")),
+                        card(
+                            t("map.neighbours"), html.Div(id=PANEL), hint=t("map.neighbours_hint"), takes=("map", "neighbours")
+                        ),
+                    ],
+                    className="map-side",
                 ),
             ],
-            gutter="lg",
+            className="map-frame",
         ),
     )
 
 
-def _controls(t: Text, q: dict[str, Any]) -> Any:
-    segments = [{"value": method, "label": t(f"map.{method}")} for method in METHODS]
+def _stage(t: Text) -> html.Div:
+    def tool(name: str, glyph: str, pressed: str | None = None) -> html.Button:
+        state_of = {"aria-pressed": pressed} if pressed else {}
+        label = t(f"map.tool_{name}")
+        return html.Button(icon(glyph, 18), type="button", title=label, **{"data-map": name, "aria-label": label}, **state_of)
+
     return html.Div(
         [
+            html.Div(id="map-host", className="map-host", tabIndex=0, role="application", **{"aria-label": t("map.label")}),
             html.Div(
                 [
-                    html.Div(t("map.method"), className="field-label", **{"aria-hidden": "true"}),
-                    dmc.SegmentedControl(id=METHOD, value=q["method"], data=segments, **{"aria-label": t("map.method")}),
-                ]
+                    tool("in", "plus"),
+                    tool("out", "minus"),
+                    tool("whole", "whole"),
+                    tool("pan", "pan", "true"),
+                    tool("lasso", "lasso", "false"),
+                    tool("box", "box", "false"),
+                ],
+                id="map-tools",
+                className="map-tools",
+                role="toolbar",
+                **{"aria-label": t("map.tools")},
             ),
-            dmc.Select(
-                id=SIZE,
-                value=q["words"],
-                data=[{"value": size, "label": f"{int(size):,}"} for size in SIZES],
-                label=t("map.size"),
-                allowDeselect=False,
-                className="field-small map-size",
-            ),
-            dmc.Select(
-                id=COLOR,
-                value=q["color"],
-                data=[{"value": name, "label": t(f"map.color_{name}")} for name in COLORS],
-                label=t("map.color"),
-                allowDeselect=False,
-                className="field-small",
-            ),
-            dmc.NumberInput(
-                id=SEED,
-                value=q["seed"],
-                label=t("map.seed"),
-                min=0,
-                max=2**32 - 1,
-                allowDecimal=False,
-                hideControls=True,
-                className="field-small",
-            ),
-            dmc.NumberInput(
-                id=NEAR, value=q["near"], label=t("map.near"), min=2, max=200, allowDecimal=False, className="field-small"
-            ),
-            dmc.NumberInput(
-                id=DIST, value=q["dist"], label=t("map.dist"), min=0, max=1, step=0.05, decimalScale=2, className="field-small"
-            ),
-            dmc.Button(t("map.draw"), id=DRAW),
+            html.Div(id=LEGEND, className="map-legend"),
+            html.Div(id="map-stamp", className="map-stamp"),
+            html.Div(t("map.wheel"), id="map-hint", className="map-hint", **{"aria-hidden": "true"}),
         ],
-        className="form",
-    )
-
-
-def _map_card(t: Text) -> Any:
-    from dashboards.kit.theme import blank
-
-    return card(
-        None,
-        html.Div(id=STATUS, **{"aria-live": "polite"}),
-        graph(blank(None), GRAPH, t("map.label"), height="clamp(380px, min(100vh - 170px, 120vw), 1100px)", scroll=True),
-        dmc.Text(id=FACTS, size="sm", c="dimmed", mt="sm"),
-        takes=("map", "map"),
+        className="map-stage",
     )
 
 
@@ -186,127 +127,103 @@ def _search_card(t: Text, q: dict[str, Any]) -> Any:
 
 
 def register(app: Dash) -> None:
-    app.clientside_callback(ClientsideFunction("explorer", "webgl"), Output(WEBGL, "data"), Input(WEBGL, "id"))
+    hue = [Input(name_of(name), "value") for name in HUE]
     app.callback(
-        Output(GRAPH, "figure"),
+        Output(POINTS, "data"),
+        Output(COLORS, "data"),
+        Output(LEGEND, "children"),
         Output(STATUS, "children"),
         Output(FACTS, "children"),
         Output(DRAWN, "data"),
-        Input(DRAW, "n_clicks"),
-        Input(METHOD, "value"),
-        Input(SIZE, "value"),
-        Input(COLOR, "value"),
+        Output(PENDING, "data"),
+        Input(ASK, "data"),
         Input(ids.MODEL, "value"),
         Input(ids.READY, "data"),
-        Input(ids.SCHEME, "computedColorScheme"),
-        Input(WEBGL, "data"),
-        State(SEED, "value"),
-        State(NEAR, "value"),
-        State(DIST, "value"),
+        *hue,
         State(DRAWN, "data"),
+        State(PENDING, "data"),
         State(VIEW, "data"),
     )(draw)
-    app.clientside_callback(
-        ClientsideFunction("explorer", "followMap"), Output(GRAPH, "id"), Input(GRAPH, "figure"), Input(GRAPH, "relayoutData")
-    )
+    app.callback(Output(TEXTS, "data"), Input(DRAWN, "data"))(write)
     app.callback(
-        Output(VIEW, "data"), Input(GRAPH, "relayoutData"), Input(DRAWN, "data"), State(VIEW, "data"), prevent_initial_call=True
-    )(look)
-    app.callback(
-        Output(CHOSEN, "data"),
-        Input(GRAPH, "clickData"),
-        Input(pick(ALL, ALL), "n_clicks"),
-        State(DRAWN, "data"),
-        prevent_initial_call=True,
-    )(choose_word)
-    app.callback(
-        Output(GRAPH, "figure", allow_duplicate=True),
+        Output(MARKS, "data"),
         Output(FOUND, "children"),
         Output(PANEL, "children"),
         Input(DRAWN, "data"),
         Input(FIND, "value"),
         Input(CHOSEN, "data"),
-        prevent_initial_call="initial_duplicate",
     )(show)
+    app.callback(Output(PICKED, "children"), Input(DRAWN, "data"), Input(PICK, "data"))(show_picked)
+    app.callback(Output(CHOSEN, "data"), Input(pick(ALL, ALL), "n_clicks"), State(DRAWN, "data"), prevent_initial_call=True)(
+        choose_word
+    )
     app.callback(
         Output(ids.address("map"), "data"),
-        Input(DRAWN, "data"),
-        Input(METHOD, "value"),
-        Input(SIZE, "value"),
-        Input(COLOR, "value"),
+        Input(ASK, "data"),
         Input(ids.MODEL, "value"),
+        *hue,
         Input(FIND, "value"),
         Input(CHOSEN, "data"),
         Input(VIEW, "data"),
-        State(SEED, "value"),
-        State(NEAR, "value"),
-        State(DIST, "value"),
+        Input(PICK, "data"),
     )(address)
-
-
-def choice_of(drawn: dict[str, Any]) -> Choice:
-    """The map a page shows, from what the browser sends back (validated again: it is only a browser)."""
-    q = url.decode(FIELDS, {name: str(value) for name, value in drawn.items()})
-    return Choice(q["model"], q["method"], int(q["words"]), q["seed"], q["near"], q["dist"])
+    app.clientside_callback(
+        ClientsideFunction("explorer", "map"), *(Input(name, "data") for name in (POINTS, COLORS, TEXTS, MARKS, PICK))
+    )
+    app.clientside_callback(
+        ClientsideFunction("explorer", "mapForm"),
+        Output(FORM, "className"),
+        *(Input(name_of(name), "value") for name in ("method", "of", "color")),
+    )
+    app.clientside_callback(
+        ClientsideFunction("explorer", "mapAsk"),
+        Output(ASK, "data"),
+        Input(DRAW, "n_clicks"),
+        *(State(name_of(name), "value") for name in ASKED),
+        prevent_initial_call=True,
+    )
 
 
 def draw(
-    _: Any, method: str, words: str, color: str, model: str, __: Any, scheme: str | None, webgl: bool | None,
-    seed: Any, near: Any, dist: Any, drawn: dict[str, Any] | None, view: dict[str, Any] | None = None,
+    asked: dict[str, Any] | None, model: str, _: Any, color: str, c0: str, c1: str, labels: str,
+    drawn: dict[str, Any] | None, pending: bool | None, view: str | None,
 ) -> Any:  # fmt: skip
-    """The figure; while it is being made, how far it is, and the map of before stays."""
-    if scheme is None or webgl is None:
-        return no_update, no_update, no_update, no_update  # the browser has not said yet what it can show
+    """Places and colours; while the map is made, how far it is, and the map of before stays."""
+    keep = (no_update,) * 7
+    woken = ctx.triggered and {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"}
+    if woken and not pending:  # what was stopped does not begin again because something else has ended
+        return keep
     t = text()
-    words = url.decode(FIELDS, {"words": words})["words"]
-    if not webgl and int(words) > SVG_MOST:
-        words = str(SVG_MOST)
-    wanted = {"model": model, "method": method, "words": words, "seed": seed, "near": near, "dist": dist, "color": color}
-    signature = wanted | {"scheme": scheme, "webgl": webgl}
-    if method == "pca":
-        signature |= UNUSED
-    if drawn == signature:
-        return no_update, None, no_update, no_update
+    wanted = (asked or {}) | {"model": model}
+    interim = False
     status: Any = None
-    shown: Map | None
     try:
         shown = open_map(choice_of(wanted))
     except NotReady as wait:
         watch()
         status = waiting(t, wait.job, ())
-        shown = None if drawn or method == "pca" else _at_once(wanted)
-        asked = {"method": method, "near": near, "dist": dist}
-        if shown is None:  # the map of before stays; the address says what was asked for
-            kept = drawn | {"asked": asked} if drawn and drawn.get("asked") != asked else no_update
-            return no_update, status, no_update, kept
-        signature |= UNUSED | {"method": "pca", "asked": asked}
+        instead = None if drawn else _at_once(wanted)
+        if instead is None:
+            return *(no_update,) * 3, status, *(no_update,) * 2, True
+        shown, interim = instead, True
     except ExplorerError as error:
-        return no_update, problem(t, error), no_update, no_update
-    if status is None and not webgl:
-        status = dmc.Alert(t("map.no_webgl", most=f"{SVG_MOST:,}"), color="yellow", variant="light", mb="sm")
-    figure = figure_of(t, shown, model, scheme, color, webgl)
-    if view and view["of"] in (None, _same_map(signature)) and (edges := ranges(view["view"])):
-        figure.update_layout(xaxis_range=edges[:2], yaxis_range=edges[2:])
-    return figure, status, facts_of(t, shown), signature
-
-
-def _same_map(drawn: dict[str, Any]) -> list[Any]:
-    """What two drawings of one map have in common, however they are coloured."""
-    return [drawn.get(name) for name in ("model", "method", "words", "seed", "near", "dist")]
-
-
-def look(moved: dict[str, Any] | None, drawn: dict[str, Any] | None, view: dict[str, Any] | None) -> Any:
-    """Where the map is looked at, kept as long as it is the same map; the first map takes what the address says."""
-    if not drawn or drawn.get("asked"):  # not yet the map that was asked for
-        return no_update
-    view, same = view or {"of": None, "view": ""}, _same_map(drawn)
-    if ctx.triggered_id == DRAWN:
-        kept = view["view"] if view["of"] in (None, same) else ""
-        return {"of": same, "view": kept}
-    edges = [(moved or {}).get(f"{axis}axis.range[{end}]") for axis in "xy" for end in (0, 1)]
-    if all(isinstance(edge, int | float) for edge in edges):
-        return {"of": same, "view": ",".join(f"{edge:.4g}" for edge in edges)}
-    return {"of": same, "view": ""} if (moved or {}).get("xaxis.autorange") else no_update
+        return *(no_update,) * 3, problem(t, error), *(no_update,) * 2, False
+    signature = wanted | {"interim": interim, "id": shown.id}
+    colours: Any = no_update
+    try:
+        found = _coloured(t, shown, wanted["model"], color, c0, c1, labels)
+        colours, legend = coloured(shown, found), legend_of(found)
+    except ExplorerError as error:
+        legend = problem(t, error)
+    if status is None and shown.unknown:
+        named = ", ".join(shown.unknown[:UNKNOWN_NAMED]) + (" …" if len(shown.unknown) > UNKNOWN_NAMED else "")
+        said = t("map.unknown", count=f"{len(shown.unknown):,}", words=named)
+        status = dmc.Alert(said, color="yellow", variant="light", mt="sm")
+    if drawn == signature:
+        return no_update, colours, legend, status, no_update, no_update, interim
+    first = not drawn or drawn.get("interim")
+    sent = placed(shown, stamp(shown, model), ranges(view or "") if first and not interim else [], _axes(wanted))
+    return sent | {"interim": interim}, colours, legend, status, facts_of(t, shown), signature, interim
 
 
 def _at_once(wanted: dict[str, Any]) -> Map | None:
@@ -317,24 +234,60 @@ def _at_once(wanted: dict[str, Any]) -> Map | None:
         return None
 
 
-def figure_of(t: Text, shown: Map, model: str, scheme: str | None, color: str, webgl: bool) -> Any:
-    from dashboards.pages.map.figures import map_figure
+def _axes(wanted: dict[str, Any]) -> list[list[str]] | None:
+    choice = choice_of(wanted)
+    if choice.method != "axes":
+        return None
+    return [[", ".join(parts_of(end)) or text()("map.all_middle") for end in ends] for ends in (choice.x, choice.y)]
 
-    names = {group: t(f"map.group_{group}") for group in TAG_GROUPS} | {
-        "trust": t("map.trust"),
-        "unmeasured": t("map.unmeasured"),
-        "no_region": t("map.no_region"),
-    }
-    return map_figure(shown, scheme, names, color=color, webgl=webgl, stamp=stamp(shown, model))
+
+def _coloured(t: Text, shown: Map, model: str, color: str, c0: str, c1: str, labels: str) -> Colouring:
+    vectors = state().vectors(model)
+    q = url.decode({name: FIELDS[name] for name in ("color", "c0", "c1")}, {"color": color, "c0": c0 or "", "c1": c1 or ""})
+    if q["color"] == "axis":
+        return by_axis(shown, vectors, parts_of(q["c0"]), parts_of(q["c1"]), t("map.all_middle"))
+    if q["color"] == "own":
+        return by_label(shown, vectors, url.tidy(labels, 100_000))
+    return simply(shown, vectors, q["color"], lambda key: t(f"map.{key}"))
+
+
+def legend_of(found: Colouring) -> Any:
+    """What colours mean: dots with names, or a scale with its ends. Both schemes travel; the style shows one."""
+    if found.ends:
+        ramps = {
+            f"--{scheme}": f"linear-gradient(to right, {', '.join(steps[:: max(1, len(steps) // 12)])})"
+            for scheme, steps in found.palette.items()
+        }
+        return [
+            html.Span([html.Span(found.ends[0]), html.Span(className="map-scale", style=ramps), html.Span(found.ends[1])], className="map-key")
+        ]  # fmt: skip
+    return [
+        html.Span(
+            [
+                html.Span(className="map-dot", style={f"--{scheme}": steps[code] for scheme, steps in found.palette.items()}),
+                name,
+            ],
+            className="map-key",
+        )
+        for code, name in found.legend
+    ]
 
 
 def stamp(shown: Map, model: str) -> str:
     """How the map was made, in one line that stays on the picture."""
     facts = shown.facts
-    parts = [model, facts["method"].upper(), f"n={len(shown.keys):,}"]
+    parts = [
+        model,
+        {"tsne": "t-SNE", "axes": "SemAxis"}.get(facts["method"], facts["method"].upper()),
+        f"n={len(shown.keys):,}",
+    ]
     if facts["method"] == "umap":
         parts += [f"n_neighbors={facts['params']['n_neighbors']}", f"min_dist={facts['params']['min_dist']:g}"]
-    return " · ".join([*parts, f"seed={facts['seed']}", f"trustworthiness@{facts['trust_k']}={facts['trustworthiness']:.3f}"])
+    if facts["method"] == "tsne":
+        parts += [f"perplexity={facts['params']['perplexity']:g}"]
+    if facts["method"] in ("umap", "tsne"):
+        parts += [f"seed={facts['seed']}"]
+    return " · ".join([*parts, f"trustworthiness@{facts['trust_k']}={facts['trustworthiness']:.3f}"])
 
 
 def facts_of(t: Text, shown: Map) -> str:
@@ -346,90 +299,107 @@ def facts_of(t: Text, shown: Map) -> str:
             "map.by_chance", trust=f"{facts['chance_trustworthiness']:.2f}", kept=f"{100 * facts['chance_preserved']:.2f}"
         )
     if facts["explained"]:
-        line += " " + t("map.explained", share=f"{100 * sum(facts['explained']):.0f}")
+        line += " " + t("map.explained", count=len(facts["explained"]), share=f"{100 * sum(facts['explained']):.0f}")
     return line
 
 
-def choose_word(click: dict[str, Any] | None, _: Sequence[int | None], drawn: dict[str, Any] | None) -> Any:
-    """The word of a pressed point or button."""
+def _opened(drawn: dict[str, Any] | None) -> tuple[Map, Any] | None:
+    """The map that the browser shows, and its model; ``None`` while there is none."""
+    if not drawn:
+        return None
+    wanted = drawn | ({"method": "pca"} if drawn.get("interim") else {})
+    try:
+        choice = choice_of(wanted)
+        return open_map(choice), state().vectors(choice.model)
+    except (NotReady, ExplorerError):
+        return None
+
+
+def write(drawn: dict[str, Any] | None) -> Any:
+    """The words of the points, once the points are out."""
+    there = _opened(drawn)
+    if there is None:
+        return no_update
+    t = text()
+    found = written(there[0])
+    return found | {"names": [t.maybe(f"tags.{tag}", tag) for tag in found["tags"]]}
+
+
+def choose_word(_: Any, drawn: dict[str, Any] | None) -> Any:
+    """The word of a pressed button."""
     if drawn is None or not ctx.triggered[0]["value"]:  # buttons that merely appeared have no clicks
         return no_update
-    choice = choice_of(drawn)
-    row = ctx.triggered_id["row"] if isinstance(ctx.triggered_id, dict) else clicked_row(click)
+    row = ctx.triggered_id["row"]
     try:
-        keys = state().vectors(choice.model).keys if isinstance(ctx.triggered_id, dict) else open_map(choice).keys
+        keys = state().vectors(choice_of(drawn).model).keys
     except (NotReady, ExplorerError):
         return no_update
     return keys[row] if isinstance(row, int) and 0 <= row < len(keys) else no_update
 
 
-def clicked_row(click: dict[str, Any] | None) -> int | None:
-    """The row a click names, if it names one.
-
-    >>> clicked_row({"points": [{"customdata": 7}]}), clicked_row({"points": []})
-    (7, None)
-    """
-    points = (click or {}).get("points") or [{}]
-    row = points[0].get("customdata")
-    if isinstance(row, list):
-        row = row[0] if row else None
-    return row if isinstance(row, int) and row >= 0 else None
-
-
 def show(drawn: dict[str, Any] | None, query: str | None, chosen: str | None) -> Any:
-    """Highlights as a small patch, what the search found, and the chosen word's neighbours."""
+    """Rows to highlight, what the search found, and the chosen word's neighbours."""
     t = text()
-    if not drawn:
-        return no_update, no_update, empty(t("map.nothing"), t("map.nothing_lead"), picture="map")
-    try:
-        choice = choice_of(drawn)
-        shown, vectors = open_map(choice), state().vectors(choice.model)
-    except (NotReady, ExplorerError):
-        return no_update, no_update, no_update
+    nothing = empty(t("map.nothing"), t("map.nothing_lead"), picture="map")
+    there = _opened(drawn)
+    if there is None:
+        return no_update, no_update, no_update if drawn else nothing
+    shown, vectors = there
     rows = find(shown, url.clean(query or "", url.MAX_WORD), vectors=vectors)
     near = neighbours_of(vectors, chosen)
-    on_map = [shown.rows[neighbour.key] for neighbour in near if neighbour.key in shown.rows]
-    key = near.resolution.key if near and near.resolution else None
-    panel = (
-        guarded(t, lambda: neighbour_panel(t, shown, vectors, chosen))
-        if chosen
-        else empty(t("map.nothing"), t("map.nothing_lead"), picture="map")
-    )
-    return patch(shown, rows, on_map, shown.rows.get(key or "")), found_list(t, shown, vectors, rows, query), panel
+    key = near.resolution.key if near and near.resolution else ""
+    marks = {
+        "of": shown.id,
+        "found": rows,
+        "near": [shown.rows[neighbour.key] for neighbour in near if neighbour.key in shown.rows],
+        "chosen": shown.rows.get(key),
+    }
+    panel = guarded(t, lambda: neighbour_panel(t, shown, vectors, chosen)) if chosen else nothing
+    return marks, found_list(t, shown, vectors, rows, query), panel
+
+
+def show_picked(drawn: dict[str, Any] | None, polygon: Any) -> Any:
+    """What was picked, and what sets it apart."""
+    t = text()
+    there = _opened(drawn)
+    if not polygon or (drawn and drawn.get("interim")):
+        return dmc.Text(t("map.nothing_picked"), size="sm", c="dimmed")
+    if there is None:
+        return no_update
+    return guarded(t, lambda: picked_panel(t, *there, corners(_listed(polygon))))
+
+
+def _listed(polygon: Any) -> str:
+    return ",".join(map(str, polygon)) if isinstance(polygon, list) else ""
 
 
 def address(
-    _: Any, method: str, words: str, color: str, model: str, query: str | None, chosen: str | None,
-    view: dict[str, Any] | None, seed: Any, near: Any, dist: Any,
+    asked: dict[str, Any] | None, model: str, color: str, c0: str, c1: str, labels: str,
+    query: str | None, chosen: str | None, view: str | None, polygon: Any,
 ) -> str:  # fmt: skip
     """The page's state as a query string."""
-    asked = {"method": method, "words": words, "color": color, "seed": seed, "near": near, "dist": dist}
-    values = url.decode(FIELDS, {name: str(value) for name, value in asked.items()})
-    more = {"model": model, "find": query or "", "word": chosen or "", "view": (view or {}).get("view") or ""}
-    return url.encode(FIELDS, values | more)
+    own = (asked or {}).get("own")
+    packs = {"own": url.tidy(own if isinstance(own, str) else ""), "labels": url.tidy(labels)}
+    given = {name: str(value) for name, value in (asked or {}).items() if value is not None and name not in packs}
+    values = url.decode({name: field for name, field in FIELDS.items() if name not in packs}, given | {"color": color})
+    more = {
+        "model": model,
+        "c0": c0 or "",
+        "c1": c1 or "",
+        "find": query or "",
+        "word": chosen or "",
+        "view": view or "",
+        "pick": _listed(polygon),
+    }
+    return url.encode(FIELDS, values | packs | more)
 
 
-# ---- what is taken along
-
-_OPEN = "import explorer as ex\n\nv = ex.load({model})\n"
-_WORDS = "from explorer.analysis.map_words import map_words\n" + _OPEN + "words = map_words(v, {words})\n"
-_DRAWN = "ex.project(v, method={method}, words=words, seed={seed}{tuned})"
-_MAP = _WORDS + f"answer = {_DRAWN}.to_frame()"
-_SHIPPED = (
-    "from explorer.analysis.shipped_maps import shipped_map\n" + _WORDS + f"answer = (shipped_map(v) or {_DRAWN}).to_frame()"
-)
-
-
-def _map_lines(q: Any) -> str:
-    tuned = lines(", n_neighbors={near}, min_dist={dist}", **q) if q["method"] == "umap" else ""
-    template = _SHIPPED if may_be_shipped(choice_of(dict(q))) else _MAP
-    return lines(template.replace("{tuned}", tuned), **dict(q) | {"words": int(q["words"])})
+def _at(q: Any) -> tuple[Map, Any]:
+    return open_map(choice_of(dict(q))), state().vectors(q["model"])
 
 
 CARDS = {
-    "map": Take(lambda q: open_map(choice_of(dict(q))).to_frame(), _map_lines),
-    "neighbours": Take(
-        lambda q: state().vectors(q["model"]).similar(q["word"], NEIGHBOURS).to_frame(),
-        lambda q: lines(_OPEN + "answer = v.similar({word}, {most}).to_frame()", most=NEIGHBOURS, **q),
-    ),
+    "map": Take(lambda q: _at(q)[0].to_frame(), map_lines),
+    "picked": Take(lambda q: group_of(_at(q)[1], _at(q)[0], corners(q["pick"])).to_frame(), picked_lines),
+    "neighbours": Take(lambda q: state().vectors(q["model"]).similar(q["word"], NEIGHBOURS).to_frame(), neighbour_lines),
 }

@@ -1,24 +1,33 @@
-"""Words beside the map: what a search found, a word's real neighbours, and the highlights of both."""
+"""Words beside the map: what a search found, a word's real neighbours, and what was picked."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
-from dash import Patch, dcc, html
+from dash import dcc, html
 
 from dashboards.kit import url
 from dashboards.kit.components import score_bar, table, tag_badge
 from dashboards.kit.i18n import Text
 from dashboards.kit.words import word_arrow, word_link
+from dashboards.pages.map.form import FIELDS, MAX_OWN, MAX_POLE
 from dashboards.pages.map.maps import Map
 from explorer.core.errors import ExplorerError
+from explorer.text.tags import split_key, tag_of
 
-__all__ = ["NEIGHBOURS", "found_list", "neighbour_panel", "neighbours_of", "patch", "pick"]
+if TYPE_CHECKING:
+    from explorer.analysis.word_groups import Share, WordGroup
+
+__all__ = ["NEIGHBOURS", "found_list", "group_of", "neighbour_panel", "neighbours_of", "pick", "picked_panel"]
 
 NEIGHBOURS = 12
 LISTED = 24
 """Words a search lists beside the map; all of them are highlighted on it."""
+PICKED = 80
+"""Words listed of what was picked; all of them are in the CSV."""
+POLE = 6
+"""Telling words that become the pole of an axis."""
 
 
 def pick(row: Any, place: Any) -> dict[str, Any]:
@@ -39,38 +48,31 @@ def neighbours_of(vectors: Any, word: str | None) -> Any:
         return ()
 
 
-def patch(shown: Map, found: list[int], near: list[int], chosen: int | None) -> Patch:
-    """Highlights as a change of the figure in the browser: some kilobytes, whatever the size of the map."""
-    from dashboards.pages.map.figures import highlight
-
-    change = Patch()
-    for trace, values in highlight(shown, found, near, chosen).items():
-        for name, value in values.items():
-            change["data"][trace][name] = value
-    return change
+def _word_buttons(shown: Map, vectors: Any, rows: list[int], place: str) -> html.Div:
+    return html.Div(
+        [
+            html.Button(
+                shown.words[row], id=pick(vectors.index(shown.keys[row]), place), className="example", title=shown.keys[row]
+            )
+            for row in rows
+        ],
+        className="chips",
+    )
 
 
 def found_list(t: Text, shown: Map, vectors: Any, rows: list[int], query: str | None) -> Any:
     """The first words found, each a button that chooses it."""
-    if not (query or "").strip():
+    wanted = (query or "").strip().casefold()
+    if not wanted:
         return None
     if not rows:
         return dmc.Text(t("map.not_found"), size="sm", c="dimmed")
-    words = [
-        html.Button(
-            shown.words[row], id=pick(vectors.index(shown.keys[row]), "found"), className="example", title=shown.keys[row]
-        )
-        for row in rows[:LISTED]
-    ]
-    return dmc.Stack(
-        [dmc.Text(t("map.found", count=f"{len(rows):,}"), size="sm", c="dimmed"), html.Div(words, className="chips")], gap="xs"
-    )
+    said = t("map.found", count=f"{len(rows):,}")
+    return dmc.Stack([dmc.Text(said, size="sm", c="dimmed"), _word_buttons(shown, vectors, rows[:LISTED], "found")], gap="xs")
 
 
 def neighbour_panel(t: Text, shown: Map, vectors: Any, chosen: str) -> Any:
     """The chosen word and its neighbours in the original space, whether or not they are on the map."""
-    from explorer.text.tags import split_key, tag_of
-
     near = vectors.similar(url.clean(chosen, 100), NEIGHBOURS)
     rows = []
     for neighbour in near:
@@ -85,13 +87,103 @@ def neighbour_panel(t: Text, shown: Map, vectors: Any, chosen: str) -> Any:
         rows.append([shown_word, tag_badge(t, tag_of(neighbour.key)), score_bar(neighbour.score)])
     key = near.resolution.key
     word, tag = split_key(key)
-    where = [] if key in shown.rows else [dmc.Text(t("map.off_map"), size="xs", c="dimmed")]
-    link = dcc.Link(t("map.more"), href=url.href("/similarity", {"word": url.text()}, {"word": key}), className="more")
+    there = key in shown.rows
+    ways = [
+        *([html.Button(t("map.to_near"), className="example", **{"data-map": "near"})] if there else []),
+        dcc.Link(t("map.around_this"), href=_map(around=key, of="around", model=vectors.name), className="example"),
+        dcc.Link(t("map.more"), href=url.href("/similarity", {"word": url.text()}, {"word": key}), className="example"),
+    ]
     return dmc.Stack(
         [
-            dmc.Group([dmc.Text(word_link(key, vectors.name, word), fw=700, size="xl"), tag_badge(t, tag), *where], gap="xs"),
+            dmc.Group(
+                [
+                    dmc.Text(word_link(key, vectors.name, word), fw=700, size="xl"),
+                    tag_badge(t, tag),
+                    *([] if there else [dmc.Text(t("map.off_map"), size="xs", c="dimmed")]),
+                ],
+                gap="xs",
+            ),
+            html.Div(ways, className="chips"),
             table([t("map.word"), t("map.tag"), t("map.cosine")], rows, label=t("map.neighbours")),
-            link,
         ],
         gap="xs",
+    )
+
+
+def _map(**values: Any) -> str:
+    return url.href("/map", FIELDS, values)
+
+
+def group_of(vectors: Any, shown: Map, polygon: list[float]) -> WordGroup:
+    """What lies inside a line on the map.
+
+    Raises:
+        BadInput: nothing does.
+    """
+    from explorer.analysis.word_groups import describe_words, rows_inside
+
+    flat = polygon and shown.coords.shape[1] == 2
+    rows = rows_inside(shown.coords, polygon).tolist() if flat else []
+    return describe_words(vectors, [shown.keys[row] for row in rows], shown.keys)
+
+
+def picked_panel(t: Text, shown: Map, vectors: Any, polygon: list[float]) -> Any:
+    """The picked words, what sets them apart, and what can be done with them."""
+    from explorer.analysis.word_groups import shares
+
+    group = group_of(vectors, shown, polygon)
+    rows = [shown.rows[key] for key in group.keys]
+    telling = [key for key, _ in group.telling]
+    own, held = [], 0
+    for key in group.keys:
+        held += len(key) + 1
+        if held > MAX_OWN:
+            break
+        own.append(key)
+    pole = ",".join(telling[:POLE])[:MAX_POLE]
+    ways = [
+        html.Button(t("map.to_picked"), className="example", **{"data-map": "picked"}),
+        *(
+            [dcc.Link(t("map.map_of_these"), href=_map(of="list", own="\n".join(own), model=vectors.name), className="example")]
+            if len(own) >= 5
+            else []
+        ),
+        dcc.Link(t("map.as_pole"), href=_map(color="axis", c0="", c1=pole, model=vectors.name), className="example"),
+        html.Button(t("map.let_go"), className="example", **{"data-map": "let-go"}),
+    ]
+    said = t("map.picked_count", count=f"{len(rows):,}", share=f"{100 * len(rows) / group.among:.1f}")
+    often = t("map.picked_often" if group.rank < 0.4 else "map.picked_rare" if group.rank > 0.6 else "map.picked_even")
+    parts = [
+        dmc.Text(f"{said} {often}", size="sm"),
+        *([dmc.Text(t("map.left_words", count=f"{len(own):,}"), size="xs", c="dimmed")] if len(own) < len(rows) else []),
+        html.Div(ways, className="chips"),
+    ]
+    if telling:
+        parts += [_head(t("map.telling")), _word_buttons(shown, vectors, [shown.rows[key] for key in telling], "telling")]
+    if group.tags:
+        parts += [_head(t("map.tags_of")), _shares(t, group.tags, lambda tag: t.maybe(f"tags.{tag}", str(tag)))]
+    if len(shown.region_of):
+        import numpy as np
+
+        found = [
+            one for one in shares(shown.region_of.tolist(), np.array(rows)) if one.name >= 0 and shown.region_names[one.name]
+        ]
+        if found:
+            parts += [_head(t("map.regions_of")), _shares(t, tuple(found), lambda number: shown.region_names[number])]
+    first = sorted(rows)[:PICKED]
+    parts += [_head(t("map.words_of", count=f"{len(first):,}")), _word_buttons(shown, vectors, first, "picked")]
+    return dmc.Stack(parts, gap="xs", className="map-picked")
+
+
+def _head(line: str) -> dmc.Text:
+    return dmc.Text(line, size="sm", fw=600, mt=4)
+
+
+def _shares(t: Text, found: tuple[Share, ...], name: Any) -> html.Ul:
+    return html.Ul(
+        [
+            html.Li(t("map.share", name=name(one.name), share=f"{100 * one.share:.0f}", lift=f"{one.lift:.1f}"))
+            for one in sorted(found, key=lambda one: -one.count)[:4]
+        ],
+        className="map-shares numbers",
     )

@@ -1,0 +1,179 @@
+"""What the points of a map are coloured by: a code for every point, a palette for each scheme, and what the codes mean.
+
+Codes are bytes, 255 for a point that has none; the browser knows the rest and asks nothing when it turns dark.
+"""
+
+from __future__ import annotations
+
+import colorsys
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dashboards.kit.theme import TAG_GROUPS, colors, tag_group
+from explorer.core.errors import BadInput, ExplorerError
+from explorer.text.scripts import SCRIPTS, in_script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from dashboards.pages.map.maps import Map
+    from explorer.vectors.vectors import Vectors
+
+__all__ = ["COLOURS", "NONE", "Colouring", "axis_scores", "by_axis", "by_label", "labels_of", "simply"]
+
+COLOURS = ("tag", "region", "frequency", "trust", "script", "own", "axis")
+NONE = 255
+STEPS = 96
+"""Shades of a scale."""
+LABELLED = 24
+"""Labels of a person's own that get a colour; the rarest share none."""
+
+_RAMP = {"light": ["#d3d9e8", "#7b93e8", "#2f3fa0"], "dark": ["#41465a", "#5c7cfa", "#dbe4ff"]}
+_TWO_WAYS = {"light": ["#c2410c", "#d9d4cf", "#1d4ed8"], "dark": ["#ff9f55", "#55524f", "#74a3ff"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Colouring:
+    """Colours of a map's points.
+
+    Attributes:
+        codes: n bytes.
+        palette: hexadecimal colours of the codes, by scheme.
+        legend: pairs of a code and what it means; of a scale none.
+        ends: what a scale's first and last colour mean; of no scale ``None``.
+    """
+
+    codes: NDArray[np.uint8]
+    palette: dict[str, list[str]]
+    legend: tuple[tuple[int, str], ...] = ()
+    ends: tuple[str, str] | None = None
+
+
+def simply(shown: Map, vectors: Vectors, kind: str, name: Callable[[str], str]) -> Colouring:
+    """Colours that need nothing but the map: by part of speech, region, frequency, trust or script.
+
+    Args:
+        name: the sentence of a key, ``"group_noun"``, ``"script_hangul"``, ``"often"`` …
+    """
+    if kind == "region" and len(shown.region_of):
+        return _by_region(shown)
+    if kind == "frequency":
+        counts = vectors.counts
+        rows = np.array([vectors.index(key) for key in shown.keys]) if counts is not None else None
+        values = -np.log1p(np.arange(len(shown.keys))) if counts is None else np.log1p(counts[rows].astype(float))
+        return _scale(values, (name("rare"), name("often")), _RAMP)
+    if kind == "trust":
+        return _scale(shown.trust, (name("trust_low"), name("trust_high")), _RAMP, (0.5, 1.0))
+    if kind == "script":
+        scripts = SCRIPTS[1:]
+        found = [[one for one in scripts if in_script(word, one)] for word in shown.words]
+        return _named(
+            ["other" if not some else some[0] if len(some) == 1 else "mixed" for some in found],
+            (*scripts, "mixed", "other"),
+            lambda one: name(f"script_{one}"),
+        )
+    if not any(shown.tags):  # a model without tags has one colour and no legend
+        return Colouring(np.zeros(len(shown.keys), np.uint8), {s: colors(s)["palette"][:1] for s in ("light", "dark")})
+    return _named([tag_group(tag) for tag in shown.tags], tuple(TAG_GROUPS), lambda one: name(f"group_{one}"))
+
+
+def axis_scores(vectors: Vectors, keys: Sequence[str], low: Sequence[str], high: Sequence[str]) -> NDArray[np.float32]:
+    """Cosines of words with a semantic axis; raises as :func:`explorer.analysis.projection.axis_direction`."""
+    from explorer.analysis.projection import axis_direction
+
+    unit = vectors.unit_vectors(list(keys))
+    scores: NDArray[np.float32] = unit @ axis_direction(vectors, low, high, unit)
+    return scores
+
+
+def by_axis(shown: Map, vectors: Vectors, low: Sequence[str], high: Sequence[str], middle: str) -> Colouring:
+    """From one pole of a semantic axis to the other. Without a low pole ``middle`` is what it is called."""
+    scores = axis_scores(vectors, shown.keys, low, high)
+    most = float(np.quantile(np.abs(scores), 0.99)) or 1.0
+    return _scale(scores, (", ".join(low) or middle, ", ".join(high)), _TWO_WAYS, (-most, most))
+
+
+def labels_of(typed: str) -> list[tuple[str, str]]:
+    r"""Lines of ``word,label`` (or with a tab, or a semicolon) as pairs; lines without a label are left out.
+
+    >>> labels_of('강아지,동물\n사과\t과일\n\n배\n"섬";"곳, 땅"')
+    [('강아지', '동물'), ('사과', '과일'), ('섬', '곳, 땅')]
+    """
+    pairs = [[part.strip().strip('"') for part in re.split(r"[\t,;]", line, maxsplit=1)] for line in typed.splitlines()]
+    return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2 and all(pair)]
+
+
+def by_label(shown: Map, vectors: Vectors, typed: str) -> Colouring:
+    """A person's own labels of words; words are found as everywhere, 학교에서 is 학교.
+
+    Raises:
+        BadInput: no line has a word and a label.
+    """
+    pairs = labels_of(typed)
+    if not pairs:
+        raise BadInput("dashboards.no_labels")
+    label_of: dict[int, str] = {}
+    for word, label in pairs:
+        try:
+            key = vectors.resolve(word).key
+        except ExplorerError:
+            continue  # what has no vector is on no map
+        if key in shown.rows:
+            label_of[shown.rows[key]] = label
+    names = [label for label, _ in Counter(label_of.values()).most_common(LABELLED)]
+    codes = np.full(len(shown.keys), NONE, np.uint8)
+    for row, label in label_of.items():
+        if label in names:
+            codes[row] = names.index(label)
+    return Colouring(codes, {scheme: _many(scheme, len(names)) for scheme in ("light", "dark")}, tuple(enumerate(names)))
+
+
+def _named(of: Sequence[str], order: Sequence[str], name: Callable[[str], str]) -> Colouring:
+    there = [one for one in order if one in set(of)]
+    codes = np.array([order.index(one) for one in of], np.uint8)
+    palette = {scheme: _many(scheme, len(order)) for scheme in ("light", "dark")}
+    return Colouring(codes, palette, tuple((order.index(one), name(one)) for one in there))
+
+
+def _by_region(shown: Map) -> Colouring:
+    """Twelve hues in turn: regions that lie beside each other are told apart, and named on the map, not in a legend."""
+    # Five steps on the wheel from one region to the next, so that those of like size differ most.
+    codes = np.where(shown.region_of >= 0, shown.region_of * 5 % 12, NONE).astype(np.uint8)
+    return Colouring(codes, {scheme: _hues(scheme, 12) for scheme in ("light", "dark")})
+
+
+def _scale(
+    values: NDArray[Any], ends: tuple[str, str], stops: dict[str, list[str]], between: tuple[float, float] | None = None
+) -> Colouring:
+    known = np.isfinite(values)
+    low, high = between or (float(np.min(values[known], initial=0)), float(np.max(values[known], initial=0)))
+    if between is None and known.any():
+        low, high = float(values[known].min()), float(values[known].max())
+    share = np.clip((np.where(known, values, low) - low) / ((high - low) or 1), 0, 1)
+    codes = np.where(known, np.round(share * (STEPS - 1)), NONE).astype(np.uint8)
+    return Colouring(codes, {scheme: _ramp(stops[scheme], STEPS) for scheme in stops}, ends=ends)
+
+
+def _ramp(stops: Sequence[str], steps: int) -> list[str]:
+    points = np.array([[int(stop[at : at + 2], 16) for at in (1, 3, 5)] for stop in stops], float)
+    at = np.linspace(0, len(stops) - 1, steps)
+    mixed = [np.interp(at, np.arange(len(stops)), points[:, channel]) for channel in range(3)]
+    return ["#" + "".join(f"{round(value):02x}" for value in colour) for colour in zip(*mixed, strict=True)]
+
+
+def _many(scheme: str, count: int) -> list[str]:
+    """As many colours as there are names: the palette, then hues."""
+    palette: list[str] = colors(scheme)["palette"]
+    return palette[:count] if count <= len(palette) else _hues(scheme, count)
+
+
+def _hues(scheme: str, count: int) -> list[str]:
+    bright = 0.64 if scheme == "dark" else 0.44
+    mixed = [colorsys.hls_to_rgb(place / count, bright, 0.55) for place in range(count)]
+    return ["#" + "".join(f"{round(255 * value):02x}" for value in colour) for colour in mixed]

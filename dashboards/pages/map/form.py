@@ -1,0 +1,230 @@
+"""The controls of the map: what is drawn (nothing changes until the button is pressed), and what it is coloured by (at once)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboards.kit import url
+from dashboards.kit.i18n import Text
+from dashboards.pages.map.colours import COLOURS
+from dashboards.pages.map.maps import AROUND, METHODS, PERPLEXITY, SOURCES, Choice, X, Y
+
+__all__ = ["ASKED", "FIELDS", "FIRST", "HUE", "MAX_LABELS", "MAX_OWN", "choice_of", "controls", "corners", "name_of", "ranges"]
+
+FIRST = Choice("")
+"""What a page shows whose address says nothing."""
+SIZES = ("1000", "3000", "5000", "10000", "20000", "40000", "100000")
+REACHES = ("100", "200", "500", "1000", "3000")
+MAX_OWN, MAX_LABELS, MAX_POLE = 4_000, 8_000, 120
+"""Characters of a person's own words, of their labels, and of a pole of an axis."""
+MAX_CORNERS = 60
+
+
+def _numbers(value: str, most: int) -> list[float]:
+    try:
+        found = [float(one) for one in value[: 16 * most].split(",")]
+    except ValueError:
+        return []
+    return found if len(found) <= most and all(abs(one) < 1e6 for one in found) else []
+
+
+def ranges(view: str) -> list[float]:
+    """Where the map is looked at: left, right, lower and upper edge; empty for anything that is none.
+
+    >>> ranges("-1,2.5,0,3"), ranges("1,2,3"), ranges("0,0,nan,1")
+    ([-1.0, 2.5, 0.0, 3.0], [], [])
+    """
+    found = _numbers(view, 4)
+    return found if len(found) == 4 else []
+
+
+def corners(pick: str) -> list[float]:
+    """The corners of what was picked, as x, y, x, y …; empty for anything that is none.
+
+    >>> corners("0,0,1,0,1,1"), corners("0,0,1"), corners("")
+    ([0.0, 0.0, 1.0, 0.0, 1.0, 1.0], [], [])
+    """
+    found = _numbers(pick, 2 * MAX_CORNERS)
+    return found if len(found) >= 6 and len(found) % 2 == 0 else []
+
+
+def _written(values: list[float]) -> str:
+    return ",".join(f"{one:.5g}" for one in values)
+
+
+MAP_FIELDS = {
+    "method": url.choice(METHODS, FIRST.method),
+    "dims": url.choice(("2", "3"), str(FIRST.dims)),
+    "of": url.choice(SOURCES, FIRST.source),
+    "words": url.choice(SIZES, str(FIRST.words)),
+    "own": url.packed(MAX_OWN),
+    "around": url.text(MAX_POLE),
+    "reach": url.choice(REACHES, str(AROUND)),
+    "seed": url.integer(0, 2**32 - 1, FIRST.seed),
+    "near": url.integer(2, 200, FIRST.n_neighbors),
+    "dist": url.number(0, 1, FIRST.min_dist),
+    "perp": url.number(2, 500, PERPLEXITY),
+    "x0": url.text(MAX_POLE, X[0]),
+    "x1": url.text(MAX_POLE, X[1]),
+    "y0": url.text(MAX_POLE, Y[0]),
+    "y1": url.text(MAX_POLE, Y[1]),
+}
+"""What tells one map from another."""
+HUE_FIELDS = {
+    "color": url.choice(COLOURS, "tag"),
+    "c0": url.text(MAX_POLE, X[0]),
+    "c1": url.text(MAX_POLE, X[1]),
+    "labels": url.packed(MAX_LABELS),
+}
+FIELDS = {
+    **MAP_FIELDS,
+    **HUE_FIELDS,
+    "find": url.text(),
+    "word": url.text(),
+    "view": url.Field("", lambda value: _written(ranges(value)), str, good=lambda value: bool(ranges(value))),
+    "pick": url.Field("", lambda value: _written(corners(value)), str, good=lambda value: bool(corners(value))),
+    "model": url.model(),
+}
+ASKED, HUE = tuple(MAP_FIELDS), tuple(HUE_FIELDS)
+
+
+def name_of(field: str) -> str:
+    """The id of the control that holds a field."""
+    return f"map-{field}"
+
+
+def choice_of(asked: dict[str, Any]) -> Choice:
+    """The map of values as a browser or an address gives them (read again: it is only a browser)."""
+    packs = ("own",)
+    given = {name: str(value) for name, value in asked.items() if value is not None and name not in packs}
+    q = url.decode({name: field for name, field in FIELDS.items() if name not in packs}, given)
+    return Choice(
+        model=q["model"],
+        method=q["method"],
+        dims=int(q["dims"]),
+        source=q["of"],
+        words=int(q["words"]),
+        own=url.tidy(own if isinstance(own := asked.get("own"), str) else "", MAX_OWN),
+        around=q["around"],
+        reach=int(q["reach"]),
+        seed=q["seed"],
+        n_neighbors=q["near"],
+        min_dist=q["dist"],
+        perplexity=q["perp"],
+        x=(q["x0"], q["x1"]),
+        y=(q["y0"], q["y1"]),
+    )
+
+
+def controls(t: Text, q: dict[str, Any], draw: str) -> Any:
+    """The form; its class says which of its parts are to be seen (script.js)."""
+    return html.Div(
+        [
+            html.Div(
+                [
+                    _segments(t, "method", q, METHODS),
+                    _segments(t, "dims", q, ("2", "3"), "for-umap for-tsne for-pca"),
+                    _select(t, "of", q, [(one, t(f"map.of_{one}")) for one in SOURCES], "map-of"),
+                    _select(t, "words", q, [(size, _amount(t, size)) for size in SIZES], "map-size of-frequent"),
+                    _box(t, "own", q, MAX_OWN, "of-list"),
+                    _text(t, "around", q, "of-around"),
+                    _select(t, "reach", q, [(size, f"{int(size):,}") for size in REACHES], "field-small of-around"),
+                    _poles(t, q, "x", "for-axes"),
+                    _poles(t, q, "y", "for-axes"),
+                    html.Details(
+                        [
+                            html.Summary(t("map.settings")),
+                            html.Div(
+                                [
+                                    _number(t, "near", q, "for-umap", min=2, max=200, allowDecimal=False),
+                                    _number(t, "dist", q, "for-umap", min=0, max=1, step=0.05, decimalScale=2),
+                                    _number(t, "perp", q, "for-tsne", min=2, max=500),
+                                    _number(t, "seed", q, "", min=0, max=2**32 - 1, allowDecimal=False, hideControls=True),
+                                ],
+                                className="form map-settings",
+                            ),
+                        ],
+                        className="map-more for-umap for-tsne",
+                    ),
+                    dmc.Button(t("map.draw"), id=draw),
+                ],
+                className="form",
+            ),
+            html.Div(
+                [
+                    _select(t, "color", q, [(one, t(f"map.color_{one}")) for one in COLOURS], "map-of"),
+                    _poles(t, q, "c", "by-axis"),
+                    _box(t, "labels", q, MAX_LABELS, "by-own"),
+                    html.Button(t("map.upload"), type="button", className="example by-own", **{"data-map": "upload"}),
+                ],
+                className="form",
+            ),
+        ],
+        id="map-form",
+        className="map-form",
+    )
+
+
+def _amount(t: Text, size: str) -> str:
+    return t("map.all_words") if size == SIZES[-1] else f"{int(size):,}"
+
+
+def _segments(t: Text, field: str, q: dict[str, Any], options: tuple[str, ...], more: str = "") -> html.Div:
+    data = [{"value": one, "label": t(f"map.{field}_{one}")} for one in options]
+    return html.Div(
+        [
+            html.Div(t(f"map.{field}"), className="field-label", **{"aria-hidden": "true"}),
+            dmc.SegmentedControl(id=name_of(field), value=q[field], data=data, **{"aria-label": t(f"map.{field}")}),
+        ],
+        className=more,
+    )
+
+
+def _select(t: Text, field: str, q: dict[str, Any], options: list[tuple[str, str]], more: str) -> dmc.Select:
+    return dmc.Select(
+        id=name_of(field),
+        value=q[field],
+        data=[{"value": value, "label": label} for value, label in options],
+        label=t(f"map.{field}"),
+        allowDeselect=False,
+        className=more,
+    )
+
+
+def _text(t: Text, field: str, q: dict[str, Any], more: str) -> dmc.TextInput:
+    return dmc.TextInput(
+        id=name_of(field),
+        value=q[field],
+        label=t(f"map.{field}"),
+        placeholder=t(f"map.{field}_hint"),
+        debounce=400,
+        inputProps={"maxLength": MAX_POLE, "lang": "ko"},
+        className=f"field {more}",
+    )
+
+
+def _poles(t: Text, q: dict[str, Any], axis: str, more: str) -> html.Div:
+    return html.Div([_text(t, f"{axis}{end}", q, "") for end in (0, 1)], className=f"map-poles {more}")
+
+
+def _box(t: Text, field: str, q: dict[str, Any], most: int, more: str) -> dmc.Textarea:
+    return dmc.Textarea(
+        id=name_of(field),
+        value=q[field],
+        label=t(f"map.{field}"),
+        placeholder=t(f"map.{field}_hint"),
+        autosize=True,
+        minRows=1,
+        maxRows=6,
+        debounce=500,
+        spellCheck=False,
+        inputProps={"maxLength": most, "lang": "ko"},
+        className=f"field {more}",
+    )
+
+
+def _number(t: Text, field: str, q: dict[str, Any], more: str, **props: Any) -> dmc.NumberInput:
+    return dmc.NumberInput(id=name_of(field), value=q[field], label=t(f"map.{field}"), className=f"field-small {more}", **props)

@@ -1,0 +1,66 @@
+"""Lines of Python that give the numbers of the map's cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboards.app.state import state
+from dashboards.kit.taking import lines
+from dashboards.pages.map.form import choice_of, corners
+from dashboards.pages.map.maps import Choice, may_be_shipped, options_of, parts_of, words_of
+from dashboards.pages.map.words import NEIGHBOURS
+
+__all__ = ["map_lines", "neighbour_lines", "picked_lines"]
+
+_OPEN = "import explorer as ex\n\nv = ex.load({model})\n"
+
+
+def _words(choice: Choice) -> str:
+    if choice.source == "list":  # in the order of the map
+        return lines("words = {keys}\n", keys=words_of(state().vectors(choice.model), choice)[0])
+    if choice.source == "around":
+        return lines(
+            "from explorer.analysis.map_words import words_around\nwords = words_around(v, {around}, {reach})\n",
+            around=parts_of(choice.around),
+            reach=choice.reach,
+        )
+    return lines("from explorer.analysis.map_words import map_words\nwords = map_words(v, {words})\n", words=choice.words)
+
+
+def _drawn(choice: Choice) -> str:
+    if choice.method == "axes":
+        x, y = ((parts_of(low), parts_of(high)) for low, high in (choice.x, choice.y))
+        return "from explorer.analysis.projection import project_axes\n" + lines(
+            "drawn = project_axes(v, {x}, {y}, words=words)\n", x=x, y=y
+        )
+    options = "".join(f", {name}={value!r}" for name, value in options_of(choice).items())
+    made = f"ex.project(v, words=words{options})"
+    if may_be_shipped(choice):
+        return f"from explorer.analysis.shipped_maps import shipped_map\ndrawn = shipped_map(v) or {made}\n"
+    return f"drawn = {made}\n"
+
+
+def _map(q: Mapping[str, Any]) -> str:
+    choice = choice_of(dict(q)).settled()
+    return lines(_OPEN, model=choice.model) + _words(choice) + _drawn(choice)
+
+
+def map_lines(q: Mapping[str, Any]) -> str:
+    """Every point."""
+    return _map(q) + "answer = drawn.to_frame()"
+
+
+def picked_lines(q: Mapping[str, Any]) -> str:
+    """The words inside a line."""
+    return (
+        _map(q)
+        + "from explorer.analysis.word_groups import describe_words, rows_inside\n"
+        + lines("rows = rows_inside(drawn.coords, {polygon})\n", polygon=corners(q["pick"]))
+        + "answer = describe_words(v, [drawn.keys[row] for row in rows], drawn.keys).to_frame()"
+    )
+
+
+def neighbour_lines(q: Mapping[str, Any]) -> str:
+    """A word's neighbours in the original space."""
+    return lines(_OPEN + "answer = v.similar({word}, {most}).to_frame()", model=q["model"], word=q["word"], most=NEIGHBOURS)
