@@ -37,7 +37,7 @@ NAMES = frozenset(
         r"\S+",
         """BERT GPT GloVe Word2Vec Kiwi MeCab MeCab-ko Mistral Tekken SentencePiece WordPiece BPE PyTorch mini e5-small
         multilingual-e5-small CSV PNG SVG HTML Parquet WebGL UTF-8 NFC NFD PCA UMAP t-SNE SIF PMI PPMI ARI AUC F1 V LRCos CosAdd CosMul
-        CosAvg SEP MB GB k nat A B Enter
+        CosAvg SEP MB GB k nat A B Enter Ctrl Shift Esc
         Arora Clark Drozd Goldberg Hewitt Hinton Kaski Kudo Levy Liang McInnes Mikolov Pennington Petrov Rust Venna Zouhar
         van der Maaten""",
     )
@@ -67,8 +67,12 @@ KOREAN_SPOKEN_OF = (
     "home.answer_analogy",
     "home.context",
     "layers.lines_example",
+    "map.around_hint",
+    "map.c1_hint",
     "map.search_example",
     "map.search_hint",
+    "map.x1_hint",
+    "map.y1_hint",
     "search.placeholder_big",
     "senses.lead",
     "similarity.lead",
