@@ -20,8 +20,9 @@ ANALOGIES = (
     "크다 : 작다 = 높다 : ?",
     "독일 : ? = 한국 : 한국어, 일본 : 일본어, 프랑스 : 프랑스어, 러시아 : 러시아어",
     "개 − (닭 − 병아리)",
+    "먹혔다 − 먹었다 + 잡았다",
 )
-EXPECTED = dict(zip(ANALOGIES, ("할머니", "서울", "소녀", "황후", "낮다", "독일어", "강아지"), strict=True))
+EXPECTED = dict(zip(ANALOGIES, ("할머니", "서울", "소녀", "황후", "낮다", "독일어", "강아지", "잡히다"), strict=True))
 """What a person would answer to each. The default model finds all of them first; the first example every model that ships."""
 INITIALS = "ㄱㅇㅈ"
 SENTENCES = ("아버지가방에들어가신다ㅋㅋㅋ", "나는 어제 학교에서 친구를 만나 떡볶이를 먹었다.", "뷁 😀 갔다 왔습니다!")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +13,14 @@ import numpy.typing as npt
 
 from explorer.analysis.answers import best_answers, distances
 from explorer.analysis.correlation import spearman
+from explorer.analysis.form_questions import judge_forms, ways
+from explorer.analysis.judged import Judged
+from explorer.analysis.pair_bootstrap import accuracies, draw_pairs, pair_numbers
+from explorer.analysis.question_rows import question_rows
 from explorer.analysis.scores import Score, Section
-from explorer.analysis.test_sets import PARTS, AnalogySet, Question, SimilaritySet, read_test_set
+from explorer.analysis.test_sets import AnalogySet, Question, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput
-from explorer.core.intervals import bounds, draw, times_drawn
+from explorer.core.intervals import bounds, draw
 from explorer.core.progress import ProgressCallback
 from explorer.vectors.analogy import METHODS, check_method
 from explorer.vectors.search import Floats, unit_rows
@@ -25,23 +28,16 @@ from explorer.vectors.search import Floats, unit_rows
 if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["RESOLVE", "Judged", "covered_items", "evaluate", "judge", "question_rows", "random_cosine"]
+__all__ = ["RESOLVE", "covered_items", "evaluate", "judge", "random_cosine"]
 
-RESOLVE = ("exact", "form", "analysed", "composed", "subword")
+RESOLVE = ("exact", "form", "analysed", "composed", "subword", "inflected")
 """How far a test word may be from a key, each step including those before it; but ``"subword"`` is ``"form"`` with the
-model's own sub-word vectors for all other words, and no analysis of them."""
+model's own sub-word vectors for all other words, and no analysis of them, and ``"inflected"`` is ``"form"`` with analogies of inflected
+words answered in that form (:mod:`explorer.analysis.form_questions`)."""
 
 
 _NO_ROW = -2
 """Fills the rows of right answers up; best_answers gives -1 where it has none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A score with the bootstrap draws behind its interval; equal items and seeds give draws that can be paired."""
-
-    score: Score
-    draws: npt.NDArray[np.float64]
 
 
 def random_cosine(v: Vectors, pairs: int = 10_000, seed: int = 42) -> float:
@@ -83,7 +79,8 @@ def evaluate(
         resolve: how far a test word may be from a key: ``"exact"``; ``"form"`` (default: also the key without its tag);
             ``"analysed"`` (also the stem: 먹었다 counts as 먹다); ``"composed"`` (pairs only: also from parts or sub-words);
             ``"subword"`` (keys, else the model's own sub-word vectors; analogies are then answered with keys, and their
-            distance is measured over all).
+            distance is measured over all); ``"inflected"`` (analogies only: 가다 : 갔다 = 먹다 : ? is answered by grammar, 먹었다 : 먹혔다
+            = 잡았다 : ? by the vectors of the stems and grammar, and both must be spelt as the answer is).
         samples, seed: of the bootstrap.
         progress: called while analogies are answered.
 
@@ -113,11 +110,14 @@ def judge(
         raise BadInput("analysis.samples_too_few", samples=samples)
     methods = METHODS if method == "all" else (check_method(method),)
     if isinstance(tests, SimilaritySet):
+        if resolve == "inflected":
+            raise BadInput("analysis.pairs_have_no_form")
         judged = _similarity(v, tests, resolve, samples, seed)
     else:
         if resolve == "composed":
             raise BadInput("analysis.analogies_need_keys")
-        judged = _analogies(v, tests, methods, resolve, samples, seed, progress)
+        made = judge_forms if resolve == "inflected" else _analogies
+        judged = made(v, tests, methods, resolve, samples, seed, progress)
     score = replace(
         judged.score, random_pair_cosine=random_cosine(v, seed=seed), resolve=resolve, samples=samples, seed=seed, model=v.name
     )
@@ -133,26 +133,11 @@ def covered_items(v: Vectors, tests: SimilaritySet | AnalogySet, resolve: str = 
     """Numbers of the pairs or questions a model can be scored on: pairs with two vectors, questions with four keys."""
     _check_resolve(resolve)
     if isinstance(tests, AnalogySet):
+        if resolve == "inflected":
+            return [place for place, way in enumerate(ways(v, tests)) if way]
         return [place for place, rows in enumerate(question_rows(v, tests, resolve)) if rows is not None]
     known = {word: _has_vector(v, word, resolve) for word in {word for pair in tests.pairs for word in pair}}
     return [place for place, pair in enumerate(tests.pairs) if all(known[word] for word in pair)]
-
-
-def question_rows(v: Vectors, tests: AnalogySet, resolve: str) -> list[tuple[list[int], list[int]] | None]:
-    """For each question the rows of a, b and c, and those of its right answers; ``None`` where one is missing."""
-
-    @cache
-    def row(word: str, part: str) -> int | None:
-        return _row(v, word, resolve, PARTS.get(part, ()))
-
-    found: list[tuple[list[int], list[int]] | None] = []
-    for question in tests.questions:
-        before, after = question.parts
-        a, b, c, d = question.words
-        asked = [at for at in (row(a, before), row(b, after), row(c, before)) if at is not None]
-        right = [at for word in (d, *question.also) if (at := row(word, after)) is not None]
-        found.append((asked, right) if len(asked) == 3 and right else None)
-    return found
 
 
 def _has_vector(v: Vectors, word: str, resolve: str) -> bool:
@@ -164,16 +149,6 @@ def _has_vector(v: Vectors, word: str, resolve: str) -> bool:
         return v.composer is not None and v.composer(word) is not None
     found = v.find(word) if resolve in ("analysed", "composed") else None
     return found is not None and (resolve == "composed" or found.how == "analysed")
-
-
-def _row(v: Vectors, word: str, resolve: str, tags: Sequence[str]) -> int | None:
-    if resolve == "exact":
-        return v.row(word)
-    row = v.lookup(word, tags)
-    if row is None and resolve == "analysed":
-        found = v.find(word)
-        row = v.row(found.key) if found is not None and found.how == "analysed" else None
-    return row
 
 
 def _unit(v: Vectors, words: Sequence[str], resolve: str) -> Floats:
@@ -239,17 +214,17 @@ def _analogies(
     measured, distance = _measured(v, tests, covered, quads, resolve)
     here = np.array([question.section for question in covered])
     there = np.array([question.section for question in measured])
-    pairs = _pair_numbers(covered)
+    pairs = pair_numbers(covered)
     rng = np.random.default_rng(seed)
     totals = Counter(question.section for question in tests.questions)
     drawn: dict[str, tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = {}
     for name in tests.sections:
         if (mine := here == name).any():
-            drawn[name] = _draw_pairs(pairs[mine], right[methods[0]][mine], samples, rng)
+            drawn[name] = draw_pairs(pairs[mine], right[methods[0]][mine], samples, rng)
 
-    def accuracies(names: Sequence[str]) -> npt.NDArray[np.float64]:
+    def drawn_of(names: Sequence[str]) -> npt.NDArray[np.float64]:
         correct, weight = (sum((drawn[name][side] for name in names if name in drawn), np.zeros(samples)) for side in (0, 1))
-        return _accuracies(correct, weight)
+        return accuracies(correct, weight)
 
     def part(called: str, names: Sequence[str]) -> Section:
         mine, far = np.isin(here, names), distance[np.isin(there, names)]
@@ -257,7 +232,7 @@ def _analogies(
         away: dict[str, Any] = {"distance": float(far.mean()) if len(far) else None, "measured": len(far)}
         if not mine.any():
             return Section(called, "accuracy", None, None, None, 0, total, of_all=0.0, **away)
-        low, high = bounds(accuracies(names), empty=(0.0, 1.0))
+        low, high = bounds(drawn_of(names), empty=(0.0, 1.0))
         facts = _facts(numbers, right, mine)
         value, count = facts["by_method"][methods[0]], int(mine.sum())
         return Section(called, "accuracy", value, low, high, count, total, **facts, **away, of_all=value * count / total)
@@ -278,7 +253,7 @@ def _analogies(
         "analogy",
         "accuracy",
         float(right[methods[0]].mean()),
-        *bounds(draws := accuracies(tests.sections), empty=(0.0, 1.0)),
+        *bounds(draws := drawn_of(tests.sections), empty=(0.0, 1.0)),
         len(covered),
         len(tests.questions),
         sections,
@@ -311,34 +286,3 @@ def _measured(
     measured = [question for question in tests.questions if all(word in number for word in question.words)]
     unit = _unit(v, usable, resolve)
     return measured, distances(unit[np.array([[number[word] for word in question.words] for question in measured])])
-
-
-def _pair_numbers(questions: Sequence[Question]) -> npt.NDArray[np.int64]:
-    """The two pairs of each question as numbers, the same ones for every model (q × 2)."""
-    pairs = sorted({pair for question in questions for pair in (question.words[:2], question.words[2:])})
-    number = {pair: place for place, pair in enumerate(pairs)}
-    return np.array([[number[question.words[:2]], number[question.words[2:]]] for question in questions], dtype=np.int64)
-
-
-def _draw_pairs(
-    numbers: npt.NDArray[np.int64], correct: npt.NDArray[np.bool_], samples: int, rng: np.random.Generator
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Bootstrap over word pairs: a question counts as often as both its pairs were drawn (Owen 2007, the pigeonhole bootstrap)."""
-    pairs, places = np.unique(numbers, return_inverse=True)
-    first, second = places.reshape(numbers.shape).T
-    count = len(pairs)
-    right, weight = np.empty(samples), np.empty(samples)
-    step = max(1, (1 << 20) // max(count, len(first)))
-    for start in range(0, samples, step):
-        size = min(step, samples - start)
-        times = times_drawn(count, size, rng)
-        weights = times[:, first] * times[:, second]
-        right[start : start + size] = weights @ correct
-        weight[start : start + size] = weights.sum(axis=1)
-    return right, weight
-
-
-def _accuracies(right: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Of each sample; NaN where no question was drawn."""
-    result: npt.NDArray[np.float64] = np.divide(right, weight, out=np.full(len(right), np.nan), where=weight > 0)
-    return result

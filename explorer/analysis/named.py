@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.analysis.answers import best_answers
-from explorer.analysis.evaluation import covered_items, question_rows
+from explorer.analysis.evaluation import covered_items
+from explorer.analysis.question_rows import question_rows
 from explorer.analysis.test_sets import AnalogySet, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput
 

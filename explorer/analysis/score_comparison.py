@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.analysis.evaluation import Judged, covered_items, judge
+from explorer.analysis.evaluation import covered_items, judge
+from explorer.analysis.judged import Judged
 from explorer.analysis.scores import Score
 from explorer.analysis.test_sets import AnalogySet, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput

@@ -24,6 +24,7 @@ TEST_SETS = (
     ("relations-test", "form"),
     ("relations-dev", "form"),
     ("kwat", "form"),
+    ("kwat", "inflected"),
 )
 """Test sets by name, and how far a test word may be from a key (:data:`~explorer.analysis.evaluation.RESOLVE`)."""
 

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--resolve",
-    type=click.Choice(["exact", "form", "analysed", "composed", "subword"]),
+    type=click.Choice(["exact", "form", "analysed", "composed", "subword", "inflected"]),
     help="How far a test word may be from a key.  [default: form]",
 )
 @click.option("--against", multiple=True, help="Compare with this model on what all of them cover; may be repeated.")

@@ -17,7 +17,7 @@ from explorer.text.scripts import SCRIPTS
 if TYPE_CHECKING:
     from explorer.analysis.beside import Refusal
     from explorer.vectors.expression import Proportion
-    from explorer.vectors.records import Expected, Neighbour, Resolution
+    from explorer.vectors.records import Expected, FormAnswer, Neighbour, Resolution
     from explorer.vectors.senses import Sense
     from explorer.vectors.vectors import Vectors
 
@@ -235,11 +235,12 @@ def analogy(
     korean-explorer analogy "소 − (개 − 강아지)"
     korean-explorer analogy "왕자 : ? = 아들 : 딸"
     korean-explorer analogy "왕자 : ? = 남자 : 여자, 아들 : 딸, 신랑 : 신부" --method lrcos
+    korean-explorer analogy "갔다 − 가다 + 먹다"
     korean-explorer analogy "할아버지 − 아버지 + 어머니" --expected 할머니 -m korean -m kiwi -m word2vec
 
     Any minus, plus and multiplication sign will do, and weights (0.5*왕) and brackets; put words that hold signs, colons, commas or
-    spaces in quotes. A leading "-" is read as an option: write it after "--". 왕 − 남자 + 여자 gives 왕비 (2nd) before 여왕
-    (9th), because 왕비 is a king's wife, who stands beside him in most sentences, and 여왕 a woman who rules.
+    spaces in quotes. A leading "-" is read as an option: write it after "--". 왕 − 남자 + 여자 gives 왕비 (1st) before 여왕
+    (7th), because 왕비 is a king's wife, who stands beside him in most sentences, and 여왕 a woman who rules.
     """
     from explorer.vectors.expression import Proportion, read
 
@@ -263,6 +264,8 @@ def analogy(
     found = read(text)
     if isinstance(found, Proportion) and len(found.pairs) > 1:
         _say_accuracy(vectors, found)
+    if answers[0].form:
+        _say_form(answers[0].form)
     for answer in answers:
         if method == "both":
             click.echo(answer.method, err=True)
@@ -292,6 +295,13 @@ def _say_expected(expected: Expected) -> None:
     click.echo(
         Message(code, {"word": expected.word, "rank": expected.rank, "score": expected.score}).said(language()), err=True
     )
+
+
+def _say_form(form: FormAnswer) -> None:
+    """Tell on standard error the answer as an inflected form."""
+    words = ", ".join(dict.fromkeys(word for word in form.words if word))
+    code = "cli.form_change" if form.kind == "change" else "cli.form_ending"
+    click.echo(Message(code, {"words": words, "change": form.change}).said(language()), err=True)
 
 
 def _say_accuracy(vectors: Vectors, asked: Proportion) -> None:

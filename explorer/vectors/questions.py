@@ -13,6 +13,7 @@ from explorer.text.tags import word_of
 from explorer.vectors.analogy import METHODS, check_method, scores_of
 from explorer.vectors.checks import check_n
 from explorer.vectors.expression import Proportion, read
+from explorer.vectors.forms import answer_in_form
 from explorer.vectors.plane import plane
 from explorer.vectors.records import Analogy, Term
 from explorer.vectors.relations import EXAMPLE_METHODS, Relation, Space, told
@@ -61,6 +62,8 @@ def analogy(
         script: keep only keys with a letter of this script, as in :meth:`Vectors.similar`.
         expected: the answer one expects: ``answer.expected`` tells its rank among all answers.
 
+    Where the words are inflected (갔다 − 가다 + 먹다) ``answer.form`` has the answer as a form (먹었다).
+
     Raises:
         ExpressionError: the expression is malformed; it knows the place.
         OutOfVocabulary: a word has no vector.
@@ -91,7 +94,8 @@ def analogy(
     barred = sorted({row for r in resolved for row in self.same_words(r)}) if exclude else []
     [scores] = scores_of(self.vectors, unit[None], weights[None], method, self.inverse)
     best, expectation, left = told(self, scores, barred, n, expected, script)
-    return Analogy(written, method, terms, resolved, best, exclude, self.name, expectation, left)
+    form = answer_in_form([term.word for term in terms], [term.weight for term in terms], resolved, best)
+    return Analogy(written, method, terms, resolved, best, exclude, self.name, expectation, left, form)
 
 
 @dataclass(frozen=True, slots=True)

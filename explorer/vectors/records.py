@@ -14,7 +14,7 @@ from explorer.text.tags import word_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Analogy", "Expected", "Neighbour", "Neighbours", "Resolution", "Similarities", "Term"]
+__all__ = ["Analogy", "Expected", "FormAnswer", "Neighbour", "Neighbours", "Resolution", "Similarities", "Term"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +262,25 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class FormAnswer:
+    """The answer to an analogy of inflected words, as a form.
+
+    Attributes:
+        kind: ``"change"``, where two of the words are forms of one stem: grammar answers, not the vectors; ``"ending"``, where all
+            three have one ending: the vectors' answers with that ending.
+        change: what the grammar does (``"+ 었"``, ``"다 → 는"``), or the ending.
+        words: the one form, or the form of each answer (empty where it takes none).
+    """
+
+    kind: str
+    change: str
+    words: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"words": list(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
 class Analogy(_Ranked):
     """The answer to an expression such as ``왕 − 남자 + 여자``; reads like a tuple of :class:`Neighbour`, best first.
 
@@ -275,6 +294,7 @@ class Analogy(_Ranked):
         model: name of the model that answered.
         expected: where the expected answer stands; ``None`` where none was named.
         left_out: words that would be among the answers but for their script.
+        form: the answer as an inflected form, where the words of the expression are inflected.
     """
 
     expression: str
@@ -286,6 +306,7 @@ class Analogy(_Ranked):
     model: str = ""
     expected: Expected | None = None
     left_out: tuple[str, ...] = ()
+    form: FormAnswer | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -295,6 +316,7 @@ class Analogy(_Ranked):
             "excluded": self.excluded,
             "expected": self.expected and self.expected.to_dict(),
             "left_out": list(self.left_out),
+            "form": self.form and self.form.to_dict(),
             "terms": [term.to_dict() for term in self.terms],
             "resolved": [resolution.to_dict() for resolution in self.resolved],
             "neighbours": [neighbour.to_dict() for neighbour in self.neighbours],

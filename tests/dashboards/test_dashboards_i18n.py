@@ -35,7 +35,7 @@ LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
 NAMES = frozenset(
     re.findall(
         r"\S+",
-        """BERT GPT GloVe Word2Vec Kiwi MeCab MeCab-ko Mistral Tekken SentencePiece WordPiece BPE PyTorch mini e5-small
+        """BERT GPT GloVe Word2Vec FastText Kiwi MeCab MeCab-ko Mistral Tekken SentencePiece WordPiece BPE PyTorch mini e5-small
         multilingual-e5-small CSV PNG SVG HTML Parquet WebGL UTF-8 NFC NFD PCA UMAP t-SNE SIF PMI PPMI ARI AUC F1 V LRCos CosAdd CosMul
         CosAvg SEP MB GB k nat A B Enter Ctrl Shift Esc
         Arora Clark Drozd Goldberg Hewitt Hinton Kaski Kudo Levy Liang McInnes Mikolov Pennington Petrov Rust Venna Zouhar

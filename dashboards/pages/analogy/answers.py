@@ -11,18 +11,22 @@ from dash import dcc, html
 
 from dashboards.kit.components import card, graph, resolved, score_bar, table, tag_badge
 from dashboards.kit.i18n import Text
+from dashboards.kit.url import word_href
 from dashboards.kit.words import word_link
 from explorer.core.errors import BadInput
 from explorer.text.tags import tag_of
 
 if TYPE_CHECKING:
-    from explorer.vectors.records import Analogy, Expected, Resolution, Term
+    from explorer.vectors.records import Analogy, Expected, FormAnswer, Resolution, Term
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["answers_card", "picture", "ranked", "term_list"]
+__all__ = ["answers_card", "form_card", "picture", "ranked", "term_list"]
 
 OTHERS = 6
 """Readings and senses offered for a word."""
+
+FORMS = 5
+"""Answers shown in the form that was asked for."""
 
 _BARS_FROM_ZERO = ("3cosadd", "3cosavg", "lrcos")
 
@@ -96,6 +100,14 @@ def answers_card(t: Text, analogy: Analogy, notes: Sequence[Any], model: str, na
     lost = [dmc.Text(ranked(t, expected), size="sm", c="dimmed")] if expected and expected.rank is None else []
     hint = t(f"analogy.{analogy.method}_hint")
     return card(title, table(head, rows, label=title), *said, *lost, *notes, hint=hint, takes=("analogy", name))
+
+
+def form_card(t: Text, form: FormAnswer, model: str) -> Any:
+    """The answer as an inflected form, and whether grammar or the vectors gave it."""
+    words = list(dict.fromkeys(word for word in form.words if word))
+    links = [dcc.Link(word, href=word_href(word, model), className="word-badge") for word in words[:FORMS]]
+    said = t(f"analogy.form_{form.kind}", change=form.change)
+    return card(t("analogy.form"), html.Div(links, className="resolved", lang="ko"), hint=said)
 
 
 def _mark(t: Text, name: str) -> html.Span:

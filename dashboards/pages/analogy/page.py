@@ -16,7 +16,7 @@ from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.scripts import FIELD, left_out, script_select
 from dashboards.kit.taking import Take, lines
-from dashboards.pages.analogy.answers import answers_card, picture, term_list
+from dashboards.pages.analogy.answers import answers_card, form_card, picture, term_list
 from dashboards.pages.analogy.models import TOLD, examples_card, models_card
 from explorer.core.errors import BadInput, ExplorerError, OutOfVocabulary
 from explorer.vectors.expression import ExpressionError, Proportion, parse, read, written
@@ -247,6 +247,7 @@ def solve(t: Text, vectors: Vectors, q: dict[str, Any]) -> Any:
     return dmc.Stack(
         [
             card(t("analogy.terms"), terms, hint=t("analogy.terms_hint")),
+            *([form_card(t, found[0].form, q["model"])] if found[0].form else []),
             dmc.SimpleGrid(cards, cols={"base": 1, "lg": 2}, spacing="lg"),
         ],
         gap="lg",
