@@ -37,6 +37,7 @@ from dashboards.pages.inside import page as inside
 from dashboards.pages.lab import page as lab
 from dashboards.pages.layers import page as layers
 from dashboards.pages.map import page as map_page
+from dashboards.pages.saved import page as saved
 from dashboards.pages.senses import page as senses
 from dashboards.pages.sentences import page as sentences
 from dashboards.pages.similarity import page as similarity
@@ -66,6 +67,7 @@ VIEWS: tuple[ModuleType, ...] = (
     layers,
     lab,
     train,
+    saved,
     game,
     glossary,
 )

@@ -92,6 +92,13 @@ def train(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
     return make(params, progress)
 
 
+def import_files(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Make vectors or a tokenizer of files that were uploaded."""
+    from dashboards.pages.saved.importing import make
+
+    return make(params, progress)
+
+
 TASKS: dict[str, Task] = {
     "kiwi": kiwi,
     "warm": warm,
@@ -102,6 +109,7 @@ TASKS: dict[str, Task] = {
     "index": index_corpus,
     "count": count_corpus,
     "train": train,
+    "import": import_files,
 }
 
 
@@ -130,13 +138,13 @@ def main() -> None:
 
 
 def _answer(message: dict[str, Any], channel: TextIO) -> dict[str, Any]:
-    last = 0.0
+    last, stage = 0.0, ""
 
     def progress(step: Progress) -> None:
-        nonlocal last
+        nonlocal last, stage
         now = time.monotonic()
-        if now - last > 0.1 or step.fraction == 1 or step.data:
-            last = now
+        if now - last > 0.1 or step.fraction == 1 or step.data or step.stage != stage:
+            last, stage = now, step.stage
             _say(channel, {"progress": asdict(step)})
 
     try:

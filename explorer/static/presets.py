@@ -123,7 +123,7 @@ def estimate(model: str, characters: int, tokenizer: str, params: Mapping[str, i
     cores = cpu_count()
     table = 4 * words * chosen["dim"]
     if model == "word2vec":
-        seconds, memory = 1 + 3.5e-9 * work / cores, 2 * table
+        seconds, memory = 1 + 4e-9 * work / cores, 2 * table
     elif model == "fasttext":
         seconds, memory = 2 + 2.4e-8 * work / cores, 2 * table + 24 * words * chosen["dim"]
     elif model == "glove":

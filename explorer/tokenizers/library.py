@@ -112,7 +112,7 @@ def tokenizer_place(name: str, overwrite: bool) -> Path:
     return target
 
 
-def import_tokenizer(source: str | Path, name: str, overwrite: bool = False) -> Tokenizer:
+def import_tokenizer(source: str | Path, name: str, overwrite: bool = False, origin: str | None = None) -> Tokenizer:
     """Copy a tokenizer into the home folder, under a name.
 
     Args:
@@ -120,6 +120,7 @@ def import_tokenizer(source: str | Path, name: str, overwrite: bool = False) -> 
             :func:`explorer.tokenizer` opens from a file.
         name: what it will be called.
         overwrite: replace a saved tokenizer of that name.
+        origin: what to call the source in the provenance; by default ``source``.
 
     Raises:
         BadInput: the name is taken, or ``source`` is no tokenizer or has no file (``kiwi``).
@@ -141,7 +142,7 @@ def import_tokenizer(source: str | Path, name: str, overwrite: bool = False) -> 
         engine=known.engine if known else engine,
         params={**(known.params if known else {}), "files": [here], "runs_with": engine, "options": options},
         sizes=known.sizes if known else {"vocabulary": size} if size else {},
-        provenance={**(known.provenance if known else {}), "imported": str(source)},
+        provenance={**(known.provenance if known else {}), "imported": origin or str(source)},
     )
     with atomic_folder(target, overwrite) as made:
         (made / here).write_bytes(file.read_bytes())

@@ -48,6 +48,8 @@ TYPED = {
     "context.no_model_home",
     "error.install",
     "layers.keep",
+    "saved.help_tokenizer",
+    "saved.help_vectors",
     "tokens.full",
     "tokens.path_example",
     "tokens.path_help",

@@ -28,6 +28,7 @@ ASKED = {
     "why": "?a=남자&b=여자&corpus=shipped&model=small",
     "train": "?run=small",
     "map": "?words=1000&word=학교&pick=-1000,-1000,1000,-1000,1000,1000,-1000,1000&model=small",
+    "saved": "?kind=vectors&open=vectors/small",
     "lab": "?lab=wiki-6mb&test=WS353_korean",
     "versus": "?model=small&b=word2vec&k=5&tags=NNG&min=0&word=왕&in=배&s=나는 배를 타고 섬에 갔다.&e=mini&run=1",
     "word": "?word=먹었다&model=small&n=5&lines=10",

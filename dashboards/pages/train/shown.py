@@ -116,6 +116,7 @@ def _links(t: Text, run: Run) -> Any:
         "neighbours": ("/similarity", model | word),
         "map": ("/map", model | {"words": "3000"}),
         "versus": ("/versus", model | {"b": "korean"} | word),
+        "saved": ("/saved", {"open": f"vectors/{run.name}"}),
     }
     return _buttons(t, pages)
 

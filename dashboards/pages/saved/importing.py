@@ -1,0 +1,127 @@
+"""Files that were given become vectors or a tokenizer under a name; in the worker process, whole or not at all."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dashboards.app.state import state
+from dashboards.kit.upload import Upload, discard, waiting
+from explorer.core.errors import BadInput, disk_errors
+from explorer.core.progress import ProgressCallback, report
+from explorer.core.store import cache_path, check_name
+
+__all__ = ["MOST", "WHAT", "make", "name_of", "start"]
+
+WHAT = ("vectors", "tokenizer")
+MOST = 12
+"""Files of one model: gensim writes several."""
+LABEL = "job.import"
+
+
+def name_of(file: str) -> str:
+    """A name for what a file holds, from what the file is called; empty where nothing of it can be one.
+
+    >>> name_of("cc.ko.300.vec.gz"), name_of("한국어 위키.model"), name_of("…")
+    ('cc.ko.300', '한국어-위키', '')
+    """
+    stem = re.sub(
+        r"(\.(gz|vec|bin|txt|npy|tsv|glove|model|json|kv|vectors|safetensors|parquet))+$", "", file, flags=re.IGNORECASE
+    )
+    return re.sub(r"[^\w가-힣.+-]+", "-", unicodedata.normalize("NFC", stem), flags=re.ASCII).strip("-.+")[:100]
+
+
+def start(what: str, given: Sequence[str], name: str) -> str:
+    """Begin to import files that were given; gives the id of the job.
+
+    Raises:
+        ExplorerError: no file, a name that is taken or none.
+    """
+    from explorer.static.train import check_free
+    from explorer.tokenizers.library import tokenizer_place
+
+    if not given:
+        raise BadInput("dashboards.nothing_uploaded")
+    files = [waiting(one) for one in given[:MOST]]
+    name = check_name(name or name_of(_main(files).name))
+    if what == "vectors":
+        check_free(name, overwrite=False)
+    else:
+        tokenizer_place(name, overwrite=False)
+    params = {"what": what, "given": [one.id for one in files], "name": name}
+    return state().task("import", params, LABEL, reuse=False, name=name).id
+
+
+def _main(files: Sequence[Upload]) -> Upload:
+    """The file the others lie beside: the largest; they hold keys or labels."""
+    return max(files, key=lambda one: one.bytes)
+
+
+# ---- in the worker process
+
+
+def make(params: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Import what was asked for; the files go when it is done."""
+    files = [waiting(one) for one in params["given"]]
+    with _laid_out(files) as folder:
+        made = (_vectors if params["what"] == "vectors" else _tokenizer)(folder, files, params["name"], progress)
+    for one in files:
+        discard(one.id)
+    return {"what": params["what"], "name": params["name"], **made}
+
+
+@contextmanager
+def _laid_out(files: Sequence[Upload]) -> Iterator[Path]:
+    """A folder with the files under the names they came with, as far as these can be names: readers look at endings."""
+    with tempfile.TemporaryDirectory(dir=cache_path("imports", "x").parent) as place:
+        folder = Path(place)
+        for one in files:
+            safe = (
+                re.sub(r"[^\w가-힣.+-]+", "_", unicodedata.normalize("NFC", one.name), flags=re.ASCII).lstrip(".")[-100:]
+                or "file"
+            )
+            with disk_errors("core.writing", path=folder):
+                try:
+                    (folder / safe).hardlink_to(one.path)
+                except OSError:  # no hard links here
+                    shutil.copyfile(one.path, folder / safe)
+        yield folder
+
+
+def _vectors(folder: Path, files: Sequence[Upload], name: str, progress: ProgressCallback) -> dict[str, Any]:
+    from explorer.vectors.files.formats import detect_format, read_vectors
+
+    paths = sorted(folder.iterdir(), key=lambda path: -path.stat().st_size)
+    kinds = {path: _kind(detect_format, path) for path in paths}
+    # Gensim's own file is small, the matrices beside it are large; of the others the largest holds the numbers.
+    whole = next((path for path, kind in kinds.items() if kind == "gensim"), None)
+    main = whole or next((path for path, kind in kinds.items() if kind), paths[0])
+    vectors = read_vectors(main, progress=progress)
+    report(progress, "saving the model")
+    vectors.save(name)
+    warnings = list(vectors.info.get("warnings", ()))
+    return {"keys": len(vectors), "dim": vectors.dim, "format": vectors.info["format"], "warnings": warnings}
+
+
+def _kind(detect: Any, path: Path) -> str | None:
+    try:
+        found: str = detect(path)
+    except BadInput:
+        return None
+    return found
+
+
+def _tokenizer(folder: Path, files: Sequence[Upload], name: str, progress: ProgressCallback) -> dict[str, Any]:
+    from explorer.tokenizers.library import import_tokenizer, tokenizer_record
+
+    report(progress, "opening tokenizers")
+    path = max(folder.iterdir(), key=lambda one: one.stat().st_size)
+    import_tokenizer(path, name, origin=path.name)
+    record = tokenizer_record(name)
+    return {"keys": record.vocab_size, "format": record.kind, "warnings": []}

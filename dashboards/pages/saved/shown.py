@@ -1,0 +1,161 @@
+"""What is seen of saved things: the list, one of them with all that is known of it, the question before one goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from dashboards.kit import url
+from dashboards.kit.components import card, empty, table
+from dashboards.kit.i18n import Text
+from explorer.core.saved import Saved
+
+__all__ = ["facts_card", "listing", "question", "size_of", "told", "used_by"]
+
+LONGEST = 300
+"""Characters of a fact that are shown; all of it is in what is taken along."""
+_PAGES = {
+    "vectors": ("/similarity", "model"),
+    "tokenizer": ("/tokens", "t"),
+    "encoder": ("/context", "model"),
+    "corpus": ("/train", "corpus"),
+}
+"""Where a thing answers: the page, and the field of its address that names it."""
+
+
+def size_of(number: float) -> str:
+    """Bytes as people read them.
+
+    >>> size_of(512), size_of(1536), size_of(5 * 2**20)
+    ('512 B', '1.5 KB', '5.0 MB')
+    """
+    for unit in ("B", "KB", "MB"):
+        if number < 1024:
+            return f"{number:.0f} B" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1024
+    return f"{number:.1f} GB"
+
+
+def origin(t: Text, one: Saved) -> str:
+    """Where it comes from, in a few words."""
+    known = one.provenance
+    tokenizer = known.get("tokenizer")
+    parts = [
+        str(known.get("corpus") or ""),
+        str(tokenizer.get("name", "")) if isinstance(tokenizer, dict) else "",
+        t("saved.imported", file=one.engine if one.kind == "vectors" else known["imported"])
+        if "format" in known or "imported" in known
+        else one.engine,
+    ]
+    if one.kind == "corpus":
+        parts = [
+            str(known.get("licence") or ""),
+            ", ".join(str(path).rpartition("/")[2] for path in one.params.get("paths", ())),
+        ]
+    return " · ".join(part for part in parts if part)[:160]
+
+
+def extent(t: Text, one: Saved) -> str:
+    """How much it holds."""
+    sizes = one.sizes
+    match one.kind:
+        case "vectors":
+            return t("saved.extent_vectors", words=sizes.get("keys", 0), dim=sizes.get("dim", 0))
+        case "tokenizer":
+            return t("saved.extent_tokenizer", pieces=sizes["vocabulary"]) if sizes.get("vocabulary") else ""
+        case "encoder":
+            return t("saved.extent_encoder", layers=sizes.get("layers", 0), parameters=sizes.get("parameters", 0) / 1e6)
+    return t("saved.extent_corpus", documents=sizes.get("documents", 0), characters=sizes.get("characters", 0))
+
+
+def _open(one: Saved) -> str:
+    path, field = _PAGES[one.kind]
+    return url.href(path, {field: url.text(300, always=True)}, {field: one.name})
+
+
+def press(t: Text, one: Saved, do: str, **props: Any) -> dmc.Button:
+    """A button for one thing of the list."""
+    place = {"type": "saved-do", "kind": one.kind, "name": one.name, "do": do}
+    return dmc.Button(t(f"saved.do_{do}"), id=place, size="compact-sm", **props)
+
+
+def listing(t: Text, found: Sequence[Saved]) -> Any:
+    """The list as a table."""
+    if not found:
+        return empty(t("saved.nothing"), t("saved.nothing_lead"), picture="saved")
+    rows = [
+        [
+            html.B(one.name),
+            t(f"saved.kind_{one.kind}"),
+            extent(t, one),
+            html.Span(size_of(one.bytes), className="numbers"),
+            html.Span(origin(t, one), className="saved-origin"),
+            one.when[:10],
+            dmc.Group(
+                [
+                    dcc.Link(t("saved.do_use"), href=_open(one), className="example"),
+                    press(t, one, "look", variant="subtle"),
+                    press(t, one, "ask", variant="subtle", color="red"),
+                ],
+                gap=4,
+                wrap="nowrap",
+            ),
+        ]
+        for one in found
+    ]
+    heads = [t(f"saved.head_{name}") for name in ("name", "kind", "extent", "bytes", "origin", "when")]
+    total = dmc.Text(
+        t("saved.total", count=len(found), size=size_of(sum(one.bytes for one in found))), size="sm", c="dimmed", mt="sm"
+    )
+    return [table([*heads, ""], rows, t("saved.list")), total]
+
+
+def facts_card(t: Text, one: Saved) -> Any:
+    """All that is known of one thing."""
+    facts = one.facts()
+    rows = [
+        [t.maybe(f"saved.fact_{what}", what), html.Span(_short(value), className="saved-fact")]
+        for what, value in zip(facts["what"], facts["value"], strict=True)
+        if value not in ("null", "", "[]", "{}")
+    ]
+    body = table([t("saved.head_what"), t("saved.head_value")], rows, t("saved.card", name=one.name))
+    return card(t("saved.card", name=one.name), body, hint=origin(t, one), takes=("saved", "card"))
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+
+
+def question(t: Text, one: Saved, users: Sequence[str]) -> list[Any]:
+    """What is asked before a thing goes."""
+    said = [dmc.Text(t("saved.ask", name=one.name, kind=t(f"saved.kind_{one.kind}"), size=size_of(one.bytes)), size="sm")]
+    if users:
+        said.append(dmc.Text(t("saved.ask_used", names=", ".join(users[:8])), size="sm", c="orange", mt="xs"))
+    return said
+
+
+def used_by(one: Saved, others: Sequence[Saved]) -> list[str]:
+    """Models that were made with this tokenizer or from this corpus."""
+    if one.kind not in ("tokenizer", "corpus"):
+        return []
+    found = []
+    for other in others:
+        told = other.provenance.get(one.kind)
+        name = told.get("name") if isinstance(told, dict) else told
+        if name == one.name and other.kind != one.kind:
+            found.append(other.name)
+    return found
+
+
+def told(t: Text, result: Mapping[str, Any]) -> Any:
+    """What an import has brought."""
+    lines = [t(f"saved.brought_{result['what']}", name=result["name"], count=result["keys"] or 0, format=result["format"])]
+    return dmc.Alert(
+        [dmc.Text(line, size="sm") for line in [*lines, *map(str, result["warnings"])]],
+        color="green",
+        variant="light",
+        radius="md",
+    )
