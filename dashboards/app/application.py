@@ -17,11 +17,12 @@ import webbrowser
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
 from dash import Dash
 from flask import Response, g, request
 
-from dashboards.app import hosts, shell
+from dashboards.app import access, hosts, shell
 from dashboards.app.files import serve_files
 from dashboards.app.state import State
 from dashboards.kit import person, upload
@@ -119,13 +120,14 @@ class _App(Dash):  # type: ignore[misc]  # Dash ships no types
         return page
 
 
-def create_app(prepare: bool = False, host: str | None = None, **options: Any) -> Dash:
+def create_app(prepare: bool = False, host: str | None = None, token: str = "", **options: Any) -> Dash:
     """A complete app.
 
     Args:
         prepare: start opening Kiwi's vectors and compiling UMAP in the background now.
         host: the address it will listen on. Only requests for that host, for this machine by its local names, and for those
             in ``EXPLORER_HOSTS`` are answered (see :mod:`dashboards.app.hosts`).
+        token: what one needs to enter (:mod:`dashboards.app.access`); by default nothing.
         options: passed on to :class:`dash.Dash`, e.g. ``requests_pathname_prefix`` behind a proxy.
     """
     # Plotly looks into whatever half of pandas a worker (scikit-learn) has imported so far; so it is whole before any request.
@@ -160,6 +162,8 @@ def create_app(prepare: bool = False, host: str | None = None, **options: Any) -
         view.register(app)
     server.after_request(_headers)
     person.guard(server)
+    if token:
+        access.guard(server, access.check_token(token), prefix)
     hosts.guard(server, host)
     if prepare:
         opened.prepare()
@@ -181,8 +185,13 @@ def _headers(response: Response) -> Response:
     return response
 
 
-def serve(host: str = "127.0.0.1", port: int = 8050, open_browser: bool = True) -> None:
+def serve(host: str = "127.0.0.1", port: int = 8050, open_browser: bool = True, token: str = "") -> None:
     """Open the dashboard and stay until interrupted. Port 0 picks a free one; one line with the address is printed.
+
+    Args:
+        host, port: where it listens.
+        open_browser: open the first page once it answers.
+        token: what one needs to enter; it is part of the address that is printed.
 
     Raises:
         BadInput: the address cannot be listened on (taken, not ours, no such host).
@@ -197,13 +206,13 @@ def serve(host: str = "127.0.0.1", port: int = 8050, open_browser: bool = True) 
     with listener:
         port = listener.getsockname()[1]
         # Handed over open, because werkzeug itself leaves the process when a port is taken.
-        app = create_app(host=host)
+        app = create_app(host=host, token=token)
         opened: State = app.server.extensions["explorer"]
         server = make_server(host, port, app.server, threaded=True, request_handler=Quiet, fd=listener.fileno())
     shown = f"[{host}]" if ":" in host else host
     if hosts.is_any(host):
         shown = "127.0.0.1"
-    address = f"http://{shown}:{port}/"
+    address = f"http://{shown}:{port}/" + (f"?{access.QUERY}={quote(token)}" if token else "")
     sys.stdout.write(f"korean-explorer: {address}  (Ctrl+C stops it)\n")
     sys.stdout.flush()
     threading.Timer(0.2, opened.prepare).start()

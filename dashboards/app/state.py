@@ -22,6 +22,7 @@ from dashboards.app.runners import LANES, Runner, lane_of
 from dashboards.kit.job_table import REMEMBERED
 from dashboards.kit.jobs import Jobs, NotReady, Task, failure_of
 from dashboards.kit.local import short_name
+from dashboards.kit.public import WRITING, check_writable
 from explorer.core.errors import ExplorerError, UnknownName, error_from
 from explorer.core.progress import Progress, ProgressCallback
 from explorer.core.store import artifact_path, list_artifacts
@@ -138,8 +139,10 @@ class State:
             lasts: seconds it is remembered once it has ended.
 
         Raises:
-            BadInput: the queue is full.
+            BadInput: the queue is full, or people shall only look.
         """
+        if task in WRITING:
+            check_writable()
         job = self.jobs.submit(task, params, label, lane_of(task), of, reuse, lasts, values)
         if job.running:
             self.work()

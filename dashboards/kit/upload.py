@@ -27,6 +27,7 @@ from werkzeug.wsgi import get_input_stream
 from dashboards.kit.components import icon
 from dashboards.kit.errors import explain
 from dashboards.kit.i18n import Text, text
+from dashboards.kit.public import check_writable
 from dashboards.kit.url import clean, href
 from explorer.core import settings
 from explorer.core.errors import BadInput, ExplorerError, Unavailable, disk_errors
@@ -98,9 +99,10 @@ def keep(name: str, chunks: Iterable[bytes], expected: int | None = None) -> Upl
         expected: how many bytes there will be, where that was said.
 
     Raises:
-        BadInput: it is empty, too large, or not what was said.
+        BadInput: it is empty, too large, or not what was said; or people shall only look.
         Unavailable: the disk is full.
     """
+    check_writable()
     limit = settings.upload_limit()
     root = _folder()
     _sweep(root)

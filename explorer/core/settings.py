@@ -7,6 +7,8 @@
 ``EXPLORER_ENCODER``      the encoder that commands and pages open with, instead of ``mini``
 ``EXPLORER_ALLOW_PATHS``  lets people who use the dashboard open files and hub models by name
 ``EXPLORER_HOSTS``        names under which the dashboard may be asked for, separated by commas
+``EXPLORER_TOKEN``        what one needs to enter the dashboard; set by ``serve`` on addresses that others reach
+``EXPLORER_PUBLIC``       lets people look only: nothing is added, trained or removed through the dashboard
 ``EXPLORER_UPLOAD_MB``    how large a file the dashboard takes, in MB (500)
 ``EXPLORER_DEBUG``        shows the whole traceback of an error
 ``HF_HOME``, ``HF_HUB_CACHE``, ``HF_ENDPOINT``, ``HF_HUB_OFFLINE``  as in the Hugging Face libraries
@@ -33,8 +35,11 @@ __all__ = [
     "language",
     "mirror",
     "offered_checkpoints",
+    "public",
     "set_home",
     "set_language",
+    "set_public",
+    "token",
     "upload_limit",
     "with_search_path",
 ]
@@ -97,6 +102,21 @@ def allow_paths() -> bool:
 def hosts() -> list[str]:
     """The names of ``EXPLORER_HOSTS``."""
     return [entry.strip() for entry in _get("EXPLORER_HOSTS").split(",") if entry.strip()]
+
+
+def token() -> str:
+    """``EXPLORER_TOKEN``, or nothing."""
+    return _get("EXPLORER_TOKEN")
+
+
+def public() -> bool:
+    """Whether ``EXPLORER_PUBLIC`` says yes."""
+    return _get("EXPLORER_PUBLIC").lower() in _YES
+
+
+def set_public() -> None:
+    """Let people look only, in this process and those it starts."""
+    os.environ["EXPLORER_PUBLIC"] = "1"
 
 
 def upload_limit() -> int:
