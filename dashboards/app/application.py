@@ -35,6 +35,7 @@ from dashboards.pages.game import page as game
 from dashboards.pages.glossary import page as glossary
 from dashboards.pages.home import page as home
 from dashboards.pages.inside import page as inside
+from dashboards.pages.jobs import page as jobs
 from dashboards.pages.lab import page as lab
 from dashboards.pages.layers import page as layers
 from dashboards.pages.map import page as map_page
@@ -70,6 +71,7 @@ VIEWS: tuple[ModuleType, ...] = (
     train,
     saved,
     game,
+    jobs,
     glossary,
 )
 """The pages in the order of the navigation; :mod:`dashboards.pages` says what each of them has."""

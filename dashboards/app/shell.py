@@ -15,6 +15,8 @@ from dashboards.app.state import UNASKED, state
 from dashboards.kit import ids
 from dashboards.kit.components import BUSY_MS, icon, job_panel
 from dashboards.kit.i18n import LANGUAGES, Text, text
+from dashboards.kit.jobs import JOBS_PATH
+from dashboards.kit.person import address
 from dashboards.kit.search import search_box, search_button
 from dashboards.kit.url import VIEWS, decode, href, unread
 from dashboards.pages import not_found
@@ -253,7 +255,12 @@ def follow_jobs(places: list[dict[str, str]], ready: int | None) -> tuple[Any, l
     named = {t(job.label, **job.values): job for job in active.values() if job.id not in shown and job.label not in UNASKED}
     strip: list[Any] = [html.Div(job_panel(t, job), className="job-strip") for job in list(named.values())[:STRIP]]
     if len(named) > STRIP:
-        strip.append(html.Div(t("job.more", count=len(named) - STRIP), className="job-strip"))
+        strip.append(dcc.Link(t("job.more", count=len(named) - STRIP), href=href(JOBS_PATH), className="job-strip"))
     panels = [job_panel(t, active[place["id"]]) if place["id"] in active else no_update for place in places]
+    where = address()
+    for place in places:  # the address of a page is the right one once it waits
+        job = active.get(place["id"])
+        if job is not None and where not in ("", job.href) and not where.partition("?")[0].endswith(JOBS_PATH):
+            jobs.stand(job.id, where)
     ended = jobs.ended
     return strip, panels, no_update if ended == ready else ended, jobs.quiet()

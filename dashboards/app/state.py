@@ -148,6 +148,11 @@ class State:
             self.work()
         return job
 
+    def again(self, name: str) -> None:
+        """Do a person's ended task once more."""
+        if self.jobs.again(name) is not None:
+            self.work()
+
     def made(
         self, task: str, params: Mapping[str, Any], label: str, of: Any = None, lasts: float = REMEMBERED, **values: Any
     ) -> Any:

@@ -26,6 +26,7 @@ __all__ = [
     "guarded",
     "icon",
     "job_panel",
+    "lasting",
     "marked",
     "page",
     "problem",
@@ -184,7 +185,11 @@ def job_panel(t: Text, job: Job | Row) -> dmc.Stack:
     step = job.progress
     fraction = step.fraction if step else None
     stage = t.maybe(f"stages.{step.stage}", step.stage) if step else t(f"job.{job.state}")
-    counted = f"{_amount(step.done, step.unit)} / {_amount(step.total, step.unit)}" if step and step.total else ""
+    counted = [f"{_amount(step.done, step.unit)} / {_amount(step.total, step.unit)}"] if step and step.total else []
+    if isinstance(job, Row):
+        counted += [t("job.left", time=lasting(t, job.left))] if job.left and job.left >= LEFT else []
+        stage = t("job.place", place=job.place) if job.place else stage
+        stage += f" ({t('job.again', count=job.tries)})" if job.tries > 1 else ""
     return dmc.Stack(
         [
             dmc.Group(
@@ -195,7 +200,7 @@ def job_panel(t: Text, job: Job | Row) -> dmc.Stack:
                     ),
                     dmc.Group(
                         [
-                            dmc.Text(counted, size="xs", c="dimmed", className="numbers"),
+                            dmc.Text(" · ".join(counted), size="xs", c="dimmed", className="numbers"),
                             dmc.Button(
                                 t("job.cancel"), id=ids.cancel(job.id), size="compact-xs", variant="subtle", color="gray"
                             ),
@@ -221,6 +226,19 @@ def job_panel(t: Text, job: Job | Row) -> dmc.Stack:
     )
 
 
+def lasting(t: Text, seconds: float) -> str:
+    """A time as people say it.
+
+    >>> from dashboards.kit.i18n import Text
+    >>> lasting(Text("en"), 4.6), lasting(Text("ko"), 200), lasting(Text("en"), 7000)
+    ('5 s', '3분', '2 h')
+    """
+    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 0.9 * size * (2 if unit != "minutes" else 1):
+            return t(f"job.{unit}", count=round(seconds / size))
+    return t("job.seconds", count=max(1, round(seconds)))
+
+
 def _amount(number: float, unit: str) -> str:
     return f"{number / 1e6:,.1f} MB" if unit == "bytes" else f"{number:,.0f}"
 
@@ -238,6 +256,9 @@ def waiting(t: Text, job: Job, widths: Sequence[str] = ("70%", "55%", "62%"), al
     )
     return dmc.Stack([what, *[dmc.Skeleton(height=14, radius="xl", width=width) for width in widths]], gap="sm", py="sm")
 
+
+LEFT = 5.0
+"""Seconds of work left from which they are told."""
 
 BUSY_MS = 400
 """How often a page asks what runs in the background, in milliseconds, while something does; otherwise it does not ask."""

@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -316,6 +316,16 @@ class JobTable:
         with self._write() as db:
             db.execute("UPDATE asks SET href = ? WHERE job = ? AND person = ?", (href, name, person))
 
+    def clear(self, person: str) -> None:
+        """Forget a person's part in what has ended, and where nobody else has one the words of the work as well."""
+        with self._write() as db:
+            db.execute(
+                "DELETE FROM asks WHERE person = ? AND (gone IS NOT NULL OR job IN (SELECT id FROM jobs WHERE ended IS NOT NULL))",
+                (person,),
+            )
+            db.execute("DELETE FROM jobs WHERE ended IS NOT NULL AND task = '' AND id NOT IN (SELECT job FROM asks)")
+            db.execute("UPDATE jobs SET params = '{}' WHERE ended IS NOT NULL AND id NOT IN (SELECT job FROM asks)")
+
     # ---- looking
 
     def row(self, name: str, person: str | None = None) -> Row | None:
@@ -337,18 +347,21 @@ class JobTable:
 
     def active(self, person: str) -> list[Row]:
         """What a person waits for, in the order it was asked for."""
-        return self._rows(_MINE + " AND gone IS NULL AND state IN ('waiting', 'running') ORDER BY created", person)
+        return self._placed(
+            self._rows(_MINE + " AND gone IS NULL AND state IN ('waiting', 'running') ORDER BY created", person)
+        )
 
     def of(self, person: str, most: int = 200) -> list[Row]:
         """Everything of a person that is remembered, the newest first; with places in the queue."""
         rows = self._rows(_MINE + " AND state <> 'passed' ORDER BY at DESC LIMIT ?", person, most)
-        if any(row.state == "waiting" for row in rows):
-            from dataclasses import replace
+        return self._placed(rows)
 
-            with self._read() as db:
-                places = {one["id"]: one["place"] for one in db.execute(_PLACES)}
-            rows = [replace(row, place=places.get(row.id, 0)) for row in rows]
-        return rows
+    def _placed(self, rows: list[Row]) -> list[Row]:
+        if not any(row.state == "waiting" for row in rows):
+            return rows
+        with self._read() as db:
+            places = {one["id"]: one["place"] for one in db.execute(_PLACES)}
+        return [replace(row, place=places.get(row.id, 0)) for row in rows]
 
     def _rows(self, query: str, *values: Any) -> list[Row]:
         with self._read() as db:

@@ -45,12 +45,15 @@ from explorer.core.errors import Cancelled, ExplorerError, error_from
 from explorer.core.progress import Progress, ProgressCallback
 from explorer.core.store import home
 
-__all__ = ["Job", "Jobs", "NotReady", "Opening", "Task", "failure_of"]
+__all__ = ["JOBS_PATH", "Job", "Jobs", "NotReady", "Opening", "Task", "failure_of"]
 
 log = logging.getLogger(__name__)
 
 FILE = "jobs.sqlite"
 """Name of the table in the home folder."""
+
+JOBS_PATH = "/jobs"
+"""The page that lists them; what it shows is not where an answer will be."""
 
 _TOLD = 0.3
 """Seconds between two reports that are written down."""
@@ -331,7 +334,7 @@ class Jobs:
         """A person's ended task once more; ``None`` if it is not theirs, or nothing that can be done again."""
         who = person()
         row = self.table.row(name, who)
-        if row is None or not row.task:
+        if row is None or not row.task or row.running:
             return None
         made = self.table.ask(row.key, row.task, row.params, row.lane, who, row.label, row.values, row.href, reuse=False)
         return Task(self, made, who)
@@ -424,6 +427,14 @@ class Jobs:
     def mine(self) -> list[Row]:
         """Everything of this person that is remembered, the newest first."""
         return self.table.of(person())
+
+    def stand(self, name: str, where: str) -> None:
+        """The answer of a job of this person will be at this address."""
+        self.table.stand(name, person(), where)
+
+    def clear(self) -> None:
+        """Forget this person's part in what has ended."""
+        self.table.clear(person())
 
     @property
     def ended(self) -> float:

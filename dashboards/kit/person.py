@@ -23,6 +23,7 @@ COOKIE = "explorer-person"
 YEAR = 31_536_000
 MAX_ADDRESS = 8_000
 
+_CALLBACK = "/_dash-update-component"
 _COOKIE = re.compile(r"[A-Za-z0-9_-]{32}")
 _acting: ContextVar[tuple[str, str]] = ContextVar("explorer_person", default=("", ""))
 
@@ -39,9 +40,11 @@ def address() -> str:
     """Where the person stands: path and query of the page that asks; ``""`` where that is not known."""
     if not has_request_context():
         return _acting.get()[1]
+    if not request.path.endswith(_CALLBACK):
+        return ""
     # A browser tells the whole address to pages of its own site alone (Referrer-Policy: same-origin).
     came = urlsplit(request.referrer or "")
-    if came.netloc != request.host or not came.path.startswith("/"):
+    if not came.path.startswith("/") or came.path.startswith("//"):
         return ""
     whole = came.path + (f"?{came.query}" if came.query else "")
     return whole if len(whole) <= MAX_ADDRESS else ""

@@ -1,0 +1,160 @@
+"""Everything this browser has asked for that takes long: what runs, what waits and where in the queue, what became of the rest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ALL, Dash, Input, Output, dcc, html, no_update
+
+from dashboards.app.state import UNASKED, state
+from dashboards.kit import ids
+from dashboards.kit.components import card, empty, job_panel, lasting, page, problem, slot, table, watch
+from dashboards.kit.i18n import Text, text
+from dashboards.kit.job_table import Row
+from dashboards.kit.jobs import JOBS_PATH
+from dashboards.kit.page import pressed
+from dashboards.kit.url import Field
+from explorer.core.errors import ExplorerError
+
+PATH = JOBS_PATH
+NAME = "jobs.name"
+ICON = "jobs"
+USES_MODEL = False
+FIELDS: Mapping[str, Field] = {}
+
+SHOWN = 12
+"""Jobs under way that are followed on the page; of more it is said how many."""
+
+NOTED = 3.0
+"""Seconds that the opening of something must have taken to be worth finding again."""
+
+_AGAIN = "job-again"
+_KEYS = ("failed", "cancelled", "lost")
+
+
+def layout(**_: Any) -> Any:
+    t = text()
+    return page(
+        t,
+        "jobs",
+        dcc.Store(id="jobs-changed"),
+        slot("jobs-problem"),
+        card(
+            t("jobs.open"),
+            html.Div(id="jobs-open"),
+            hint=t("jobs.open_hint"),
+            right=_button(t, "jobs-stop-all", "jobs.stop_all"),
+        ),
+        card(
+            t("jobs.ended"), html.Div(id="jobs-ended"), hint=t("jobs.ended_hint"), right=_button(t, "jobs-clear", "jobs.clear")
+        ),
+    )
+
+
+def _button(t: Text, name: str, key: str) -> dmc.Button:
+    return dmc.Button(t(key), id=name, variant="subtle", size="compact-sm", color="gray", style={"display": "none"})
+
+
+def show(*_: Any) -> tuple[Any, ...]:
+    """Both lists, and whether there is something to stop and to forget."""
+    t, rows = text(), [row for row in state().jobs.mine() if row.label not in UNASKED]
+    going = sorted((row for row in rows if row.running), key=lambda row: (row.state == "waiting", row.place, row.created))
+    past = _told_once(t, [row for row in rows if not row.running and _worth(row)])
+    if going:
+        watch()
+    shown: list[Any] = [html.Div(job_panel(t, row), id=ids.job(row.id), className="jobs-row") for row in going[:SHOWN]]
+    if len(going) > SHOWN:
+        shown.append(dmc.Text(t("job.more", count=len(going) - SHOWN), size="sm", c="dimmed"))
+    return (
+        dmc.Stack(shown, gap="md") if shown else empty(t("jobs.none_open"), t("jobs.none_open_lead"), picture="jobs"),
+        _ended(t, past) if past else dmc.Text(t("jobs.none_ended"), size="sm", c="dimmed"),
+        {} if going else {"display": "none"},
+        {} if past else {"display": "none"},
+    )
+
+
+def _worth(row: Row) -> bool:
+    return bool(row.task) or row.state != "done" or (row.ended or 0) - (row.started or 0) >= NOTED
+
+
+def _told_once(t: Text, rows: list[Row]) -> list[Row]:
+    """Of several that are called alike and ended alike the last: each process of the server opens things for itself."""
+    found: dict[tuple[str, str, str], Row] = {}
+    for row in rows:
+        found.setdefault((t(row.label, **row.values), row.href.partition("?")[0], row.state), row)
+    return list(found.values())
+
+
+def _ended(t: Text, rows: list[Row]) -> Any:
+    now = time.time()
+    head = [t(f"jobs.head_{name}") for name in ("what", "how", "when", "took")]
+    return table([*head, ""], [_line(t, row, now) for row in rows], t("jobs.ended"))
+
+
+def _line(t: Text, row: Row, now: float) -> list[Any]:
+    name, error = t(row.label, **row.values), row.error
+    what: list[Any] = [dcc.Link(name, href=row.href) if row.href else name]
+    if error is not None and row.state != "cancelled":
+        what.append(dmc.Text(error.said(t.language), size="sm", c="dimmed"))
+    again = (
+        dmc.Button(t("jobs.again"), id={"type": _AGAIN, "id": row.id}, size="compact-xs", variant="light")
+        if row.task and row.state in _KEYS
+        else ""
+    )
+    ended = row.ended or now
+    took = lasting(t, ended - row.started) if row.started and row.state == "done" else ""
+    return [html.Div(what), html.Span(t(f"jobs.{row.state}"), className=f"jobs-{row.state}"), ago(t, now - ended), took, again]
+
+
+def ago(t: Text, seconds: float) -> str:
+    """How long ago."""
+    return t("jobs.just_now") if seconds < 60 else t("jobs.ago", time=lasting(t, seconds))
+
+
+def register(app: Dash) -> None:
+    """The lists follow what ends and what is pressed."""
+    app.callback(
+        Output("jobs-open", "children"),
+        Output("jobs-ended", "children"),
+        Output("jobs-stop-all", "style"),
+        Output("jobs-clear", "style"),
+        Input(ids.READY, "data"),
+        Input("jobs-changed", "data"),
+    )(show)
+
+    def again(_: Any) -> tuple[Any, Any]:
+        name = pressed("id")
+        if name is None:
+            return no_update, no_update
+        try:
+            state().again(name)
+        except ExplorerError as error:
+            return no_update, problem(text(), error)
+        return time.time(), None
+
+    def stop_all(clicks: int | None) -> Any:
+        if not clicks:
+            return no_update
+        for row in state().jobs.active():
+            state().jobs.cancel(row.id)
+        return time.time()
+
+    def clear(clicks: int | None) -> Any:
+        if not clicks:
+            return no_update
+        state().jobs.clear()
+        return time.time()
+
+    app.callback(
+        Output("jobs-changed", "data"),
+        Output("jobs-problem", "children"),
+        Input({"type": _AGAIN, "id": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )(again)
+    for name, function in (("jobs-stop-all", stop_all), ("jobs-clear", clear)):
+        app.callback(Output("jobs-changed", "data", allow_duplicate=True), Input(name, "n_clicks"), prevent_initial_call=True)(
+            function
+        )

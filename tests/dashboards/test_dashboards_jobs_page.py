@@ -1,0 +1,167 @@
+"""The page of jobs, and persons: what one browser asked for no other sees, stops or reads."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest import Page
+
+from dashboards.kit.person import COOKIE
+from explorer.core.errors import BadInput
+
+LISTS = "jobs-open.children"
+
+
+@pytest.fixture
+def opened(app):
+    """The state of an app whose tasks nobody does: they stay in the queue."""
+    found = app.server.extensions["explorer"]
+    found.work = lambda: None
+    return found
+
+
+def browser(app, language="ko"):
+    """A person: a client with a cookie of its own, and what the server asks for them directly."""
+    page = Page(app, language)
+    cookie = page.client.get_cookie(COOKIE)
+
+    def within(function, referrer=""):
+        headers = {"Cookie": f"{COOKIE}={cookie.value}", **({"Referer": referrer} if referrer else {})}
+        with app.server.test_request_context("/_dash-update-component", headers=headers):
+            app.server.preprocess_request()
+            return function()
+
+    return page, within
+
+
+def shown(page, **values):
+    return json.dumps(page.call(LISTS, values), ensure_ascii=False)
+
+
+def clock(page, *places):
+    """What the clock brings the page in which these jobs have a place."""
+    [found] = [d for d in page.dependencies if d["output"].startswith("..jobs.children")]
+    outputs = [
+        {"id": "jobs", "property": "children"},
+        [{"id": {"type": "job", "id": name}, "property": "children"} for name in places],
+        {"id": "ready", "property": "data"},
+        {"id": "ticked", "property": "data"},
+    ]
+    inputs = [{"id": "tick", "property": "n_intervals", "value": 1}]
+    asked = {"output": found["output"], "outputs": outputs, "inputs": inputs, "changedPropIds": ["tick.n_intervals"]}
+    asked["state"] = [{"id": "ready", "property": "data", "value": 0}]
+    return json.dumps(page.client.post("/_dash-update-component", json=asked).json, ensure_ascii=False)
+
+
+def ask(opened, word, **more):
+    return opened.task("contexts", {"word": word}, "senses.job", word=word, **more)
+
+
+def end(opened, state, **more):
+    row = opened.jobs.table.claim("slow", "p")
+    opened.jobs.table.end(row.id, "p", state, **more)
+
+
+def test_a_browser_gets_a_cookie_once_and_it_says_nothing_of_the_person(app):
+    client = app.server.test_client()
+    said = client.get("/").headers.getlist("Set-Cookie")
+    [cookie] = [one for one in said if one.startswith(COOKIE)]
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie
+    assert COOKIE not in str(client.get("/").headers)
+    client.set_cookie(COOKIE, "' OR 1=1 --")
+    assert COOKIE in str(client.get("/").headers)  # what we did not give is replaced
+    assert app.server.test_client().get("/").headers["Set-Cookie"] != cookie
+
+
+def test_two_persons_see_nothing_of_each_other(app, opened):
+    (one, as_one), (two, as_two) = browser(app), browser(app)
+    job = as_one(lambda: ask(opened, "비밀"))
+    assert "비밀" in shown(one) and "비밀" not in shown(two)
+    assert "비밀" in clock(one) and "비밀" in clock(one, job.id)
+    assert "비밀" not in clock(two) and "비밀" not in clock(two, job.id)
+    assert as_two(lambda: opened.jobs.get(job.id)) is None
+    as_two(lambda: opened.jobs.cancel(job.id))
+    as_two(lambda: opened.again(job.id))
+    assert as_one(lambda: opened.jobs.get(job.id)).state == "waiting"
+    as_one(lambda: opened.jobs.cancel(job.id))
+    assert as_one(lambda: opened.jobs.get(job.id)).state == "cancelled"
+
+
+def test_an_answer_is_shared_and_its_words_are_not(app, opened):
+    (one, as_one), (two, as_two) = browser(app), browser(app)
+    first = as_one(lambda: opened.task("compare", {"corpus": "sample"}, "job.bench", count=2))
+    second = as_two(lambda: opened.task("compare", {"corpus": "sample"}, "job.map", words=77))
+    assert first.id == second.id
+    end(opened, "done", result={"answer": 1})
+    assert as_one(lambda: opened.made("compare", {"corpus": "sample"}, "job.bench", count=2)) == {"answer": 1}
+    assert "토크나이저 2개" in shown(one) and "77" not in shown(one)
+    assert "77개" in shown(two) and "토크나이저 2개" not in shown(two)
+
+
+def test_it_says_what_waits_where_and_what_became_of_the_rest(app, opened):
+    page, me = browser(app)
+    _, other = browser(app)
+    me(lambda: ask(opened, "가"), "http://localhost/senses?word=%EA%B0%80")
+    end(opened, "done", result={})
+    me(lambda: ask(opened, "나"))
+    end(opened, "failed", failure=BadInput("core.target_is_file", target="x").to_dict())
+    other(lambda: ask(opened, "남"))
+    me(lambda: ask(opened, "다"))
+    me(lambda: ask(opened, "라"))
+    found = shown(page)
+    assert "/senses?word=%EA%B0%80" in found  # what was made is opened from here
+    assert "실패" in found and "파일입니다" in found and "다시 하기" in found and "완료" in found
+    assert "2번째로 기다리는 중" in found and "3번째로 기다리는 중" in found and "남" not in found.replace("남음", "")
+    assert "queue" in shown(browser(app, "en")[0]) or "Nothing is under way" in shown(browser(app, "en")[0])
+
+
+def test_a_failed_job_is_done_again_and_the_list_is_cleared(app, opened):
+    page, me = browser(app)
+    job = me(lambda: ask(opened, "나"))
+    end(opened, "failed", failure=BadInput("core.target_is_file", target="x").to_dict())
+    pressed = page.press("jobs-problem.children", {"type": "job-again", "id": job.id}, {})
+    assert pressed["jobs-changed"]["data"] and len(me(opened.jobs.active)) == 1
+    with opened.jobs.table._read() as db:
+        before = db.execute("SELECT COUNT(*) FROM asks").fetchone()[0]
+    me(opened.jobs.clear)
+    with opened.jobs.table._read() as db:
+        assert db.execute("SELECT COUNT(*) FROM asks").fetchone()[0] == before - 1
+        assert "나" not in [*db.execute("SELECT params FROM jobs WHERE ended IS NOT NULL").fetchone()][0]
+    assert len(me(opened.jobs.mine)) == 1
+
+
+def test_a_flood_of_one_person_holds_few_threads_and_a_small_clock_tick(app, opened):
+    import threading
+
+    page, me = browser(app)
+    gate, before = threading.Event(), threading.active_count()
+    openings = [
+        me(lambda number=number: opened.jobs.start((number,), lambda _: gate.wait(20), "job.map", words=number))
+        for number in range(363)
+    ]
+    for number in range(90):
+        me(lambda number=number: ask(opened, f"단어{number}"))
+    try:
+        assert threading.active_count() - before <= 8
+        for opening in openings[:40]:
+            me(opening.awaited)
+        assert len(clock(page)) < 10_000 and len(shown(page)) < 40_000
+        _, other = browser(app)
+        quick = other(lambda: opened.jobs.start(("other",), lambda _: "here", "job.model", model="x"))
+        assert quick.wait(5) and quick.result == "here"  # while 358 of somebody else wait
+    finally:
+        gate.set()
+    assert all(opening.wait(20) for opening in openings)
+
+
+def test_where_a_page_stands_is_kept_only_of_callbacks_of_our_own_pages(app):
+    from dashboards.kit.person import address
+
+    def given(referrer, path="/_dash-update-component"):
+        with app.server.test_request_context(path, headers={"Referer": referrer}):
+            return address()
+
+    assert given("http://localhost/map?words=10") == "/map?words=10"
+    assert given("http://localhost//evil.example/x") == given("") == given("http://localhost/map", "/map") == ""
+    assert given("http://localhost/map?x=" + "가" * 9000) == ""
