@@ -20,8 +20,9 @@ from flask import current_app
 
 from dashboards.app.runners import LANES, Runner, lane_of
 from dashboards.kit.job_table import REMEMBERED
-from dashboards.kit.jobs import Jobs, NotReady, Task, failure_of
+from dashboards.kit.jobs import Job, Jobs, NotReady, Task, failure_of
 from dashboards.kit.local import short_name
+from dashboards.kit.person import in_background
 from dashboards.kit.public import WRITING, check_writable
 from explorer.core.errors import ExplorerError, UnknownName, error_from
 from explorer.core.progress import Progress, ProgressCallback
@@ -203,7 +204,8 @@ class State:
         if (elsewhere := self.jobs.failure((kind, name), MEMORY)) is not None:
             raise elsewhere
         job = self.jobs.start((kind, name), lambda progress: self._put(kind, name, opener, progress), label, **values)
-        if not job.wait(patience):
+        # What is opened for something else is not waited for: whoever asked is to be told what it is that takes long.
+        if not job.wait(0 if in_background() else patience):
             raise NotReady(job)
         with self._lock:
             if name in shelf:
@@ -307,7 +309,10 @@ class State:
                     self.completer(DEFAULT_MODEL)
                     return
                 except NotReady as wait:
-                    wait.job.wait()
+                    job: Job | None = wait.job
+                    while job is not None:  # in a thread of the pool, but in one alone
+                        job.wait()
+                        job = job.waits_for
                 except ExplorerError:  # told to whoever asks for them
                     return
 

@@ -66,7 +66,10 @@ class Job:
         id: random.
         key: what the work is; two jobs of one key never run at once (of openings: in one process).
         label: i18n key of what it is called, filled with ``values``.
+        waits_for: the job it ended for the sake of: to be asked for again when that has ended.
     """
+
+    waits_for: Job | None = None
 
     def __init__(self, jobs: Jobs, name: str, key: tuple[Any, ...], label: str, values: Mapping[str, Any]) -> None:
         self.jobs, self.id, self.key, self.label, self.values = jobs, name, key, label, dict(values)
@@ -166,7 +169,6 @@ class Opening(Job):
     def __init__(self, jobs: Jobs, key: tuple[Any, ...], label: str, values: Mapping[str, Any]) -> None:
         super().__init__(jobs, secrets.token_urlsafe(15), key, label, values)
         self.began = time.time()
-        self.waits_for: Job | None = None
         self._state = "running"
         self._progress: Progress | None = None
         self._result: Any = None

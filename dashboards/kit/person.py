@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, has_request_context, request
 
-__all__ = ["COOKIE", "acting_for", "address", "guard", "person"]
+__all__ = ["COOKIE", "acting_for", "address", "guard", "in_background", "person"]
 
 COOKIE = "explorer-person"
 YEAR = 31_536_000
@@ -25,13 +25,13 @@ MAX_ADDRESS = 8_000
 
 _CALLBACK = "/_dash-update-component"
 _COOKIE = re.compile(r"[A-Za-z0-9_-]{32}")
-_acting: ContextVar[tuple[str, str]] = ContextVar("explorer_person", default=("", ""))
+_acting: ContextVar[tuple[str, str] | None] = ContextVar("explorer_person", default=None)
 
 
 def person() -> str:
     """The one who asks; ``""`` where nobody does."""
     if not has_request_context():
-        return _acting.get()[0]
+        return (_acting.get() or ("", ""))[0]
     found: str | None = g.get("person")
     return _hashed(_given() or "") if found is None else found
 
@@ -39,7 +39,7 @@ def person() -> str:
 def address() -> str:
     """Where the person stands: path and query of the page that asks; ``""`` where that is not known."""
     if not has_request_context():
-        return _acting.get()[1]
+        return (_acting.get() or ("", ""))[1]
     if not request.path.endswith(_CALLBACK):
         return ""
     # A browser tells the whole address to pages of its own site alone (Referrer-Policy: same-origin).
@@ -48,6 +48,11 @@ def address() -> str:
         return ""
     whole = came.path + (f"?{came.query}" if came.query else "")
     return whole if len(whole) <= MAX_ADDRESS else ""
+
+
+def in_background() -> bool:
+    """Whether work is being done that somebody waits for, outside any request."""
+    return _acting.get() is not None
 
 
 @contextmanager

@@ -127,7 +127,7 @@ def test_a_failed_job_is_done_again_and_the_list_is_cleared(app, opened):
     me(opened.jobs.clear)
     with opened.jobs.table._read() as db:
         assert db.execute("SELECT COUNT(*) FROM asks").fetchone()[0] == before - 1
-        assert "나" not in [*db.execute("SELECT params FROM jobs WHERE ended IS NOT NULL").fetchone()][0]
+        assert "나" not in db.execute("SELECT params FROM jobs WHERE ended IS NOT NULL").fetchone()[0]
     assert len(me(opened.jobs.mine)) == 1
 
 
