@@ -95,8 +95,8 @@ def _ended(t: Text, rows: list[Row]) -> Any:
 
 
 def _line(t: Text, row: Row, now: float) -> list[Any]:
-    name, error = t(row.label, **row.values), row.error
-    what: list[Any] = [dcc.Link(name, href=row.href) if row.href else name]
+    name, error = named(t, row), row.error
+    what: list[Any] = [dcc.Link(name, href=row.href, className="jobs-link") if row.href else name]
     if error is not None and row.state != "cancelled":
         what.append(dmc.Text(error.said(t.language), size="sm", c="dimmed"))
     again = (
@@ -107,6 +107,12 @@ def _line(t: Text, row: Row, now: float) -> list[Any]:
     ended = row.ended or now
     took = lasting(t, ended - row.started) if row.started and row.state == "done" else ""
     return [html.Div(what), html.Span(t(f"jobs.{row.state}"), className=f"jobs-{row.state}"), ago(t, now - ended), took, again]
+
+
+def named(t: Text, row: Row) -> str:
+    """What a job is called once it has ended."""
+    key = f"jobs.ended_{row.label.replace('.', '_')}"
+    return t(key if key in t else row.label, **row.values)
 
 
 def ago(t: Text, seconds: float) -> str:
