@@ -260,10 +260,12 @@ def test_thirty_kills_lose_nothing(tmp_path):
 
 SERVING = """
 import sys, time
+from dataclasses import asdict
 from dashboards.app.state import State
+from dashboards.pages.map.maps import Choice
 opened = State()
 if sys.argv[1] == "ask":
-    job = opened.task("project", {"model": "small", "method": "pca", "words": 16}, "job.map", words=16)
+    job = opened.task("project", asdict(Choice("small", "pca", 16)), "job.map", words=16)
     print(job.id, flush=True)
 opened.work()
 print("working", flush=True)
