@@ -265,7 +265,7 @@ from dashboards.app.state import State
 from dashboards.pages.map.maps import Choice
 opened = State()
 if sys.argv[1] == "ask":
-    job = opened.task("project", asdict(Choice("small", "pca", 16)), "job.map", words=16)
+    job = opened.task("project", asdict(Choice("small", "pca", words=16)), "job.map", words=16)
     print(job.id, flush=True)
 opened.work()
 print("working", flush=True)
@@ -297,4 +297,4 @@ def test_a_server_killed_in_the_middle_of_a_task_is_followed_by_one_that_ends_it
             time.sleep(0.05)
         second.kill()
     row = table.row(name)
-    assert row.state == "done" and row.tries == 2 and json.loads((Path(row.result["folder"]) / "map.json").read_text())["keys"]
+    assert row.failure is None and row.state == "done" and row.tries == 2 and json.loads((Path(row.result["folder"]) / "map.json").read_text())["keys"]
