@@ -16,9 +16,12 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.core.intervals import bounds
+from explorer.display.record import Record
 from explorer.vectors.records import Resolution
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from explorer.vectors.vectors import Vectors
 
 __all__ = ["Association", "weat"]
@@ -26,8 +29,8 @@ __all__ = ["Association", "weat"]
 _EXACT = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Association:
+@dataclass(frozen=True, slots=True, repr=False)
+class Association(Record):
     """The result of a WEAT (Caliskan, Bryson & Narayanan 2017, Science).
 
     Attributes:
@@ -56,6 +59,13 @@ class Association:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A table of one row: the numbers."""
+        import pandas as pd
+
+        names = ["effect", "low", "high", "p", "exact", "samples", "seed", "model"]
+        return pd.DataFrame([{name: getattr(self, name) for name in names}])
 
 
 def _effect(scores_x: npt.NDArray[Any], scores_y: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

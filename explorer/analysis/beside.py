@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from explorer.core.errors import BadInput, ExplorerError
+from explorer.display.record import Record
 from explorer.static.load import load
 from explorer.vectors.records import Analogy, Neighbours
 from explorer.vectors.vectors import Vectors
@@ -42,8 +43,8 @@ class Refusal:
         return {"model": self.model, "query": self.query, "error": self.error.said("en")}
 
 
-@dataclass(frozen=True, slots=True)
-class NeighboursBeside:
+@dataclass(frozen=True, slots=True, repr=False)
+class NeighboursBeside(Record):
     """The neighbours of words in models.
 
     Attributes:
@@ -83,8 +84,8 @@ class NeighboursBeside:
         return pd.concat(tables, ignore_index=True)
 
 
-@dataclass(frozen=True, slots=True)
-class AnalogyBeside:
+@dataclass(frozen=True, slots=True, repr=False)
+class AnalogyBeside(Record):
     """The answers of models to one analogy.
 
     Attributes:

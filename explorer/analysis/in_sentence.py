@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, track
+from explorer.display.record import Record
 from explorer.encoders.guesses import MASK
 from explorer.text.tags import TOPICAL, base_tag, word_of
 from explorer.tokenizers.token import key_of
@@ -77,8 +78,8 @@ class ContextNeighbour:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class InSentence:
+@dataclass(frozen=True, slots=True, repr=False)
+class InSentence(Record):
     """One word without and with its sentence.
 
     Attributes:

@@ -22,6 +22,7 @@ from explorer.analysis.test_sets import AnalogySet, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, labelled, report
 from explorer.core.store import MANIFEST, cache_path
+from explorer.display.record import Record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,8 +64,8 @@ class Cell:
         return plain
 
 
-@dataclass(frozen=True, slots=True)
-class Lab:
+@dataclass(frozen=True, slots=True, repr=False)
+class Lab(Record):
     """The table of a lab.
 
     Attributes:

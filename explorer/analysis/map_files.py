@@ -15,15 +15,8 @@ from explorer.display.map_svg import map_svg
 __all__ = ["WRITERS", "check_ending", "write_map"]
 
 
-def stamp(shown: Projection) -> str:
-    """How a map was made and how far it can be trusted, in one line."""
-    params = [f"{name}={value:g}" for name, value in shown.params.items() if isinstance(value, int | float)]
-    head = [shown.model, shown.method.upper(), f"n={len(shown):,}", *params, f"seed={shown.seed}"]
-    return " · ".join([*filter(None, head), f"trustworthiness@{shown.trust_k}={shown.trustworthiness:.3f}"])
-
-
 def _svg(shown: Projection) -> str:
-    return map_svg(shown.keys, shown.coords, stamp(shown))
+    return map_svg(shown.keys, shown.coords, shown.stamp)
 
 
 WRITERS: dict[str, Callable[[Projection], str | bytes]] = {

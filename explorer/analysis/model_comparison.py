@@ -21,6 +21,7 @@ from explorer.analysis.shared_words import Lack, SharedWords, lack_of, shared_wo
 from explorer.core.errors import BadInput
 from explorer.core.intervals import Interval, bounds, draw, mean_interval
 from explorer.core.progress import ProgressCallback, report
+from explorer.display.record import Record
 from explorer.text.tags import tag_of, word_of
 from explorer.vectors.checks import check_n
 from explorer.vectors.records import Neighbour
@@ -91,8 +92,8 @@ class Group:
         return asdict(self) | {"overlap": self.overlap.to_dict()}
 
 
-@dataclass(frozen=True, slots=True)
-class ModelComparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class ModelComparison(Record):
     """Two models, and what they agree on.
 
     Attributes:
@@ -212,8 +213,8 @@ def _frame(words: Collection[WordOverlap]) -> pd.DataFrame:
     return pd.DataFrame([one.to_dict() for one in words], columns=["word", "key", "overlap", "kept", "count"])
 
 
-@dataclass(frozen=True, slots=True)
-class WordComparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class WordComparison(Record):
     """One word's neighbours in two models.
 
     Attributes:

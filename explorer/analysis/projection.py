@@ -16,6 +16,9 @@ from explorer.analysis.trust import largest_k, measure_trust
 from explorer.core.cells import csv_cell
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report, track
+from explorer.display.map_svg import map_svg
+from explorer.display.record import Record
+from explorer.display.sheet import Sheet
 from explorer.text.tags import word_of
 from explorer.vectors.axes import direction
 from explorer.vectors.search import Floats, neighbour_graph
@@ -41,11 +44,12 @@ CHANCE_SAMPLE = 500
 WHOLE_MAP = 5_000
 """Up to this many points every one is measured."""
 _MIN_WORDS = 5
+_DRAWN = 1_000
 _VERSION = 1  # changes whenever the same question would get another map
 
 
-@dataclass(frozen=True)
-class Projection:
+@dataclass(frozen=True, repr=False)
+class Projection(Record):
     """Words on a map.
 
     Attributes:
@@ -120,6 +124,20 @@ class Projection:
         table = self.to_frame()
         table[["word", "key"]] = table[["word", "key"]].map(csv_cell)
         return table.to_csv(index=False)
+
+    @property
+    def stamp(self) -> str:
+        """How the map was made and how far it can be trusted, in one line."""
+        params = [f"{name}={value:g}" for name, value in self.params.items() if isinstance(value, int | float)]
+        head = [self.model, self.method.upper(), f"n={len(self):,}", *params, f"seed={self.seed}"]
+        return " · ".join([*filter(None, head), f"trustworthiness@{self.trust_k}={self.trustworthiness:.3f}"])
+
+    def sheet(self) -> Sheet:
+        """The map, its first thousand words drawn: those of all would be too much for a notebook to keep."""
+        picture = map_svg(self.keys[:_DRAWN], self.coords[:_DRAWN], self.stamp, height=600)
+        places = zip(self.keys, self.coords.tolist(), self.trust.tolist(), strict=True)
+        rows = tuple((key, *at, trust) for key, at, trust in places)
+        return Sheet(self.stamp, (), ("key", *"xyz"[: self.dims], "trust"), rows, picture=picture, table=False)
 
     @staticmethod
     def cache_key(v: Vectors, **options: Any) -> str:

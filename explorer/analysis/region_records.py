@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput
+from explorer.display.record import Record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,8 +61,8 @@ class Layer(Generic[R]):
         return {"regions": [region.to_dict() for region in self.regions], "labels": self.labels.tolist()}
 
 
-@dataclass(frozen=True)
-class Regions:
+@dataclass(frozen=True, repr=False)
+class Regions(Record):
     """Layers of regions, from the coarsest to the finest.
 
     Attributes:

@@ -18,6 +18,7 @@ from explorer.analysis.test_sets import AnalogySet, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput
 from explorer.core.intervals import bounds
 from explorer.core.progress import ProgressCallback, report
+from explorer.display.record import Record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +48,8 @@ class Difference:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreComparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class ScoreComparison(Record):
     """Models side by side on one test set.
 
     Attributes:

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from explorer.display import scores
+from explorer.display.record import Record
+from explorer.display.sheet import Sheet
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -49,8 +53,8 @@ class Section:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+@dataclass(frozen=True, slots=True, repr=False)
+class Score(Record):
     """How well vectors do on a test set.
 
     Attributes:
@@ -124,3 +128,6 @@ class Score:
                 row |= {name: part[name] for name in more} | {name: part["by_method"].get(name) for name in methods}
             columns += [*more, *methods]
         return pd.DataFrame(rows, columns=columns)
+
+    def sheet(self) -> Sheet:
+        return scores.score(self)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from explorer.core.errors import BadInput
 from explorer.core.intervals import mean_interval
 from explorer.core.progress import ProgressCallback, labelled, report
+from explorer.display.record import Record
 from explorer.text.tags import word_of
 from explorer.vectors.checks import check_n
 from explorer.vectors.search import nearest
@@ -64,8 +65,8 @@ class WordStability:
         return asdict(self) | {"support": [list(pair) for pair in self.support], "steady": list(self.steady)}
 
 
-@dataclass(frozen=True, slots=True)
-class Stability:
+@dataclass(frozen=True, slots=True, repr=False)
+class Stability(Record):
     """What several models agree on.
 
     Attributes:

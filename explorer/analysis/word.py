@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.analysis.projection import Projection, project
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
+from explorer.display.record import Record
 from explorer.text.frequency import Frequency
 from explorer.text.tags import tag_of, word_of
 from explorer.vectors.checks import check_n
@@ -99,8 +100,8 @@ class Overlap:
         return asdict(self) | {"models": list(self.models)}
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+@dataclass(frozen=True, slots=True, repr=False)
+class Word(Record):
     """One word in several models and tokenizers.
 
     Attributes:

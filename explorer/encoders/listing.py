@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from explorer.core.errors import BadInput
+from explorer.display.record import Record
 from explorer.encoders.library import EncoderRecord, encoder_records
 from explorer.static.load import KnownModel, known_models
 
@@ -20,8 +21,8 @@ Known: TypeAlias = KnownModel | EncoderRecord
 KINDS = ("vectors", "encoder")
 
 
-@dataclass(frozen=True, slots=True)
-class ModelList(Sequence[Known]):
+@dataclass(frozen=True, slots=True, repr=False)
+class ModelList(Sequence[Known], Record):
     """Models by name; reads like a tuple of their records.
 
     Attributes:

@@ -10,21 +10,25 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.display.record import Record
 from explorer.encoders.fill import log_softmax
 from explorer.encoders.forward import Network
 from explorer.encoders.pieces import HubPieces
 from explorer.text.normalise import check_text
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["PairScore", "score_pair"]
 
 
-@dataclass(frozen=True, slots=True)
-class PairScore:
+@dataclass(frozen=True, slots=True, repr=False)
+class PairScore(Record):
     """How well a sentence follows another.
 
     Attributes:
@@ -48,6 +52,12 @@ class PairScore:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self) | {"pieces": list(self.pieces)}
+
+    def to_frame(self) -> pd.DataFrame:
+        """A table of one row."""
+        import pandas as pd
+
+        return pd.DataFrame([self.to_dict()])
 
 
 def score_pair(network: Network, pieces: HubPieces, first: str, second: str, name: str) -> PairScore:

@@ -15,6 +15,7 @@ import numpy as np
 
 from explorer.core.errors import BadInput, Unavailable
 from explorer.core.progress import ProgressCallback, report
+from explorer.display.record import Record
 from explorer.encoders.baseline import RandomPairs, background_words, pairs_of
 from explorer.encoders.clusters import Space, cluster, silhouette
 from explorer.encoders.forward import Layer
@@ -24,6 +25,7 @@ from explorer.encoders.senses import agreement, check_number
 from explorer.text.morphology import shared_kiwi
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from explorer.tokenizers.token import Tokenizer
@@ -63,8 +65,8 @@ class SenseLevel:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class SenseCurve:
+@dataclass(frozen=True, repr=False)
+class SenseCurve(Record):
     """A level for each layer and representation, in the model's order, and last Kiwi's own context similarity if it could be had.
 
     Attributes:
@@ -95,6 +97,14 @@ class SenseCurve:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a level; Kiwi's own last, where it could be had."""
+        import pandas as pd
+
+        levels = [*self.levels, *([self.kiwi] if self.kiwi is not None else [])]
+        names = ["representation", "layer", "k", "silhouette", "ari", "v", "same_word"]
+        return pd.DataFrame([{name: getattr(level, name) for name in names} for level in levels], columns=names)
 
 
 def sense_curve(

@@ -16,6 +16,9 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.intervals import bounds, centred_bounds, draw
 from explorer.core.progress import ProgressCallback, report
+from explorer.display import senses as sheets
+from explorer.display.record import Record
+from explorer.display.sheet import Sheet
 from explorer.encoders.choose import Decision, choose_senses
 from explorer.encoders.clusters import Space, centres, cluster, medoids, plane, silhouette
 from explorer.encoders.contexts import contexts_of
@@ -26,6 +29,7 @@ from explorer.encoders.telling import content_words, telling_words
 from explorer.text.tags import word_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from explorer.tokenizers.token import Tokenizer
@@ -111,8 +115,8 @@ class Finder(Protocol):
     def assign(self, senses: Senses, sentence: str, *, occurrence: int = 0) -> Assignment: ...
 
 
-@dataclass(frozen=True)
-class Senses:
+@dataclass(frozen=True, repr=False)
+class Senses(Record):
     """Sentences of one word, sorted into senses.
 
     Attributes:
@@ -275,6 +279,18 @@ class Senses:
             "sentences": list(self.sentences),
             "spans": [list(span) for span in self.spans],
         }
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a sentence: the sentence, where the word stands in it, and its sense."""
+        import pandas as pd
+
+        rows = zip(self.sentences, self.spans, self.labels, strict=True)
+        return pd.DataFrame(
+            [(sentence, *span, sense) for sentence, span, sense in rows], columns=["sentence", "start", "end", "sense"]
+        )
+
+    def sheet(self) -> Sheet:
+        return sheets.senses(self)
 
 
 def check_number(count: int, k: int | None) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
+from explorer.display.record import Record
+from explorer.display.sheet import Sheet
+from explorer.display.tokens import tokens as strip
 from explorer.tokenizers.token import Token, key_of
 
 if TYPE_CHECKING:
@@ -14,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["Tokens"]
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens(Sequence[Token]):
+@dataclass(frozen=True, slots=True, repr=False)
+class Tokens(Sequence[Token], Record):
     """The tokens of a text; reads like a tuple of :class:`Token`.
 
     Attributes:
@@ -80,3 +83,6 @@ class Tokens(Sequence[Token]):
         return pd.DataFrame(
             [token.to_dict() for token in self.tokens], columns=["surface", "start", "end", "form", "tag", "id", "unknown"]
         )
+
+    def sheet(self) -> Sheet:
+        return strip(self)

@@ -16,6 +16,9 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.core.intervals import bounds
+from explorer.display import words as sheets
+from explorer.display.record import Record
+from explorer.display.sheet import Sheet
 from explorer.text.tags import word_of
 from explorer.vectors.records import Resolution
 from explorer.vectors.search import Floats, nearest
@@ -47,8 +50,8 @@ class AxisScore:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+@dataclass(frozen=True, slots=True, repr=False)
+class Axis(Record):
     """Words between two poles, highest score first.
 
     Attributes:
@@ -83,6 +86,9 @@ class Axis:
         import pandas as pd
 
         return pd.DataFrame([s.to_dict() for s in self.scores], columns=["word", "key", "score", "low", "high"])
+
+    def sheet(self) -> Sheet:
+        return sheets.axis(self)
 
 
 def direction(low: Floats, high: Floats) -> Floats | None:

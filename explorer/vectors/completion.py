@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.display.record import Record
 from explorer.text.hangul import CHOSEONG, choseong, from_keyboard, is_syllable, strokes
 from explorer.text.hanja import has_hanja, readings
 from explorer.text.spelling import is_insult
@@ -28,6 +29,8 @@ from explorer.vectors.records import Resolution
 from explorer.vectors.vocabulary import spelling
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from explorer.vectors.vectors import Vectors
 
 __all__ = ["LONGEST", "Completer", "Found", "Suggestion", "classify"]
@@ -81,8 +84,8 @@ class Suggestion:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+@dataclass(frozen=True, slots=True, repr=False)
+class Found(Record):
     """What was typed, and the words it may mean, the likeliest first.
 
     Attributes:
@@ -105,6 +108,12 @@ class Found:
             "kind": self.kind,
             "suggestions": [one.to_dict() for one in self.suggestions],
         }
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a suggestion."""
+        import pandas as pd
+
+        return pd.DataFrame([one.to_dict() for one in self.suggestions], columns=["text", "word", "key", "how", "count"])
 
 
 def classify(text: str) -> tuple[str, str]:

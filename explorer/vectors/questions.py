@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import replace
+from typing import Any, Protocol
 
 import numpy as np
 
-from explorer.core.errors import BadInput
+from explorer.core.errors import BadInput, OutOfVocabulary
 from explorer.text.tags import word_of
 from explorer.vectors.analogy import METHODS, check_method, scores_of
 from explorer.vectors.checks import check_n
 from explorer.vectors.expression import Proportion, read
 from explorer.vectors.forms import answer_in_form
 from explorer.vectors.plane import plane
-from explorer.vectors.records import Analogy, Term
+from explorer.vectors.records import Analogy, Parallelogram, Step, Term
 from explorer.vectors.relations import EXAMPLE_METHODS, Relation, Space, told
 from explorer.vectors.search import Floats
 
-if TYPE_CHECKING:
-    import pandas as pd
+__all__ = ["analogy", "parallelogram"]
 
-__all__ = ["Parallelogram", "Step", "analogy", "parallelogram"]
+
+_DRAWN = 5
+"""Answers in the picture that an analogy carries."""
 
 
 class _Asked(Space, Protocol):
@@ -86,7 +87,7 @@ def analogy(
         relation = self.relation([(start.word, end.word) for start, end in asked.pairs])
         way = method if method in EXAMPLE_METHODS else EXAMPLE_METHODS[0]
         answer = relation.apply(asked.source.word, n, way, exclude=exclude, script=script, expected=expected)
-        return replace(answer, expression=written, terms=terms, resolved=resolved)
+        return _with_drawing(self, replace(answer, expression=written, terms=terms, resolved=resolved))
     if method in EXAMPLE_METHODS:
         raise BadInput("vectors.method_needs_examples", method=method)
     unit = self.unit_vectors([term.word for term in terms])
@@ -95,58 +96,8 @@ def analogy(
     [scores] = scores_of(self.vectors, unit[None], weights[None], method, self.inverse)
     best, expectation, left = told(self, scores, barred, n, expected, script)
     form = answer_in_form([term.word for term in terms], [term.weight for term in terms], resolved, best)
-    return Analogy(written, method, terms, resolved, best, exclude, self.name, expectation, left, form)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step from one word to another beside the example's step.
-
-    Attributes:
-        start, end: the words; of several examples the words joined by `` · ``, of which the mean is taken.
-        length: of the step, between unit vectors.
-        angle: between it and the example's step, in degrees, 0 to 180.
-        gap: distance of its end from where the analogy points.
-        inside: share of its length in the plane of the question, 0 to 1.
-        x, y: where its end is drawn (:class:`explorer.vectors.plane.Plane`).
-    """
-
-    start: str
-    end: str
-    length: float
-    angle: float
-    gap: float
-    inside: float
-    x: float
-    y: float
-
-
-@dataclass(frozen=True, slots=True)
-class Parallelogram:
-    """A question a − b + c as a picture: the step from b to c, and the steps from a to the answers.
-
-    Attributes:
-        model: name of the model.
-        origin, start, end: the words b, c and a (of several examples joined by `` · ``) with their x and y.
-        target: x and y of a − b + c.
-        steps: the example's step, then that to each answer.
-    """
-
-    model: str
-    origin: tuple[str, float, float]
-    start: tuple[str, float, float]
-    end: tuple[str, float, float]
-    target: tuple[float, float]
-    steps: tuple[Step, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self) | {"steps": [asdict(step) for step in self.steps]}
-
-    def to_frame(self) -> pd.DataFrame:
-        """A row a step."""
-        import pandas as pd
-
-        return pd.DataFrame([asdict(step) for step in self.steps])
+    answer = Analogy(written, method, terms, resolved, best, exclude, self.name, expectation, left, form)
+    return _with_drawing(self, answer)
 
 
 def parallelogram(
@@ -168,7 +119,19 @@ def parallelogram(
     >>> [(step.start, step.end, round(step.angle)) for step in v.parallelogram("왕 − 남자 + 여자").steps]
     [('남자', '여자', 0), ('왕', '여왕', 16)]
     """
-    answer = self.analogy(expression, n=n, exclude=exclude, script=script, expected=expected)
+    return _drawn(self, self.analogy(expression, n=n, exclude=exclude, script=script, expected=expected))
+
+
+def _with_drawing(self: _Asked, answer: Analogy) -> Analogy:
+    """The answer with the picture of its first answers, where its expression has one."""
+    try:
+        return replace(answer, drawing=_drawn(self, replace(answer, neighbours=answer.neighbours[:_DRAWN])))
+    except (BadInput, OutOfVocabulary):
+        return answer
+
+
+def _drawn(self: _Asked, answer: Analogy) -> Parallelogram:
+    """The picture of an answer."""
     a, b, c = _corners(answer)
     keys = [one.key for one in answer]
     if answer.expected and answer.expected.rank and answer.expected.key and answer.expected.key not in keys:

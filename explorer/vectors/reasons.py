@@ -15,6 +15,7 @@ import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback
+from explorer.display.record import Record
 from explorer.text.letters import SharedLetters, shared_letters
 from explorer.text.patterns import FAMILIES, PairLine
 from explorer.text.tags import FUNCTION, PREDICATES, base_tag, tag_of, word_of
@@ -128,8 +129,8 @@ class Joined:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+@dataclass(frozen=True, slots=True, repr=False)
+class Why(Record):
     """Why two words are near.
 
     Attributes:

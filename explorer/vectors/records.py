@@ -6,19 +6,33 @@ Every record has ``to_dict()`` (JSON-ready); the ones that are tables have ``to_
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, overload
 
+from explorer.display import words as sheets
+from explorer.display.record import Record
+from explorer.display.sheet import Sheet
 from explorer.text.tags import word_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Analogy", "Expected", "FormAnswer", "Neighbour", "Neighbours", "Resolution", "Similarities", "Term"]
+__all__ = [
+    "Analogy",
+    "Expected",
+    "FormAnswer",
+    "Neighbour",
+    "Neighbours",
+    "Parallelogram",
+    "Resolution",
+    "Similarities",
+    "Step",
+    "Term",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+@dataclass(frozen=True, slots=True, repr=False)
+class Resolution(Record):
     """What a typed word was taken for.
 
     Attributes:
@@ -56,6 +70,15 @@ class Resolution:
     def to_dict(self) -> dict[str, Any]:
         return asdict(self) | {"alternatives": list(self.alternatives), "parts": list(self.parts)}
 
+    def to_frame(self) -> pd.DataFrame:
+        """A table of one row."""
+        import pandas as pd
+
+        return pd.DataFrame([self.to_dict()])
+
+    def sheet(self) -> Sheet:
+        return sheets.resolution(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
@@ -77,7 +100,7 @@ class Neighbour:
         return asdict(self)
 
 
-class _Ranked(Sequence[Neighbour]):
+class _Ranked(Sequence[Neighbour], Record):
     """An immutable ranking that reads like a tuple of neighbours."""
 
     __slots__ = ()
@@ -108,7 +131,7 @@ class _Ranked(Sequence[Neighbour]):
         return pd.DataFrame([n.to_dict() for n in self.neighbours], columns=["word", "key", "score", "count"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Neighbours(_Ranked):
     """The nearest keys of a word or a vector, best first; reads like a tuple of :class:`Neighbour`.
 
@@ -133,9 +156,12 @@ class Neighbours(_Ranked):
             "neighbours": [neighbour.to_dict() for neighbour in self.neighbours],
         }
 
+    def sheet(self) -> Sheet:
+        return sheets.neighbours(self)
 
-@dataclass(frozen=True, slots=True)
-class Similarities:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Similarities(Record):
     """Cosines of several words with each other.
 
     Attributes:
@@ -220,6 +246,9 @@ class Similarities:
         columns = zip(self.words, zip(*self.matrix, strict=True), strict=True)
         return pd.DataFrame(head | {word: pd.Series(column, dtype=float) for word, column in columns})
 
+    def sheet(self) -> Sheet:
+        return sheets.similarities(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -281,6 +310,60 @@ class FormAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A step from one word to another beside the example's step.
+
+    Attributes:
+        start, end: the words; of several examples the words joined by `` · ``, of which the mean is taken.
+        length: of the step, between unit vectors.
+        angle: between it and the example's step, in degrees, 0 to 180.
+        gap: distance of its end from where the analogy points.
+        inside: share of its length in the plane of the question, 0 to 1.
+        x, y: where its end is drawn (:class:`explorer.vectors.plane.Plane`).
+    """
+
+    start: str
+    end: str
+    length: float
+    angle: float
+    gap: float
+    inside: float
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Parallelogram(Record):
+    """A question a − b + c as a picture: the step from b to c, and the steps from a to the answers.
+
+    Attributes:
+        model: name of the model.
+        origin, start, end: the words b, c and a (of several examples joined by `` · ``) with their x and y.
+        target: x and y of a − b + c.
+        steps: the example's step, then that to each answer.
+    """
+
+    model: str
+    origin: tuple[str, float, float]
+    start: tuple[str, float, float]
+    end: tuple[str, float, float]
+    target: tuple[float, float]
+    steps: tuple[Step, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"steps": [asdict(step) for step in self.steps]}
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a step."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(step) for step in self.steps])
+
+    def sheet(self) -> Sheet:
+        return sheets.parallelogram(self)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Analogy(_Ranked):
     """The answer to an expression such as ``왕 − 남자 + 여자``; reads like a tuple of :class:`Neighbour`, best first.
 
@@ -295,6 +378,7 @@ class Analogy(_Ranked):
         expected: where the expected answer stands; ``None`` where none was named.
         left_out: words that would be among the answers but for their script.
         form: the answer as an inflected form, where the words of the expression are inflected.
+        drawing: its parallelogram with the first answers; ``None`` where it has none (:meth:`Vectors.parallelogram` says why).
     """
 
     expression: str
@@ -307,6 +391,7 @@ class Analogy(_Ranked):
     expected: Expected | None = None
     left_out: tuple[str, ...] = ()
     form: FormAnswer | None = None
+    drawing: Parallelogram | None = field(default=None, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -321,3 +406,6 @@ class Analogy(_Ranked):
             "resolved": [resolution.to_dict() for resolution in self.resolved],
             "neighbours": [neighbour.to_dict() for neighbour in self.neighbours],
         }
+
+    def sheet(self) -> Sheet:
+        return sheets.analogy(self)

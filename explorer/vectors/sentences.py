@@ -17,16 +17,20 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol, overload
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 import numpy as np
 
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import MANIFEST, Manifest, atomic_folder, cache_path, read_artifact, write_manifest
+from explorer.display.record import Record
 from explorer.text.normalise import check_text, normalise
 from explorer.vectors.checks import check_n
 from explorer.vectors.search import Floats, inverse_norms, nearest, unit_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "ENOUGH",
@@ -88,8 +92,8 @@ class NearSentence:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class NearSentences(Sequence[NearSentence]):
+@dataclass(frozen=True, slots=True, repr=False)
+class NearSentences(Sequence[NearSentence], Record):
     """The sentences nearest to one, best first.
 
     Attributes:
@@ -117,6 +121,12 @@ class NearSentences(Sequence[NearSentence]):
     def to_dict(self) -> dict[str, Any]:
         found = [one.to_dict() for one in self.found]
         return {"model": self.model, "query": self.query, "number": self.number, "neighbours": found}
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a sentence: its number, the sentence, the cosine."""
+        import pandas as pd
+
+        return pd.DataFrame([one.to_dict() for one in self.found], columns=["number", "text", "score"])
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from dashboards.kit.theme import TAG_GROUPS, blank, colors, tag_colors, tag_grou
 from dashboards.pages.analogy.figures import parallelogram
 from dashboards.pages.similarity.figures import heat_map, scale
 from explorer.display.placing import label_rows
-from explorer.vectors.questions import Parallelogram, Step
+from explorer.vectors.records import Parallelogram, Step
 
 
 def luminance(color: str) -> float:

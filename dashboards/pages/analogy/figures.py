@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from dashboards.kit.theme import colors, dress
 
 if TYPE_CHECKING:
-    from explorer.vectors.questions import Parallelogram
+    from explorer.vectors.records import Parallelogram
 
 __all__ = ["parallelogram"]
 

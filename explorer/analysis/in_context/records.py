@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from explorer.display import scores
+from explorer.display.record import Record
+from explorer.display.sheet import Sheet
+
 if TYPE_CHECKING:
+    import pandas as pd
+
     from explorer.analysis.in_context.models import ContextModel
 
 __all__ = ["ContextScore", "Measure"]
@@ -31,8 +37,8 @@ class Measure:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class ContextScore:
+@dataclass(frozen=True, slots=True, repr=False)
+class ContextScore(Record):
     """How well a model does on one test set.
 
     Attributes:
@@ -98,3 +104,15 @@ class ContextScore:
     def to_dict(self) -> dict[str, Any]:
         plain = {name: getattr(self, name) for name in self.__slots__}
         return plain | {"coverage": self.coverage, "measures": [one.to_dict() for one in self.measures]}
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a number."""
+        import pandas as pd
+
+        about = {"name": self.name, "model": self.model, "covered": self.covered, "total": self.total}
+        return pd.DataFrame(
+            [{"measure": one.name, "value": one.value, "low": one.low, "high": one.high, **about} for one in self.measures]
+        )
+
+    def sheet(self) -> Sheet:
+        return scores.context_score(self)

@@ -28,6 +28,7 @@ from explorer.core.errors import BadInput
 from explorer.core.intervals import Interval, mean_interval
 from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report
+from explorer.display.record import Record
 from explorer.encoders.baseline import Chance, Scale, unit_rows
 from explorer.encoders.morpheme.pieces import MorphemePieces
 from explorer.encoders.texts import checked_labels, held_out, text_layers
@@ -98,8 +99,8 @@ class LayerLevel:
         return made
 
 
-@dataclass(frozen=True)
-class LayerProbes:
+@dataclass(frozen=True, repr=False)
+class LayerProbes(Record):
     """All layers of one encoder.
 
     Attributes:

@@ -12,6 +12,9 @@ from explorer.core.errors import BadInput
 from explorer.core.intervals import Interval
 from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report
+from explorer.display import scores
+from explorer.display.record import Record
+from explorer.display.sheet import Sheet
 from explorer.text.normalise import check_text
 from explorer.tokenizers.batch import tokenize_all
 from explorer.tokenizers.comparison.alignment import Alignment
@@ -39,8 +42,8 @@ Gold = str | Path | Iterable[str | Path | GoldSentence]
 Parallel = tuple[str | Path | Iterable[str], str | Path | Iterable[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class Comparison(Record):
     """The result of :func:`compare`.
 
     Attributes:
@@ -129,6 +132,9 @@ class Comparison:
     def to_html(self) -> str:
         """One self-contained page: sortable table, definitions, coloured examples of disagreement. Everything is escaped."""
         return html(self.rows, self.samples, self.reference)
+
+    def sheet(self) -> Sheet:
+        return scores.comparison(self)
 
 
 def compare(
