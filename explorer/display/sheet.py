@@ -127,7 +127,7 @@ def say(code: str, **values: Any) -> str:
 
 def label(name: str) -> str:
     """What a column is called; one that the catalogue does not know keeps its name."""
-    code = f"display.column.{name}"
+    code = f"display.column_{name}"
     return say(code) if code in codes("display") else shown(name)
 
 

@@ -23,7 +23,7 @@ def taken_for(resolved: Iterable[Any]) -> tuple[str, ...]:
 
 
 def _how(how: str) -> str:
-    code = f"display.how.{how}"
+    code = f"display.how_{how}"
     return say(code) if code in codes("display") else how
 
 
