@@ -50,6 +50,8 @@ def analogy(found: Any) -> Sheet:
         one = found.expected
         code = "display.expected" if one.rank else "display.expected_none"
         notes.append(say(code, word=one.word, rank=one.rank, score=one.score))
+    if found.form is not None:
+        notes.append(say("display.in_form", words=list(filter(None, found.form.words)), change=found.form.change))
     if found.left_out:
         notes.append(say("display.left_out", words=list(found.left_out)))
     picture = parallelogram_svg(found.drawing) if found.drawing is not None else ""
