@@ -75,10 +75,10 @@ class Sheet:
         return f"{table}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
 
     def _numeric(self) -> list[bool]:
-        """Which columns hold numbers only."""
+        """Which columns hold numbers only, as far as they are shown."""
         return [
             all(cell is None or (isinstance(cell, int | float) and not isinstance(cell, bool)) for cell in column)
-            for column in zip(*self.rows, strict=True)
+            for column in zip(*self.rows[:MOST_ROWS], strict=True)
         ] or [False] * len(self.columns)
 
     def _row(self, row: Sequence[Any], numbers: Sequence[bool]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
@@ -120,7 +119,6 @@ def test_tokens_show_what_they_count_as():
 
 
 def test_what_is_long_is_counted_not_shown():
-    started = time.perf_counter()
     many = Sheet("t", columns=("word",), rows=tuple((f"낱말{number}",) for number in range(100_000)))
     assert many.html().count("<tr>") == 201 and len(many.text().splitlines()) == 33
     assert "99,970" in many.text()
@@ -128,4 +126,3 @@ def test_what_is_long_is_counted_not_shown():
     assert long._repr_html_().count("<span title=") == 2_000 and len(repr(long)) < 10_000
     cell = Sheet("t" * 10_000, columns=("word",), rows=(("가" * 10_000,),))
     assert len(cell.html()) < 3_000 and len(cell.text()) < 1_000
-    assert time.perf_counter() - started < 5
