@@ -17,7 +17,7 @@ __all__ = ["BY", "LABEL_NAMES", "documents_of", "label_column", "labelled_lines"
 BY = ("document", "line", "sentence")
 """What of a corpus may count as a document."""
 
-LABEL_NAMES = ("label", "labels", "class", "category", "sentiment", "레이블", "라벨", "분류", "감정", "평가")
+LABEL_NAMES = ("label", "labels", "class", "category", "sentiment", "레이블", "라벨", "분류", "감정", "평가", "topic", "주제")
 """Columns that are taken for the label where none is named."""
 
 Labelled = list[tuple[str, str]]

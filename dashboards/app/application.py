@@ -31,6 +31,7 @@ from dashboards.kit.url import LANGUAGE, PREFIX
 from dashboards.pages.analogy import page as analogy
 from dashboards.pages.bench import page as bench
 from dashboards.pages.context import page as context
+from dashboards.pages.documents import page as documents
 from dashboards.pages.game import page as game
 from dashboards.pages.glossary import page as glossary
 from dashboards.pages.home import page as home
@@ -62,6 +63,7 @@ VIEWS: tuple[ModuleType, ...] = (
     versus,
     why,
     map_page,
+    documents,
     sentences,
     context,
     senses,

@@ -75,6 +75,7 @@ KEPT = {
     "gaps": 32,
     "sentences": 16,
     "map": 8,
+    "documents": 6,
     "surroundings": 32,
     "usage": 32,
     "bench": 8,

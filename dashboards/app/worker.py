@@ -99,6 +99,13 @@ def import_files(params: dict[str, Any], progress: ProgressCallback) -> dict[str
     return make(params, progress)
 
 
+def map_documents(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Draw a map of documents and keep it in the cache; answers with its folder."""
+    from dashboards.pages.documents.asked import make
+
+    return {"folder": str(make(params, progress))}
+
+
 TASKS: dict[str, Task] = {
     "kiwi": kiwi,
     "warm": warm,
@@ -110,6 +117,7 @@ TASKS: dict[str, Task] = {
     "count": count_corpus,
     "train": train,
     "import": import_files,
+    "documents": map_documents,
 }
 
 

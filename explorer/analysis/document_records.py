@@ -107,6 +107,22 @@ class DocumentMap:
         chosen = np.array([self._row(row) for row in dict.fromkeys(rows)], np.int64)
         return self.words.telling(chosen, n)
 
+    def inside(self, corners: Sequence[tuple[float, float]]) -> list[int]:
+        """Points inside a polygon on the map (of its first two axes), by the even-odd rule.
+
+        Raises:
+            BadInput: fewer than three corners.
+        """
+        if len(corners) < 3:
+            raise BadInput("analysis.polygon_too_small", count=len(corners))
+        x, y = self.projection.coords[:, 0], self.projection.coords[:, 1]
+        odd = np.zeros(len(self), bool)
+        for (left, low), (right, high) in zip(corners, [*corners[1:], corners[0]], strict=True):
+            if low != high:
+                crossed = (low > y) != (high > y)
+                odd ^= crossed & (x < left + (y - low) * (right - left) / (high - low))
+        return np.flatnonzero(odd).tolist()
+
     def find(self, query: str, tokenizer: Tokenizer | None = None) -> list[int]:
         """Points whose document has a word: as it is written, then by its morphemes (학교에서 finds 학교), or by 초성 (ㅎㄱ).
 
@@ -175,6 +191,18 @@ class DocumentMap:
             names = np.array([region.name for region in layer.regions], object)
             columns[f"region{level}"] = names[layer.labels]
         return pd.DataFrame(columns)
+
+    def listed(self, rows: Sequence[int]) -> pd.DataFrame:
+        """Some of the points as a table with the columns number (from 1), label, text."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "number": [int(self.numbers[self._row(row)]) + 1 for row in rows],
+                "label": [self.label(row) for row in rows],
+                "text": [self.text(row) for row in rows],
+            }
+        )
 
     def to_csv(self) -> str:
         """The table of :meth:`to_frame`; texts that a spreadsheet would compute (``=1+1``) have an apostrophe in front."""

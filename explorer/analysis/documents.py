@@ -34,6 +34,8 @@ __all__ = ["map_documents"]
 _MIN_DOCUMENTS = 5
 _TREE = 20_000
 """Documents that a tree is made of at most: joining 20,000 takes half a minute, and time grows faster than their number."""
+_FINEST, _COARSEST = 25, 6
+"""The finest layer has one region for so many documents, and none but it fewer than so many regions."""
 _NAMED = 3
 """Words in the name of a region."""
 
@@ -59,7 +61,7 @@ def map_documents(
         model: static vectors, by a name or file that :func:`~explorer.static.load.load` takes; the default model if not said.
             Documents are then weighted means of their words' vectors (:mod:`explorer.vectors.sif`).
         encoder: an encoder instead, by a name that :func:`~explorer.encoders.open.encoder` takes; slower and often better.
-        counts: how many regions each layer has, rising; by default one for 540, 180 and 60 documents.
+        counts: how many regions each layer has, rising; by default one for 225, 75 and 25 documents, at most 600.
         seed: makes the same map again on the same machine and library versions.
         keep: put texts and vectors into the home folder's cache, from where they are mapped the next time.
         progress: told of every stage; what it raises stops the work.
@@ -148,7 +150,7 @@ def _layers(
     progress: ProgressCallback | None,
 ) -> tuple[Layer[DocumentRegion], ...]:
     n = len(unit)
-    levels = (levels_of(n) if n >= LEAST else ()) if counts is None else tuple(counts)
+    levels = (levels_of(n, _FINEST, _COARSEST) if n >= LEAST else ()) if counts is None else tuple(counts)
     if not levels and counts is None:
         return ()
     most = min(n, _TREE)

@@ -10,18 +10,23 @@ from explorer.vectors.search import Floats
 __all__ = ["cut", "levels_of", "ward_tree"]
 
 _FINEST, _STEP = 60, 3
-"""The finest layer has one region for so many rows; each coarser one so many times fewer."""
+"""The finest layer has one region for so many words; each coarser one so many times fewer."""
 _MOST = 600
 
 
-def levels_of(n: int) -> tuple[int, ...]:
-    """Three layers, fewer where the words are few.
+def levels_of(n: int, finest: int = _FINEST, least: int = 2) -> tuple[int, ...]:
+    """Three layers, fewer where the rows are few.
 
-    >>> levels_of(20_000), levels_of(300)
-    ((37, 111, 333), (2, 5))
+    Args:
+        n: how many rows.
+        finest: the finest layer has one region for so many of them.
+        least: a coarser layer of fewer regions says nothing.
+
+    >>> levels_of(20_000), levels_of(300), levels_of(800, 25, 6)
+    ((37, 111, 333), (2, 5), (11, 32))
     """
-    finest = min(max(n // _FINEST, 2), _MOST)
-    return tuple(sorted({count for power in range(3) if (count := round(finest / _STEP**power)) >= 2}))
+    most = min(max(n // finest, 2), _MOST)
+    return tuple(sorted({count for power in range(3) if (count := round(most / _STEP**power)) >= (least if power else 2)}))
 
 
 def ward_tree(unit: Floats, near: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:

@@ -63,6 +63,8 @@ KOREAN_SPOKEN_OF = (
     "analogy.relation",
     "bench.d_fused_boundaries",
     "context.absent_help",
+    "documents.find_",
+    "documents.text_example",
     "game.guess_example",
     "game.lead",
     "glossary.says_",

@@ -15,6 +15,13 @@ from dashboards.kit.taking import csv_of, lines
 from dashboards.kit.url import pack
 from dashboards.pages.layers.example import EXAMPLE
 
+DOCUMENTS = "문장,분류\n" + "".join(
+    f"{who}가 {place}에서 {thing}를 먹었다.,{thing}\n"
+    for who in ("아버지", "어머니", "여자", "남자")
+    for place in ("학교", "대학교", "서울")
+    for thing in ("사과", "배")
+)
+
 
 def views():
     from dashboards.app.application import VIEWS
@@ -37,6 +44,7 @@ ASKED = {
     "context": "?word=배&model=mini&layer=2&view=centred",
     "senses": "?word=배&model=mini&by=s1&new=나는 배를 타고 섬에 갔다.",
     "sentences": "?q=여왕이 왔다.&by=static&model=small&s=왕이 여왕에게 사과를 주었다.%0A학교에서 배를 먹었다.%0A아버지가 왔다.",
+    "documents": f"?c=-&model=small&method=pca&find=학교에서&sel=-9,-9,9,-9,9,9&z={pack(DOCUMENTS)}",
     "layers": f"?model=mini&z={pack(EXAMPLE)}",
     "inside": "?model=mini&layer=2&head=1&unit=eojeol&at=1&centre=1&gap=나는 [MASK]를 탔다.&start=나는 학교",
 }

@@ -158,6 +158,7 @@ SAMPLES = (
     "0.3",
 )
 SAMPLES += ("all", "agree", "common", url.pack("나는 학교에 간다"), "1,0", "0,1,0,1", "s2_j1.3", "3", "list", "0,0,1,0,1,1")
+SAMPLES += ("line", "2000", "length", "0,0,1,0,1,1")
 
 
 def views():

@@ -1,0 +1,155 @@
+"""Maps of documents: which is wanted, where they are kept, what a selection on them holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dashboards.app.state import corpus_names, model_names, state, version
+from dashboards.kit import url
+from dashboards.kit.checkpoints import place
+from explorer.core.errors import BadInput, UnknownName
+from explorer.core.progress import ProgressCallback
+from explorer.core.store import cache_path
+
+if TYPE_CHECKING:
+    from explorer.analysis.document_records import DocumentMap
+
+__all__ = [
+    "BY", "CORNERS", "MAX_PASTED", "METHODS", "MOST", "PASTED", "SEED", "STATIC", "Choice", "choice_of", "compute", "corners",
+    "make", "rows_of",
+]  # fmt: skip
+
+PASTED = "-"
+"""The corpus that is the pasted text; no stored corpus can be called so."""
+STATIC = "static"
+"""What makes the vectors when no encoder does: the static model chosen above the page."""
+MAX_PASTED = 300_000
+"""Characters of pasted text: some thousand reviews."""
+BY = ("document", "line", "sentence")
+MOST = ("500", "2000", "5000", "20000", "100000")
+METHODS = ("umap", "pca", "tsne")
+SEED = 42
+CORNERS = 40
+"""Corners that a selection keeps: an address has to hold them."""
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which map is wanted.
+
+    Attributes:
+        corpus: a corpus's name, or :data:`PASTED`.
+        by: what of it is one point.
+        most: how many, from its beginning.
+        label: the column of the label; ``""`` looks for one.
+        by_vectors: :data:`STATIC`, or an encoder's name.
+        model: the static model.
+        method, seed: of the layout.
+        text: what was pasted.
+    """
+
+    corpus: str = "sample"
+    by: str = BY[0]
+    most: int = 5000
+    label: str = ""
+    by_vectors: str = STATIC
+    model: str = ""
+    method: str = METHODS[0]
+    seed: int = SEED
+    text: str = ""
+
+
+def choice_of(asked: Mapping[str, Any]) -> Choice:
+    """What a page asks for, from the values of its address."""
+    pasted = asked["c"] == PASTED
+    text = url.tidy(asked.get("z") or asked.get("text") or "", MAX_PASTED) if pasted else ""
+    static = asked["vec"] == STATIC
+    return Choice(
+        asked["c"], asked["by"], int(asked["n"]), "" if pasted else asked["label"], asked["vec"], asked["model"] if static else "",
+        asked["method"], asked["seed"], text,
+    )  # fmt: skip
+
+
+def compute(asked: Mapping[str, Any]) -> DocumentMap:
+    """The map, drawn in the background the first time.
+
+    Raises:
+        NotReady: it is being drawn.
+        UnknownName: there is no such corpus or model.
+        BadInput: nothing was pasted, or there is no such encoder.
+    """
+    choice = choice_of(asked)
+    if choice.corpus not in (PASTED, *corpus_names()):
+        raise UnknownName("corpus", choice.corpus, corpus_names())
+    if choice.corpus == PASTED and not choice.text.strip():
+        raise BadInput("dashboards.no_text_mapped")
+    encoder = "" if choice.by_vectors == STATIC else place(choice.by_vectors)
+    if not encoder and choice.model not in model_names():
+        raise UnknownName("model", choice.model, model_names())
+    here, folder = state(), cache_path("documents", _key(choice, encoder))
+
+    def opener(_: ProgressCallback) -> DocumentMap:
+        from explorer.analysis.document_files import open_documents
+
+        if not folder.exists():
+            params = {"choice": asdict(choice), "encoder": encoder, "folder": str(folder)}
+            here.made("documents", params, "job.documents", corpus=choice.corpus)
+        return open_documents(folder)
+
+    made: DocumentMap = here.opened("documents", str(folder), opener, "job.documents", corpus=choice.corpus)
+    return made
+
+
+def _key(choice: Choice, encoder: str) -> str:
+    """Everything that changes the map."""
+    facts = {
+        **asdict(choice),
+        "format": _FORMAT,
+        "corpus": [choice.corpus, 0 if choice.corpus == PASTED else version(choice.corpus, "corpus")],
+        "encoder": encoder,
+        "model": [choice.model, version(choice.model) if choice.model else 0],
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def make(params: dict[str, Any], progress: ProgressCallback) -> Path:
+    """In the worker process: read the documents, draw the map, keep it."""
+    from corpora.labelled import documents_of, pasted_documents
+    from explorer.analysis.document_files import save_documents
+    from explorer.analysis.documents import map_documents
+
+    choice = Choice(**params["choice"])
+    vectors = {"encoder": params["encoder"]} if params["encoder"] else {"model": choice.model}
+    texts: Any
+    if choice.corpus == PASTED:
+        texts, labels = pasted_documents(choice.text)
+        texts, labels = texts[: choice.most], labels[: choice.most]
+    else:
+        texts, labels = documents_of(choice.corpus, choice.label or None, choice.by, choice.most)
+    made = map_documents(texts, labels, method=choice.method, seed=choice.seed, keep=True, progress=progress, **vectors)
+    return save_documents(made, Path(params["folder"]))
+
+
+def corners(written: str) -> list[tuple[float, float]]:
+    """The corners of a selection as an address has them; none for anything that is no selection.
+
+    >>> corners("0,0,1,0,1,2.5"), corners("0,0,1"), corners("0,0,1,0,1,nan")
+    ([(0.0, 0.0), (1.0, 0.0), (1.0, 2.5)], [], [])
+    """
+    try:
+        numbers = [float(one) for one in written[: 2 * 12 * CORNERS].split(",")]
+    except ValueError:
+        return []
+    fine = len(numbers) % 2 == 0 and 6 <= len(numbers) <= 2 * CORNERS and all(abs(one) < 1e6 for one in numbers)
+    return list(zip(numbers[::2], numbers[1::2], strict=True)) if fine else []
+
+
+def rows_of(made: DocumentMap, selected: Sequence[tuple[float, float]], query: str) -> list[int]:
+    """The documents inside a selection, else those that a search found."""
+    return made.inside(selected) if selected else made.find(query)
