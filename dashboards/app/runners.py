@@ -92,16 +92,16 @@ class Runner:
             self._wake.clear()
 
     def _do(self, table: JobTable, row: Row) -> None:
-        process, told = self._jobs.process, 0.0
+        process, told, stage = self._jobs.process, 0.0, ""
 
         def progress(step: Progress) -> None:
-            nonlocal told
+            nonlocal told, stage
             if self._closed:
                 raise _Taken
             now = time.monotonic()
-            if now - told < _TOLD:
+            if now - told < _TOLD and step.stage == stage:
                 return
-            told = now
+            told, stage = now, step.stage
             heard = table.beat(row.id, process, step)
             if heard == "lost":
                 raise _Taken

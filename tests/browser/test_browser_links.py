@@ -18,6 +18,7 @@ PAGES = {
     "/versus": ("?model=word2vec&b=glove&word=" + quote("사과"), "#versus-lists table", ("#versus-word", "바다")),
     "/lab": ("?lab=wiki-6mb&scored=common", "#lab-figure .main-svg", None),
     "/map": ("?words=1000&word=" + quote("학교"), "#map-panel table", ("#map-find", "ㅎㄱ")),
+    "/documents": ("?method=pca&find=" + quote("학교에서"), "#documents-telling table", ("#documents-find", "바다에서")),
     "/context": ("?word=" + quote("눈"), "#context-heat .main-svg", None),
     "/senses": ("?word=" + quote("눈") + "&k=2", "#senses-columns .senses-card", None),
     "/inside": ("?unit=eojeol", "#inside-attention .main-svg", None),
