@@ -297,4 +297,9 @@ def test_a_server_killed_in_the_middle_of_a_task_is_followed_by_one_that_ends_it
             time.sleep(0.05)
         second.kill()
     row = table.row(name)
-    assert row.failure is None and row.state == "done" and row.tries == 2 and json.loads((Path(row.result["folder"]) / "map.json").read_text())["keys"]
+    assert (
+        row.failure is None
+        and row.state == "done"
+        and row.tries == 2
+        and json.loads((Path(row.result["folder"]) / "map.json").read_text())["keys"]
+    )
