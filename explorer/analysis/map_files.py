@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
+from importlib.util import find_spec
 from pathlib import Path
 
 from explorer.analysis.projection import Projection
-from explorer.core.errors import BadInput
+from explorer.core.errors import BadInput, MissingExtra, Unavailable
 from explorer.core.paths import expanded
 from explorer.core.store import atomic_write
 from explorer.display.map_svg import map_svg
@@ -19,8 +20,19 @@ def _svg(shown: Projection) -> str:
     return map_svg(shown.keys, shown.coords, shown.stamp)
 
 
+def _png(shown: Projection) -> bytes:
+    """The figure of :meth:`Projection.plot`, drawn by a browser that nobody sees (kaleido)."""
+    figure = shown.plot()
+    try:
+        image: bytes = figure.to_image(format="png", width=1200, height=900, scale=2)
+    except (RuntimeError, ValueError, OSError) as error:  # no Chrome or Chromium is on this machine, or it does not start
+        raise Unavailable("analysis.png_not_drawn", reason=str(error).strip().partition("\n")[0]) from error
+    return image
+
+
 WRITERS: dict[str, Callable[[Projection], str | bytes]] = {
     ".csv": Projection.to_csv,
+    ".png": _png,
     ".json": lambda shown: json.dumps(shown.to_dict(), ensure_ascii=False),
     ".svg": _svg,
 }
@@ -32,6 +44,7 @@ def check_ending(path: str | Path, known: Collection[str] = WRITERS) -> str:
 
     Raises:
         BadInput: it says nothing; names those that do.
+        MissingExtra: it asks for a PNG, and what draws one is not installed.
 
     >>> check_ending("map.SVG")
     '.svg'
@@ -39,6 +52,8 @@ def check_ending(path: str | Path, known: Collection[str] = WRITERS) -> str:
     ending = Path(path).suffix.lower()
     if ending not in known:
         raise BadInput("analysis.map_ending", path=str(path), endings=", ".join(sorted(known)))
+    if ending == ".png" and find_spec("kaleido") is None:
+        raise MissingExtra("analysis.png_pictures", "pictures")
     return ending
 
 
@@ -47,7 +62,7 @@ def write_map(shown: Projection, path: str | Path) -> Path:
 
     Raises:
         BadInput: the ending says nothing.
-        Unavailable: the disk refuses.
+        Unavailable: the disk refuses, or no browser is there to draw a PNG.
     """
     content = WRITERS[check_ending(path)](shown)
     atomic_write(expanded(path), content)

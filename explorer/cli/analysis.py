@@ -38,7 +38,7 @@ from explorer.core.progress import terminal_progress
     type=click.IntRange(2, 1000),
     help="UMAP: size of a neighbourhood.",
 )
-@click.option("--out", help="Write the map to this file: its ending says what, .svg, .csv or .json.")
+@click.option("--out", help="Write the map to this file: its ending says what, .svg, .png, .csv or .json.")
 @json_option
 def project(model: str, words_file: str | None, top: int | None, out: str | None, as_json: bool, **options: Any) -> None:
     """Coordinates of a model's words on a map, with how far the map can be trusted.
