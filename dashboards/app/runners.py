@@ -14,8 +14,10 @@ from contextlib import suppress
 from dashboards.app.workers import Worker
 from dashboards.kit.job_table import JobTable, Row
 from dashboards.kit.jobs import Jobs, failure_of
+from explorer.core.caches import keep_within
 from explorer.core.errors import Cancelled, ExplorerError
 from explorer.core.progress import Progress
+from explorer.core.settings import answers_limit
 
 __all__ = ["LANES", "Runner", "lane_of"]
 
@@ -37,9 +39,21 @@ _IDLE = 900.0
 """Seconds after which a child without work is ended, except that of the quick lane, which has compiled UMAP."""
 
 
+ANSWERS = ("maps", "bench")
+"""Folders of the cache with answers of workers, which are kept within a budget."""
+
+_TIDY = 600.0
+"""Seconds between two looks at what is kept of answers."""
+
+
 def lane_of(task: str) -> str:
     """The lane of a task."""
     return _LANE.get(task, "slow")
+
+
+def _make_room() -> None:
+    with suppress(ExplorerError):  # a wrong setting is told by the command line, a disk that refuses by what is written next
+        keep_within(answers_limit(), ANSWERS)
 
 
 class _Taken(Exception):
@@ -74,8 +88,11 @@ class Runner:
             self._thread.join(5)
 
     def _run(self) -> None:
-        table, last = self._jobs.table, time.monotonic()
+        table, last, tidied = self._jobs.table, time.monotonic(), 0.0
         while not self._closed:
+            if self._lane == LANES[1] and time.monotonic() - tidied > _TIDY:
+                tidied = time.monotonic()
+                _make_room()
             try:
                 row = table.claim(self._lane, self._jobs.process)
             except ExplorerError:
@@ -84,6 +101,7 @@ class Runner:
                 time.sleep(5)
             if row is not None:
                 self._do(table, row)
+                _make_room()
                 last = time.monotonic()
                 continue
             if self._lane != LANES[0] and time.monotonic() - last > _IDLE:

@@ -152,8 +152,16 @@ class State:
 
     def again(self, name: str) -> None:
         """Do a person's ended task once more."""
+        job = self.jobs.get(name)
+        if job is not None and job.key[0] in WRITING:
+            check_writable()
         if self.jobs.again(name) is not None:
             self.work()
+
+    def forget(self, kind: str, name: Any) -> None:
+        """Take something off its shelf: what it was read from is gone."""
+        with self._lock:
+            self._shelves[kind].pop(name, None)
 
     def made(
         self, task: str, params: Mapping[str, Any], label: str, of: Any = None, lasts: float = REMEMBERED, **values: Any

@@ -10,6 +10,7 @@
 ``EXPLORER_TOKEN``        what one needs to enter the dashboard; set by ``serve`` on addresses that others reach
 ``EXPLORER_PUBLIC``       lets people look only: nothing is added, trained or removed through the dashboard
 ``EXPLORER_UPLOAD_MB``    how large a file the dashboard takes, in MB (500)
+``EXPLORER_CACHE_MB``     how much room maps and comparisons of the dashboard may take together, in MB (1000)
 ``EXPLORER_DEBUG``        shows the whole traceback of an error
 ``HF_HOME``, ``HF_HUB_CACHE``, ``HF_ENDPOINT``, ``HF_HUB_OFFLINE``  as in the Hugging Face libraries
 """
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HF_OFFLINE",
     "allow_paths",
+    "answers_limit",
     "debug",
     "default_encoder",
     "home_folder",
@@ -125,11 +127,24 @@ def upload_limit() -> int:
     Raises:
         BadInput: it is no whole number above 0.
     """
-    value = _get("EXPLORER_UPLOAD_MB") or "500"
+    return _megabytes("EXPLORER_UPLOAD_MB", "500")
+
+
+def answers_limit() -> int:
+    """Bytes that the dashboard's maps and comparisons may take on the disk: ``EXPLORER_CACHE_MB`` times 2²⁰, else 1,000 MB.
+
+    Raises:
+        BadInput: it is no whole number above 0.
+    """
+    return _megabytes("EXPLORER_CACHE_MB", "1000")
+
+
+def _megabytes(name: str, otherwise: str) -> int:
+    value = _get(name) or otherwise
     if not (value.isascii() and value.isdigit() and int(value)):
         from explorer.core.errors import BadInput
 
-        raise BadInput("core.bad_number_setting", name="EXPLORER_UPLOAD_MB", value=value)
+        raise BadInput("core.bad_number_setting", name=name, value=value)
     return int(value) << 20
 
 

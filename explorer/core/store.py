@@ -43,6 +43,7 @@ __all__ = [
     "cache_path",
     "check_name",
     "check_target",
+    "discard_folder",
     "home",
     "list_artifacts",
     "name_lock",
@@ -315,6 +316,15 @@ def _doom(folder: Path) -> Path:
     doomed = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_PARTIAL))
     os.replace(folder, doomed / "old")
     return doomed
+
+
+def discard_folder(folder: Path) -> None:
+    """Delete a folder of the cache, which nobody sees half gone; a reader that has its files open keeps them."""
+    with disk_errors("core.removing", path=folder), name_lock(folder):
+        if not folder.is_dir():
+            return
+        doomed = _doom(folder)
+    shutil.rmtree(doomed, ignore_errors=True)
 
 
 def _step_aside(made: Path, target: Path) -> Path:

@@ -197,3 +197,21 @@ def test_a_comparison_over_http(page):
     # What ended elsewhere starts nothing that was not waited for.
     other = {"bench-asked.data": asked | {"n": "100000"}, "bench-pending.data": False}
     assert page.call("bench-done.data", other, "ready.data") == {}
+
+
+def test_what_was_pasted_is_kept_apart_and_forgotten_after_a_day(app):
+    from dataclasses import asdict
+
+    from dashboards.kit.jobs import NotReady
+    from explorer.core.caches import PRIVATE, PRIVATE_SECONDS
+
+    pasted, opened = choice("eojeol", "syllable"), app.server.extensions["explorer"]
+    opened.work = lambda: None  # nobody does it
+    with pytest.raises(NotReady):
+        bench.open_result(pasted)
+    [row] = [row for row in opened.jobs.active() if row.task]
+    folder = bench.make({"choice": asdict(pasted), "folder": row.params["folder"]}, lambda _: None)
+    assert folder.name.startswith(PRIVATE) and folder.stat().st_mode & 0o077 == 0
+    with opened.jobs.table._read() as db:
+        assert db.execute("SELECT lasts FROM jobs WHERE id = ?", (row.id,)).fetchone()[0] == PRIVATE_SECONDS
+    assert len(bench.open_result(pasted).rows) == 2  # made meanwhile: no job is needed

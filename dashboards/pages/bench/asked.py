@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dashboards.app.state import corpus_names, state, tokenizer_names, version
+from dashboards.kit.job_table import REMEMBERED
 from dashboards.kit.local import paths_allowed
 from dashboards.kit.url import tidy
+from explorer.core.caches import PRIVATE, PRIVATE_SECONDS, mark_used
 from explorer.core.errors import BadInput, Cancelled, ExplorerError, UnknownName, packed, unpacked
 from explorer.core.progress import Progress, ProgressCallback, report
 from explorer.core.store import Manifest, atomic_folder, cache_path, list_artifacts, write_manifest
@@ -134,11 +136,20 @@ def open_result(choice: Choice) -> Result:
         raise UnknownName("corpus", choice.corpus, corpus_names())
     if choice.corpus == PASTED and not choice.text.strip():
         raise BadInput("dashboards.no_text_compared")
-    folder, here = cache_path("bench", _key(choice)), state()
+    pasted = choice.corpus == PASTED
+    folder, here = cache_path("bench", f"{PRIVATE if pasted else ''}{_key(choice)}"), state()
+    if not folder.exists():  # made room for others
+        here.forget("bench", str(folder))
 
     def opener(_: ProgressCallback) -> Result:
         if not folder.exists():
-            here.made("compare", {"choice": asdict(choice), "folder": str(folder)}, "job.bench", count=len(choice.tokenizers))
+            here.made(
+                "compare",
+                {"choice": asdict(choice), "folder": str(folder)},
+                "job.bench",
+                lasts=PRIVATE_SECONDS if pasted else REMEMBERED,
+                count=len(choice.tokenizers),
+            )
         return read(folder)
 
     return here.opened("bench", str(folder), opener, "job.bench", count=len(choice.tokenizers))
@@ -173,6 +184,7 @@ def read(folder: Path) -> Result:
     Raises:
         BadInput: its file is damaged; delete the folder.
     """
+    mark_used(folder)
     try:
         return Result(folder, json.loads((folder / "result.json").read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
@@ -210,6 +222,8 @@ def make(params: dict[str, Any], progress: ProgressCallback) -> Path:
         (partial / "result.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         (partial / "report.html").write_text(found.to_html(), encoding="utf-8")
         write_manifest(partial, Manifest("comparison", folder.name, "tokenizers"))
+    if choice.corpus == PASTED:
+        folder.chmod(0o700)
     return folder
 
 

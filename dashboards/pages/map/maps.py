@@ -15,6 +15,7 @@ import numpy as np
 from dashboards.app.state import load_model, state, version
 from explorer.analysis.map_words import MAP_WORDS, content_key, map_words, words_around
 from explorer.analysis.shipped_maps import FACTS, MIN_DIST, N_NEIGHBORS, SEED, shipped_map, shipped_regions
+from explorer.core.caches import mark_used
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
@@ -253,6 +254,7 @@ def read(folder: Path) -> Map:
     Raises:
         BadInput: its files are damaged; delete the folder.
     """
+    mark_used(folder)
     try:
         data = json.loads((folder / "map.json").read_text(encoding="utf-8"))
         coords = np.load(folder / "coords.npy", allow_pickle=False)
