@@ -79,15 +79,18 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
         try:
             if button["as"] == "python":
                 return no_update, True, answer.python(values), no_update
-            table = csv_of(answer.frame(values))
+            if button["as"] == "html" and answer.html is not None:
+                kind, content = "html", answer.html(values)
+            else:
+                kind, content = "csv", csv_of(answer.frame(values))
         except NotReady:
             watch()
             return no_update, no_update, no_update, t("take.not_ready")
         except ExplorerError as error:
             return no_update, no_update, no_update, " — ".join(explain(error, t))
-        name = f"{button['view']}-{button['card']}.csv"
+        name = f"{button['view']}-{button['card']}.{kind}"
         return (
-            {"content": table, "filename": name, "type": "text/csv;charset=utf-8"},
+            {"content": content, "filename": name, "type": f"text/{kind};charset=utf-8"},
             no_update,
             no_update,
             t("take.saved", name=name),

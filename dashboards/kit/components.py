@@ -63,13 +63,14 @@ def card(
     *children: Any,
     hint: str | None = None,
     right: Any = None,
-    takes: tuple[str, str] | None = None,
+    takes: tuple[str, ...] | None = None,
     **props: Any,
 ) -> dmc.Card:
     """A card with a title, an optional line of explanation under it and something at its right end.
 
     Args:
-        takes: the page and the name of the answer in its ``CARDS``, for a card that holds one: it can be taken along then.
+        takes: the page and the name of the answer in its ``CARDS``, for a card that holds one: it can be taken along then;
+            after them ``"html"`` where the answer is a page as well.
     """
     head: list[Any] = []
     if title:
@@ -91,7 +92,7 @@ def card(
     return dmc.Card([*head, *children, *foot], withBorder=True, padding="lg", radius="lg", **props)
 
 
-def take_row(view: str, name: str) -> html.Div:
+def take_row(view: str, name: str, *more: str) -> html.Div:
     """The buttons that take an answer along. Link and pictures are made in the browser, the rest by :mod:`dashboards.app.taking`."""
     t = text()
 
@@ -101,7 +102,7 @@ def take_row(view: str, name: str) -> html.Div:
     return html.Div(
         [
             button("copy-link", t("take.link"), **{"data-said": t("take.copied")}),
-            *(button(f"as-{form}", t(f"take.{form}"), id=ids.take(view, name, form)) for form in ("python", "csv")),
+            *(button(f"as-{form}", t(f"take.{form}"), id=ids.take(view, name, form)) for form in ("python", "csv", *more)),
             *(button(f"as-{form}", t(f"take.{form}"), **{"data-name": f"{view}-{name}"}) for form in ("png", "svg")),
         ],
         className="takes",

@@ -27,10 +27,13 @@ class Take:
     Attributes:
         frame: the answer as a table; raises NotReady while it is made, ExplorerError where there is none.
         python: lines that end with ``answer = …``, the same table.
+        html: a page that opens from the disk without a network, where the answer has one; its card is made with
+            ``takes=(VIEW, entry, "html")``.
     """
 
     frame: Callable[[Values], DataFrame]
     python: Callable[[Values], str]
+    html: Callable[[Values], str] | None = None
 
 
 def lines(template: str, **values: Any) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from explorer.analysis.document_records import DocumentMap, DocumentRegion
 from explorer.analysis.document_words import DocumentWords
+from explorer.analysis.map_html import documents_html
 from explorer.analysis.projection import Projection
 from explorer.analysis.region_records import Layer
 from explorer.analysis.shipped_maps import FACTS
@@ -26,6 +27,7 @@ _ARRAYS, _DATA = "arrays.npz", "map.json"
 
 WRITERS: dict[str, Callable[[DocumentMap], str]] = {
     ".csv": DocumentMap.to_csv,
+    ".html": documents_html,
     ".json": lambda made: json.dumps(made.to_dict(), ensure_ascii=False),
 }
 """What a map of documents becomes, by the ending of a file's name."""

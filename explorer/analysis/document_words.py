@@ -93,7 +93,10 @@ class DocumentWords:
         words = map(word_of, self.keys)
         return np.array(
             [
-                base_tag(tag_of(key)) in _TELLING and word not in LIGHT and not any(map(is_jamo, word))
+                (tag := base_tag(tag_of(key))) in _TELLING
+                and word not in LIGHT
+                and not any(map(is_jamo, word))
+                and (tag != "SL" or len(word) > 1)  # m and c name nothing
                 for key, word in zip(self.keys, words, strict=True)
             ],
             bool,
@@ -104,7 +107,7 @@ class DocumentWords:
         return tuple(choseong(word_of(key)) for key in self.keys)
 
     @cached_property
-    def _documents(self) -> tuple[npt.NDArray[np.int64], Ints]:
+    def postings(self) -> tuple[npt.NDArray[np.int64], Ints]:
         """Documents of every word: where they begin, and their rows."""
         rows = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
         order = np.argsort(self.numbers, kind="stable")
@@ -115,7 +118,7 @@ class DocumentWords:
         number = self.number_of.get(key)
         if number is None:
             return np.empty(0, np.int32)
-        starts, rows = self._documents
+        starts, rows = self.postings
         return rows[starts[number] : starts[number + 1]]
 
     def by_initials(self, initials: str) -> Ints:

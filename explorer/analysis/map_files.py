@@ -7,17 +7,15 @@ from collections.abc import Callable, Collection
 from importlib.util import find_spec
 from pathlib import Path
 
+from explorer.analysis.map_html import words_html
 from explorer.analysis.projection import Projection
+from explorer.analysis.region_records import Regions
 from explorer.core.errors import BadInput, MissingExtra, Unavailable
 from explorer.core.paths import expanded
 from explorer.core.store import atomic_write
 from explorer.display.map_svg import map_svg
 
 __all__ = ["WRITERS", "check_ending", "write_map"]
-
-
-def _svg(shown: Projection) -> str:
-    return map_svg(shown.keys, shown.coords, shown.stamp)
 
 
 def _png(shown: Projection) -> bytes:
@@ -30,11 +28,12 @@ def _png(shown: Projection) -> bytes:
     return image
 
 
-WRITERS: dict[str, Callable[[Projection], str | bytes]] = {
-    ".csv": Projection.to_csv,
-    ".png": _png,
-    ".json": lambda shown: json.dumps(shown.to_dict(), ensure_ascii=False),
-    ".svg": _svg,
+WRITERS: dict[str, Callable[[Projection, Regions | None], str | bytes]] = {
+    ".csv": lambda shown, _: shown.to_csv(),
+    ".html": words_html,
+    ".json": lambda shown, _: json.dumps(shown.to_dict(), ensure_ascii=False),
+    ".png": lambda shown, _: _png(shown),
+    ".svg": lambda shown, _: map_svg(shown.keys, shown.coords, shown.stamp),
 }
 """What a map becomes, by the ending of the file's name."""
 
@@ -57,13 +56,18 @@ def check_ending(path: str | Path, known: Collection[str] = WRITERS) -> str:
     return ending
 
 
-def write_map(shown: Projection, path: str | Path) -> Path:
+def write_map(shown: Projection, path: str | Path, regions: Regions | None = None) -> Path:
     """Write a map as what the ending of ``path`` says; whole or not at all. Returns the path.
+
+    Args:
+        shown: the map.
+        path: where; .html is a page that opens without a network.
+        regions: regions of its words, which that page names.
 
     Raises:
         BadInput: the ending says nothing.
         Unavailable: the disk refuses, or no browser is there to draw a PNG.
     """
-    content = WRITERS[check_ending(path)](shown)
+    content = WRITERS[check_ending(path)](shown, regions)
     atomic_write(expanded(path), content)
     return expanded(path)

@@ -38,7 +38,7 @@ from explorer.core.progress import terminal_progress
     type=click.IntRange(2, 1000),
     help="UMAP: size of a neighbourhood.",
 )
-@click.option("--out", help="Write the map to this file: its ending says what, .svg, .png, .csv or .json.")
+@click.option("--out", help="Write the map to this file: its ending says what, .html, .svg, .png, .csv or .json.")
 @json_option
 def project(model: str, words_file: str | None, top: int | None, out: str | None, as_json: bool, **options: Any) -> None:
     """Coordinates of a model's words on a map, with how far the map can be trusted.
@@ -48,6 +48,8 @@ def project(model: str, words_file: str | None, top: int | None, out: str | None
     """
     from explorer.analysis.map_files import check_ending, write_map
     from explorer.analysis.projection import project as make_map
+    from explorer.analysis.regions import LEAST
+    from explorer.analysis.regions import regions as find_regions
     from explorer.static.load import load
 
     if out:
@@ -58,9 +60,11 @@ def project(model: str, words_file: str | None, top: int | None, out: str | None
         if chosen is None and top is not None:
             chosen = list(vectors.most_frequent(top))
         result = make_map(vectors, words=chosen, progress=progress, **options)
+        named = out is not None and check_ending(out) == ".html" and len(result) >= LEAST
+        found = find_regions(vectors, words=result.keys, progress=progress) if named else None
     click.echo(f"{len(result.keys):,} words, trustworthiness {result.trustworthiness:.3f}", err=True)
     if out:
-        click.echo(f"written: {write_map(result, out)}", err=True)
+        click.echo(f"written: {write_map(result, out, found)}", err=True)
     elif as_json:
         emit_json(result.to_dict())
     else:

@@ -36,7 +36,7 @@ _FIRST = 200
 @click.option("--count", "counts", type=int, multiple=True, help="Regions of a layer, the fewest first; give it again.")
 @seed_option("Same seed: same map.")
 @click.option("--find", "query", help="Only the documents with this word: 학교에서 finds 학교, ㅎㄱ finds 학교 and 한국.")
-@click.option("--out", help="Write the map to this file: its ending says what, .csv or .json.")
+@click.option("--out", help="Write the map to this file: its ending says what, .html, .csv or .json.")
 @json_option
 def documents(
     file: str | None, corpus: str | None, label: str | None, by: str, most: int | None, query: str | None, out: str | None,
@@ -49,6 +49,7 @@ def documents(
     \b
               korean-explorer documents reviews.csv --label sentiment
               korean-explorer documents --corpus sample --find 학교에서
+              korean-explorer documents reviews.csv --out map.html
     """
     from corpora.labelled import documents_of, pasted_documents
     from explorer.analysis.document_files import WRITERS

@@ -128,7 +128,7 @@ def _map_card(t: Text, q: Mapping[str, Any]) -> Any:
                   clear_on_unhover=True),
             html.Div(id=UNDER, className="documents-under", lang="ko"),
             html.Div(id=FACTS),
-            takes=("documents", "map"),
+            takes=("documents", "map", "html"),
         ),
         className="documents-map",
     )  # fmt: skip
@@ -424,6 +424,13 @@ def _rows(q: Mapping[str, Any]) -> tuple[DocumentMap, list[int]]:
     return made, looked_up(made, q["sel"], q["find"])
 
 
+def _page(q: Mapping[str, Any]) -> str:
+    from explorer.analysis.map_html import documents_html
+
+    t = text()
+    return documents_html(_found(q), t("documents.pasted") if q["c"] == PASTED else q["c"], t.language)
+
+
 def _listed_frame(q: Mapping[str, Any]) -> Any:
     made, rows = _rows(q)
     return made.listed(rows)
@@ -452,7 +459,7 @@ def _python(end: str, q: Mapping[str, Any]) -> str:
 
 
 CARDS = {
-    "map": Take(lambda q: _found(q).to_frame(), lambda q: _python("answer = found.to_frame()", q)),
+    "map": Take(lambda q: _found(q).to_frame(), lambda q: _python("answer = found.to_frame()", q), _page),
     "listed": Take(_listed_frame, lambda q: _python(_CHOSEN + "answer = found.listed(rows)", q)),
     "telling": Take(
         _telling_frame,
