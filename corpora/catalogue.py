@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -53,6 +54,7 @@ class Card:
         parts: the files, for ``"download"``.
         extra: optional packages its reader needs.
         note: what to know before using it.
+        ko: facts in Korean words.
     """
 
     name: str
@@ -70,9 +72,18 @@ class Card:
     parts: tuple[Part, ...] = ()
     extra: str = ""
     note: str = ""
+    ko: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "ko"}
+
+    def said(self, fact: str, language: str = "en") -> str:
+        """A fact in ``"en"`` or, as far as there are words for it, ``"ko"``.
+
+        >>> cards()["nsmc"].said("documents", "ko")
+        '영화평 200,000건'
+        """
+        return str((self.ko.get(fact) if language == "ko" else None) or getattr(self, fact))
 
     @property
     def provenance(self) -> dict[str, str]:

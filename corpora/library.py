@@ -29,6 +29,7 @@ from corpora.readers.inputs import Input, find_inputs
 from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
 from corpora.readers.report import Report, no_text_found
+from corpora.statistics import count_sentences
 from explorer.core.errors import BadInput, UnknownName, disk_errors
 from explorer.core.messages import Message
 from explorer.core.paths import expanded
@@ -64,7 +65,8 @@ SHARD_BYTES = 32 << 20
 """A shard is closed when it has grown to this size."""
 
 _STATE = "state.json"
-_LAYOUT = 1
+_LAYOUT = 2
+"""Part of what a run has to agree with to be gone on with; raised when shards are written or counted otherwise."""
 _RESERVED = ("sample",)
 _DERIVED = ("concordance", "statistics")
 """Parts of the cache that hold something of a corpus under its fingerprint."""
@@ -195,7 +197,7 @@ class _Adding:
         self.dropped = Report.from_dict(state.dropped)
         self._shard: IO[bytes] | None = None
         self._digest = hashlib.sha256()
-        self._written = self._count = self._characters = 0
+        self._written = self._count = self._characters = self._sentences = 0
         self._filter = self._duplicates()
         self._total = sum(one.size for one in inputs)
         self._told = 0.0
@@ -270,7 +272,7 @@ class _Adding:
         if self._shard is None:
             self._shard = (self.folder / f"{len(self.state.shards):05d}.jsonl").open("wb")
             self._digest = hashlib.sha256()
-            self._written = self._count = self._characters = 0
+            self._written = self._count = self._characters = self._sentences = 0
         line = orjson.dumps(
             {"id": document.id, "title": document.title, "meta": dict(document.meta), "text": document.text},
             option=orjson.OPT_APPEND_NEWLINE,
@@ -280,6 +282,7 @@ class _Adding:
         self._written += len(line)
         self._count += 1
         self._characters += len(document.text)
+        self._sentences += count_sentences(document.text)
         if self._written >= SHARD_BYTES:
             assert self.state.current is not None
             self.state.current["documents"] = number
@@ -296,6 +299,7 @@ class _Adding:
                     "sha256": self._digest.hexdigest(),
                     "documents": self._count,
                     "characters": self._characters,
+                    "sentences": self._sentences,
                     "bytes": self._written,
                 }
             )
@@ -316,7 +320,7 @@ class _Adding:
             engine="jsonl",
             params={key: value for key, value in self.state.settings.items() if value is not None},
             sizes={
-                **{count: sum(shard[count] for shard in shards) for count in ("documents", "characters", "bytes")},
+                **{count: sum(shard[count] for shard in shards) for count in ("documents", "sentences", "characters", "bytes")},
                 "shards": len(shards),
             },
             files={shard["file"]: shard["sha256"] for shard in shards},

@@ -16,7 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,9 @@ from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import atomic_write
 from explorer.text.tags import tag_of
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = [
     "CLASSES",
     "LONGEST",
@@ -38,6 +42,7 @@ __all__ = [
     "count_sentences",
     "kept_statistics",
     "statistics",
+    "statistics_path",
 ]
 
 LONGEST = 100
@@ -127,6 +132,22 @@ class Statistics:
         pairs = {name: [tuple(pair) for pair in data[name]] for name in ("zipf", "heaps", "top", "sentence_lengths")}
         shares = Morphemes(**data["morphemes"]) if data["morphemes"] else None
         return cls(**{**data, **pairs, "morphemes": shares})
+
+    def to_frame(self, part: str) -> pd.DataFrame:
+        """One part as a table: ``"zipf"``, ``"heaps"``, ``"classes"``, ``"lengths"``, ``"morphemes"`` or ``"top"``."""
+        import pandas as pd
+
+        shares = self.morphemes
+        heads: dict[str, tuple[list[str], Iterable[tuple[Any, ...]]]] = {
+            "zipf": (["rank", "frequency"], self.zipf),
+            "heaps": (["eojeol", "types"], self.heaps),
+            "classes": (["class", "characters"], self.classes.items()),
+            "lengths": (["eojeol", "sentences"], self.sentence_lengths),
+            "morphemes": (["morphemes", "share"], [(name, getattr(shares, name)) for name in _SHARES] if shares else []),
+            "top": (["eojeol", "frequency"], self.top),
+        }
+        columns, rows = heads[part]
+        return pd.DataFrame(list(rows), columns=columns)
 
     @property
     def sentence_eojeol(self) -> float:
@@ -342,12 +363,17 @@ def kept_statistics(corpus: Corpus, *, progress: ProgressCallback | None = None)
     Raises:
         BadInput: the corpus has no text.
     """
-    path = derived_path("statistics", corpus.fingerprint(), f"{_FORMAT}.json")
+    path = statistics_path(corpus)
     with suppress(OSError, ValueError, KeyError, TypeError):  # not there yet, or damaged from outside; it is only a cache
         return Statistics.from_dict(json.loads(path.read_text(encoding="utf-8")) | {"corpus": corpus.name})
     made = statistics(corpus, progress=progress)
     atomic_write(path, json.dumps(made.to_dict(), ensure_ascii=False))
     return made
+
+
+def statistics_path(corpus: Corpus) -> Path:
+    """Where the counts of a corpus are kept."""
+    return derived_path("statistics", corpus.fingerprint(), f"{_FORMAT}.json")
 
 
 def _classes(codes: npt.NDArray[np.int64]) -> tuple[dict[str, int], int, int]:

@@ -31,6 +31,7 @@ from dashboards.kit.url import LANGUAGE, PREFIX
 from dashboards.pages.analogy import page as analogy
 from dashboards.pages.bench import page as bench
 from dashboards.pages.context import page as context
+from dashboards.pages.corpora import page as corpora
 from dashboards.pages.documents import page as documents
 from dashboards.pages.game import page as game
 from dashboards.pages.glossary import page as glossary
@@ -58,6 +59,7 @@ VIEWS: tuple[ModuleType, ...] = (
     word,
     tokens,
     bench,
+    corpora,
     similarity,
     analogy,
     versus,

@@ -85,6 +85,8 @@ KEPT = {
     "read": 2,
     "evidence": 4,
     "indexed": 16,
+    "statistics": 16,
+    "lines": 32,
 }
 """The shelves, and how many things stay on each: the one used longest ago is closed."""
 

@@ -106,6 +106,27 @@ def map_documents(params: dict[str, Any], progress: ProgressCallback) -> dict[st
     return {"folder": str(make(params, progress))}
 
 
+def add_corpus(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Read what a person gave into a corpus of the home folder."""
+    from dashboards.pages.corpora.adding import add
+
+    return add(params, progress)
+
+
+def count_statistics(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Count what a corpus is made of, unless that is kept."""
+    from dashboards.pages.corpora.asked import count
+
+    return count(params, progress)
+
+
+def find_collocates(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """What stands near a word of a corpus more often than by chance."""
+    from dashboards.pages.corpora.asked import found_near
+
+    return found_near(params, progress)
+
+
 TASKS: dict[str, Task] = {
     "kiwi": kiwi,
     "warm": warm,
@@ -118,6 +139,9 @@ TASKS: dict[str, Task] = {
     "train": train,
     "import": import_files,
     "documents": map_documents,
+    "add corpus": add_corpus,
+    "statistics": count_statistics,
+    "collocates": find_collocates,
 }
 
 

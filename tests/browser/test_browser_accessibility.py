@@ -15,6 +15,7 @@ PAGES = {
     "/analogy?n=5": "#analogy-answer table",
     f"/why?a={quote('남자')}&b={quote('여자')}&corpus=sample": "#why-answer table",
     f"/word/{quote('먹었다')}?n=5&corpus=sample": "#word-kwic .word-kwic",
+    f"/corpora?word={quote('바람')}": "#corpora-near table",
     "/tokens?t=eojeol,jamo,kiwi": "#tokens-grid [data-token]",
     f"/versus?model=word2vec&b=glove&word={quote('사과')}": "#versus-lists table",
     "/lab?lab=wiki-6mb&scored=common": "#lab-figure .main-svg",

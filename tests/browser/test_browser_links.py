@@ -14,6 +14,7 @@ PAGES = {
     "/analogy": ("?n=5", "#analogy-answer table", ("#analogy-expression", "도쿄 − 일본 + 한국")),
     "/why": ("?a=" + quote("남자") + "&b=" + quote("여자"), "#why-answer table", ("#why-b", "아버지")),
     "/word/" + quote("먹었다"): ("?n=5&corpus=sample", "#word-kwic .word-kwic", None),
+    "/corpora": ("?corpus=sample&sort=left&word=" + quote("바람"), "#corpora-near table", ("#corpora-word", "바다")),
     "/tokens": ("?t=eojeol,jamo", "#tokens-grid [data-token]", ("#tokens-text", "나는 학교에 갔다")),
     "/versus": ("?model=word2vec&b=glove&word=" + quote("사과"), "#versus-lists table", ("#versus-word", "바다")),
     "/lab": ("?lab=wiki-6mb&scored=common", "#lab-figure .main-svg", None),
@@ -54,7 +55,7 @@ def test_a_link_gives_the_same_answers_in_a_fresh_browser(visit, path):
         page.wait_for_function(f"decodeURIComponent(location.search.replaceAll('+', ' ')).includes({change[1]!r})")
     answers = settled(page, there)
     link = page.url
-    if path not in ("/tokens", "/bench", "/lab"):
+    if path not in ("/tokens", "/bench", "/corpora", "/lab"):
         assert "model=" in link
     fresh = visit(link.removeprefix(page.evaluate("location.origin")))
     assert settled(fresh, there) == answers

@@ -39,6 +39,7 @@ ASKED = {
     "lab": "?lab=wiki-6mb&test=WS353_korean",
     "versus": "?model=small&b=word2vec&k=5&tags=NNG&min=0&word=왕&in=배&s=나는 배를 타고 섬에 갔다.&e=mini&run=1",
     "word": "?word=먹었다&model=small&n=5&lines=10",
+    "corpora": "?corpus=sample&word=비&sort=left&lines=20&window=3&by=pmi",
     "tokens": "?t=eojeol,jamo&text=나는 학교에 갔다 =1",
     "bench": f"?t=eojeol,syllable&c=-&n=10000&run=1&z={pack('나는 학교에 갔다.' + chr(10) + '왕이 왕에게 사과를 주었다.')}",
     "context": "?word=배&model=mini&layer=2&view=centred",

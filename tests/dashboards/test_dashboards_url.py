@@ -130,8 +130,8 @@ CONTROLS = (
     "Slider",
     "SegmentedControl",
 )
-PLAYED = ("game-guess",)
-"""What is typed while playing: it is kept in the browser, and a link leads to the same game unplayed."""
+PLAYED = ("game-guess", "corpora-paste")
+"""What is typed while playing: it is kept in the browser, and a link leads to the same game unplayed. And what is given for good."""
 SAMPLES = (
     "왕",
     "1",
@@ -159,6 +159,7 @@ SAMPLES = (
 )
 SAMPLES += ("all", "agree", "common", url.pack("나는 학교에 간다"), "1,0", "0,1,0,1", "s2_j1.3", "3", "list", "0,0,1,0,1,1")
 SAMPLES += ("line", "2000", "length", "0,0,1,0,1,1")
+SAMPLES += ("left", "50", "pmi")
 
 
 def views():
