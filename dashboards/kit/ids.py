@@ -85,3 +85,20 @@ def job(number: Any) -> dict[str, Any]:
 def cancel(number: Any) -> dict[str, Any]:
     """The button that stops one job."""
     return {"type": "cancel", "id": number}
+
+
+def coded(name: str) -> str:
+    """A name as a part of an id: Dash does not find its own ids with Hangul in them.
+
+    >>> named(coded("한국어-위키"))
+    '한국어-위키'
+    """
+    return name.encode("utf-8", "surrogatepass").hex()
+
+
+def named(code: str) -> str:
+    """The name again; ``""`` for what is none."""
+    try:
+        return bytes.fromhex(code).decode("utf-8", "surrogatepass")
+    except (ValueError, TypeError):
+        return ""

@@ -52,6 +52,10 @@ _HEAPS = (17.0, 0.56)
 """Different words among n tokens of Kiwi: 17 n^0.56 of those that occur at least twice or so."""
 
 
+_COUNTING, _PROGRAM = 512 << 20, 600 << 20
+"""Bytes that counting pairs takes at least, and that the program has without a model."""
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """What a training may take.
@@ -118,19 +122,19 @@ def estimate(model: str, characters: int, tokenizer: str, params: Mapping[str, i
     tokens = tokens_of(characters, tokenizer)
     chosen = preset(model, tokens) | dict(params or {})
     words = min(tokens, round(_HEAPS[0] * max(1, tokens) ** _HEAPS[1] / max(1, chosen["min_count"]) ** 0.75))
-    work = tokens * chosen["epochs"] * chosen["window"] * (chosen["dim"] + 40)
-    pairs = min(tokens * chosen["window"], 0.5 * words**1.35 * chosen["window"])
-    cores = cpu_count()
-    table = 4 * words * chosen["dim"]
-    if model == "word2vec":
-        seconds, memory = 1 + 4e-9 * work / cores, 2 * table
+    dim, window, epochs = chosen["dim"], chosen["window"], chosen["epochs"]
+    cores, table = cpu_count(), 4 * words * dim
+    work = tokens * epochs * window * (dim + 40)
+    pairs = 30 * (tokens * window) ** 0.72
+    if model == "word2vec":  # tables that do not fit the processor's cache cost their fetching
+        seconds, memory = 1 + 4e-9 * work * (1 + table / 1.2e8) / cores, 3.0 * table
     elif model == "fasttext":
-        seconds, memory = 2 + 2.4e-8 * work / cores, 2 * table + 24 * words * chosen["dim"]
+        seconds, memory = 2 + 2.7e-9 * work * (1 + table / 3.5e7) / cores, 6.0 * table
     elif model == "glove":
-        seconds = 3 + 2e-7 * tokens * chosen["window"] + 4e-9 * pairs * chosen["epochs"] * chosen["dim"] / cores
-        memory = 4 * table + round(24 * pairs) + (512 << 20)
+        seconds, memory = 3 + 6.5e-8 * tokens * window + 1.4e-9 * pairs * epochs * dim / cores, 40 * pairs + 5 * table
     else:
-        seconds = 1 + 2e-7 * tokens * chosen["window"] + 2e-8 * pairs * (chosen["dim"] + 20) * (2 * chosen["epochs"] + 1) / 2
-        memory = 6 * table + round(40 * pairs) + (512 << 20)
+        seconds, memory = 1 + 6.5e-8 * tokens * window + 1.4e-9 * pairs * (dim + 20) * (2 * epochs + 2), 70 * pairs + 4 * table
+    if model in ("glove", "ppmi"):
+        memory = max(memory, _COUNTING)
     seconds += characters / 1e6 * (_CUTTING[tokenizer] / cores if tokenizer in _CUTTING else _QUICK)
-    return Estimate(tokens, words, seconds, memory + (600 << 20), size_of(tokens))
+    return Estimate(tokens, words, seconds, round(memory) + _PROGRAM, size_of(tokens))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from dashboards.app.state import model_names, state
+from dashboards.kit.ids import coded
 from dashboards.kit.upload import keep, waiting
 from dashboards.pages.saved.importing import make, name_of, start
 from explorer.core.errors import BadInput, ExplorerError
@@ -132,7 +133,9 @@ def test_the_page_lists_shows_asks_and_removes(page):
     lost = page.call("saved-list.children", {"saved-kind.value": "all", "saved-open.data": "vectors/none"})
     assert "problem" in json.dumps(lost)
     pressed = page.press(
-        "..saved-open.data...saved-doomed.data..", {"do": "ask", "kind": "vectors", "name": "small", "type": "saved-do"}, {}
+        "..saved-open.data...saved-doomed.data..",
+        {"do": "ask", "kind": "vectors", "name": coded("small"), "type": "saved-do"},
+        {},
     )
     assert pressed["saved-doomed"]["data"] == "vectors/small"
     asked = page.call("saved-modal.opened", {"saved-doomed.data": "vectors/small"})

@@ -146,8 +146,8 @@ def show(kind: str | None, opened: str | None, *_: Any) -> tuple[Any, Any]:
 
 def press(_: Any) -> tuple[Any, Any]:
     """What is looked at; what is to go, once the question is answered."""
-    kind, name, do = pressed("kind"), pressed("name"), pressed("do")
-    if name is None:
+    kind, name, do = pressed("kind"), ids.named(pressed("name") or ""), pressed("do")
+    if not name:
         return no_update, no_update
     return (f"{kind}/{name}", no_update) if do == "look" else (no_update, f"{kind}/{name}")
 

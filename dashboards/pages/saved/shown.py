@@ -8,7 +8,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboards.kit import url
+from dashboards.kit import ids, url
 from dashboards.kit.components import card, empty, table
 from dashboards.kit.i18n import Text
 from explorer.core.saved import Saved
@@ -78,7 +78,7 @@ def _open(one: Saved) -> str:
 
 def press(t: Text, one: Saved, do: str, **props: Any) -> dmc.Button:
     """A button for one thing of the list."""
-    place = {"type": "saved-do", "kind": one.kind, "name": one.name, "do": do}
+    place = {"type": "saved-do", "kind": one.kind, "name": ids.coded(one.name), "do": do}
     return dmc.Button(t(f"saved.do_{do}"), id=place, size="compact-sm", **props)
 
 

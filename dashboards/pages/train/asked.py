@@ -26,6 +26,7 @@ __all__ = [
     "characters_of",
     "expected",
     "go_on",
+    "goes",
     "job_of",
     "make",
     "preset_of",
@@ -141,6 +142,11 @@ def job_of(run: runs.Run | None) -> Job | None:
     return job if job is not None and job.running else None
 
 
+def goes(run: runs.Run) -> bool:
+    """Whether a run is under way, whoever began it."""
+    return run.state == "begun" and state().jobs.goes(run.job)
+
+
 def start(choice: Choice, again: bool = False) -> str:
     """Begin a training in the background; gives its name.
 
@@ -151,13 +157,13 @@ def start(choice: Choice, again: bool = False) -> str:
         ExplorerError: it cannot be: a name that is taken or none, no such corpus or tokenizer, an impossible parameter.
     """
     choice = choice.named()
-    here, name = state(), choice.run
+    name = choice.run
     known = runs.read(name)
-    if known is not None and here.jobs.goes(known.job):
+    if known is not None and goes(known):
         raise BadInput("dashboards.run_going", name=name)
     _check(choice, again)
     runs.begin(name, choice.to_dict())
-    job = here.task("train", choice.to_dict(), LABEL, reuse=False, name=name)
+    job = state().task("train", choice.to_dict(), LABEL, reuse=False, name=name)
     runs.begin(name, choice.to_dict(), job.id)
     return name
 

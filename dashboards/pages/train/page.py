@@ -13,7 +13,7 @@ from dashboards.kit.i18n import text
 from dashboards.kit.page import HIDDEN, pressed
 from dashboards.kit.taking import Take, lines
 from dashboards.pages.train import runs
-from dashboards.pages.train.asked import KEYS, MODELS, PARAMS, SUBWORDS, Choice, expected, go_on, job_of, preset_of, start
+from dashboards.pages.train.asked import KEYS, MODELS, PARAMS, SUBWORDS, Choice, expected, go_on, goes, job_of, preset_of, start
 from dashboards.pages.train.form import (
     EXPECTED,
     FIELD_IDS,
@@ -117,8 +117,8 @@ def begin(_: int | None, *given: Any) -> tuple[Any, Any]:
 
 def begin_again(_: Any) -> tuple[Any, Any]:
     """A run that was stopped goes on; another one is looked at; one is put out of the list."""
-    name, what = pressed("run"), pressed("do")
-    if name is None:
+    name, what = ids.named(pressed("run") or ""), pressed("do")
+    if not name:
         return no_update, no_update
     if what == "forget":
         runs.forget(name)
@@ -161,23 +161,25 @@ def show(run: str | None, _: Any, __: Any, scheme: str | None, stamp: list[Any] 
     t = text()
     found = runs.read(run) if run else None
     job = job_of(found)
-    if job is not None:
-        watch()
     others = runs.listed()
-    now = [run, job.id if job else None, scheme, found and [found.state, len(found.epochs)], [one.name for one in others]]
+    going = {one.name for one in others if goes(one)}
+    if going:
+        watch()
+    now = [run, job.id if job else None, scheme, found and [found.state, len(found.epochs)]]
+    now.append([[one.name, one.state, one.name in going] for one in others])
     if now == stamp:
         return (no_update,) * 6
     if run and found is None:
         shown: Any = card(None, problem(t, BadInput("dashboards.no_such_run", name=run)))
     else:
-        shown = status(t, found, job) if found else None
+        shown = status(t, found, job, run in going) if found else None
     told = found.epochs if found else ()
     return (
         shown,
         {} if told else HIDDEN,
         curve(t, told, scheme) if told else None,
         neighbours(t, told) if told else None,
-        run_list(t, others, run),
+        run_list(t, others, going, run),
         now,
     )
 

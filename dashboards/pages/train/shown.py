@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,12 +57,14 @@ def _rounded(number: int) -> int:
     return round(number, 2 - len(str(number)))
 
 
-def status(t: Text, run: Run, job: Job | None) -> Any:
-    """The card of a run: its progress, its end, or that it was stopped."""
+def status(t: Text, run: Run, job: Job | None, going: bool) -> Any:
+    """The card of a run: its progress, its end, or that it was stopped; of somebody else's only that it goes on."""
     asked = _asked(t, run)
     if job is not None:
         panel = html.Div(job_panel(t, job), id=ids.job(job.id), **{"aria-live": "polite"})
         return card(t("train.running", name=run.name), panel, hint=asked)
+    if going:
+        return card(t("train.running", name=run.name), dmc.Text(t("train.somebody"), size="sm"), hint=asked)
     if run.state == "failed" and run.error is not None:
         return card(t("train.failed", name=run.name), problem(t, run.error), hint=asked)
     if run.state == "begun":
@@ -73,7 +75,7 @@ def status(t: Text, run: Run, job: Job | None) -> Any:
 
 
 def _press(t: Text, name: str, do: str, variant: str) -> dmc.Button:
-    place = {"type": "train-run", "run": name, "do": do}
+    place = {"type": "train-run", "run": ids.coded(name), "do": do}
     return dmc.Button(t(f"train.do_{do}"), id=place, variant=variant, size="compact-sm")
 
 
@@ -174,7 +176,7 @@ def neighbours(t: Text, epochs: Sequence[Mapping[str, Any]]) -> Any:
     return table(head, rows, t("train.neighbours"))
 
 
-def run_list(t: Text, listed: Sequence[Run], shown: str | None) -> Any:
+def run_list(t: Text, listed: Sequence[Run], going: Set[str], shown: str | None) -> Any:
     """Earlier runs, each to be looked at again."""
     if not listed:
         return None
@@ -182,6 +184,14 @@ def run_list(t: Text, listed: Sequence[Run], shown: str | None) -> Any:
     for run in listed[:SHOWN]:
         when = datetime.fromtimestamp(run.started, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
         name = html.B(run.name) if run.name == shown else run.name
-        rows.append([name, _asked(t, run), when, t(f"train.state_{run.state}"), _press(t, run.name, "look", "subtle")])
+        rows.append(
+            [
+                name,
+                _asked(t, run),
+                when,
+                t("train.state_going" if run.name in going else f"train.state_{run.state}"),
+                _press(t, run.name, "look", "subtle"),
+            ]
+        )
     head = [t(f"train.head_{name}") for name in ("name", "asked", "when", "state")]
     return card(t("train.runs"), table([*head, ""], rows, t("train.runs")))
