@@ -42,7 +42,7 @@ def warm(_: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
 
 def project_words(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
     """Draw a map of a model's words and keep it in the cache; answers with its folder."""
-    from dashboards.pages.map.maps import draw
+    from dashboards.pages.map.pairs import draw
 
     return {"folder": str(draw(params, progress))}
 

@@ -139,3 +139,18 @@ def test_an_axis_map_names_its_poles(visit):
     page = visit("/map?method=axes&words=1000&x0=" + quote("남자") + "&x1=" + quote("여자,여성") + "&color=own&labels=")
     wait(page, "m.frames && m.words && m.given.stretch")
     assert page.evaluate(f"{MAP}.given.axes") == [["남자", "여자, 여성"], ["낮다", "높다"]]
+
+
+def test_two_models_mark_the_same_words_and_tell_what_moved(visit):
+    page = visit("/map?words=1000&method=pca&beside=word2vec")
+    page.set_default_timeout(180_000)  # the worker has to open two models, after UMAP's compilation
+    wait(page, "m.frames && m.words && !m.given.interim && document.querySelector('#map-host-b').drawing?.frames")
+    page.wait_for_selector("#map-movers button")
+    page.click("#map-movers button >> nth=0")
+    wait(page, "m.marks.chosen != null && document.querySelector('#map-host-b').drawing.marks.chosen === m.marks.chosen")
+    page.wait_for_selector("#map-panel >> text=word2vec 모델의 이웃")
+    before = page.evaluate(f"{MAP}.to[0]")
+    page.click("[data-map=morph]")
+    wait(page, f"m.to[0] !== {before} && m.to[0] === document.querySelector('#map-host-b').drawing.to[0]")
+    page.click("[data-map=morph]")
+    wait(page, f"m.to[0] === {before}")

@@ -17,6 +17,7 @@ from dashboards.pages.map.search import find
 from dashboards.pages.map.sending import coloured, placed, written
 from explorer.analysis.map_words import map_words
 from explorer.core.errors import BadInput
+from explorer.vectors.vectors import Vectors
 
 
 @pytest.fixture
@@ -222,3 +223,30 @@ def test_places_travel_without_words_and_come_back_to_a_thousandth(small):
     words = written(shown)
     assert words["words"] == shown.words and words["tags"] == ["NNG"] and len(base64.b64decode(words["tag"])) == 70_000
     assert sent["layers"] == [[["가 · 나", 0.0, 0.5]]] and sent["view"] == [0, 1, 0, 1] and not sent["stretch"]
+
+
+def test_a_pair_is_the_shared_words_by_both_models_and_is_drawn_once(home):
+    from dashboards.pages.map.pairs import make_pair, read_pair
+    from dashboards.pages.map.words import mover_frame
+
+    rows = np.random.default_rng(5).normal(size=(25, 6))
+    a, b = Vectors([f"단어{i}" for i in range(25)], rows), Vectors([f"단어{i}" for i in range(24, 2, -1)], rows[24:2:-1])
+    choice = Choice("a", "pca", words=25, beside="b")
+    folder = make_pair(a, b, choice)
+    shown = read_pair(folder, read(make(a, choice)))
+    assert len(shown.keys) == 22 == len(shown.beside.coords) and "단어0" not in shown.keys
+    assert shown.beside.overlap.min() == 1 and list(mover_frame(shown).columns) == [
+        "word",
+        "key",
+        "overlap",
+        "x",
+        "y",
+        "x2",
+        "y2",
+    ]
+    assert make_pair(a, b, choice, lambda _: pytest.fail("it was drawn again")) == folder
+    (folder / "overlap.npy").write_bytes(b"no")
+    with pytest.raises(BadInput, match=folder.name):
+        read_pair(folder, shown)
+    with pytest.raises(BadInput, match="second"):
+        simply(read(make(a, choice)), a, "moved", "{}".format)

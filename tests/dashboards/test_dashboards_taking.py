@@ -34,7 +34,7 @@ ASKED = {
     "analogy": "?q=왕 : ? = 남자 : 여자, 아버지 : 어머니&expected=여왕&n=5&model=small&also=",
     "why": "?a=남자&b=여자&corpus=shipped&model=small",
     "train": "?run=small",
-    "map": "?words=1000&word=학교&pick=-1000,-1000,1000,-1000,1000,1000,-1000,1000&model=small",
+    "map": "?words=1000&method=pca&beside=small&side=b&word=학교&pick=-1000,-1000,1000,-1000,1000,1000,-1000,1000&model=small",
     "saved": "?kind=vectors&open=vectors/small",
     "lab": "?lab=wiki-6mb&test=WS353_korean",
     "versus": "?model=small&b=word2vec&k=5&tags=NNG&min=0&word=왕&in=배&s=나는 배를 타고 섬에 갔다.&e=mini&run=1",

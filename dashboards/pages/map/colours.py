@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COLOURS", "NONE", "Colouring", "axis_scores", "by_axis", "by_label", "labels_of", "simply"]
 
-COLOURS = ("tag", "region", "frequency", "trust", "script", "own", "axis")
+COLOURS = ("tag", "region", "frequency", "trust", "script", "own", "axis", "moved")
 NONE = 255
 STEPS = 96
 """Shades of a scale."""
@@ -56,11 +56,18 @@ class Colouring:
 
 
 def simply(shown: Map, vectors: Vectors, kind: str, name: Callable[[str], str]) -> Colouring:
-    """Colours that need nothing but the map: by part of speech, region, frequency, trust or script.
+    """Colours that need nothing but the map: by part of speech, region, frequency, trust, script or how a second model sees it.
+
+    Raises:
+        BadInput: the last, without a second model.
 
     Args:
         name: the sentence of a key, ``"group_noun"``, ``"script_hangul"``, ``"often"`` …
     """
+    if kind == "moved":
+        if shown.beside is None:
+            raise BadInput("dashboards.map_without_beside")
+        return _scale(1 - shown.beside.overlap, (name("stayed"), name("moved")), _RAMP, (0.0, 1.0))
     if kind == "region" and len(shown.region_of):
         return _by_region(shown)
     if kind == "frequency":

@@ -7,6 +7,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboards.app.models import model_label
+from dashboards.app.state import model_names
 from dashboards.kit import url
 from dashboards.kit.i18n import Text
 from dashboards.pages.map.colours import COLOURS
@@ -71,6 +73,7 @@ MAP_FIELDS = {
     "x1": url.text(MAX_POLE, X[1]),
     "y0": url.text(MAX_POLE, Y[0]),
     "y1": url.text(MAX_POLE, Y[1]),
+    "beside": url.text(200),
 }
 """What tells one map from another."""
 HUE_FIELDS = {
@@ -85,6 +88,7 @@ FIELDS = {
     "find": url.text(),
     "word": url.text(),
     "view": url.Field("", lambda value: _written(ranges(value)), str, good=lambda value: bool(ranges(value))),
+    "side": url.choice(("a", "b"), "a"),
     "pick": url.Field("", lambda value: _written(corners(value)), str, good=lambda value: bool(corners(value))),
     "model": url.model(),
 }
@@ -116,11 +120,13 @@ def choice_of(asked: dict[str, Any]) -> Choice:
         perplexity=q["perp"],
         x=(q["x0"], q["x1"]),
         y=(q["y0"], q["y1"]),
+        beside=q["beside"],
     )
 
 
 def controls(t: Text, q: dict[str, Any], draw: str) -> Any:
     """The form; its class says which of its parts are to be seen (script.js)."""
+    names = dict.fromkeys([*model_names(), *([q["beside"]] if q["beside"] else [])])
     return html.Div(
         [
             html.Div(
@@ -149,6 +155,7 @@ def controls(t: Text, q: dict[str, Any], draw: str) -> Any:
                         ],
                         className="map-more for-umap for-tsne",
                     ),
+                    _select(t, "beside", q, [("", t("map.alone")), *((one, model_label(t, one)) for one in names)], "map-of"),
                     dmc.Button(t("map.draw"), id=draw),
                 ],
                 className="form",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboards.app.state import load_model, state, version
+from dashboards.app.state import state, version
 from explorer.analysis.map_words import MAP_WORDS, content_key, map_words, words_around
 from explorer.analysis.shipped_maps import FACTS, MIN_DIST, N_NEIGHBORS, SEED, shipped_map, shipped_regions
 from explorer.core.caches import mark_used
@@ -46,6 +46,7 @@ __all__ = [
     "open_map",
     "options_of",
     "parts_of",
+    "projection_of",
     "read",
     "shipped",
     "with_regions",
@@ -86,6 +87,7 @@ class Choice:
         around, reach: a word, or a few that mean a topic, and how many words around them.
         seed, n_neighbors, min_dist, perplexity: as in :func:`explorer.analysis.projection.project`.
         x, y: low and high pole of each axis, words with commas.
+        beside: another model that draws the same words, or ``""``.
     """
 
     model: str
@@ -102,11 +104,12 @@ class Choice:
     perplexity: float = PERPLEXITY
     x: tuple[str, str] = X
     y: tuple[str, str] = Y
+    beside: str = ""
 
     def settled(self) -> Choice:
         """The same map, with everything it does not read as it stands by default, so that one map is one choice."""
         reads = {name: getattr(self, name) for name in (*_READS[self.method], *_READS[self.source])}
-        return Choice(self.model, self.method, source=self.source, **reads)
+        return Choice(self.model, self.method, source=self.source, beside=self.beside, **reads)
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> Choice:
@@ -123,6 +126,23 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """The same words by another model, in the same order.
+
+    Attributes:
+        model: its name.
+        coords: their places, n × 2 or n × 3 float32.
+        overlap: share of a word's nearest of these words that both models name (n float32).
+        facts: as for a map.
+    """
+
+    model: str
+    coords: NDArray[np.float32]
+    overlap: NDArray[np.float32]
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Map:
     """A drawn map; rows in order of frequency.
 
@@ -135,6 +155,7 @@ class Map:
         regions: named regions in layers, from few to many; none where the model's are not known.
         region_of: the coarsest region of every point, -1 outside all; empty without regions.
         unknown: words a person asked for that have no vector.
+        beside: the same words by another model.
     """
 
     id: str
@@ -148,6 +169,7 @@ class Map:
     region_of: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     region_names: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    beside: Beside | None = None
 
     @cached_property
     def rows(self) -> dict[str, int]:
@@ -264,6 +286,15 @@ def read(folder: Path) -> Map:
     return _map(folder.name, data["keys"], coords, trust, data["facts"])
 
 
+def projection_of(folder: Path) -> Projection:
+    """A kept map as the library gave it."""
+    from explorer.analysis.projection import Projection
+
+    kept = read(folder)
+    facts = {name: kept.facts[name] for name in FACTS if name in kept.facts} | {"explained": tuple(kept.facts["explained"])}
+    return Projection(kept.keys, kept.words, kept.coords, kept.trust, **facts)
+
+
 def may_be_shipped(choice: Choice) -> bool:
     """Whether this is the map that comes with the package for models that have one."""
     return choice == Choice(choice.model)
@@ -303,12 +334,6 @@ def with_regions(shown: Map, vectors: Vectors) -> Map:
         layers.append((tuple(places), labels))
     names = tuple(region.name for region in known.layers[0].regions)
     return replace(shown, regions=tuple(places for places, _ in layers), region_of=layers[0][1], region_names=names)
-
-
-def draw(params: dict[str, Any], progress: ProgressCallback) -> Path:
-    """In the worker process: open the model, make the map."""
-    choice = Choice.of(params)
-    return make(load_model(choice.model, progress), choice, progress)
 
 
 def open_map(choice: Choice) -> Map:

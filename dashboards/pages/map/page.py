@@ -16,11 +16,23 @@ from dashboards.kit.jobs import NotReady
 from dashboards.kit.taking import Take
 from dashboards.pages.map.colours import Colouring, by_axis, by_label, simply
 from dashboards.pages.map.form import ASKED, FIELDS, HUE, choice_of, controls, corners, name_of, ranges
-from dashboards.pages.map.maps import Map, open_map, parts_of
+from dashboards.pages.map.maps import Map, parts_of
+from dashboards.pages.map.pairs import open_shown
 from dashboards.pages.map.search import find
 from dashboards.pages.map.sending import coloured, placed, written
-from dashboards.pages.map.taking import map_lines, neighbour_lines, picked_lines
-from dashboards.pages.map.words import NEIGHBOURS, found_list, group_of, neighbour_panel, neighbours_of, pick, picked_panel
+from dashboards.pages.map.taking import map_lines, mover_lines, neighbour_lines, picked_lines
+from dashboards.pages.map.words import (
+    NEIGHBOURS,
+    beside_panel,
+    found_list,
+    group_of,
+    mover_frame,
+    movers_panel,
+    neighbour_panel,
+    neighbours_of,
+    pick,
+    picked_panel,
+)
 from explorer.core.errors import ExplorerError
 
 __all__ = ["CARDS", "FIELDS", "ICON", "NAME", "PATH", "USES_MODEL", "layout", "register"]
@@ -33,8 +45,8 @@ USES_MODEL = True
 DRAW, FORM, ASK, PENDING = "map-draw", "map-form", "map-asked", "map-pending"
 POINTS, COLORS, TEXTS, MARKS = "map-points", "map-colors", "map-texts", "map-marks"
 STATUS, FACTS, DRAWN, LEGEND = "map-status", "map-facts", "map-drawn", "map-legend"
-FIND, FOUND, CHOSEN, PANEL, VIEW, PICK, PICKED = (
-    f"map-{name}" for name in ("find", "found", "chosen", "panel", "view", "pick", "picked")
+FIND, FOUND, CHOSEN, PANEL, VIEW, PICK, PICKED, SIDE, MOVERS = (
+    f"map-{name}" for name in ("find", "found", "chosen", "panel", "view", "pick", "picked", "side", "movers")
 )
 UNKNOWN_NAMED = 8
 
@@ -51,6 +63,7 @@ def layout(**query: Any) -> Any:
         dcc.Store(id=PENDING, data=True),
         dcc.Store(id=VIEW, data=q["view"]),
         dcc.Store(id=PICK, data=corners(q["pick"]) or None),
+        dcc.Store(id=SIDE, data=q["side"]),
         dcc.Store(id=CHOSEN, data=q["word"] or None),
         html.Div(
             [
@@ -66,6 +79,11 @@ def layout(**query: Any) -> Any:
                 html.Div(
                     [
                         _search_card(t, q),
+                        html.Div(
+                            card(t("map.movers"), html.Div(id=MOVERS), hint=t("map.movers_hint"), takes=("map", "movers")),
+                            id="map-movers-card",
+                            hidden=True,
+                        ),
                         card(t("map.picked"), html.Div(id=PICKED), hint=t("map.picked_hint"), takes=("map", "picked")),
                         card(
                             t("map.neighbours"), html.Div(id=PANEL), hint=t("map.neighbours_hint"), takes=("map", "neighbours")
@@ -87,7 +105,10 @@ def _stage(t: Text) -> html.Div:
 
     return html.Div(
         [
-            html.Div(id="map-host", className="map-host", tabIndex=0, role="application", **{"aria-label": t("map.label")}),
+            *(
+                html.Div(id=name, className="map-host", tabIndex=0, role="application", **{"aria-label": t(label)})
+                for name, label in (("map-host", "map.label"), ("map-host-b", "map.label_beside"))
+            ),
             html.Div(
                 [
                     tool("in", "plus"),
@@ -96,6 +117,7 @@ def _stage(t: Text) -> html.Div:
                     tool("pan", "pan", "true"),
                     tool("lasso", "lasso", "false"),
                     tool("box", "box", "false"),
+                    tool("morph", "morph", "false"),
                 ],
                 id="map-tools",
                 className="map-tools",
@@ -104,8 +126,10 @@ def _stage(t: Text) -> html.Div:
             ),
             html.Div(id=LEGEND, className="map-legend"),
             html.Div(id="map-stamp", className="map-stamp"),
+            html.Div(id="map-stamp-b", className="map-stamp"),
             html.Div(t("map.wheel"), id="map-hint", className="map-hint", **{"aria-hidden": "true"}),
         ],
+        id="map-stage",
         className="map-stage",
     )
 
@@ -153,7 +177,8 @@ def register(app: Dash) -> None:
         Input(FIND, "value"),
         Input(CHOSEN, "data"),
     )(show)
-    app.callback(Output(PICKED, "children"), Input(DRAWN, "data"), Input(PICK, "data"))(show_picked)
+    app.callback(Output(PICKED, "children"), Input(DRAWN, "data"), Input(PICK, "data"), State(SIDE, "data"))(show_picked)
+    app.callback(Output(MOVERS, "children"), Output("map-movers-card", "hidden"), Input(DRAWN, "data"))(show_movers)
     app.callback(Output(CHOSEN, "data"), Input(pick(ALL, ALL), "n_clicks"), State(DRAWN, "data"), prevent_initial_call=True)(
         choose_word
     )
@@ -166,9 +191,12 @@ def register(app: Dash) -> None:
         Input(CHOSEN, "data"),
         Input(VIEW, "data"),
         Input(PICK, "data"),
+        Input(SIDE, "data"),
     )(address)
     app.clientside_callback(
-        ClientsideFunction("explorer", "map"), *(Input(name, "data") for name in (POINTS, COLORS, TEXTS, MARKS, PICK))
+        ClientsideFunction("explorer", "map"),
+        *(Input(name, "data") for name in (POINTS, COLORS, TEXTS, MARKS, PICK)),
+        State(SIDE, "data"),
     )
     app.clientside_callback(
         ClientsideFunction("explorer", "mapForm"),
@@ -198,7 +226,7 @@ def draw(
     interim = False
     status: Any = None
     try:
-        shown = open_map(choice_of(wanted))
+        shown = open_shown(choice_of(wanted))
     except NotReady as wait:
         watch()
         status = waiting(t, wait.job, ())
@@ -222,14 +250,18 @@ def draw(
     if drawn == signature:
         return no_update, colours, legend, status, no_update, no_update, interim
     first = not drawn or drawn.get("interim")
-    sent = placed(shown, stamp(shown, model), ranges(view or "") if first and not interim else [], _axes(wanted))
+    sent = placed(
+        shown, stamp(shown.facts, model, len(shown.keys)), ranges(view or "") if first and not interim else [], _axes(wanted)
+    )
+    if shown.beside:
+        sent["beside"]["stamp"] = stamp(shown.beside.facts, shown.beside.model, len(shown.keys))
     return sent | {"interim": interim}, colours, legend, status, facts_of(t, shown), signature, interim
 
 
 def _at_once(wanted: dict[str, Any]) -> Map | None:
     """The same words by PCA, to look at until the map that was asked for is there."""
     try:
-        return open_map(choice_of(wanted | {"method": "pca"}))
+        return open_shown(choice_of(wanted | {"method": "pca", "beside": ""}))
     except (NotReady, ExplorerError):
         return None
 
@@ -273,14 +305,10 @@ def legend_of(found: Colouring) -> Any:
     ]
 
 
-def stamp(shown: Map, model: str) -> str:
-    """How the map was made, in one line that stays on the picture."""
-    facts = shown.facts
-    parts = [
-        model,
-        {"tsne": "t-SNE", "axes": "SemAxis"}.get(facts["method"], facts["method"].upper()),
-        f"n={len(shown.keys):,}",
-    ]
+def stamp(facts: dict[str, Any], model: str, count: int) -> str:
+    """How a map was made, in one line that stays on the picture."""
+    method = {"tsne": "t-SNE", "axes": "SemAxis"}.get(facts["method"], facts["method"].upper())
+    parts = [model, method, f"n={count:,}"]
     if facts["method"] == "umap":
         parts += [f"n_neighbors={facts['params']['n_neighbors']}", f"min_dist={facts['params']['min_dist']:g}"]
     if facts["method"] == "tsne":
@@ -307,10 +335,10 @@ def _opened(drawn: dict[str, Any] | None) -> tuple[Map, Any] | None:
     """The map that the browser shows, and its model; ``None`` while there is none."""
     if not drawn:
         return None
-    wanted = drawn | ({"method": "pca"} if drawn.get("interim") else {})
+    wanted = drawn | ({"method": "pca", "beside": ""} if drawn.get("interim") else {})
     try:
         choice = choice_of(wanted)
-        return open_map(choice), state().vectors(choice.model)
+        return open_shown(choice), state().vectors(choice.model)
     except (NotReady, ExplorerError):
         return None
 
@@ -355,10 +383,25 @@ def show(drawn: dict[str, Any] | None, query: str | None, chosen: str | None) ->
         "chosen": shown.rows.get(key),
     }
     panel = guarded(t, lambda: neighbour_panel(t, shown, vectors, chosen)) if chosen else nothing
+    if chosen and shown.beside and key in shown.rows:
+        other = state().vectors(shown.beside.model)
+        theirs = neighbours_of(other, key) or neighbours_of(other, chosen)
+        forms = {word: row for row, word in reversed(list(enumerate(shown.words)))}
+        rows_of = [shown.rows.get(one.key, forms.get(one.word)) for one in theirs]
+        marks["beside"] = [row for row in rows_of if row is not None and row != marks["chosen"]]
+        panel = [panel, beside_panel(t, shown, theirs)]
     return marks, found_list(t, shown, vectors, rows, query), panel
 
 
-def show_picked(drawn: dict[str, Any] | None, polygon: Any) -> Any:
+def show_movers(drawn: dict[str, Any] | None) -> Any:
+    """The words that a second model sees most differently."""
+    there = _opened(drawn)
+    if there is None or there[0].beside is None:
+        return no_update, True
+    return movers_panel(text(), *there), False
+
+
+def show_picked(drawn: dict[str, Any] | None, polygon: Any, side: str | None) -> Any:
     """What was picked, and what sets it apart."""
     t = text()
     there = _opened(drawn)
@@ -366,7 +409,7 @@ def show_picked(drawn: dict[str, Any] | None, polygon: Any) -> Any:
         return dmc.Text(t("map.nothing_picked"), size="sm", c="dimmed")
     if there is None:
         return no_update
-    return guarded(t, lambda: picked_panel(t, *there, corners(_listed(polygon))))
+    return guarded(t, lambda: picked_panel(t, *there, corners(_listed(polygon)), side == "b"))
 
 
 def _listed(polygon: Any) -> str:
@@ -375,7 +418,7 @@ def _listed(polygon: Any) -> str:
 
 def address(
     asked: dict[str, Any] | None, model: str, color: str, c0: str, c1: str, labels: str,
-    query: str | None, chosen: str | None, view: str | None, polygon: Any,
+    query: str | None, chosen: str | None, view: str | None, polygon: Any, side: str | None,
 ) -> str:  # fmt: skip
     """The page's state as a query string."""
     own = (asked or {}).get("own")
@@ -390,16 +433,18 @@ def address(
         "word": chosen or "",
         "view": view or "",
         "pick": _listed(polygon),
+        "side": side if polygon and side == "b" else "a",
     }
     return url.encode(FIELDS, values | packs | more)
 
 
 def _at(q: Any) -> tuple[Map, Any]:
-    return open_map(choice_of(dict(q))), state().vectors(q["model"])
+    return open_shown(choice_of(dict(q))), state().vectors(q["model"])
 
 
 CARDS = {
     "map": Take(lambda q: _at(q)[0].to_frame(), map_lines),
-    "picked": Take(lambda q: group_of(_at(q)[1], _at(q)[0], corners(q["pick"])).to_frame(), picked_lines),
+    "picked": Take(lambda q: group_of(_at(q)[1], _at(q)[0], corners(q["pick"]), q["side"] == "b").to_frame(), picked_lines),
+    "movers": Take(lambda q: mover_frame(_at(q)[0]), mover_lines),
     "neighbours": Take(lambda q: state().vectors(q["model"]).similar(q["word"], NEIGHBOURS).to_frame(), neighbour_lines),
 }

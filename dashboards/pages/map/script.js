@@ -3,6 +3,7 @@
   const clientside = (window.dash_clientside = window.dash_clientside || {});
   const explorer = (clientside.explorer = clientside.explorer || {});
   let map = null; // the drawing that is on the page
+  let other = null; // the same words by another model, beside it
   let last = {}; // what it was told last
   let texts = null;
 
@@ -19,52 +20,79 @@
     clearTimeout(hint.fading);
     hint.fading = setTimeout(() => line.classList.remove("is-seen"), 1800);
   }
-  function made(host) {
+  const both = () => [map, other].filter(Boolean);
+  function made(host, side) {
     const drawing = new window.ExplorerPoints(host, {
       press: (row) => (row == null ? letGo() : texts && set("map-chosen", key(row))),
-      pick: (polygon) => set("map-pick", polygon),
-      look: (view) => set("map-view", view ? view.map((value) => Number(value.toPrecision(5))).join(",") : ""),
-      hover: (row) => drawing.point(row, row == null || !texts ? null : [texts.words[row], texts.names[texts.codes[row]]].filter(Boolean)),
+      pick: (polygon) => (set("map-side", side), set("map-pick", polygon)),
+      look: (view) => side === "a" && set("map-view", view ? view.map((value) => Number(value.toPrecision(5))).join(",") : ""),
+      hover: (row) => {
+        const lines = row == null || !texts ? null : [texts.words[row], texts.names[texts.codes[row]]].filter(Boolean);
+        both().forEach((one) => one.point(row, lines));
+      },
       wheel: hint,
     });
     host.drawing = drawing; // for the picture of the card, and for tests
+    drawing.tool = document.querySelector("#map-tools [aria-pressed=true]").dataset.map;
     return drawing;
+  }
+  function codesOf(written) {
+    const raw = Uint8Array.from(atob(written.tag), (one) => one.charCodeAt(0));
+    return written.wide === 2 ? new Uint16Array(raw.buffer) : raw;
   }
 
   // ---- what Dash calls
 
-  explorer.map = function (points, colours, written, marks, pick) {
+  explorer.map = function (points, colours, written, marks, pick, side) {
     const host = document.getElementById("map-host");
     if (!host || !points) return;
-    if (!map || map.host !== host) [map, last, texts] = [made(host), {}, null];
+    if (!map || map.host !== host) [map, other, last, texts] = [made(host, "a"), null, {}, null];
     const now = { points, colours, written, marks, pick };
     if (points !== last.points) {
       if (last.points && last.points.id !== points.id && !last.points.interim) letGo();
       if (texts && texts.of !== points.id) texts = map.words = null;
-      map.lit = null;
-      map.marks = {};
-      map.codes = null;
-      map.set(points);
+      document.getElementById("map-stage").classList.toggle("is-two", !!points.beside);
+      if (!points.beside) other = null;
+      else if (!other) other = made(document.getElementById("map-host-b"), "b");
+      const told = [points, points.beside && { ...points, ...points.beside, layers: [], view: null }];
+      both().forEach((one, number) => {
+        Object.assign(one, { lit: null, marks: {}, codes: null, words: texts && texts.words });
+        one.resize();
+        one.set(told[number]);
+      });
       document.getElementById("map-stamp").textContent = points.stamp;
+      document.getElementById("map-stamp-b").textContent = points.beside ? points.beside.stamp : "";
+      morphed(false);
       last = {};
     }
-    if (colours && colours.of === points.id && colours !== last.colours) map.colour(colours.codes, colours.palette);
+    if (colours && colours.of === points.id && colours !== last.colours) both().forEach((one) => one.colour(colours.codes, colours.palette));
     if (written && written.of === points.id && written !== last.written) {
-      const raw = atob(written.tag);
-      const codes = written.wide === 2 ? Array.from({ length: raw.length / 2 }, (_, i) => raw.charCodeAt(2 * i) + 256 * raw.charCodeAt(2 * i + 1)) : Array.from(raw, (one) => one.charCodeAt(0));
-      texts = { ...written, codes };
-      map.write(written.words);
+      texts = { ...written, codes: codesOf(written) };
+      both().forEach((one) => one.write(written.words));
     }
     if (marks !== last.marks || pick !== last.pick) {
       const fit = marks && marks.of === points.id ? marks : {};
-      const picked = pick && pick.length && !points.interim && points.dims === 2 ? map.within(pick) : null;
-      map.mark({ ...fit, picked });
+      const from = side === "b" && other ? other : map;
+      const picked = pick && pick.length && !points.interim && points.dims === 2 ? from.within(pick) : null;
       const before = (last.marks || {}).chosen;
-      if (fit.chosen != null && fit.chosen !== before && !map.isSeen(fit.chosen)) map.showRows([fit.chosen, ...fit.near]);
+      both().forEach((one) => {
+        const near = one === other ? fit.beside || [] : fit.near || [];
+        one.mark({ ...fit, near, picked });
+        if (fit.chosen != null && fit.chosen !== before && !one.isSeen(fit.chosen)) one.showRows([fit.chosen, ...near]);
+      });
     }
     last = now;
-    if (!map.frames) map.draw(); // the first picture waits for nothing
+    both().forEach((one) => one.frames || one.draw()); // the first picture waits for nothing
   };
+
+  // The first map's words at the places of the other model, or back at their own.
+  function morphed(there) {
+    const button = document.querySelector("[data-map=morph]");
+    button.setAttribute("aria-pressed", there);
+    if (!there && (!map.given || !map.given.morphed)) return;
+    const points = last.points;
+    map.set(there ? { ...points, ...points.beside, layers: [], view: null, id: points.id + "b", morphed: true } : { ...points, view: null });
+  }
 
   // Which parts of the form are for what is chosen; whether the button would draw something else than is shown.
   explorer.mapForm = function (method, source, colour) {
@@ -98,20 +126,22 @@
     if (!button || !map) return;
     const what = button.dataset.map;
     if (what === "upload") upload();
-    else if (what === "in" || what === "out") map.zoom(what === "in" ? 1.6 : 1 / 1.6);
-    else if (what === "whole") map.all();
-    else if (what === "near") map.showRows([map.marks.chosen, ...map.marks.near]);
-    else if (what === "picked") map.showRows(map.marks.picked || []);
     else if (what === "let-go") letGo();
-    else {
-      map.tool = what;
-      map.host.dataset.tool = what;
-      document.querySelectorAll("#map-tools [aria-pressed]").forEach((one) => one.setAttribute("aria-pressed", one === button));
-    }
+    else if (what === "morph") morphed(button.getAttribute("aria-pressed") !== "true");
+    else
+      both().forEach((one) => {
+        if (what === "in" || what === "out") one.zoom(what === "in" ? 1.6 : 1 / 1.6);
+        else if (what === "whole") one.all();
+        else if (what === "near") one.showRows([one.marks.chosen, ...one.marks.near]);
+        else if (what === "picked") one.showRows(one.marks.picked || []);
+        else one.host.dataset.tool = one.tool = what;
+      });
+    if (["pan", "lasso", "box"].includes(what))
+      document.querySelectorAll("#map-tools [aria-pressed]:not([data-map=morph])").forEach((one) => one.setAttribute("aria-pressed", one === button));
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !document.getElementById("map-host") || document.querySelector("[role=dialog]")) return;
-    if (map && !map.lit) map.host.blur(); // with nothing to let go, the wheel moves the page again
+    if (map && !map.lit) document.activeElement.closest(".map-host")?.blur(); // with nothing to let go, the wheel moves the page again
     letGo();
   });
 })();

@@ -28,22 +28,25 @@ def placed(shown: Map, stamp: str, view: list[float], axes: list[list[str]] | No
         view: where the address says one looks; empty for the whole.
         axes: what the poles of a map of semantic axes are called: ``[[left, right], [below, above]]``.
     """
-    low = shown.coords.min(axis=0)
-    extent = np.maximum(shown.coords.max(axis=0) - low, 1e-9)
-    steps = np.round((shown.coords - low) / extent * STEPS).astype("<u2")
     return {
+        **_steps(shown.coords),
+        "beside": _steps(shown.beside.coords) | {"name": shown.beside.model} if shown.beside else None,
         "id": shown.id,
         "same": hashlib.sha256("\n".join(shown.keys).encode("utf-8", "surrogatepass")).hexdigest()[:16],
         "dims": shown.coords.shape[1],
-        "places": packed(steps),
-        "low": low.tolist(),
-        "scale": extent.tolist(),
         "layers": [[[one.name, *one.place] for one in layer] for layer in shown.regions] if shown.coords.shape[1] == 2 else [],
         "stamp": stamp,
         "view": view or None,
         "stretch": axes is not None,
         "axes": axes,
     }
+
+
+def _steps(coords: NDArray[np.float32]) -> dict[str, Any]:
+    low = coords.min(axis=0)
+    extent = np.maximum(coords.max(axis=0) - low, 1e-9)
+    steps = np.round((coords - low) / extent * STEPS).astype("<u2")
+    return {"places": packed(steps), "low": low.tolist(), "scale": extent.tolist()}
 
 
 def written(shown: Map) -> dict[str, Any]:

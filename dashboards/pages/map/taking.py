@@ -11,7 +11,7 @@ from dashboards.pages.map.form import choice_of, corners
 from dashboards.pages.map.maps import Choice, may_be_shipped, options_of, parts_of, words_of
 from dashboards.pages.map.words import NEIGHBOURS
 
-__all__ = ["map_lines", "neighbour_lines", "picked_lines"]
+__all__ = ["map_lines", "mover_lines", "neighbour_lines", "picked_lines"]
 
 _OPEN = "import explorer as ex\n\nv = ex.load({model})\n"
 
@@ -46,18 +46,38 @@ def _map(q: Mapping[str, Any]) -> str:
     return lines(_OPEN, model=choice.model) + _words(choice) + _drawn(choice)
 
 
+def _pair(q: Mapping[str, Any]) -> str:
+    beside = choice_of(dict(q)).beside
+    if not beside:
+        return ""
+    return lines(
+        "from explorer.analysis.map_pairs import pair_maps\npair = pair_maps(v, ex.load({beside}), drawn)\n", beside=beside
+    )
+
+
 def map_lines(q: Mapping[str, Any]) -> str:
     """Every point."""
+    if choice_of(dict(q)).beside:
+        return _map(q) + _pair(q) + "answer = drawn.to_frame().iloc[pair.rows]"
     return _map(q) + "answer = drawn.to_frame()"
+
+
+def mover_lines(q: Mapping[str, Any]) -> str:
+    """Every word of two maps, the movers first."""
+    return _map(q) + _pair(q) + "answer = pair.to_frame()"
 
 
 def picked_lines(q: Mapping[str, Any]) -> str:
     """The words inside a line."""
+    pair = _pair(q)
+    keys = "pair.keys" if pair else "drawn.keys"
+    coords = "drawn.coords" if not pair else "pair.beside.coords" if q["side"] == "b" else "pair.coords"
     return (
         _map(q)
+        + pair
         + "from explorer.analysis.word_groups import describe_words, rows_inside\n"
-        + lines("rows = rows_inside(drawn.coords, {polygon})\n", polygon=corners(q["pick"]))
-        + "answer = describe_words(v, [drawn.keys[row] for row in rows], drawn.keys).to_frame()"
+        + lines("rows = rows_inside(" + coords + ", {polygon})\n", polygon=corners(q["pick"]))
+        + f"answer = describe_words(v, [{keys}[row] for row in rows], {keys}).to_frame()"
     )
 
 

@@ -13,19 +13,34 @@ from dashboards.kit.i18n import Text
 from dashboards.kit.words import word_arrow, word_link
 from dashboards.pages.map.form import FIELDS, MAX_OWN, MAX_POLE
 from dashboards.pages.map.maps import Map
-from explorer.core.errors import ExplorerError
+from explorer.core.errors import BadInput, ExplorerError
 from explorer.text.tags import split_key, tag_of
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from explorer.analysis.word_groups import Share, WordGroup
 
-__all__ = ["NEIGHBOURS", "found_list", "group_of", "neighbour_panel", "neighbours_of", "pick", "picked_panel"]
+__all__ = [
+    "NEIGHBOURS",
+    "beside_panel",
+    "found_list",
+    "group_of",
+    "mover_frame",
+    "movers_panel",
+    "neighbour_panel",
+    "neighbours_of",
+    "pick",
+    "picked_panel",
+]
 
 NEIGHBOURS = 12
 LISTED = 24
 """Words a search lists beside the map; all of them are highlighted on it."""
 PICKED = 80
 """Words listed of what was picked; all of them are in the CSV."""
+MOVERS = 30
+"""Words listed that two models see differently."""
 POLE = 6
 """Telling words that become the pole of an axis."""
 
@@ -114,24 +129,69 @@ def _map(**values: Any) -> str:
     return url.href("/map", FIELDS, values)
 
 
-def group_of(vectors: Any, shown: Map, polygon: list[float]) -> WordGroup:
-    """What lies inside a line on the map.
+def beside_panel(t: Text, shown: Map, theirs: Any) -> Any:
+    """The chosen word's neighbours by the other model."""
+    assert shown.beside is not None
+    head = dmc.Text(t("map.neighbours_by", model=shown.beside.model), size="sm", fw=600, mt="md")
+    if not theirs:
+        return html.Div([head, dmc.Text(t("map.off_map"), size="sm", c="dimmed")])
+    return html.Div([head, html.Div([word_link(one.key, shown.beside.model) for one in theirs], className="chips map-theirs")])
+
+
+def mover_frame(shown: Map) -> DataFrame:
+    """Every word of both maps, as :meth:`explorer.analysis.map_pairs.MapPair.to_frame` gives it.
+
+    Raises:
+        BadInput: there is no second model.
+    """
+    import numpy as np
+    import pandas as pd
+
+    if shown.beside is None:
+        raise BadInput("dashboards.map_without_beside")
+    order = np.argsort(shown.beside.overlap, kind="stable")
+    frame: dict[str, Any] = {"word": [shown.words[row] for row in order], "key": [shown.keys[row] for row in order]}
+    frame |= {"overlap": shown.beside.overlap[order]}
+    for mark, coords in (("", shown.coords), ("2", shown.beside.coords)):
+        frame |= {f"{'xyz'[axis]}{mark}": coords[order, axis] for axis in range(coords.shape[1])}
+    return pd.DataFrame(frame)
+
+
+def movers_panel(t: Text, shown: Map, vectors: Any) -> Any:
+    """How far two models agree on these words, and the words they disagree on most: the most frequent of those."""
+    import numpy as np
+
+    assert shown.beside is not None
+    overlap = shown.beside.overlap
+    rows = np.argsort(overlap, kind="stable")[:MOVERS].tolist()
+    said = t(
+        "map.movers_said",
+        b=shown.beside.model,
+        mean=f"{100 * float(overlap.mean()):.0f}",
+        none=f"{100 * float((overlap == 0).mean()):.0f}",
+    )
+    return dmc.Stack([dmc.Text(said, size="sm"), _word_buttons(shown, vectors, rows, "mover")], gap="xs")
+
+
+def group_of(vectors: Any, shown: Map, polygon: list[float], beside: bool = False) -> WordGroup:
+    """What lies inside a line on the map, or on the one ``beside`` it.
 
     Raises:
         BadInput: nothing does.
     """
     from explorer.analysis.word_groups import describe_words, rows_inside
 
-    flat = polygon and shown.coords.shape[1] == 2
-    rows = rows_inside(shown.coords, polygon).tolist() if flat else []
+    coords = shown.beside.coords if beside and shown.beside else shown.coords
+    flat = polygon and coords.shape[1] == 2
+    rows = rows_inside(coords, polygon).tolist() if flat else []
     return describe_words(vectors, [shown.keys[row] for row in rows], shown.keys)
 
 
-def picked_panel(t: Text, shown: Map, vectors: Any, polygon: list[float]) -> Any:
+def picked_panel(t: Text, shown: Map, vectors: Any, polygon: list[float], beside: bool = False) -> Any:
     """The picked words, what sets them apart, and what can be done with them."""
     from explorer.analysis.word_groups import shares
 
-    group = group_of(vectors, shown, polygon)
+    group = group_of(vectors, shown, polygon, beside)
     rows = [shown.rows[key] for key in group.keys]
     telling = [key for key, _ in group.telling]
     own, held = [], 0
