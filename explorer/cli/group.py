@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from typing import Any
 
 import click
 
+from explorer.cli.spoken import SpokenContext, dressed, said
 from explorer.core import settings
 from explorer.core.errors import ExplorerError
 from explorer.core.messages import Message
@@ -59,6 +61,8 @@ def _line(error: BaseException) -> str:
 class LazyGroup(click.Group):
     """A group that knows its commands by name and one line, and turns the library's errors into one line and exit 1."""
 
+    context_class = SpokenContext
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
 
@@ -66,12 +70,20 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
+        return dressed(getattr(importlib.import_module(module), attribute), cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, said(COMMANDS[name][1])) for name in self.list_commands(ctx)])
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # This group is made before the person's language is known.
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(said(inspect.cleandoc(self.help or "")))
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        return dressed(click.Command(self.name, params=super().get_params(ctx)), "").params
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         for argument in args:
@@ -93,11 +105,23 @@ class LazyGroup(click.Group):
             ctx.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
 
 
+def _speak(ctx: click.Context, _: click.Parameter, language: str | None) -> None:
+    if language and not ctx.resilient_parsing:
+        settings.set_language(language)
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option("--home", type=click.Path(file_okay=False), help="Home folder for models, tokenizers, corpora and caches.")
-@click.option("--lang", type=click.Choice(["ko", "en"]), help="Language of messages; else EXPLORER_LANG or the locale decides.")
+@click.option(
+    "--lang",
+    type=click.Choice(["ko", "en"]),
+    is_eager=True,  # before --help
+    expose_value=False,
+    callback=_speak,
+    help="Language of messages and help; else EXPLORER_LANG or the locale decides.",
+)
 @click.version_option(package_name="korean-explorer", prog_name="korean-explorer")
-def main(home: str | None, lang: str | None) -> None:
+def main(home: str | None) -> None:
     """See and compute what tokenizers and embedding models make of Korean text.
 
     \b
@@ -110,5 +134,3 @@ def main(home: str | None, lang: str | None) -> None:
     """
     if home:
         settings.set_home(home)
-    if lang:
-        settings.set_language(lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import click
@@ -15,11 +16,30 @@ from explorer.cli.common import (
     parse_settings,
     training_options,
 )
+from explorer.core.messages import Message
 from explorer.core.progress import terminal_progress
 from explorer.core.settings import language
 
 
-@click.command()
+class _Training(click.Command):
+    """A command whose help lists what each model can be told with --set."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from explorer.static.train import model_parameters, trainable_names
+
+        rows = []
+        for name in trainable_names():
+            told = [f"{key}={_default(value)}" if value is not None else key for key, value in model_parameters(name).items()]
+            rows.append((name, ", ".join(told)))
+        with formatter.section(Message("cli.parameters").said(language())):
+            formatter.write_dl(rows)
+
+
+def _default(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+@click.command(cls=_Training)
 @click.argument("model")
 @corpora_options
 @click.option("--tokenizer", default="kiwi", show_default=True, help="A tokenizer's name, file, folder or hub id.")

@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from explorer.tokenizers.token import Tokenizer
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["MODELS", "check_free", "check_makes_vectors", "check_parameters", "texts_of", "train", "trainable_names"]
+__all__ = [
+    "MODELS",
+    "check_free",
+    "check_makes_vectors",
+    "check_parameters",
+    "model_parameters",
+    "texts_of",
+    "train",
+    "trainable_names",
+]
 
 MODELS = Registry(
     "model to train",
@@ -233,6 +242,18 @@ def check_makes_vectors(model: str) -> None:
 
 def _saves_itself(fit: Callable[..., Any]) -> bool:
     return "name" in inspect.signature(fit).parameters
+
+
+def model_parameters(model: str) -> dict[str, Any]:
+    """A model's own parameters and their defaults; ``None`` where the default depends on the data.
+
+    Raises:
+        UnknownName: there is no such model.
+
+    >>> model_parameters("word2vec")["window"]
+    5
+    """
+    return _parameters_of(MODELS.get(model))
 
 
 def _parameters_of(fit: Callable[..., Any]) -> dict[str, Any]:
