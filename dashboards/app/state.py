@@ -174,7 +174,7 @@ class State:
             NotReady: it is being made; ask again when the job has ended.
             ExplorerError: it failed; asking again after :data:`MEMORY` seconds tries again.
         """
-        failed = self.jobs.failed_task(task, params, of, MEMORY)
+        failed = self.jobs.failed_task(task, params, of)
         if failed is not None:
             raise failed
         job = self.task(task, params, label, of, lasts=lasts, **values)
@@ -212,7 +212,7 @@ class State:
             failure, when = self._failed.get((kind, name), (None, 0.0))
         if failure is not None and time.monotonic() - when <= MEMORY:
             raise error_from(failure)
-        if (elsewhere := self.jobs.failure((kind, name), MEMORY)) is not None:
+        if (elsewhere := self.jobs.failure((kind, name))) is not None:
             raise elsewhere
         job = self.jobs.start((kind, name), lambda progress: self._put(kind, name, opener, progress), label, **values)
         # What is opened for something else is not waited for: whoever asked is to be told what it is that takes long.

@@ -1,7 +1,7 @@
-"""For a real server: ``gunicorn dashboards.app.wsgi:server --workers 1 --threads 8 --timeout 120``.
+"""For a real server: ``gunicorn dashboards.app.wsgi:server --workers 4 --threads 8 --timeout 120``.
 
-One process with threads, because what is open and what runs in the background belongs to the process; a second process
-would show its own progress. ``EXPLORER_TOKEN`` is what people need to enter; without it everybody is let in
+Processes of one home folder share the table of jobs and the files that jobs make, so any of them may answer any request; each
+opens models and tokenizers for itself. ``EXPLORER_TOKEN`` is what people need to enter; without it everybody is let in
 who reaches the address. On Windows, ``korean-explorer serve`` is the server.
 """
 

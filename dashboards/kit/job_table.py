@@ -25,7 +25,7 @@ from typing import Any
 from explorer.core.errors import BadInput, Cancelled, ExplorerError, Unavailable, disk_errors, error_from, packed, unpacked
 from explorer.core.progress import Progress
 
-__all__ = ["ACTIVE", "LEASE", "JobTable", "Row"]
+__all__ = ["ACTIVE", "LEASE", "MEMORY", "REMEMBERED", "JobTable", "Row"]
 
 ACTIVE = ("waiting", "running")
 
@@ -378,26 +378,22 @@ class JobTable:
         return found["last"] or 0.0, found["open"] or 0
 
     def failure(self, key: str, person: str, seconds: float) -> dict[str, Any] | None:
-        """Why a person's work of this key failed a moment ago, whichever process tried it."""
+        """Why a person's latest work of this key failed a moment ago, or that they stopped it; whichever process did it."""
         if self._opened is None and not self.file.exists():
             return None
         with self._read() as db:
             found = db.execute(
-                "SELECT failure FROM jobs JOIN asks ON asks.job = jobs.id WHERE key = ? AND person = ? "
-                "AND failure IS NOT NULL AND ended > ? ORDER BY ended DESC LIMIT 1",
-                (key, person, time.time() - seconds),
+                "SELECT failure, gone, ended FROM jobs JOIN asks ON asks.job = jobs.id WHERE key = ? AND person = ? "
+                "ORDER BY created DESC LIMIT 1",
+                (key, person),
             ).fetchone()
-        return json.loads(found["failure"]) if found is not None else None
-
-    def answered_elsewhere(self, key: str, process: str) -> bool:
-        """Whether another process has opened this for itself before."""
-        with self._read() as db:
-            return (
-                db.execute(
-                    "SELECT 1 FROM jobs WHERE key = ? AND task = '' AND state = 'done' AND process <> ?", (key, process)
-                ).fetchone()
-                is not None
-            )
+        if found is None:
+            return None
+        since = time.time() - seconds
+        if found["failure"] and found["ended"] > since:
+            failure: dict[str, Any] = json.loads(found["failure"])
+            return failure
+        return Cancelled().to_dict() if (found["gone"] or 0) > since else None
 
     # ---- working
 

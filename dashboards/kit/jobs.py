@@ -38,8 +38,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from dashboards.kit.job_table import LEASE, REMEMBERED, JobTable, Row
-from dashboards.kit.person import acting_for, address, person
+from dashboards.kit.job_table import LEASE, MEMORY, REMEMBERED, JobTable, Row
+from dashboards.kit.person import acting_for, address, person, woken
 from dashboards.kit.pool import Pool
 from explorer.core.errors import Cancelled, ExplorerError, error_from
 from explorer.core.progress import Progress, ProgressCallback
@@ -54,6 +54,9 @@ FILE = "jobs.sqlite"
 
 JOBS_PATH = "/jobs"
 """The page that lists them; what it shows is not where an answer will be."""
+
+PATIENT = 60.0
+"""Seconds a failure is remembered for a page that asks again by itself; a person who asks again is answered after :data:`MEMORY`."""
 
 _TOLD = 0.3
 """Seconds between two reports that are written down."""
@@ -328,9 +331,9 @@ class Jobs:
         row = self.table.ask(_task_key(task, params, of), task, params, lane, who, label, values or {}, address(), reuse, lasts)
         return Task(self, row, who)
 
-    def failed_task(self, task: str, params: Mapping[str, Any], of: Any, seconds: float) -> ExplorerError | None:
+    def failed_task(self, task: str, params: Mapping[str, Any], of: Any) -> ExplorerError | None:
         """Why this task of this person failed a moment ago."""
-        return self._failed(_task_key(task, params, of), seconds)
+        return self._failed(_task_key(task, params, of))
 
     def again(self, name: str) -> Task | None:
         """A person's ended task once more; ``None`` if it is not theirs, or nothing that can be done again."""
@@ -349,7 +352,7 @@ class Jobs:
         Raises:
             BadInput: this person has too much waiting.
         """
-        who, where = person(), address()
+        who, where, again = person(), address(), woken()
         with self._lock:
             found = self._openings.get(key)
             if found is not None:
@@ -358,7 +361,7 @@ class Jobs:
             self._openings[key] = job
 
         def work() -> None:
-            with acting_for(who, where):
+            with acting_for(who, where, again):
                 job.run(function)
 
         try:
@@ -379,12 +382,13 @@ class Jobs:
         with self._lock:
             return list(self._openings.values())
 
-    def failure(self, key: tuple[Any, ...], seconds: float) -> ExplorerError | None:
+    def failure(self, key: tuple[Any, ...]) -> ExplorerError | None:
         """Why the opening of ``key`` failed for this person a moment ago, in whichever process."""
-        return self._failed(self.name_of(key), seconds)
+        return self._failed(self.name_of(key))
 
-    def _failed(self, name: str, seconds: float) -> ExplorerError | None:
-        found = self.table.failure(name, person(), seconds)
+    def _failed(self, name: str) -> ExplorerError | None:
+        # A page that asks again by itself must not begin what was stopped, however long its question was on its way.
+        found = self.table.failure(name, person(), PATIENT if woken() else MEMORY)
         return error_from(found) if found else None
 
     @staticmethod

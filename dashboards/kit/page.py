@@ -16,6 +16,7 @@ from dashboards.kit import ids
 from dashboards.kit.components import card, problem, slot, waiting, watch
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
+from dashboards.kit.person import woken
 from explorer.core.errors import ExplorerError
 
 __all__ = ["HIDDEN", "Question", "pressed"]
@@ -85,8 +86,7 @@ class Question(Generic[T]):
         keep = (no_update,) * len(outputs)
 
         def answer(asked: Asked | None, _: Any, done: Asked | None, pending: bool | None, *given: Any) -> tuple[Any, ...]:
-            woken = ctx.triggered and {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"}
-            if not asked or (woken and not pending):  # what was stopped does not begin again because something else has ended
+            if not asked or (woken() and not pending):  # what was stopped does not begin again because something else has ended
                 return (no_update,) * 4 + keep
             t = text()
             try:

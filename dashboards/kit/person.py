@@ -15,23 +15,28 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from urllib.parse import urlsplit
 
+from dash import ctx
+from dash.exceptions import MissingCallbackContextException
 from flask import Flask, Response, g, has_request_context, request
 
-__all__ = ["COOKIE", "acting_for", "address", "guard", "in_background", "person"]
+from dashboards.kit import ids
+
+__all__ = ["COOKIE", "acting_for", "address", "guard", "in_background", "person", "woken"]
 
 COOKIE = "explorer-person"
 YEAR = 31_536_000
 MAX_ADDRESS = 8_000
 
+_NOBODY = ("", "", False)
 _CALLBACK = "/_dash-update-component"
 _COOKIE = re.compile(r"[A-Za-z0-9_-]{32}")
-_acting: ContextVar[tuple[str, str] | None] = ContextVar("explorer_person", default=None)
+_acting: ContextVar[tuple[str, str, bool] | None] = ContextVar("explorer_person", default=None)
 
 
 def person() -> str:
     """The one who asks; ``""`` where nobody does."""
     if not has_request_context():
-        return (_acting.get() or ("", ""))[0]
+        return (_acting.get() or _NOBODY)[0]
     found: str | None = g.get("person")
     return _hashed(_given() or "") if found is None else found
 
@@ -39,7 +44,7 @@ def person() -> str:
 def address() -> str:
     """Where the person stands: path and query of the page that asks; ``""`` where that is not known."""
     if not has_request_context():
-        return (_acting.get() or ("", ""))[1]
+        return (_acting.get() or _NOBODY)[1]
     if not request.path.endswith(_CALLBACK):
         return ""
     # A browser tells the whole address to pages of its own site alone (Referrer-Policy: same-origin).
@@ -55,10 +60,20 @@ def in_background() -> bool:
     return _acting.get() is not None
 
 
+def woken() -> bool:
+    """Whether the page asks again of itself, as something it waits for has ended, and not the person."""
+    if not has_request_context():
+        return (_acting.get() or _NOBODY)[2]
+    try:
+        return {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"}
+    except (MissingCallbackContextException, LookupError):
+        return False  # no callback
+
+
 @contextmanager
-def acting_for(who: str, where: str = "") -> Iterator[None]:
-    """In the background: work for a person."""
-    before = _acting.set((who, where))
+def acting_for(who: str, where: str = "", again: bool = False) -> Iterator[None]:
+    """In the background: work for a person, who asked at an address, or whose page did so again (:func:`woken`)."""
+    before = _acting.set((who, where, again))
     try:
         yield
     finally:

@@ -7,8 +7,9 @@ import json
 import pytest
 from conftest import Page
 
+from dashboards.kit.jobs import NotReady
 from dashboards.kit.person import COOKIE
-from explorer.core.errors import BadInput
+from explorer.core.errors import BadInput, Cancelled
 
 LISTS = "jobs-open.children"
 
@@ -165,3 +166,26 @@ def test_where_a_page_stands_is_kept_only_of_callbacks_of_our_own_pages(app):
     assert given("http://localhost/map?words=10") == "/map?words=10"
     assert given("http://localhost//evil.example/x") == given("") == given("http://localhost/map", "/map") == ""
     assert given("http://localhost/map?x=" + "가" * 9000) == ""
+
+
+def test_what_was_stopped_does_not_begin_again_because_its_page_is_slow(app, opened, monkeypatch):
+    from dashboards.kit import job_table, jobs
+
+    _, me = browser(app)
+    job = me(lambda: ask(opened, "나"))
+    me(lambda: opened.jobs.cancel(job.id))
+    monkeypatch.setattr(jobs, "MEMORY", 0.0)
+    monkeypatch.setattr(job_table, "MEMORY", 0.0)
+
+    def again():
+        return opened.made("contexts", {"word": "나"}, "senses.job", word="나")
+
+    monkeypatch.setattr(jobs, "woken", lambda: True)
+    with pytest.raises(Cancelled):
+        me(again)
+    monkeypatch.setattr(jobs, "woken", lambda: False)
+    with pytest.raises(NotReady):  # the person asks: it is begun
+        me(again)
+    monkeypatch.setattr(jobs, "woken", lambda: True)
+    with pytest.raises(NotReady):  # that it was stopped before no longer counts
+        me(again)

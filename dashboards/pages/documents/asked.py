@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from dashboards.app.state import corpus_names, model_names, state, version
 from dashboards.kit import url
 from dashboards.kit.checkpoints import place
+from dashboards.kit.job_table import REMEMBERED
+from explorer.core.caches import PRIVATE, PRIVATE_SECONDS, mark_used
 from explorer.core.errors import BadInput, UnknownName
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import cache_path
@@ -89,17 +91,23 @@ def compute(asked: Mapping[str, Any]) -> DocumentMap:
         raise UnknownName("corpus", choice.corpus, corpus_names())
     if choice.corpus == PASTED and not choice.text.strip():
         raise BadInput("dashboards.no_text_mapped")
+    pasted = choice.corpus == PASTED
     encoder = "" if choice.by_vectors == STATIC else place(choice.by_vectors)
     if not encoder and choice.model not in model_names():
         raise UnknownName("model", choice.model, model_names())
-    here, folder = state(), cache_path("documents", _key(choice, encoder))
+    here, folder = state(), cache_path("documents", f"{PRIVATE if pasted else ''}{_key(choice, encoder)}")
+    if not folder.exists():  # made room for others
+        here.forget("documents", str(folder))
 
     def opener(_: ProgressCallback) -> DocumentMap:
         from explorer.analysis.document_files import open_documents
 
         if not folder.exists():
             params = {"choice": asdict(choice), "encoder": encoder, "folder": str(folder)}
-            here.made("documents", params, "job.documents", corpus=choice.corpus)
+            here.made(
+                "documents", params, "job.documents", lasts=PRIVATE_SECONDS if pasted else REMEMBERED, corpus=choice.corpus
+            )
+        mark_used(folder)
         return open_documents(folder)
 
     made: DocumentMap = here.opened("documents", str(folder), opener, "job.documents", corpus=choice.corpus)
@@ -133,7 +141,10 @@ def make(params: dict[str, Any], progress: ProgressCallback) -> Path:
     else:
         texts, labels = documents_of(choice.corpus, choice.label or None, choice.by, choice.most)
     made = map_documents(texts, labels, method=choice.method, seed=choice.seed, keep=True, progress=progress, **vectors)
-    return save_documents(made, Path(params["folder"]))
+    folder = save_documents(made, Path(params["folder"]))
+    if choice.corpus == PASTED:
+        folder.chmod(0o700)
+    return folder
 
 
 def corners(written: str) -> list[tuple[float, float]]:
