@@ -4,9 +4,10 @@ Words are joined bottom up by Ward's criterion (Ward 1963, JASA 58), in the orig
 neighbours, so that a region is connected as well as compact. One tree gives all layers, and each region of a fine layer lies
 in one region of a coarser layer.
 
-A region is called after its medoid, the word nearest to its mean, and the two words whose neighbourhoods belong to it most: the
-lift of word w in region r of n_r among n words is the share of w's nearest neighbours that are in r, over n_r / n. Only frequent
-nouns name a region; where it has too few, its roots, verbs and adjectives do.
+A region is called after its medoid, the word nearest to its mean, and two words that belong to it most: the lift of word w in region
+r of n_r among n words is the share of w's nearest neighbours that are in r, over n_r / n, and it counts times the cosine of w and the
+mean. No word is a part of another one of the name. Only frequent nouns name a region; where it has too few, its roots, verbs and
+adjectives do.
 """
 
 from __future__ import annotations
@@ -160,12 +161,15 @@ class _Naming:
         else:
             return []
         able = able[:most]
-        medoid = able[int((self.unit[able] @ self.unit[rows].mean(axis=0)).argmax())]
-        chosen, seen = [int(medoid)], {self.words[medoid]}
-        for row in able[np.argsort(-lift[able], kind="stable")].tolist():
-            if self.words[row] not in seen:
+        near = self.unit[able] @ self.unit[rows].mean(axis=0)
+        medoid = int(able[int(near.argmax())])
+        chosen, words = [medoid], [self.words[medoid]]
+        # Where the lift of many is as high as it can be, those in the middle of the region stand for it.
+        for at in np.argsort(-lift[able] * near, kind="stable").tolist():
+            row, word = int(able[at]), self.words[able[at]]
+            if not any(word in other or other in word for other in words):  # 초등학교 beside 학교 says nothing more
                 chosen.append(row)
-                seen.add(self.words[row])
+                words.append(word)
                 if len(chosen) == 3:
                     break
         return chosen

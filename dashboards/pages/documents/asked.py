@@ -135,12 +135,13 @@ def make(params: dict[str, Any], progress: ProgressCallback) -> Path:
     choice = Choice(**params["choice"])
     vectors = {"encoder": params["encoder"]} if params["encoder"] else {"model": choice.model}
     texts: Any
-    if choice.corpus == PASTED:
+    keep = choice.corpus != PASTED  # what a person pasted stays only in the map, which goes after a day
+    if not keep:
         texts, labels = pasted_documents(choice.text)
         texts, labels = texts[: choice.most], labels[: choice.most]
     else:
         texts, labels = documents_of(choice.corpus, choice.label or None, choice.by, choice.most)
-    made = map_documents(texts, labels, method=choice.method, seed=choice.seed, keep=True, progress=progress, **vectors)
+    made = map_documents(texts, labels, method=choice.method, seed=choice.seed, keep=keep, progress=progress, **vectors)
     folder = save_documents(made, Path(params["folder"]))
     if choice.corpus == PASTED:
         folder.chmod(0o700)

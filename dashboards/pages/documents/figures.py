@@ -79,6 +79,7 @@ def documents_figure(made: DocumentMap, scheme: str | None, words: Mapping[str, 
             go.Scatter(
                 x=[], y=[], customdata=[], mode="markers", hoverinfo="skip", showlegend=False,
                 marker={"size": dot, "color": color_of, "symbol": symbol, "line": {"width": 1, "color": ink["paper"]}},
+                unselected={"marker": {"opacity": 1}},
             )
         )  # fmt: skip
     figure.add_annotation(
@@ -164,6 +165,7 @@ def _names(made: DocumentMap, ink: Mapping[str, Any]) -> list[Any]:
                 hoverinfo="skip",
                 showlegend=False,
                 visible=level == 0,
+                unselected={"textfont": {"color": ink["text"]}},  # a selection is among documents
             )
         )
     return traces

@@ -12,8 +12,9 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, Patch, State, dcc
 from dashboards.app.models import model_bar
 from dashboards.app.state import state
 from dashboards.kit import ids, url
-from dashboards.kit.components import card, graph, guarded, page, too_long_for_address
+from dashboards.kit.components import card, graph, page, too_long_for_address, waiting, watch
 from dashboards.kit.i18n import Text, text
+from dashboards.kit.jobs import NotReady
 from dashboards.kit.page import HIDDEN, Question, pressed
 from dashboards.kit.taking import Take
 from dashboards.kit.taking import lines as python
@@ -210,6 +211,11 @@ def looked_up(made: DocumentMap, selected: str | None, query: str | None) -> lis
     return rows_of(made, corners(selected or ""), wanted)
 
 
+def marks(rows: list[int], selected: str | None) -> list[int]:
+    """The found documents that are marked; of a selection none, as the rest of the map fades."""
+    return [] if selected else rows[:MARKED_MOST]
+
+
 def draw(
     done: dict[str, Any] | None, color: str, scheme: str | None, query: str | None, chosen: int | None, selected: str | None,
     view: str | None,
@@ -223,9 +229,9 @@ def draw(
     figure = documents_figure(made, scheme, words, color if color in COLORS else COLORS[0], panels.stamp(made))
     try:
         rows = looked_up(made, selected, query)
-    except panels.WAITING:
+    except NotReady:
         rows = []
-    for trace, values in marked(made, rows[:MARKED_MOST], row_of(made, chosen)).items():
+    for trace, values in marked(made, marks(rows, selected), row_of(made, chosen)).items():
         figure.data[trace].update(values)
     if points := corners(selected or ""):
         path = "M" + "L".join(f"{x},{y}" for x, y in points) + "Z"
@@ -246,12 +252,12 @@ def show(
     row = row_of(made, chosen)
     try:
         rows = looked_up(made, selected, query)
-    except panels.WAITING:
-        waits = guarded(t, lambda: looked_up(made, selected, query))
-        return no_update, waits, no_update, panels.reading(t, made, row)
+    except NotReady as wait:
+        watch()
+        return no_update, waiting(t, wait.job, (), alone=False), no_update, panels.reading(t, made, row)
     asked = bool(selected) or bool((query or "").strip())
     change = Patch()
-    for trace, values in marked(made, rows[:MARKED_MOST], row).items():
+    for trace, values in marked(made, marks(rows, selected), row).items():
         for name, value in values.items():
             change["data"][trace][name] = value
     listed = panels.listed(t, made, rows, bool(selected)) if asked else None

@@ -10,14 +10,12 @@ from dash import html
 
 from dashboards.kit.components import empty, score_bar, table
 from dashboards.kit.i18n import Text
-from dashboards.kit.jobs import NotReady
 
 if TYPE_CHECKING:
     from explorer.analysis.document_records import DocumentMap
 
-__all__ = ["TELLING", "WAITING", "beginning", "facts", "listed", "pick", "reading", "regions", "stamp", "telling"]
+__all__ = ["TELLING", "beginning", "facts", "listed", "pick", "reading", "regions", "stamp", "telling"]
 
-WAITING = NotReady
 TELLING = 12
 """Words that tell a selection."""
 LISTED = 40
