@@ -122,3 +122,24 @@ def test_the_command_line_opens_a_server_for_looking(served, monkeypatch):
     import os
 
     assert served("--public")[0]["exit"] == 0 and os.environ["EXPLORER_PUBLIC"] == "1"
+
+
+def test_nothing_goes_from_a_public_server(home, tmp_path, monkeypatch):
+    from corpora import library
+    from dashboards.pages.corpora import adding
+    from dashboards.pages.saved import page as saved
+
+    source = tmp_path / "lines.txt"
+    source.write_text("나는 학교에 갔다.\n", encoding="utf-8")
+    library.add(source, "mine")
+    monkeypatch.setenv("EXPLORER_PUBLIC", "1")
+    for change in (lambda: adding.remove("mine"), lambda: adding.rename("mine", "yours")):
+        with pytest.raises(BadInput, match="looking only"):
+            change()
+    monkeypatch.setattr(saved, "one_of", lambda _: type("Doomed", (), {"kind": "corpus", "name": "mine"}))
+    from dashboards.app import create_app
+
+    with create_app().server.test_request_context():
+        said, *_ = saved.remove(1, "corpus/mine", None, 0)
+    assert "보기 전용" in str(said) or "looking only" in str(said)
+    assert (home / "corpora" / "mine").is_dir()

@@ -28,6 +28,7 @@ from dashboards.kit.forms import no_torch, watch_box
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.page import Question, pressed
+from dashboards.kit.public import check_writable
 from dashboards.kit.url import MAX_WORD, choice, clean, decode, href, integer, long_text, packed, share
 from dashboards.kit.url import model as model_field
 from dashboards.kit.url import text as text_field
@@ -272,6 +273,7 @@ def fetched(chosen: str | None, _: Any) -> tuple[Any, ...]:
         return (no_update,) * 6
     t = text()
     try:
+        check_writable()
         state().encoder(str(chosen))
     except NotReady as wait:
         watch()

@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboards.app.state import corpus_names, state
 from dashboards.kit import upload
+from dashboards.kit.public import check_writable
 from explorer.core.errors import BadInput, Cancelled, ExplorerError, Unavailable, UnknownName
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import check_name, list_artifacts
@@ -93,10 +94,11 @@ def remove(name: str) -> None:
     """Delete a stored corpus.
 
     Raises:
-        ExplorerError: there is none of that name, or it ships.
+        ExplorerError: there is none of that name, or it ships; or people shall only look.
     """
     from corpora import library
 
+    check_writable()
     _own(name)
     library.remove(name)
 
@@ -105,10 +107,11 @@ def rename(name: str, new: str) -> str:
     """Give a stored corpus another name; the new name.
 
     Raises:
-        ExplorerError: there is none of that name, or the new one is taken or no name.
+        ExplorerError: there is none of that name, or the new one is taken or no name; or people shall only look.
     """
     from corpora import library
 
+    check_writable()
     _own(name)
     if check_name(new) in corpus_names():
         raise BadInput("dashboards.corpus_name_taken", name=new)

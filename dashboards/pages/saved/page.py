@@ -13,6 +13,7 @@ from dashboards.kit import ids, url
 from dashboards.kit.components import card, guarded, job_panel, page, problem, slot, watch
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.page import pressed
+from dashboards.kit.public import check_writable
 from dashboards.kit.taking import Take, lines
 from dashboards.kit.upload import upload_box
 from dashboards.pages.saved.importing import MOST, WHAT, start
@@ -180,6 +181,7 @@ def _remove(kind: str, name: str) -> None:
     from explorer.encoders.library import remove_encoder
     from explorer.tokenizers.library import remove_tokenizer
 
+    check_writable()
     removers = {"tokenizer": remove_tokenizer, "encoder": remove_encoder, "corpus": remove_corpus}
     removers.get(kind, lambda one: remove_artifact(kind, one))(name)
 
