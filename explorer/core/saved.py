@@ -45,16 +45,23 @@ class Saved:
         return asdict(self)
 
     def facts(self) -> DataFrame:
-        """Everything that is known, a line each, as a table: ``what`` and ``value``; lists and tables in it as JSON."""
+        """Everything that is known, a line each, as a table.
+
+        Returns:
+            ``part`` (``"sizes"``, ``"params"``, ``"provenance"``), ``what`` (of a table in a table ``outer.inner``), and ``value``:
+            text as it is, anything else as JSON.
+        """
         import json
 
         import pandas as pd
 
         rows = []
-        for group in (self.sizes, self.params, self.provenance):
-            for name, value in group.items():
-                rows.append((name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)))
-        return pd.DataFrame(rows, columns=["what", "value"])
+        for part in ("sizes", "params", "provenance"):
+            for name, value in getattr(self, part).items():
+                inner = {f"{name}.{key}": one for key, one in value.items()} if isinstance(value, dict) else {name: value}
+                for what, one in inner.items():
+                    rows.append((part, what, one if isinstance(one, str) else json.dumps(one, ensure_ascii=False, default=str)))
+        return pd.DataFrame(rows, columns=["part", "what", "value"])
 
 
 def saved(kinds: Sequence[str] = KINDS) -> list[Saved]:

@@ -37,6 +37,9 @@ NEIGHBOURS = 5
 EVERY = 30.0
 """Seconds of work that a kill may cost: so much lies between two keepings."""
 
+_BEGINS = "\u2581"
+"""What SentencePiece writes before a piece that begins a word."""
+
 _KEPT = 4
 """Trainings that wait to be gone on with; of more the oldest goes."""
 
@@ -151,7 +154,8 @@ def checkpoint_place(**facts: Any) -> Path:
 def choose_words(vocabulary: Vocabulary, wanted: Sequence[str] | int) -> list[int]:
     """Rows of the words to watch: those that are wanted and known, or so many nouns from frequent to rarer ones.
 
-    A word is a key, or what a key is without its tag. Without tags any keys of two syllables or more count as nouns.
+    A word is a key, or what a key is without its tag. Without tags any keys of two syllables or more count as nouns; of sub-words
+    those that begin a word, which are less often endings.
     """
     if not isinstance(wanted, int):
         by_word: dict[str, int] = {}
@@ -160,8 +164,12 @@ def choose_words(vocabulary: Vocabulary, wanted: Sequence[str] | int) -> list[in
         rows = [vocabulary.index.get(word, by_word.get(word)) for word in wanted]
         return list(dict.fromkeys(row for row in rows if row is not None))
     nouns = []
+    begins = _BEGINS if any(key.startswith(_BEGINS) for key in vocabulary.keys) else ""
     for row, key in enumerate(vocabulary.keys[:5000]):
         word, tag = split_key(key)
+        if not word.startswith(begins):
+            continue
+        word = word.removeprefix(begins)
         if len(word) > 1 and all(map(is_syllable, word)) and base_tag(tag or "NNG") == "NNG":
             nouns.append(row)
     if not nouns:

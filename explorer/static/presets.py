@@ -13,7 +13,7 @@ from typing import Any
 from explorer.core.errors import UnknownName
 from explorer.text.morphology import cpu_count
 
-__all__ = ["PRESETS", "SIZES", "Estimate", "estimate", "preset", "size_of"]
+__all__ = ["PRESETS", "SIZES", "Estimate", "estimate", "preset", "size_of", "tokens_of"]
 
 SIZES = {"small": 500_000, "middle": 5_000_000}
 """Up to how many tokens a corpus is called so; beyond the last it is large."""
@@ -21,12 +21,12 @@ SIZES = {"small": 500_000, "middle": 5_000_000}
 PRESETS: dict[str, dict[str, dict[str, int]]] = {
     "word2vec": {
         "small": {"dim": 50, "window": 5, "min_count": 3, "epochs": 15},
-        "middle": {"dim": 100, "window": 5, "min_count": 5, "epochs": 15},
+        "middle": {"dim": 100, "window": 5, "min_count": 5, "epochs": 10},
         "large": {"dim": 200, "window": 5, "min_count": 10, "epochs": 5},
     },
     "fasttext": {
         "small": {"dim": 50, "window": 5, "min_count": 3, "epochs": 15},
-        "middle": {"dim": 100, "window": 5, "min_count": 5, "epochs": 5},
+        "middle": {"dim": 100, "window": 5, "min_count": 5, "epochs": 10},
         "large": {"dim": 200, "window": 5, "min_count": 10, "epochs": 5},
     },
     "glove": {

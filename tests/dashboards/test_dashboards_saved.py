@@ -130,6 +130,7 @@ def test_the_page_lists_shows_asks_and_removes(page):
     assert "small" not in json.dumps(page.call("saved-list.children", {"saved-kind.value": "corpus"}))
     card = json.dumps(page.call("saved-list.children", {"saved-kind.value": "all", "saved-open.data": "vectors/small"}))
     assert "made by hand" in card and "saved-fact" in card
+    assert "/train?run=small" in card and "epoch" not in card.replace("/train?run=small", "")
     lost = page.call("saved-list.children", {"saved-kind.value": "all", "saved-open.data": "vectors/none"})
     assert "problem" in json.dumps(lost)
     pressed = page.press(

@@ -78,3 +78,9 @@ def test_words_to_watch_are_nouns_from_frequent_to_rarer():
     rows = epochs.choose_words(vocabulary, 5)
     assert len(rows) == 5 and rows[0] == 2 and rows == sorted(rows) and all(keys[row].endswith("/NNG") for row in rows)
     assert epochs.choose_words(vocabulary, ["영화", "서울/NNP", "없다"]) == [3, 4]
+
+
+def test_of_sub_words_those_are_watched_that_begin_a_word():
+    keys = ["으로", "\u2581영화", "까지", "\u2581사람", "\u2581좋", "습니다"]
+    vocabulary = Vocabulary(keys, np.arange(len(keys), 0, -1), {key: row for row, key in enumerate(keys)})
+    assert epochs.choose_words(vocabulary, 2) == [1, 3]

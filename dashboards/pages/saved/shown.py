@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,11 +18,12 @@ __all__ = ["facts_card", "listing", "question", "size_of", "told", "used_by"]
 
 LONGEST = 300
 """Characters of a fact that are shown; all of it is in what is taken along."""
+_EPOCHS = "epochs"
 _PAGES = {
     "vectors": ("/similarity", "model"),
     "tokenizer": ("/tokens", "t"),
     "encoder": ("/context", "model"),
-    "corpus": ("/train", "corpus"),
+    "corpus": ("/corpora", "corpus"),
 }
 """Where a thing answers: the page, and the field of its address that names it."""
 
@@ -93,7 +95,7 @@ def listing(t: Text, found: Sequence[Saved]) -> Any:
             extent(t, one),
             html.Span(size_of(one.bytes), className="numbers"),
             html.Span(origin(t, one), className="saved-origin"),
-            one.when[:10],
+            html.Span(one.when[:10], className="numbers"),
             dmc.Group(
                 [
                     dcc.Link(t("saved.do_use"), href=_open(one), className="example"),
@@ -114,18 +116,34 @@ def listing(t: Text, found: Sequence[Saved]) -> Any:
 
 
 def facts_card(t: Text, one: Saved) -> Any:
-    """All that is known of one thing."""
+    """All that is known of one thing; how it learnt stands on the page of trainings."""
     facts = one.facts()
     rows = [
-        [t.maybe(f"saved.fact_{what}", what), html.Span(_short(value), className="saved-fact")]
-        for what, value in zip(facts["what"], facts["value"], strict=True)
-        if value not in ("null", "", "[]", "{}")
+        [_fact(t, part, what), html.Span(_short(value), className="saved-fact")]
+        for part, what, value in facts.itertuples(index=False)
+        if not (part == "provenance" and what == _EPOCHS) and value not in ("null", "", "[]", "{}")
     ]
-    body = table([t("saved.head_what"), t("saved.head_value")], rows, t("saved.card", name=one.name))
-    return card(t("saved.card", name=one.name), body, hint=origin(t, one), takes=("saved", "card"))
+    body = [table([t("saved.head_what"), t("saved.head_value")], rows, t("saved.card", name=one.name))]
+    if one.provenance.get(_EPOCHS):
+        link = url.href("/train", {"run": url.text(100)}, {"run": one.name})
+        body.append(dcc.Link(t("saved.to_training"), href=link, className="example"))
+    return card(t("saved.card", name=one.name), *body, hint=origin(t, one), takes=("saved", "card"))
+
+
+def _fact(t: Text, part: str, what: str) -> str:
+    """What a fact is called, by itself or as a part of another."""
+    outer, _, inner = what.partition(".")
+    name = t.maybe(f"saved.fact_{part}_{outer}", t.maybe(f"saved.fact_{outer}", outer))
+    return f"{name} · {t.maybe(f'saved.fact_{inner}', inner)}" if inner else name
 
 
 def _short(value: str) -> str:
+    """A fact as it is shown: numbers in lists rounded, long ones cut."""
+    try:
+        numbers = [float(one) for one in json.loads(value)]
+        value = ", ".join(f"{one:.4g}" for one in numbers)
+    except (ValueError, TypeError):
+        pass
     return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
 
 
