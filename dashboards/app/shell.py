@@ -13,13 +13,14 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, 
 from dashboards.app import models, search, taking
 from dashboards.app.state import UNASKED, state
 from dashboards.kit import ids
-from dashboards.kit.components import BUSY_MS, icon, job_panel
+from dashboards.kit.components import BUSY_MS, icon, job_panel, problem
 from dashboards.kit.i18n import LANGUAGES, Text, text
 from dashboards.kit.jobs import JOBS_PATH
 from dashboards.kit.person import address
 from dashboards.kit.search import search_box, search_button
 from dashboards.kit.url import VIEWS, decode, href, unread
 from dashboards.pages import not_found
+from explorer.core.errors import ExplorerError
 
 __all__ = ["layout", "register"]
 
@@ -250,7 +251,10 @@ def follow_jobs(places: list[dict[str, str]], ready: int | None) -> tuple[Any, l
     """
     t = text()
     jobs = state().jobs
-    active = {job.id: job for job in jobs.active()}
+    try:
+        active = {job.id: job for job in jobs.active()}
+    except ExplorerError as error:
+        return [html.Div(problem(t, error), className="job-strip")], [no_update] * len(places), no_update, True
     shown = {place["id"] for place in places}
     named = {t(job.label, **job.values): job for job in active.values() if job.id not in shown and job.label not in UNASKED}
     strip: list[Any] = [html.Div(job_panel(t, job), className="job-strip") for job in list(named.values())[:STRIP]]

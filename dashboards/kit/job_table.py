@@ -76,10 +76,12 @@ _PLACES = """
 WITH heads AS (
     SELECT id, lane, owner, created, ROW_NUMBER() OVER (PARTITION BY lane, owner ORDER BY created, rowid) AS turn
     FROM jobs WHERE state = 'waiting'
+), began AS (
+    SELECT lane, owner, (SELECT MAX(started) FROM jobs AS past WHERE past.owner = own.owner AND past.lane = own.lane) AS last
+    FROM (SELECT DISTINCT lane, owner FROM heads) AS own
 )
-SELECT id, ROW_NUMBER() OVER (PARTITION BY lane ORDER BY turn,
-    COALESCE((SELECT MAX(started) FROM jobs AS past WHERE past.owner = heads.owner AND past.lane = heads.lane), 0), created
-) AS place FROM heads
+SELECT id, ROW_NUMBER() OVER (PARTITION BY lane ORDER BY turn, COALESCE(last, 0), created) AS place
+FROM heads JOIN began USING (lane, owner)
 """
 _NEXT = f"SELECT places.id FROM ({_PLACES}) AS places JOIN jobs USING (id) WHERE jobs.lane = ? ORDER BY place LIMIT 1"  # noqa: S608
 _MINE = "SELECT * FROM asks JOIN jobs ON asks.job = jobs.id WHERE asks.person = ?"
@@ -160,7 +162,7 @@ class JobTable:
         made = sqlite3.connect(self.file, timeout=20, isolation_level=None, check_same_thread=False)
         try:
             made.row_factory = sqlite3.Row
-            made.execute("PRAGMA journal_mode = WAL")
+            _to_wal(made)
             made.execute("PRAGMA synchronous = NORMAL")
             made.execute("PRAGMA foreign_keys = ON")
             made.execute("BEGIN IMMEDIATE")
@@ -383,11 +385,11 @@ class JobTable:
             return None
         with self._read() as db:
             found = db.execute(
-                "SELECT failure, gone, ended FROM jobs JOIN asks ON asks.job = jobs.id WHERE key = ? AND person = ? "
+                "SELECT failure, gone, ended, state = 'lost' AND task = '' AS again FROM jobs JOIN asks ON asks.job = jobs.id WHERE key = ? AND person = ? "
                 "ORDER BY created DESC LIMIT 1",
                 (key, person),
             ).fetchone()
-        if found is None:
+        if found is None or found["again"]:  # what a process opened for itself another one opens
             return None
         since = time.time() - seconds
         if found["failure"] and found["ended"] > since:
@@ -519,6 +521,18 @@ class JobTable:
             ("cancelled", stopped, 1, 1),
         ):
             db.execute(_LOSE + which, (state, time.time(), json.dumps(error.to_dict()), stop, opening, value))
+
+
+def _to_wal(made: sqlite3.Connection) -> None:
+    """Change the way the file is written, for which SQLite does not wait while other processes do just that."""
+    for attempt in range(50):
+        try:
+            made.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if attempt == 49:
+                raise
+            time.sleep(0.05)
 
 
 def _is_there(answer: Any) -> bool:

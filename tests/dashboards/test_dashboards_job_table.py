@@ -175,6 +175,7 @@ def test_a_process_that_ends_of_its_own_will_gives_its_work_back_at_once(table, 
     again = other.claim("slow", "second")
     assert again.id == row.id and again.tries == 1
     assert other.row("opening", "one").state == "lost"
+    assert other.failure("key", "one", 60) is None  # whoever asked opens it elsewhere
 
 
 def test_what_ended_long_ago_is_forgotten(tmp_path):

@@ -189,3 +189,12 @@ def test_what_was_stopped_does_not_begin_again_because_its_page_is_slow(app, ope
     monkeypatch.setattr(jobs, "woken", lambda: True)
     with pytest.raises(NotReady):  # that it was stopped before no longer counts
         me(again)
+
+
+def test_a_table_that_cannot_be_used_is_one_line_and_pages_stay_pages(app, home):
+    home.mkdir(exist_ok=True)
+    (home / "jobs.sqlite").write_text("not a database, but long enough to be looked at as one " * 20)
+    page, _ = browser(app)
+    assert page.client.get("/").status_code == 200
+    assert "작업 목록" in clock(page) and "jobs.sqlite" in clock(page)
+    assert "작업 목록" in shown(page)

@@ -60,7 +60,11 @@ def _button(t: Text, name: str, key: str) -> dmc.Button:
 
 def show(*_: Any) -> tuple[Any, ...]:
     """Both lists, and whether there is something to stop and to forget."""
-    t, rows = text(), [row for row in state().jobs.mine() if row.label not in UNASKED]
+    t, hidden = text(), {"display": "none"}
+    try:
+        rows = [row for row in state().jobs.mine() if row.label not in UNASKED]
+    except ExplorerError as error:
+        return problem(t, error), None, hidden, hidden
     going = sorted((row for row in rows if row.running), key=lambda row: (row.state == "waiting", row.place, row.created))
     past = _told_once(t, [row for row in rows if not row.running and _worth(row)])
     if going:
@@ -71,8 +75,8 @@ def show(*_: Any) -> tuple[Any, ...]:
     return (
         dmc.Stack(shown, gap="md") if shown else empty(t("jobs.none_open"), t("jobs.none_open_lead"), picture="jobs"),
         _ended(t, past) if past else dmc.Text(t("jobs.none_ended"), size="sm", c="dimmed"),
-        {} if going else {"display": "none"},
-        {} if past else {"display": "none"},
+        {} if going else hidden,
+        {} if past else hidden,
     )
 
 
