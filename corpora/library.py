@@ -14,7 +14,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -413,9 +413,11 @@ def remove(name: str) -> None:
     had_partial = partial.is_dir()
     remove_unfinished(name)
     if not had_partial or artifact_path("corpus", name).is_dir():
-        fingerprint = StoredCorpus(name).fingerprint()
+        fingerprint = ""
+        with suppress(BadInput):  # a damaged corpus has no fingerprint, and goes all the same
+            fingerprint = StoredCorpus(name).fingerprint()
         remove_artifact("corpus", name)
-        for kind in _DERIVED:
+        for kind in _DERIVED if fingerprint else ():
             shutil.rmtree(derived_path(kind, fingerprint), ignore_errors=True)
 
 

@@ -11,15 +11,15 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput, MissingExtra
-from explorer.core.paths import expanded
+from explorer.core.paths import expanded, readable_name, require_ordinary
 
-__all__ = ["Buffered", "Input", "find_inputs"]
+__all__ = ["BOMB_BYTES", "BOMB_RATIO", "Buffered", "Input", "find_inputs"]
 
 BOMB_BYTES = 64 << 20
 """A compressed file may always grow to this many bytes."""
@@ -98,19 +98,21 @@ class Input:
         path: the file on disk.
         member: name inside the archive, if ``path`` is one.
         size: bytes on disk (compressed), for progress.
+        archive: what the member is read from: opened once for all members, as its directory may be long.
     """
 
     name: str
     path: Path
     member: str | None
     size: int
+    archive: zipfile.ZipFile | None = field(default=None, compare=False, repr=False)
 
     def identity(self) -> dict[str, Any]:
         """What must be the same for the input to count as the one that was read before."""
         status = self.path.stat()
         return {
             "name": self.name,
-            "path": str(self.path.resolve()),
+            "path": readable_name(str(self.path.resolve())),
             "member": self.member,
             "bytes": status.st_size,
             "modified": status.st_mtime_ns,
@@ -128,19 +130,19 @@ class Input:
             MissingExtra: it is zstd, and the package for that is not installed.
         """
         with ExitStack() as stack:
-            try:
-                raw = stack.enter_context(self.path.open("rb"))
-            except IsADirectoryError:
-                raise BadInput("corpora.folder_not_file", name=self.name) from None
-            stream: Any = raw
+            stream: Any
             packed: int | None = None
-            if self.member is not None:
-                archive = stack.enter_context(_zip(self.path, self.name))
-                packed = max(1, archive.getinfo(self.member).compress_size)
+            if self.archive is not None and self.member is not None:
+                packed = max(1, self.size)
                 try:
-                    stream = stack.enter_context(archive.open(self.member))
+                    stream = stack.enter_context(self.archive.open(self.member))
                 except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
                     raise BadInput("corpora.unpack_by_hand", name=self.name, reason=error) from error
+            else:
+                try:
+                    stream = stack.enter_context(self.path.open("rb"))
+                except IsADirectoryError:
+                    raise BadInput("corpora.folder_not_file", name=self.name) from None
             source = Buffered(stream, self.name, packed, tell)
             opened = _decompressor(source.peek(6), source, self.name)
             if opened is not None:
@@ -183,14 +185,11 @@ class _Raw(io.RawIOBase):
         return len(data)
 
 
-@contextmanager
-def _zip(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
+def _zip(path: Path, name: str) -> zipfile.ZipFile:
     try:
-        archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
         raise BadInput("corpora.zip_damaged", name=name, reason=error) from error
-    with archive:
-        yield archive
 
 
 def find_inputs(where: str | Path, report: Report, called: str = "") -> list[Input]:
@@ -207,6 +206,7 @@ def find_inputs(where: str | Path, report: Report, called: str = "") -> list[Inp
         BadInput: nothing is there, a folder or an archive is empty, or an archive holds a path that climbs out of it.
     """
     path = expanded(where)
+    require_ordinary(path)
     if path.is_dir():
         files = list(_walk(path, path, report, set()))
         base = path
@@ -249,9 +249,9 @@ def _walk(folder: Path, root: Path, report: Report, above: set[tuple[int, int]])
 
 def _relative(path: Path, base: Path) -> str:
     try:
-        return path.relative_to(base).as_posix()
+        return readable_name(path.relative_to(base).as_posix())
     except ValueError:
-        return path.name
+        return readable_name(path.name)
 
 
 def _opened(file: Path, name: str) -> Iterable[Input]:
@@ -263,20 +263,20 @@ def _opened(file: Path, name: str) -> Iterable[Input]:
     if magic != b"PK\x03\x04":
         return [Input(name, file, None, file.stat().st_size)]
     members = []
-    with _zip(file, name) as archive:
-        entries = archive.infolist()
-        if any(entry.filename in {"[Content_Types].xml", "mimetype"} for entry in entries):
-            raise BadInput("corpora.office_document", name=name)
-        for entry in entries:
-            parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
-            if ".." in parts or (parts and (parts[0] == "/" or parts[0].endswith(":"))):
-                raise BadInput("corpora.member_outside_archive", name=name, member=entry.filename)
-            if entry.is_dir() or _JUNK.intersection(parts) or any(part.startswith(".") for part in parts):
-                continue
-            members.append(Input(f"{name}/{entry.filename}", file, entry.filename, entry.compress_size))
-        claimed = sum(entry.file_size for entry in entries)
-        if claimed > max(BOMB_BYTES, BOMB_RATIO * file.stat().st_size):
-            raise BadInput("corpora.zip_bomb_claimed", name=name, size=file.stat().st_size, claimed=claimed >> 20)
+    archive = _zip(file, name)
+    entries = archive.infolist()
+    if any(entry.filename in {"[Content_Types].xml", "mimetype"} for entry in entries):
+        raise BadInput("corpora.office_document", name=name)
+    for entry in entries:
+        parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
+        if ".." in parts or (parts and (parts[0] == "/" or parts[0].endswith(":"))):
+            raise BadInput("corpora.member_outside_archive", name=name, member=entry.filename)
+        if entry.is_dir() or _JUNK.intersection(parts) or any(part.startswith(".") for part in parts):
+            continue
+        members.append(Input(f"{name}/{entry.filename}", file, entry.filename, entry.compress_size, archive))
+    claimed = sum(entry.file_size for entry in entries)
+    if claimed > max(BOMB_BYTES, BOMB_RATIO * file.stat().st_size):
+        raise BadInput("corpora.zip_bomb_claimed", name=name, size=file.stat().st_size, claimed=claimed >> 20)
     if not members:
         raise BadInput("corpora.archive_empty", name=name)
     return sorted(members, key=lambda member: member.name)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from corpora.document import Document
-from corpora.readers.inputs import Buffered, Input
+from corpora.readers.inputs import BOMB_BYTES, BOMB_RATIO, Buffered, Input
 from corpora.readers.jsons import documents_of_records
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput, MissingExtra
@@ -16,6 +16,10 @@ from explorer.core.errors import BadInput, MissingExtra
 __all__ = ["parquet_records", "read_parquet"]
 
 BATCH = 512
+FEW = 16
+"""Rows at a time of a column whose values may each stand for many: a dictionary of one long text makes gigabytes of a kilobyte."""
+
+_LARGE = 1 << 16
 
 
 class _Place:
@@ -58,14 +62,26 @@ def parquet_records(one: Input, source: Buffered) -> Iterator[tuple[str, dict[st
             where = copy
         try:
             with pq.ParquetFile(where, memory_map=False, pre_buffer=False) as file:
-                yield from _records(file, one.name)
-        except pa.ArrowException as error:
+                yield from _records(file, one.name, max(1, one.size))
+        except (pa.ArrowException, OSError) as error:
             raise BadInput("corpora.parquet_damaged", name=one.name, reason=error) from error
 
 
-def _records(file: Any, name: str) -> Iterator[tuple[str, Any]]:
-    number = 0
-    for batch in file.iter_batches(batch_size=BATCH):
+def _records(file: Any, name: str, packed: int) -> Iterator[tuple[str, Any]]:
+    number = unpacked = 0
+    for batch in file.iter_batches(batch_size=_batch_size(file.metadata)):
         for record in batch.to_pylist():
             number += 1
+            unpacked += sum(len(value) for value in record.values() if isinstance(value, str | bytes | list))
+            if unpacked > max(BOMB_BYTES, BOMB_RATIO * packed):
+                raise BadInput("corpora.zip_bomb_unpacked", name=name, unpacked=unpacked >> 20, packed=packed)
             yield f"{name}:row {number}", record
+
+
+def _batch_size(metadata: Any) -> int:
+    for group in range(metadata.num_row_groups):
+        for place in range(metadata.num_columns):
+            column = metadata.row_group(group).column(place)
+            if column.has_dictionary_page and column.total_uncompressed_size > _LARGE:
+                return FEW
+    return BATCH

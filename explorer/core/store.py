@@ -67,6 +67,7 @@ _REPLACED = ".replaced-"
 _LOCK_SECONDS = 60.0
 _READS = 5
 _LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
+_KINDS = {"kind": str, "name": str, "engine": str, "params": dict, "sizes": dict, "files": dict, "provenance": dict}
 _T = TypeVar("_T")
 
 
@@ -388,10 +389,15 @@ def read_manifest(folder: Path, kind: str | None = None) -> Manifest:
     path = folder / MANIFEST
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(data, dict):
+            raise TypeError("it is no object")
+        misfit = next((key for key, kind in _KINDS.items() if not isinstance(data.get(key, kind()), kind)), None)
+        if misfit is not None:
+            raise TypeError(f"its {misfit} is {json.dumps(data[misfit])[:40]}")
         manifest = Manifest(**data)
     except FileNotFoundError:
         raise BadInput("core.not_artifact", folder=folder, manifest=MANIFEST) from None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise BadInput("core.damaged_artifact", path=path, reason=error) from error
     if not isinstance(manifest.format, int) or manifest.format > FORMAT:
         raise BadInput("core.format_too_new", folder=folder, written=manifest.format, readable=FORMAT)

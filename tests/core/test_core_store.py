@@ -319,3 +319,16 @@ def test_a_home_that_is_a_file_or_lies_under_one_is_told_in_one_line(tmp_path, m
 def test_a_tilde_of_nobody_is_a_path_like_any_other():
     assert str(expanded("~nobody-of-that-name/x")) == "~nobody-of-that-name/x"
     assert expanded("~") == Path.home()
+
+
+@pytest.mark.parametrize("part", ["params", "sizes", "files", "provenance"])
+@pytest.mark.parametrize("value", [None, [1], "a"])
+def test_a_manifest_with_parts_of_the_wrong_kind_is_damaged(home, part, value):
+    folder = store.artifact_path("vectors", "x")
+    folder.mkdir(parents=True)
+    whole = Manifest("vectors", "x", "word2vec").to_dict()
+    (folder / "manifest.json").write_text(json.dumps(whole | {part: value}), encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        store.read_manifest(folder)
+    assert caught.value.code == "core.damaged_artifact" and part in str(caught.value)
+    assert store.list_artifacts("vectors") == {}

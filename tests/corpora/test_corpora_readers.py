@@ -8,6 +8,8 @@ import gzip
 import io
 import json
 import lzma
+import os
+import sys
 import tracemalloc
 import unicodedata
 import zipfile
@@ -18,6 +20,7 @@ import pytest
 import corpora.readers.lines as lines_module
 from corpora import Document, open_corpus
 from corpora.corpus import FileCorpus
+from corpora.library import add
 from corpora.readers import inputs as inputs_module
 from corpora.readers import plain as plain_module
 from explorer.core.errors import BadInput, UnknownName
@@ -560,3 +563,52 @@ def test_a_cp949_line_that_is_also_utf8_is_read_like_its_file(tmp_path: Path):
     documents, corpus = read(write(tmp_path / "a.txt", "동물의 이름\n치타\n코끼리\n".encode("cp949")))
     assert [one.text for one in documents] == ["동물의 이름", "치타", "코끼리"]
     assert corpus.info()["report"]["encodings"] == {"cp949": 1}
+
+
+def test_a_zip_is_opened_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(300):
+            archive.writestr(f"{number:03}.txt", f"글 {number}")
+    opened = []
+    real = zipfile.ZipFile
+
+    def counted(*args, **options):
+        opened.append(args)
+        return real(*args, **options)
+
+    monkeypatch.setattr(inputs_module.zipfile, "ZipFile", counted)
+    assert [document.text for document in read(path)[0]] == [f"글 {number}" for number in range(300)]
+    assert len(opened) == 1
+
+
+def test_a_parquet_of_one_text_a_thousand_times_is_a_bomb(tmp_path: Path):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "bomb.parquet"
+    parquet.write_table(pa.table({"text": pa.array(["가" * 1_000_000] * 100).dictionary_encode()}), path, compression="zstd")
+    assert path.stat().st_size < 2_000
+    seen = 0
+    with pytest.raises(BadInput) as caught:
+        for document in open_corpus(path).documents():
+            seen += len(document.text)
+    assert caught.value.code == "corpora.zip_bomb_unpacked"
+    assert seen <= inputs_module.BOMB_BYTES
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(BadInput) as caught:
+        read(tmp_path / "pipe")
+    assert caught.value.code == "core.no_ordinary_file"
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="file names are any bytes on Linux alone")
+def test_file_names_of_another_encoding_are_read_as_text(tmp_path: Path, home: Path):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for name in ("한글.txt".encode("cp949"), b"\xff\xfe.txt"):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_text("왕이 웃었다.", encoding="utf-8")
+    ids = [document.id for document in read(folder)[0]]
+    assert [name.partition(":")[0] for name in ids] == ["한글.txt", "\\xff\\xfe.txt"]
+    assert add([folder], "이름").info()["documents"] == 2
