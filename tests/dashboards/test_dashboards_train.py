@@ -131,6 +131,21 @@ def test_the_page_estimates_begins_and_shows(page):
     assert "mine" in taken and "problem" in taken
 
 
+def test_what_is_not_begun_leaves_no_run(app, monkeypatch):
+    def full(*_, **__):
+        raise BadInput("dashboards.queue_full", most=0)
+
+    with monkeypatch.context() as patch:
+        patch.setenv("EXPLORER_PUBLIC", "1")
+        with pytest.raises(BadInput) as refused:
+            start(QUICK)
+        assert refused.value.code == "dashboards.public_mode" and not runs.listed()
+    monkeypatch.setattr(type(state()), "task", full)
+    with pytest.raises(BadInput):
+        start(QUICK)
+    assert not runs.listed()
+
+
 def test_presets_follow_the_size_and_estimates_grow(home):
     assert preset_of(QUICK) == PRESETS["word2vec"]["small"]
     for model in PRESETS:

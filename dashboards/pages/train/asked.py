@@ -9,6 +9,7 @@ from typing import Any
 
 from dashboards.app.state import corpus_names, state, tokenizer_names, version
 from dashboards.kit.jobs import Job
+from dashboards.kit.public import check_writable
 from dashboards.pages.train import runs
 from explorer.core.errors import BadInput, ExplorerError, UnknownName
 from explorer.core.progress import Progress, ProgressCallback
@@ -162,8 +163,14 @@ def start(choice: Choice, again: bool = False) -> str:
     if known is not None and goes(known):
         raise BadInput("dashboards.run_going", name=name)
     _check(choice, again)
+    check_writable()
     runs.begin(name, choice.to_dict())
-    job = state().task("train", choice.to_dict(), LABEL, reuse=False, name=name)
+    try:
+        job = state().task("train", choice.to_dict(), LABEL, reuse=False, name=name)
+    except ExplorerError:  # the queue is full
+        if not again:
+            runs.forget(name)
+        raise
     runs.begin(name, choice.to_dict(), job.id)
     return name
 

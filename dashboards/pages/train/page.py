@@ -11,6 +11,7 @@ from dashboards.kit import ids, url
 from dashboards.kit.components import card, page, problem, slot, watch
 from dashboards.kit.i18n import text
 from dashboards.kit.page import HIDDEN, pressed
+from dashboards.kit.public import check_writable
 from dashboards.kit.taking import Take, lines
 from dashboards.pages.train import runs
 from dashboards.pages.train.asked import KEYS, MODELS, PARAMS, SUBWORDS, Choice, expected, go_on, goes, job_of, preset_of, start
@@ -120,13 +121,17 @@ def begin_again(_: Any) -> tuple[Any, Any]:
     name, what = ids.named(pressed("run") or ""), pressed("do")
     if not name:
         return no_update, no_update
-    if what == "forget":
-        runs.forget(name)
-        return None, None
-    return (name, None) if what == "look" else _began(lambda: go_on(name))
+    if what == "look":
+        return name, None
+    return _began(lambda: _forgotten(name) if what == "forget" else go_on(name))
 
 
-def _began(call: Any) -> tuple[Any, Any]:
+def _forgotten(name: str) -> None:
+    check_writable()
+    runs.forget(name)
+
+
+def _began(call: Callable[[], str | None]) -> tuple[Any, Any]:
     try:
         name = call()
     except ExplorerError as error:
