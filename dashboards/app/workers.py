@@ -1,4 +1,4 @@
-"""One child process for heavy computing, spoken to in lines of JSON.
+"""A child process for heavy computing, spoken to in lines of JSON; :mod:`dashboards.app.runners` tells it what to do.
 
 UMAP and the recovery of Kiwi's vectors hold Python's lock for seconds; in a thread of the server they would freeze every
 page. The child is an ordinary ``python -m dashboards.app.worker``: nothing is pickled, it runs on Linux, macOS and Windows

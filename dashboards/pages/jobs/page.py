@@ -66,7 +66,7 @@ def show(*_: Any) -> tuple[Any, ...]:
     except ExplorerError as error:
         return problem(t, error), None, hidden, hidden
     going = sorted((row for row in rows if row.running), key=lambda row: (row.state == "waiting", row.place, row.created))
-    past = _told_once(t, [row for row in rows if not row.running and _worth(row)])
+    past = _told_once(t, [row for row in rows if not row.running and _worth(row)], going)
     if going:
         watch()
     shown: list[Any] = [html.Div(job_panel(t, row), id=ids.job(row.id), className="jobs-row") for row in going[:SHOWN]]
@@ -84,11 +84,16 @@ def _worth(row: Row) -> bool:
     return bool(row.task) or row.state != "done" or (row.ended or 0) - (row.started or 0) >= NOTED
 
 
-def _told_once(t: Text, rows: list[Row]) -> list[Row]:
-    """Of several that are called alike and ended alike the last: each process of the server opens things for itself."""
+def _told_once(t: Text, rows: list[Row], going: list[Row]) -> list[Row]:
+    """Of several that are called alike and ended alike the last: each process of the server opens things for itself, and may
+    have done so for a task that is called the same.
+    """
+    tasks = {t(row.label, **row.values) for row in [*rows, *going] if row.task}
     found: dict[tuple[str, str, str], Row] = {}
     for row in rows:
-        found.setdefault((t(row.label, **row.values), row.href.partition("?")[0], row.state), row)
+        name = t(row.label, **row.values)
+        if row.task or name not in tasks:
+            found.setdefault((name, row.href if row.task else row.href.partition("?")[0], row.state), row)
     return list(found.values())
 
 
