@@ -40,9 +40,17 @@ def test_what_the_card_says_of_trust_is_true_of_the_stored_places(model):
     assert shown.chance_preserved < 0.003 and shown.chance_trustworthiness == pytest.approx(0.5, abs=0.02)
 
 
+@pytest.mark.parametrize("name", ["word2vec", "glove"])
+def test_the_other_shipped_models_have_theirs(name):
+    v = ex.load(name)
+    shown, regions = shipped_map(v), shipped_regions(v)
+    assert shown is not None and shown.model == name and shown.keys == regions.keys and shown.preserved > 0.15
+    assert [len(layer.regions) for layer in regions.layers] == [37, 111, 333]
+
+
 def test_the_files_are_small_enough_to_ship():
     folder = Path(shipped_maps.__file__).parent / "data" / "maps"
-    assert sum(path.stat().st_size for path in folder.iterdir()) < 150_000
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 400_000
 
 
 def test_a_model_of_the_same_name_with_other_vectors_has_no_shipped_map(model):
