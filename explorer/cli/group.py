@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from explorer.cli.spoken import SpokenContext, dressed, said
+from explorer.cli.usage import spoken_usage
 from explorer.core import settings
 from explorer.core.errors import ExplorerError
 from explorer.core.messages import Message
@@ -94,9 +95,14 @@ class LazyGroup(click.Group):
                 raise click.UsageError(Message("cli.argument_not_text", values).said(settings.language()), ctx)
         return super().parse_args(ctx, args)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with spoken_usage():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with spoken_usage():
+                return super().invoke(ctx)
         except (ExplorerError, OSError, KeyboardInterrupt) as error:
             if isinstance(error, BrokenPipeError) or settings.debug():
                 raise

@@ -154,8 +154,16 @@ def compare(
         write_output(html, comparison.to_html())
     if as_json:
         emit_json(comparison.to_dict())
-    elif markdown or not html:
+    elif markdown:
         click.echo(comparison.to_markdown())
+    elif not html:
+        for row in comparison.rows:
+            for warning in row.warnings:
+                click.echo(f"{row.tokenizer}: {warning}", err=True)
+        sheet = comparison.sheet()
+        for note in sheet.notes:
+            click.echo(note, err=True)
+        print_table(sheet.columns, sheet.rows)
 
 
 @click.command("train-tokenizer")

@@ -107,3 +107,40 @@ def test_help_of_train_tells_what_each_model_takes():
     for model in trainable_names():
         for name, default in model_parameters(model).items():
             assert name in shown and (not isinstance(default, int) or f"{name}={str(default).lower()}" in shown), (model, name)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["similar"], "WORD...가 빠졌습니다."),
+        (["train", "word2vec"], "--name이 빠졌습니다."),
+        (["similar", "왕", "-n", "0"], "-n에 쓸 수 없는 값입니다. 0은 1<=x<=1000000 범위에 들지 않습니다."),
+        (["similar", "왕", "-n", "x"], "x는 알맞은 수가 아닙니다."),
+        (["similar", "왕", "-n"], "-n에는 값이 필요합니다."),
+        (["similar", "왕", "--method", "x"], "다음 가운데 하나가 아닙니다: cosine, csls, mutual"),
+        (["similar", "왕", "--nosuch"], "--nosuch: 그런 옵션은 없습니다."),
+        (["nosuch"], "‘nosuch’라는 명령은 없습니다."),
+        (["models", "nosuch"], "‘nosuch’라는 명령은 없습니다."),
+        (["models", "show", "a", "b"], "인자가 너무 많습니다: b"),
+        (["similarity", "왕"], "단어를 둘 이상 쓰세요."),
+        (["--lang", "de", "similar"], "--lang"),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, list) else "",
+)
+def test_a_wrong_use_is_told_in_the_language(arguments: list[str], told: str):
+    english = CliRunner().invoke(main, arguments)
+    assert english.exit_code == 2 and "Error: " in english.stderr and not re.search("오류|도움말", english.stderr)
+    korean = CliRunner().invoke(main, arguments, env={"EXPLORER_LANG": "ko"})
+    assert korean.exit_code == 2 and korean.stdout == "" and told in korean.stderr, korean.stderr
+    assert korean.stderr.splitlines()[-1].startswith("오류: ")
+    assert ("사용법: " in korean.stderr) == ("Usage: " in english.stderr)
+
+
+def test_compare_prints_a_table_and_markdown_only_when_asked(home):
+    plain = CliRunner().invoke(main, ["compare", "-t", "eojeol", "-t", "syllable", "--reference", "none"])
+    assert plain.exit_code == 0, plain.output
+    head, *rows = [line.split("\t") for line in plain.stdout.splitlines()]
+    assert head == ["metric", "eojeol", "syllable"] and all(len(row) == 3 for row in rows)
+    assert any(row[0] == "tokens_per_eojeol" and row[1].startswith("1.000") for row in rows)
+    marked = CliRunner().invoke(main, ["compare", "-t", "eojeol", "--reference", "none", "--markdown"])
+    assert marked.stdout.startswith("|") or "\n|" in marked.stdout
