@@ -52,33 +52,20 @@ from dashboards.pages.why import page as why
 from dashboards.pages.word import page as word
 from explorer.core.errors import BadInput
 
-__all__ = ["VIEWS", "create_app", "serve"]
+__all__ = ["GROUPS", "VIEWS", "create_app", "serve"]
 
-VIEWS: tuple[ModuleType, ...] = (
-    home,
-    word,
-    tokens,
-    bench,
-    corpora,
-    similarity,
-    analogy,
-    versus,
-    why,
-    map_page,
-    documents,
-    sentences,
-    context,
-    senses,
-    inside,
-    layers,
-    lab,
-    train,
-    saved,
-    game,
-    jobs,
-    glossary,
+GROUPS: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
+    ("", (home,)),
+    ("words", (word, similarity, analogy, why, versus, map_page)),
+    ("tokens", (tokens, bench)),
+    ("sentences", (sentences, documents, context, senses, inside, layers)),
+    ("own", (corpora, train, saved, lab, jobs)),
+    ("more", (game, glossary)),
 )
-"""The pages in the order of the navigation; :mod:`dashboards.pages` says what each of them has."""
+"""The pages in the order of the navigation, by the names of their groups; :mod:`dashboards.pages` says what each of them has."""
+
+VIEWS: tuple[ModuleType, ...] = tuple(view for _, views in GROUPS for view in views)
+"""All pages."""
 
 MAX_REQUEST = 2 * 1024 * 1024
 """Bytes a request may bring; the largest honest one is a text of a few thousand characters."""
@@ -162,7 +149,7 @@ def create_app(prepare: bool = False, host: str | None = None, token: str = "", 
     upload.serve_uploads(server, app.config.routes_pathname_prefix)
     app.files = {kind: prefix + name for kind, name in names.items()}
     with server.app_context():
-        app.layout = lambda: shell.layout(VIEWS)
+        app.layout = lambda: shell.layout(GROUPS)
     shell.register(app, VIEWS)
     for view in VIEWS:
         view.register(app)

@@ -40,11 +40,14 @@ THEME = {
 }
 
 
+Groups = Sequence[tuple[str, Sequence[ModuleType]]]
+"""Pages by the names of their groups."""
+
 STRIP = 3
 """Jobs that are shown at the window's edge."""
 
 
-def layout(views: Sequence[ModuleType]) -> Any:
+def layout(groups: Groups) -> Any:
     """The shell in the language of the request; pages fill its middle."""
     t = text()
     return dmc.MantineProvider(
@@ -62,7 +65,7 @@ def layout(views: Sequence[ModuleType]) -> Any:
                 html.Div(id=ids.JOBS, className="jobs", **{"aria-live": "polite"}),
                 *taking.frame_of(t),
                 _header(t),
-                _navbar(t, views),
+                _navbar(t, groups),
                 dmc.AppShellMain(
                     html.Div(
                         html.Div(id=ids.CONTENT),
@@ -136,24 +139,39 @@ def _header(t: Text) -> dmc.AppShellHeader:
     )
 
 
-def _navbar(t: Text, views: Sequence[ModuleType]) -> dmc.AppShellNavbar:
-    links = [
-        dmc.NavLink(
-            label=t(view.NAME),
-            description=t(f"{view.NAME.split('.')[0]}.nav"),
-            leftSection=icon(view.ICON, 20),
-            href=href(view.PATH),
-            active="partial" if hasattr(view, "IN_PATH") else "exact",
-            className="nav-link asks-model" if view.USES_MODEL else "nav-link",
+def _navbar(t: Text, groups: Groups) -> dmc.AppShellNavbar:
+    parts = []
+    for name, views in groups:
+        links = [_nav_link(t, view) for view in views]
+        heading = t(f"shell.group_{name}") if name else ""
+        parts += (
+            [
+                html.Div(
+                    [html.Div(heading, className="nav-heading", **{"aria-hidden": "true"}), *links],
+                    role="group",
+                    **{"aria-label": heading},
+                )
+            ]
+            if name
+            else links
         )
-        for view in views
-    ]
     return dmc.AppShellNavbar(
         [
-            html.Nav(dmc.Stack(links, gap=0), **{"aria-label": t("shell.pages")}),
-            dmc.Text(t("shell.foot"), size="xs", c="dimmed", mt="auto"),
+            html.Nav(parts, **{"aria-label": t("shell.pages")}),
+            dmc.Text(t("shell.foot"), size="xs", c="dimmed", mt="auto", pt="md"),
         ],
         p="sm",
+    )
+
+
+def _nav_link(t: Text, view: ModuleType) -> dmc.NavLink:
+    return dmc.NavLink(
+        label=t(view.NAME),
+        leftSection=icon(view.ICON, 18),
+        href=href(view.PATH),
+        active="partial" if hasattr(view, "IN_PATH") else "exact",
+        className="nav-link asks-model" if view.USES_MODEL else "nav-link",
+        attributes={"root": {"title": t(f"{view.NAME.split('.')[0]}.nav")}},
     )
 
 

@@ -18,5 +18,5 @@ Sentences come from :func:`dashboards.kit.i18n.text` (``text.ko.json`` and ``tex
 comes from :mod:`dashboards.app.state` inside :func:`dashboards.kit.components.guarded`, with ``Input(ids.READY, "data")`` among the
 callback's inputs so that the page fills in when it is there. Figures take the colours of ``Input(ids.SCHEME,
 "computedColorScheme")``. A view writes its address by giving ``url.encode(...)`` to ``Output(ids.address(VIEW), "data")``.
-Its place in ``VIEWS`` of :mod:`dashboards.app.application` is its place in the navigation.
+Its place in ``GROUPS`` of :mod:`dashboards.app.application` is its place in the navigation.
 """
