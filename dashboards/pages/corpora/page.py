@@ -470,7 +470,7 @@ def _register_adding(app: Dash) -> None:
     )(take_pasted)
     app.callback(
         Output("corpora-upload-uploaded", "data", allow_duplicate=True),
-        Input("corpora-give-up", "n_clicks"),
+        Input("corpora-give-up", "n_clicks", allow_optional=True),
         given,
         prevent_initial_call=True,
     )(give_up)
