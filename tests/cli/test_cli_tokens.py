@@ -159,7 +159,7 @@ def test_serving_others_says_what_it_opens(host, lines, monkeypatch):
 
     started = []
     monkeypatch.setattr(app, "serve", lambda **options: started.append(options["host"]))
-    done = run("serve", "--host", host, "--no-open")
+    done = run("serve", "--host", host, "--no-open", "--no-token")
     assert done.exit_code == 0 and started == [host]
     assert len(done.stderr.splitlines()) == lines
     assert not lines or ("read" in done.stderr and "models" in done.stderr)
