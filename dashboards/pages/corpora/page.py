@@ -119,7 +119,7 @@ def layout(**query: Any) -> Any:
             size="xl",
             closeButtonProps={"aria-label": t("take.close")},
         ),
-        dmc.Modal(html.Div(id=ASKING), id=ASK, closeButtonProps={"aria-label": t("take.close")}),
+        dmc.Modal([html.Div(id=ASKING), slot("corpora-refused")], id=ASK, closeButtonProps={"aria-label": t("take.close")}),
     )
 
 
@@ -363,11 +363,11 @@ def _done(t: Text, name: str, *_: Any) -> tuple[Any, Any, Any, Any, Any]:
 # ---- another name, and away
 
 
-def ask_first(_: Any, name: str) -> tuple[Any, Any, Any]:
+def ask_first(_: Any, name: str) -> tuple[Any, Any, Any, Any]:
     """The question before a corpus is removed, or what it shall be called."""
     t, do = text(), pressed("do")
     if do is None:
-        return (no_update,) * 3
+        return (no_update,) * 4
     said = catalogue.label_of(t, name)
     fields: list[Any] = [
         dmc.TextInput(id="corpora-new-name", value=name, label=t("corpora.name_label"), inputProps={"maxLength": 100})
@@ -377,7 +377,7 @@ def ask_first(_: Any, name: str) -> tuple[Any, Any, Any]:
     sure = dmc.Button(
         t(f"corpora.{do}_sure"), id={"type": "corpora-sure", "do": do}, color="red" if do == "remove" else "indigo"
     )
-    return True, t(f"corpora.{do}_title", name=said), dmc.Stack([*fields, slot("corpora-refused"), dmc.Group([sure])], gap="md")
+    return True, t(f"corpora.{do}_title", name=said), dmc.Stack([*fields, dmc.Group([sure])], gap="md"), None
 
 
 def change(_: Any, name: str, new: str | None) -> tuple[Any, Any, Any, Any]:
@@ -433,6 +433,7 @@ def register(app: Dash) -> None:
         Output(ASK, "opened"),
         Output(ASK, "title"),
         Output(ASKING, "children"),
+        Output("corpora-refused", "children", allow_duplicate=True),
         Input({"type": "corpora-do", "do": ALL}, "n_clicks"),
         State(WHICH, "value"),
         prevent_initial_call=True,
@@ -444,7 +445,7 @@ def register(app: Dash) -> None:
         Output("corpora-refused", "children"),
         Input({"type": "corpora-sure", "do": ALL}, "n_clicks"),
         State(WHICH, "value"),
-        State("corpora-new-name", "value"),
+        State("corpora-new-name", "value", allow_optional=True),
         prevent_initial_call=True,
     )(change)
 
@@ -476,12 +477,12 @@ def _register_adding(app: Dash) -> None:
     )(give_up)
     app.callback(
         Output("corpora-add-asked", "data"),
-        Input("corpora-add-now", "n_clicks"),
+        Input("corpora-add-now", "n_clicks", allow_optional=True),
         given,
-        State("corpora-name", "value"),
-        State("corpora-column", "value"),
-        State("corpora-label", "value"),
-        State("corpora-drop", "checked"),
+        State("corpora-name", "value", allow_optional=True),
+        State("corpora-column", "value", allow_optional=True),
+        State("corpora-label", "value", allow_optional=True),
+        State("corpora-drop", "checked", allow_optional=True),
         prevent_initial_call=True,
     )(ask_to_add)
     adder.register(
