@@ -178,7 +178,7 @@ def test_another_name_and_away_after_a_question(pages, home, tmp_path):
 
     def press(name, do, new=""):
         values = {"corpora-which.value": name, "corpora-new-name.value": new}
-        return pages.press("corpora-refused.children", {"type": "corpora-sure", "do": do}, values)
+        return pages.press("corpora-refused.children..", {"type": "corpora-sure", "do": do}, values)
 
     question = pages.press("corpora-asking.children", {"type": "corpora-do", "do": "remove"}, {"corpora-which.value": "하나"})
     assert question["corpora-ask"]["opened"] is True and "되돌릴 수 없습니다" in json.dumps(question, ensure_ascii=False)
