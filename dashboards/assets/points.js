@@ -317,7 +317,10 @@
     draw() {
       if (!this.n || !this.w || !this.ink) return;
       const began = performance.now();
-      const dot = Math.max(this.n > 30000 ? 2.6 : this.n > 6000 ? 3.4 : this.n > 800 ? 5 : 7, 1.6) * Math.min(1.9, Math.max(0.75, Math.pow(this.size(), 0.22)));
+      // As large as leaves the points apart from each other, and slowly larger as one comes nearer.
+      const most = this.n > 6000 ? 3.6 : this.n > 800 ? 5 : 7;
+      const near = this.dims === 2 ? this.kx / this.fit() : 1;
+      const dot = Math.min(most, Math.max(1.7, 0.62 * Math.sqrt((this.w * this.h) / this.n))) * Math.min(2, Math.max(0.8, Math.pow(near, 0.28)));
       this.dot = dot;
       this.drawPoints();
       this.drawOver();
@@ -459,8 +462,13 @@
       const size = this.size();
       if (this.layers.length && this.dims === 2) {
         const level = Math.min(this.layers.length - 1, LAYERS.reduce((best, least, i) => (size >= least ? i : best), 0));
-        for (const [name, x, y] of this.layers[level])
-          put(name, (x - this.cx) * this.kx + this.w / 2, (this.cy - y) * this.ky + this.h / 2, { size: this.w < 600 ? 12 : 14, bold: true, alpha: busy ? 0.35 : 1 });
+        const look = { size: this.w < 500 ? 12 : 14, bold: true, alpha: busy ? 0.35 : 1 };
+        for (const [name, x, y] of this.layers[level]) {
+          const [px, py] = [(x - this.cx) * this.kx + this.w / 2, (this.cy - y) * this.ky + this.h / 2];
+          if (px < 0 || px > this.w) continue;
+          const half = width(name, look.size) / 2 + 8; // a name at the edge is written whole
+          put(name, Math.max(half, Math.min(this.w - half, px)), py, look);
+        }
         this.level = level;
       }
       if (!this.words || this.words.length !== this.n) return placed;

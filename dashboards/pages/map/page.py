@@ -69,7 +69,6 @@ def layout(**query: Any) -> Any:
             [
                 card(
                     None,
-                    controls(t, q, DRAW),
                     html.Div(id=STATUS, **{"aria-live": "polite"}),
                     _stage(t),
                     dmc.Text(id=FACTS, size="sm", c="dimmed", mt="sm"),
@@ -78,6 +77,7 @@ def layout(**query: Any) -> Any:
                 ),
                 html.Div(
                     [
+                        card(None, controls(t, q, DRAW), className="map-controls"),
                         _search_card(t, q),
                         html.Div(
                             card(t("map.movers"), html.Div(id=MOVERS), hint=t("map.movers_hint"), takes=("map", "movers")),

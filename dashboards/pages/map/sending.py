@@ -28,13 +28,15 @@ def placed(shown: Map, stamp: str, view: list[float], axes: list[list[str]] | No
         view: where the address says one looks; empty for the whole.
         axes: what the poles of a map of semantic axes are called: ``[[left, right], [below, above]]``.
     """
+    flat = shown.coords.shape[1] == 2
     return {
         **_steps(shown.coords),
         "beside": _steps(shown.beside.coords) | {"name": shown.beside.model} if shown.beside else None,
         "id": shown.id,
         "same": hashlib.sha256("\n".join(shown.keys).encode("utf-8", "surrogatepass")).hexdigest()[:16],
         "dims": shown.coords.shape[1],
-        "layers": [[[one.name, *one.place] for one in layer] for layer in shown.regions] if shown.coords.shape[1] == 2 else [],
+        # Between two poles a region is spread all over: its name would stand nowhere in particular.
+        "layers": [[[one.name, *one.place] for one in layer] for layer in shown.regions] if flat and axes is None else [],
         "stamp": stamp,
         "view": view or None,
         "stretch": axes is not None,
