@@ -304,7 +304,7 @@ def test_umap_is_made_in_the_background_while_pca_is_shown(page):
     first = json.loads(page.settled(POINTS, wanted, lambda text: '"places"' in text))
     drawn = first["map-drawn"]["data"]
     assert drawn["interim"] and first["map-points"]["data"]["interim"] and "job" in json.dumps(first["map-status"])
-    done = json.loads(page.settled(POINTS, wanted | {"map-drawn.data": drawn}, lambda text: '"places"' in text, 120))
+    done = json.loads(page.settled(POINTS, wanted | {"map-drawn.data": drawn}, lambda text: '"places"' in text, 240))
     assert not done["map-drawn"]["data"]["interim"] and done["map-status"]["children"] is None
     assert done["map-points"]["data"]["same"] == first["map-points"]["data"]["same"]  # the same words: they move
 
