@@ -20,6 +20,7 @@ PAGES = {
     f"/versus?model=word2vec&b=glove&word={quote('사과')}": "#versus-lists table",
     "/lab?lab=wiki-6mb&scored=common": "#lab-figure .main-svg",
     f"/map?words=1000&method=pca&word={quote('학교')}": "#map-panel table",
+    f"/documents?method=pca&color=label&find={quote('학교에서')}&doc=148": "#documents-telling table",
     f"/context?word={quote('눈')}": "#context-heat .main-svg",
     f"/senses?word={quote('눈')}&k=2": "#senses-columns .senses-card",
     "/inside?unit=eojeol": "#inside-attention .main-svg",

@@ -16,7 +16,7 @@ def said(page, words):
 
 def test_documents_are_searched_read_selected_and_let_go(visit, tmp_path):
     page = visit("/documents?method=pca&find=" + quote("학교에서"))
-    page.wait_for_function(READY, timeout=120_000)
+    page.wait_for_function(READY, timeout=240_000)
     said(page, "찾았습니다")
     page.locator("#documents-found button").first.click()
     page.wait_for_selector("#documents-read .documents-text")

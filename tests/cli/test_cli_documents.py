@@ -35,6 +35,16 @@ def test_it_prints_the_regions_and_writes_the_table(table, tmp_path):
     )
 
 
+def test_maps_are_written_as_pages_that_need_nothing(table, tmp_path):
+    out = tmp_path / "map.html"
+    assert run(table, "--out", str(out)).exit_code == 0
+    page = out.read_text(encoding="utf-8")
+    assert ROWS[0][0] in page and "음식" in page and "default-src 'none'" in page
+    arguments = ["project", "-m", "word2vec", "--method", "pca", "--top", "60", "--out", str(tmp_path / "words.html")]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert '"layers":[{"names":["' in (tmp_path / "words.html").read_text(encoding="utf-8")
+
+
 def test_it_finds_documents_by_word(table):
     answer = json.loads(run(table, "--find", "학교까지", "--json").stdout)
     assert [one["text"] for one in answer["documents"]] == [text for text, _ in ROWS if text.startswith("학교")]
