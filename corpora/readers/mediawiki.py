@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from xml.parsers import expat
 
@@ -24,6 +25,11 @@ MAX_PAGE = 16 << 20
 _WANTED = {"title", "ns", "id", "text"}
 _MAX_DEPTH = 60
 _BRACKET = re.compile(r"\{\{|\}\}|\[\[|\]\]|\{\||\|\}|<(/?)(?!br|hr|li|p|wbr|t[rdh]|d[dt])[a-z]{1,20}(?:[\s/][^<>]{0,1000})?>")
+# What the parser would look for the end of, each time to the end of the page: a tag without its >, a link without its ].
+_UNCLOSED = re.compile(
+    r"<(?=[a-z/!][^<>]*+(?:<|\Z))|\[(?=(?:https?:|ftp:|mailto:)?//|mailto:)(?=[^\[\]\n]*+(?:[\[\n]|\Z))", re.IGNORECASE
+)
+_MAX_UNCLOSED = 200
 _BLANKS = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n\s*\n+")
 
@@ -133,7 +139,7 @@ def plain_text(wikitext: str) -> str:
 
 
 def _too_deep(wikitext: str) -> bool:
-    """Whether more brackets or tags are open at once than any article has: the parser would go back for each of them."""
+    """Whether more brackets or tags are open at once, or never closed, than in any article: the parser goes back for each."""
     deep = dict.fromkeys("{[<", 0)
     for match in _BRACKET.finditer(wikitext):
         found = match.group()
@@ -144,7 +150,7 @@ def _too_deep(wikitext: str) -> bool:
             deep[found[0]] += 1
             if deep[found[0]] > _MAX_DEPTH:
                 return True
-    return False
+    return next(islice(_UNCLOSED.finditer(wikitext), _MAX_UNCLOSED, None), None) is not None
 
 
 def visible_text(wikitext: str) -> str:

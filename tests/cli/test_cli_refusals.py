@@ -67,6 +67,7 @@ def model(home) -> str:
         ("train-tokenizer", "bpe", "--vocab-size", "300", "--name", "x", "--set", "special_tokens=3"),
         ("train-tokenizer", "kiwi-bpe", "--vocab-size", "300", "--name", "x", "--set", "kiwi=3"),
         ("train", "bert", "--name", "x", "--set", "dim={}"),
+        ("train-tokenizer", "wordpiece", "--vocab-size", "1000000000", "--name", "x"),
     ],
     ids=str,
 )  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 from corpora import open_corpus
 from corpora.corpus import FileCorpus
 from corpora.readers.markup import clean
+from corpora.readers.mediawiki import visible_text
 from corpora.readers.report import WORDS
 
 
@@ -230,3 +231,10 @@ def test_a_page_of_brackets_that_never_close_takes_no_longer_than_its_length(uni
     start = time.process_time()
     assert "끝이다." in plain_text(unit * 40_000 + "\n끝이다.")
     assert time.process_time() - start < 4
+
+
+@pytest.mark.parametrize("unit", ["<a ", "<br ", "[http://a "])
+def test_markup_that_never_closes_takes_linear_time(unit):
+    began = time.process_time()
+    visible_text(unit * 20_000)
+    assert time.process_time() - began < 5  # the parser alone: minutes

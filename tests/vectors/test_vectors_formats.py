@@ -1,10 +1,13 @@
 import gzip
+import os
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from explorer.core.errors import BadInput, Cancelled
+from explorer.vectors.files import parts
 from explorer.vectors.files.formats import detect_format, read_vectors, write_vectors
 from explorer.vectors.vectors import Vectors
 
@@ -193,3 +196,37 @@ def test_stopping_leaves_no_file(v, tmp_path):
 
 def test_folders_are_artifacts(v, tmp_path):
     same(read_vectors(v.save(tmp_path / "m")), v)
+
+
+@pytest.mark.parametrize("head", ["3 2\n", "-1 2\n"])
+def test_a_first_line_that_announces_too_few_numbers_is_refused(tmp_path: Path, head: str):
+    path = tmp_path / "a.vec"
+    path.write_text(head + "왕 1 2 3\n여왕 2 3 4\n새해 1 3 5\n", encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        read_vectors(path)
+    assert caught.value.code == "vectors.numbers_left_over"
+
+
+def test_phrases_that_end_in_a_number_are_words(tmp_path: Path):
+    path = tmp_path / "a.vec"
+    path.write_text("3 2\n제 1 2 3\n여왕 2 3\n새해 1 3\n", encoding="utf-8")
+    assert read_vectors(path).keys == ("제 1", "여왕", "새해")
+
+
+def test_compressed_vectors_that_unpack_without_end_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(parts, "UNPACKED_BYTES", 1 << 20)
+    path = tmp_path / "a.vec.gz"
+    path.write_bytes(gzip.compress(b"20000 100\n" + b"a" + b" 0" * 100 + b"\n" + b"b" * 4_000_000))
+    with pytest.raises(BadInput) as caught:
+        read_vectors(path)
+    assert caught.value.code == "vectors.unpacks_too_far"
+    np.savez_compressed(tmp_path / "a.npz", val=np.zeros((1_000, 1_000), np.float32))
+    with pytest.raises(BadInput):
+        parts.check_unpacked(tmp_path / "a.npz", 4_000_000)
+
+
+def test_a_pipe_of_vectors_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(BadInput) as caught:
+        read_vectors(tmp_path / "pipe")
+    assert caught.value.code == "core.no_ordinary_file"

@@ -32,6 +32,9 @@ __all__ = ["KINDS", "train_tokenizer"]
 KINDS = ("unigram", "bpe", "wordpiece", "byte-bpe", "kiwi-bpe", "kiwi-unigram")
 """What can be trained."""
 
+MOST_PIECES = 1_000_000
+"""The largest vocabulary that is trained; those of the largest language models have a quarter of it."""
+
 _HUGGING_FACE = ("wordpiece", "byte-bpe")
 
 
@@ -123,6 +126,8 @@ def _check(kind: str, vocab_size: int, coverage: float, byte_fallback: bool, spe
         raise BadInput("tokenizers.kind_not_trainable", kind=kind, known=", ".join(KINDS))
     if not isinstance(vocab_size, int) or isinstance(vocab_size, bool) or vocab_size < 1:
         raise BadInput("tokenizers.bad_vocab_size", vocab_size=vocab_size)
+    if vocab_size > MOST_PIECES:  # the trainers make room for all of them beforehand, and end the process where there is none
+        raise BadInput("tokenizers.vocab_size_too_large", vocab_size=vocab_size, most=MOST_PIECES)
     if not 0 < coverage <= 1:
         raise BadInput("tokenizers.bad_coverage", coverage=coverage)
     if byte_fallback and kind in _HUGGING_FACE:

@@ -8,6 +8,7 @@ written down as an inert :class:`Named`, so the worst a hostile file can do is t
 from __future__ import annotations
 
 import pickletools
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -19,7 +20,7 @@ from explorer.core.errors import BadInput
 from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report
 from explorer.vectors.buckets import Buckets
-from explorer.vectors.files.parts import Format, Raw, allocate, open_bytes
+from explorer.vectors.files.parts import Format, Raw, allocate, check_unpacked, open_bytes
 
 __all__ = ["FORMAT", "Named", "read_opcodes"]
 
@@ -237,6 +238,9 @@ class _Model:
         for ending in (".npy", ".npz"):
             beside = self.path.with_name(f"{self.stem}.{name}{ending}")
             if beside.is_file():
+                if ending == ".npz":
+                    with zipfile.ZipFile(beside) as packed:
+                        check_unpacked(beside, sum(entry.file_size for entry in packed.infolist()))
                 found = np.load(beside, mmap_mode="r" if ending == ".npy" else None, allow_pickle=False)
                 return np.asarray(found["val"]) if ending == ".npz" else found
         raise BadInput("vectors.gensim_part_missing", path=self.path, stem=self.stem, part=name)
@@ -288,7 +292,7 @@ def _read(path: Path, limit: int | None, progress: ProgressCallback | None) -> R
                 return raw
     except BadInput:
         raise
-    except (ValueError, TypeError, AttributeError, IndexError, OSError, EOFError, KeyError) as error:
+    except (ValueError, TypeError, AttributeError, IndexError, OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
         words = " ".join(str(error).split())[:200]
         raise BadInput("vectors.pickle_unreadable", path=path, reason=words, advice=_ADVICE) from error
     raise BadInput("vectors.pickle_without_vectors", path=path, advice=_ADVICE)

@@ -77,6 +77,12 @@ def _parse(rests: list[bytes], d: int, first: int, path: Path) -> npt.NDArray[np
         raise
 
 
+def _refuse_left_over(words: list[bytes], d: int, path: Path) -> None:
+    """A phrase may end in a number, but not most of them: then the first line announces fewer numbers than there are."""
+    if 2 * sum(are_numbers([word.rpartition(b" ")[2]]) for word in words if b" " in word) > len(words):
+        raise BadInput("vectors.numbers_left_over", path=path, dim=d)
+
+
 def _batches(lines: Iterator[bytes], d: int, first: int, path: Path) -> Iterator[tuple[list[bytes], npt.NDArray[np.float32]]]:
     """Words and numbers, some thousand lines at a time; blank lines are skipped."""
     words: list[bytes] = []
@@ -89,9 +95,11 @@ def _batches(lines: Iterator[bytes], d: int, first: int, path: Path) -> Iterator
             rests.append(rest)
         number += 1
         if len(words) == _LINES:
+            _refuse_left_over(words, d, path)
             yield words, _parse(rests, d, start, path)
             words, rests, start = [], [], number
     if words:
+        _refuse_left_over(words, d, path)
         yield words, _parse(rests, d, start, path)
 
 

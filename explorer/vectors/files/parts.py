@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import json
 import os
 import tempfile
@@ -17,6 +18,7 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput, disk_errors
 from explorer.core.messages import Message
+from explorer.core.paths import require_ordinary
 from explorer.core.progress import ProgressCallback, report
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "beside",
     "check_file",
     "check_pair",
+    "check_unpacked",
     "encoded",
     "free_memory",
     "from_note",
@@ -46,6 +49,10 @@ NOTE = "korean-explorer"
 """The metadata entry of a :func:`note`."""
 
 _BLOCK = 4_096
+
+UNPACKED_BYTES = 64 << 20
+UNPACKED_RATIO = 50
+"""A compressed file may grow to so many bytes, and beyond that to so many times its size (vectors as text: 2 to 4 times)."""
 
 
 @dataclass(slots=True)
@@ -107,6 +114,7 @@ class Format:
 
 def open_bytes(path: Path) -> IO[bytes]:
     """Open a file, through gzip where its first bytes say so."""
+    require_ordinary(path)
     try:
         stream = path.open("rb")
     except FileNotFoundError:
@@ -116,9 +124,46 @@ def open_bytes(path: Path) -> IO[bytes]:
     magic = stream.read(2)
     stream.seek(0)
     if magic == b"\x1f\x8b":
-        stream.close()
-        return gzip.open(path, "rb")  # type: ignore[return-value]
+        return cast(IO[bytes], io.BufferedReader(_Unpacked(path, stream), 1 << 16))
     return stream
+
+
+class _Unpacked(io.RawIOBase):
+    """What a gzip file unpacks to, as long as it could be vectors."""
+
+    def __init__(self, path: Path, packed: IO[bytes]) -> None:
+        self._path, self._packed = path, packed
+        self._stream = gzip.GzipFile(fileobj=packed)
+        self._left = _most_unpacked(path)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._stream.readinto(buffer)
+        self._left -= count
+        if self._left < 0:
+            raise BadInput("vectors.unpacks_too_far", path=self._path, ratio=UNPACKED_RATIO)
+        return count
+
+    def close(self) -> None:
+        self._stream.close()
+        self._packed.close()
+        super().close()
+
+
+def _most_unpacked(path: Path) -> int:
+    return max(UNPACKED_BYTES, UNPACKED_RATIO * path.stat().st_size)
+
+
+def check_unpacked(path: Path, size: int) -> None:
+    """Refuse a compressed file that says that it unpacks to ``size`` bytes where no vectors would.
+
+    Raises:
+        BadInput: as its code says.
+    """
+    if size > _most_unpacked(path):
+        raise BadInput("vectors.unpacks_too_far", path=path, ratio=UNPACKED_RATIO)
 
 
 def is_gzip(path: Path) -> bool:
