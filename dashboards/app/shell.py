@@ -236,6 +236,9 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
         Output(ids.TICKED, "data"),
         Input(ids.TICK, "n_intervals"),
         State(ids.READY, "data"),
+        # One look at a time: what waits for the end of a job is asked again only when no look is on its way, so that on a busy
+        # machine, where a look takes longer than the clock, it would wait for ever.
+        running=[(Output(ids.TICK, "disabled"), True, False)],
     )(tick)
     app.callback(Input(ids.cancel(ALL), "n_clicks"), prevent_initial_call=True)(stop_job)
     models.register(app)

@@ -10,7 +10,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from corpora.collocations import MEASURES
 from corpora.concordance import ORDERS
-from dashboards.app.state import corpus_names
+from dashboards.app.state import corpus_names, version
 from dashboards.kit import ids, upload, url
 from dashboards.kit.components import card, empty, graph, guarded, icon, page, problem, slot
 from dashboards.kit.i18n import Text, text
@@ -47,7 +47,7 @@ HERE, WHICH, OVERVIEW, ASKED, WORD, KWIC, NEAR = (
 SORT, COUNT, WINDOW, BY, DOC, READER, READ, CHANGED, ASK, ASKING = (
     f"corpora-{name}" for name in ("sort", "lines", "window", "by", "doc-asked", "reader", "read", "changed", "ask", "asking")
 )
-FIGURES = PARTS[:-1]
+COUNTED = "corpora-counted-of"
 adder = Question("corpora-add", adding.added)
 
 
@@ -59,6 +59,7 @@ def layout(**query: Any) -> Any:
         "corpora",
         dcc.Store(id=CHANGED),
         dcc.Store(id=DOC, data=q["doc"]),
+        *[dcc.Store(id=name) for name in (COUNTED, f"{KWIC}-of", f"{NEAR}-of")],
         card(
             t("corpora.here"),
             html.Div(catalogue.here(t, PATH, FIELDS, q["corpus"]), id=HERE),
@@ -186,14 +187,22 @@ def show_overview(name: str, _: Any) -> Any:
     return guarded(t, build)
 
 
-def show_counted(name: str, _: Any, scheme: str | None) -> list[Any]:
-    """The counts, a place each."""
+def _woken(question: list[Any], shown: list[Any] | None) -> bool:
+    """Whether only some work has ended meanwhile, and what is shown is this answer already: nothing is drawn again."""
+    return {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"} and shown == question
+
+
+def show_counted(name: str, _: Any, scheme: str | None, shown: list[Any] | None) -> list[Any]:
+    """The counts, a place each; and whose they are, once they are there."""
+    question = [name, version(name, "corpus")]
+    if _woken(question, shown) or name not in corpus_names():  # what is not there is said above
+        return [no_update if name in corpus_names() else None] * len(PARTS) + [no_update]
     t = text()
+    done: list[bool] = []
 
     def build(part: str) -> Any:
-        if name not in corpus_names():  # said above
-            return None
         found = counted(name)
+        done.append(True)
         said = t(f"corpora.says_{part}", **_said(t, found, part))
         if part == "top":
             words = [
@@ -207,12 +216,10 @@ def show_counted(name: str, _: Any, scheme: str | None) -> list[Any]:
         if part == "morphemes" and found.morphemes is None:
             return dmc.Text(t("corpora.no_morphemes"), size="sm", c="dimmed")
         drawn = getattr(figures, part)(found.morphemes if part == "morphemes" else found, _names(t, found, part), scheme)
-        return [
-            graph(drawn, f"corpora-{part}-figure", f"{t(f'corpora.{part}')}: {said}", 300),
-            dmc.Text(said, size="sm", mt="sm"),
-        ]
+        picture = graph(drawn, f"corpora-{part}-figure", f"{t(f'corpora.{part}')}: {said}", 300)
+        return [picture, dmc.Text(said, size="sm", mt="sm")]
 
-    return [guarded(t, partial(build, part)) for part in PARTS]
+    return [*[guarded(t, partial(build, part)) for part in PARTS], question if done else None]
 
 
 def _said(t: Text, found: Any, part: str) -> dict[str, Any]:
@@ -255,30 +262,38 @@ def _names(t: Text, found: Any, part: str) -> dict[str, str]:
     return {name: t(f"corpora.{part}_{name}") for name in ("x", "y", "law")} | {"corpus": t("corpora.points")}
 
 
-def show_lines(name: str, word: str, sort: str, count: str, _: Any) -> Any:
-    """The lines with the word."""
-    t = text()
+def show_lines(name: str, word: str, sort: str, count: str, _: Any, shown: list[Any] | None) -> tuple[Any, Any]:
+    """The lines with the word; and the question they answer."""
+    t, question = text(), [name, version(name, "corpus"), word, sort, count]
+    if _woken(question, shown):
+        return no_update, no_update
     if not word:
-        return empty(t("corpora.nothing"), t("corpora.nothing_lead"), picture="search")
+        return empty(t("corpora.nothing"), t("corpora.nothing_lead"), picture="search"), question
+    done: list[Any] = []
 
     def build() -> Any:
         found = lines_with(name, word, int(count), sort)
+        done.extend(question)
         return reading.kwic(t, found) if found.lines else dmc.Text(t("corpora.not_there", word=word), size="sm", c="dimmed")
 
-    return guarded(t, build)
+    return guarded(t, build), done
 
 
-def show_near(name: str, word: str, window: str, by: str, _: Any) -> Any:
-    """The word's collocates."""
-    t = text()
+def show_near(name: str, word: str, window: str, by: str, _: Any, shown: list[Any] | None) -> tuple[Any, Any]:
+    """The word's collocates; and the question they answer."""
+    t, question = text(), [name, version(name, "corpus"), word, window, by]
+    if _woken(question, shown):
+        return no_update, no_update
     if not word:
-        return dmc.Text(t("corpora.nothing_lead"), size="sm", c="dimmed")
+        return dmc.Text(t("corpora.nothing_lead"), size="sm", c="dimmed"), question
+    done: list[Any] = []
 
     def build() -> Any:
         found = collocates(name, word, int(window), by)
+        done.extend(question)
         return reading.collocates_table(t, found) if found.rows else dmc.Text(t("corpora.no_collocates"), size="sm", c="dimmed")
 
-    return guarded(t, build)
+    return guarded(t, build), done
 
 
 def show_document(place: str, is_open: bool, name: str, _: Any) -> tuple[Any, Any, Any]:
@@ -401,9 +416,11 @@ def register(app: Dash) -> None:
     asked, changed = Input(ASKED, "data"), Input(CHANGED, "data")
     sort, count, window, by = (Input(name, "value") for name in (SORT, COUNT, WINDOW, BY))
     app.callback(Output(OVERVIEW, "children"), which, changed)(show_overview)
-    app.callback([Output(_place(part), "children") for part in PARTS], which, ready, scheme)(show_counted)
-    app.callback(Output(KWIC, "children"), which, asked, sort, count, ready)(show_lines)
-    app.callback(Output(NEAR, "children"), which, asked, window, by, ready)(show_near)
+    places = [Output(_place(part), "children") for part in PARTS]
+    app.callback([*places, Output(COUNTED, "data")], which, ready, scheme, State(COUNTED, "data"))(show_counted)
+    lined, near = Output(f"{KWIC}-of", "data"), Output(f"{NEAR}-of", "data")
+    app.callback(Output(KWIC, "children"), lined, which, asked, sort, count, ready, State(f"{KWIC}-of", "data"))(show_lines)
+    app.callback(Output(NEAR, "children"), near, which, asked, window, by, ready, State(f"{NEAR}-of", "data"))(show_near)
     app.callback(
         Output(DOC, "data"),
         Output(READER, "opened"),
