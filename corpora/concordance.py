@@ -207,10 +207,10 @@ def _line(text: str, span: tuple[int, int], document: str, title: str, number: i
 def _sorted(lines: list[ConcordanceLine], order: str) -> list[ConcordanceLine]:
     """By the words beside the match, the nearest first; 가나다 order is that of the code points."""
 
-    def words(line: ConcordanceLine) -> list[str]:
+    def words(line: ConcordanceLine) -> tuple[bool, list[str]]:
         parts = _SIGNS.split(unicodedata.normalize("NFC", line.left if order == "left" else line.right).casefold())
         found = [part for part in parts if part]
-        return found[::-1] if order == "left" else found
+        return not found, found[::-1] if order == "left" else found  # where nothing stands beside it, at the end
 
     return sorted(lines, key=words)
 
