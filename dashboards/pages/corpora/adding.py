@@ -45,6 +45,7 @@ def added(asked: dict[str, Any]) -> str:
     """
     name = check_name(asked["name"])
     if _made_of(name) == asked["upload"]:
+        upload.discard(asked["upload"])  # the worker does it too, a moment after the corpus is there
         return name
     if name in corpus_names():
         raise BadInput("dashboards.corpus_name_taken", name=name)
