@@ -152,3 +152,14 @@ def test_a_document_is_known_by_its_number_and_a_press_by_its_row():
     some = type("Some", (), {"numbers": np.array([0, 2, 5]), "__len__": lambda self: 3})()
     assert [view.row_of(some, number) for number in (1, 3, 6, 2, 0, 99, None, "1")] == [0, 1, 2, None, None, None, None, None]
     assert view.clicked_row({"points": [{"customdata": [4]}]}) == 4 and view.clicked_row(None) is None
+
+
+@pytest.mark.parametrize("color", ["region", "length"])
+def test_many_documents_are_several_traces_with_one_bar(made, monkeypatch, color):
+    monkeypatch.setattr("dashboards.pages.documents.figures.TRACE_MOST", 10)
+    figure = documents_figure(made, "light", WORDS, color, "")
+    parts = [figure.data[trace] for trace in POINTS]
+    assert [len(part.customdata or ()) for part in parts[:3]] == [10, 10, 7]
+    assert [row for part in parts for row in part.customdata or ()] == list(range(len(made)))
+    assert all(len(part.marker.color) == len(part.customdata) for part in parts[:3])
+    assert sum(part.marker.showscale is not False for part in parts[:3]) == 1

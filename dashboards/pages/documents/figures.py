@@ -27,6 +27,8 @@ LAYERS = tuple(range(8, 11))
 FOUND, CHOSEN = 11, 12
 STARTS_MOST = 5_000
 """Documents whose beginnings travel with the map; of more, the one under the pointer is asked for."""
+TRACE_MOST = 60_000
+"""Points of a trace: past some 85,000 plotly.js searches all of them at every move of the pointer."""
 _START = 40
 _HUES = 12
 
@@ -138,7 +140,16 @@ def _groups(
         marker = {"color": turned, "cmin": -0.5, "cmax": _HUES - 0.5, "colorscale": steps}
     else:
         marker = {"color": ink["palette"][0]}
-    return [(everyone, "", marker)] + [(nobody, "", {})] * (len(POINTS) - 1)
+    parts = [(everyone[start : start + TRACE_MOST], "", _of(marker, start)) for start in range(0, len(made), TRACE_MOST)]
+    return parts + [(nobody, "", {})] * (len(POINTS) - len(parts))
+
+
+def _of(marker: Mapping[str, Any], start: int) -> dict[str, Any]:
+    """The marker of the documents from ``start`` on, with one bar for all of them."""
+    if isinstance(marker["color"], str):
+        return dict(marker)
+    bar = {} if not start else {"colorbar": None, "showscale": False}
+    return {**marker, "color": marker["color"][start : start + TRACE_MOST], **bar}
 
 
 def _names(made: DocumentMap, ink: Mapping[str, Any]) -> list[Any]:
