@@ -230,3 +230,13 @@ def test_a_pipe_of_vectors_is_not_waited_for(tmp_path: Path):
     with pytest.raises(BadInput) as caught:
         read_vectors(tmp_path / "pipe")
     assert caught.value.code == "core.no_ordinary_file"
+
+
+def test_damaged_compressed_vectors_are_one_line(tmp_path: Path):
+    whole = gzip.compress(b"2 2\na 1 0\nb 0 1\n", mtime=0)
+    path = tmp_path / "a.vec.gz"
+    for content in (whole[:-12], whole[:12] + b"\xff" * 9 + whole[21:]):
+        path.write_bytes(content)
+        with pytest.raises(BadInput) as caught:
+            read_vectors(path)
+        assert caught.value.code == "vectors.packed_damaged"

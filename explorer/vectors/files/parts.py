@@ -8,6 +8,7 @@ import io
 import json
 import os
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -140,7 +141,10 @@ class _Unpacked(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        count = self._stream.readinto(buffer)
+        try:
+            count = self._stream.readinto(buffer)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise BadInput("vectors.packed_damaged", path=self._path, reason=error) from error
         self._left -= count
         if self._left < 0:
             raise BadInput("vectors.unpacks_too_far", path=self._path, ratio=UNPACKED_RATIO)
