@@ -30,7 +30,7 @@ def packed(**files):
     ("form", "content"),
     [
         ("table", CSV.encode("cp949")),
-        ("table", gzip.compress(CSV.encode("utf-8-sig"))),
+        ("table", gzip.compress(CSV.encode("utf-8-sig"), mtime=0)),
         ("jsonl", LINES.encode()),
         ("json", ("[" + LINES.strip().replace("\n", ",") + "]").encode()),
         ("table", packed(picture=b"\x89PNG" + bytes(range(32)) * 99, table=CSV)),
