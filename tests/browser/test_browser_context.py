@@ -20,7 +20,7 @@ def test_an_example_is_compared_at_once(visit, scheme, width):
 
 
 def test_one_may_write_ones_own_sentences_and_choose_a_layer(visit):
-    page = visit("/context")
+    page = visit("/context?model=small-bert")
     page.set_default_timeout(180_000)
     page.wait_for_selector("#context-found mark")
     page.fill("#context-word", "먹다")
