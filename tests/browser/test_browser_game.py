@@ -56,7 +56,7 @@ def test_a_word_is_set_for_others(visit):
     other.wait_for_selector("text=누군가 낸 문제")
     assert "사과" not in other.content()
     guess(other, "포도")
-    other.wait_for_selector("#game-board >> text=위")
+    other.wait_for_selector("#game-board tbody tr >> text=포도")  # only then is the field free for the next
     guess(other, "사과를")
     other.wait_for_selector(".game-end >> text=사과")
 
