@@ -258,7 +258,9 @@ class JobTable:
                 row = db.execute("SELECT * FROM jobs WHERE id = ?", (name,)).fetchone()
             elif row["state"] == "waiting" and not row["owner"]:
                 db.execute("UPDATE jobs SET owner = ? WHERE id = ?", (person, row["id"]))  # the server's own work can wait
-            self._join(db, row["id"], person, label, values, href, now)
+            # Where the answer is there nobody waits: told as an end that is news, it would have the page ask again, and so on.
+            asked = row["ended"] if row["state"] == "done" else now
+            self._join(db, row["id"], person, label, values, href, now, asked)
             return self._seen(db, row["id"], person)
 
     def open_here(
@@ -283,14 +285,21 @@ class JobTable:
 
     @staticmethod
     def _join(
-        db: sqlite3.Connection, name: str, person: str, label: str, values: Mapping[str, Any], href: str, now: float
+        db: sqlite3.Connection,
+        name: str,
+        person: str,
+        label: str,
+        values: Mapping[str, Any],
+        href: str,
+        now: float,
+        asked: float | None = None,
     ) -> None:
         said = json.dumps(packed(values), ensure_ascii=False)
         db.execute(
             "INSERT INTO asks (job, person, label, words, href, at) VALUES (?,?,?,?,?,?) ON CONFLICT (job, person) DO UPDATE SET "
-            "at = excluded.at, href = CASE WHEN excluded.href = '' THEN href ELSE excluded.href END, "
+            "at = MAX(at, excluded.at), href = CASE WHEN excluded.href = '' THEN href ELSE excluded.href END, "
             "gone = CASE WHEN gone < ? THEN NULL ELSE gone END",
-            (name, person, label, said, href, now, now - MEMORY),
+            (name, person, label, said, href, now if asked is None else asked, now - MEMORY),
         )
 
     def cancel(self, name: str, person: str | None) -> None:

@@ -1,6 +1,8 @@
-"""From a file of reviews to a corpus: uploaded, looked at, added, counted and searched."""
+"""From a file of reviews to a corpus: uploaded, looked at, added, counted, searched, read, and thrown away."""
 
 from __future__ import annotations
+
+from urllib.parse import unquote
 
 ROWS = [f'{n},"{n}번째 영화는 배우의 연기가 정말 좋았다, 또 보고 싶다 ㅋㅋㅋ",{n % 2}' for n in range(200)]
 
@@ -28,6 +30,22 @@ def test_a_table_becomes_a_corpus_that_is_counted_and_read(visit, tmp_path):
     page.wait_for_selector(".corpora-line mark >> text=연기")
     page.wait_for_selector("#corpora-near a >> text=배우")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.click(".corpora-open >> nth=1")
+    page.wait_for_selector(".corpora-text mark >> text=연기")
+    page.wait_for_function("location.search.includes('doc=2-')")
+    page.keyboard.press("Escape")
+    page.wait_for_function("!location.search.includes('doc=')")
+    page.click(".corpora-line a >> text=배우의")
+    page.wait_for_function("decodeURIComponent(location.pathname) === '/word/배우의'")
+    page.wait_for_selector("#word-corpus")
+    page.click("#word-corpus")
+    page.wait_for_selector("[role=option] >> text=나의-영화평")  # offered at once, without another start
+    page.go_back()
+    page.wait_for_selector(".corpora-line")
+    assert "corpus=나의-영화평" in unquote(page.url) and "word=연기" in unquote(page.url)
+    page.click("#corpora-overview >> text=지우기")
+    page.click("button >> text=지우기 >> nth=1")
+    page.wait_for_selector("#corpora-here >> text=나의-영화평", state="detached")
 
 
 def test_a_file_over_the_limit_and_one_that_is_no_text_are_refused_where_they_are_given(visit, tmp_path):

@@ -55,6 +55,20 @@ def test_what_one_process_asks_another_sees_does_and_ends(table, other):
     assert table.told("one")[0] > 0
 
 
+def test_an_answer_that_is_there_already_is_no_news(table):
+    """Else a page that looks it up whenever something ends would be told of an end each time, and look again, without end."""
+    row = ask(table, "a")
+    table.claim("slow", "process")
+    assert table.end(row.id, "process", "done", {"words": 5})
+    before = table.told("one")
+    for _ in range(3):
+        assert ask(table, "a").id == row.id
+    assert table.told("one") == before
+    ask(table, "a", "two")  # whose first look is no wait either
+    ended = table.told("two")
+    assert ask(table, "a", "two").id == row.id and table.told("two") == ended
+
+
 def test_the_same_work_runs_once_and_nobody_reads_the_others_words(table, other):
     first, second = ask(table, "a"), ask(other, "a", "two")
     assert first.id == second.id and second.label == "job.model"
