@@ -207,6 +207,8 @@ def serve(host: str = "127.0.0.1", port: int = 8050, open_browser: bool = True, 
         shown = "127.0.0.1"
     address = f"http://{shown}:{port}/" + (f"?{access.QUERY}={quote(token)}" if token else "")
     sys.stdout.write(f"korean-explorer: {address}  (Ctrl+C stops it)\n")
+    if hosts.is_any(host) and (reached := hosts.outward_address()):
+        sys.stdout.write(f"for others in the network: {address.replace(shown, reached, 1)}\n")
     sys.stdout.flush()
     threading.Timer(0.2, opened.prepare).start()
     if open_browser:

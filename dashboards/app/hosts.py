@@ -19,7 +19,7 @@ from flask import Flask, Response, request
 from dashboards.kit.i18n import text
 from explorer.core import settings
 
-__all__ = ["SETTING", "guard", "is_any", "is_loopback", "parts"]
+__all__ = ["SETTING", "guard", "is_any", "is_loopback", "outward_address", "parts"]
 
 SETTING = "EXPLORER_HOSTS"
 ANY = "*"
@@ -117,6 +117,17 @@ def _plain(host: str) -> str:
     """One spelling of a host: addresses in short form, names in small letters and without the dot of the root."""
     address = _address(host)
     return host.lower().removesuffix(".") if address is None else str(address)
+
+
+def outward_address() -> str | None:
+    """The address under which others in the network reach this machine; ``None`` where it has none. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        try:
+            asked.connect(("192.0.2.1", 9))  # of no network (RFC 5737): only the way out is looked up
+            found = str(asked.getsockname()[0])
+        except OSError:
+            return None
+    return None if is_loopback(found) or is_any(found) else found
 
 
 def _own_names() -> set[str]:

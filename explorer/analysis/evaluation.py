@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from explorer.analysis.analogy_scores import score_answers
 from explorer.analysis.answers import best_answers, distances
 from explorer.analysis.correlation import spearman
 from explorer.analysis.form_questions import judge_forms, ways
 from explorer.analysis.judged import Judged
-from explorer.analysis.pair_bootstrap import accuracies, draw_pairs, pair_numbers
 from explorer.analysis.question_rows import question_rows
-from explorer.analysis.scores import Score, Section
+from explorer.analysis.scores import Score
 from explorer.analysis.test_sets import AnalogySet, Question, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput
 from explorer.core.intervals import bounds, draw
@@ -116,8 +115,10 @@ def judge(
     else:
         if resolve == "composed":
             raise BadInput("analysis.analogies_need_keys")
-        made = judge_forms if resolve == "inflected" else _analogies
-        judged = made(v, tests, methods, resolve, samples, seed, progress)
+        if resolve == "inflected":
+            judged = judge_forms(v, tests, methods, samples, seed, progress)
+        else:
+            judged = _analogies(v, tests, methods, resolve, samples, seed, progress)
     score = replace(
         judged.score, random_pair_cosine=random_cosine(v, seed=seed), resolve=resolve, samples=samples, seed=seed, model=v.name
     )
@@ -212,66 +213,20 @@ def _analogies(
             numbers["included"], numbers["baseline"] = answers[1:]
     quads = np.concatenate([asked, wanted[:, :1]], axis=1)
     measured, distance = _measured(v, tests, covered, quads, resolve)
-    here = np.array([question.section for question in covered])
     there = np.array([question.section for question in measured])
-    pairs = pair_numbers(covered)
-    rng = np.random.default_rng(seed)
-    totals = Counter(question.section for question in tests.questions)
-    drawn: dict[str, tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = {}
-    for name in tests.sections:
-        if (mine := here == name).any():
-            drawn[name] = draw_pairs(pairs[mine], right[methods[0]][mine], samples, rng)
 
-    def drawn_of(names: Sequence[str]) -> npt.NDArray[np.float64]:
-        correct, weight = (sum((drawn[name][side] for name in names if name in drawn), np.zeros(samples)) for side in (0, 1))
-        return accuracies(correct, weight)
-
-    def part(called: str, names: Sequence[str]) -> Section:
-        mine, far = np.isin(here, names), distance[np.isin(there, names)]
-        total = sum(totals[name] for name in names)
+    def facts(names: Sequence[str], mine: npt.NDArray[np.bool_]) -> dict[str, Any]:
+        far = distance[np.isin(there, names)]
         away: dict[str, Any] = {"distance": float(far.mean()) if len(far) else None, "measured": len(far)}
         if not mine.any():
-            return Section(called, "accuracy", None, None, None, 0, total, of_all=0.0, **away)
-        low, high = bounds(drawn_of(names), empty=(0.0, 1.0))
-        facts = _facts(numbers, right, mine)
-        value, count = facts["by_method"][methods[0]], int(mine.sum())
-        return Section(called, "accuracy", value, low, high, count, total, **facts, **away, of_all=value * count / total)
+            return away
+        return away | {
+            "impossible": int(numbers["impossible"][mine].sum()),
+            "included": float(numbers["included"][mine].mean()),
+            "baseline": float(numbers["baseline"][mine].mean()),
+        }
 
-    whole = part(tests.name, tests.sections)
-    sections = tuple(part(name, [name]) for name in tests.sections)
-    kind_of = {question.section: question.kind for question in tests.questions}
-    kinds = tuple(
-        part(kind, [name for name in tests.sections if kind_of[name] == kind])
-        for kind in dict.fromkeys(kind_of.values())
-        if kind
-    )
-    about = ("impossible", "included", "baseline", "by_method", "distance", "measured", "of_all")
-    details = {name: getattr(whole, name) for name in about}
-    details["section_mean"] = float(np.mean([section.of_all for section in sections]))
-    score = Score(
-        tests.name,
-        "analogy",
-        "accuracy",
-        float(right[methods[0]].mean()),
-        *bounds(draws := drawn_of(tests.sections), empty=(0.0, 1.0)),
-        len(covered),
-        len(tests.questions),
-        sections,
-        methods[0],
-        details=details,
-        kinds=kinds,
-    )
-    return Judged(score, draws)
-
-
-def _facts(numbers: dict[str, Any], right: dict[str, Any], mine: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    """What is said about a part of the covered questions."""
-    return {
-        "impossible": int(numbers["impossible"][mine].sum()),
-        "included": float(numbers["included"][mine].mean()),
-        "baseline": float(numbers["baseline"][mine].mean()),
-        "by_method": {method: float(correct[mine].mean()) for method, correct in right.items()},
-    }
+    return score_answers(tests, covered, right, samples, seed, facts)
 
 
 def _measured(

@@ -6,10 +6,11 @@ import http.client
 import socket
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 import pytest
 
-from dashboards.app.hosts import is_any, is_loopback, parts
+from dashboards.app.hosts import is_any, is_loopback, outward_address, parts
 
 CALLBACK = "/_dash-update-component"
 
@@ -135,6 +136,26 @@ def test_the_server_itself_refuses_a_strangers_name(home):
                 found.append(connection.getresponse().status)
                 connection.close()
             assert found == [421, 421, 200]
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+@pytest.mark.skipif(outward_address() is None, reason="this machine is in no network")
+def test_others_are_given_a_link_that_reaches_the_server(home):
+    script = "from dashboards.app import application as app, state\nstate.State.prepare = lambda _: None\n"
+    script += "app.serve(host='0.0.0.0', port=0, open_browser=False, token='a-token-of-ours')"
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            here, others = (server.stdout.readline().split() for _ in range(2))
+            assert here[1].startswith("http://127.0.0.1:") and here[1].endswith("/?token=a-token-of-ours")
+            link = urlsplit(others[-1])
+            assert link.hostname == outward_address() and link.query == "token=a-token-of-ours"
+            for query, status in ((f"?{link.query}", 303), ("", 401)):
+                connection = http.client.HTTPConnection(link.hostname, link.port, timeout=30)
+                connection.request("GET", f"/{query}")
+                assert connection.getresponse().status == status
+                connection.close()
         finally:
             server.terminate()
             server.wait(20)
