@@ -2,7 +2,7 @@
 
 A model over dictionary forms has no vector for 갔다 beside 가다. Each question is answered in the first of three ways that it allows:
 
-* ``grammar``: two of its words are forms of one stem, and the change is made to the third (가다 : 갔다 = 먹다 : 먹었다); no vector is asked.
+* ``grammar``: one of its words is no key, and two are forms of one stem, and the change is made to the third (가다 : 갔다 = 먹다 : 먹었다); no vector is asked.
 * ``vectors``: all of its words are keys.
 * ``ending``: its words are different stems with one ending, and the vectors' answer for the stems gets it (먹었다 : 먹혔다 = 잡았다 : 잡혔다).
 
@@ -45,7 +45,8 @@ def ways(v: Vectors, tests: AnalogySet, progress: ProgressCallback | None = None
         if number % _STEP == 0:
             report(progress, "taking forms apart", number, len(keys), "questions")
         a, b, c, _ = question.words
-        if changed_form(a, b, c):
+        inflected = any(row_of(v, word, "form", ()) is None for word in (a, b, c))
+        if inflected and changed_form(a, b, c):
             found.append("grammar")
         elif keys[number] is not None:
             found.append("vectors")
@@ -98,6 +99,8 @@ def _right(v: Vectors, tests: AnalogySet, way: Sequence[str], method: str, progr
         return right
     answers = best_answers(v, np.array(list(asked.values()), dtype=np.int64), method, progress)[0]
     for place, row in zip(asked, answers.tolist(), strict=True):
+        if row < 0:  # every row is barred
+            continue
         question, known = tests.questions[place], keys[place]
         if way[place] == "vectors":
             right[place] = known is not None and row in known[1]

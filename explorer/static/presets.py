@@ -18,17 +18,16 @@ __all__ = ["PRESETS", "SIZES", "Estimate", "estimate", "preset", "size_of", "tok
 SIZES = {"small": 500_000, "middle": 5_000_000}
 """Up to how many tokens a corpus is called so; beyond the last it is large."""
 
+_PREDICTING: dict[str, dict[str, int]] = {
+    "small": {"dim": 50, "window": 5, "min_count": 3, "epochs": 15},
+    "middle": {"dim": 100, "window": 5, "min_count": 5, "epochs": 10},
+    "large": {"dim": 200, "window": 5, "min_count": 10, "epochs": 5},
+}
+"""For both models that predict the words around."""
+
 PRESETS: dict[str, dict[str, dict[str, int]]] = {
-    "word2vec": {
-        "small": {"dim": 50, "window": 5, "min_count": 3, "epochs": 15},
-        "middle": {"dim": 100, "window": 5, "min_count": 5, "epochs": 10},
-        "large": {"dim": 200, "window": 5, "min_count": 10, "epochs": 5},
-    },
-    "fasttext": {
-        "small": {"dim": 50, "window": 5, "min_count": 3, "epochs": 15},
-        "middle": {"dim": 100, "window": 5, "min_count": 5, "epochs": 10},
-        "large": {"dim": 200, "window": 5, "min_count": 10, "epochs": 5},
-    },
+    "word2vec": _PREDICTING,
+    "fasttext": _PREDICTING,
     "glove": {
         "small": {"dim": 50, "window": 10, "min_count": 3, "epochs": 25},
         "middle": {"dim": 100, "window": 10, "min_count": 5, "epochs": 25},

@@ -28,24 +28,26 @@ _LONGEST = 60
 
 _VERBAL = frozenset(["VV", "VA", "VX", "VCN", "XSV", "XSA", "EP"])
 
+
+def _by_shape(*groups: str) -> dict[str, str]:
+    """Every shape of a morpheme but the first, and that one."""
+    return {shape: first for first, *others in map(str.split, groups) for shape in others}
+
+
 _SHAPES = {
-    shape: first
-    for first, *others in (
-        line.split()
-        for line in (
-            "은 는", "이 가", "을 를", "로 으로", "와 과", "랑 이랑", "나 이나", "었 았 였", "어 아", "어요 아요", "어서 아서", "어도 아도",
-            "어라 아라", "시 으시", "면 으면", "면서 으면서", "며 으며", "니 으니", "ᆫ다 는다", "ᆷ 음", "ᆸ니다 습니다", "ᆸ니까 습니까",
-        )
-    )
-    for shape in others
+    "J": _by_shape("은 는", "이 가", "을 를", "로 으로", "와 과", "랑 이랑", "나 이나"),
+    "E": _by_shape(
+        "었 았 였", "어 아", "어요 아요", "어서 아서", "어도 아도", "어라 아라", "시 으시", "면 으면", "면서 으면서", "며 으며", "니 으니",
+        "ᆫ 은", "ᆯ 을", "ᆷ 음", "ᆫ다 는다", "ᆸ니다 습니다", "ᆸ니까 습니까",
+    ),
 }  # fmt: skip
-"""Particles and endings that are one, by the shapes that the sounds before them give them."""
+"""Particles and endings that are one, by the shapes that the sounds before them give them. 은 and 는 are one particle and two endings."""
 
 
 def _plain(morpheme: Morpheme) -> Morpheme:
     """A morpheme in one of its shapes, the same for all."""
     form, tag = morpheme[0], base_tag(morpheme[1])
-    return (_SHAPES.get(form, form) if tag.startswith(("J", "E")) else form), tag
+    return _SHAPES.get(tag[:1], {}).get(form, form), tag
 
 
 def _bound(morpheme: Morpheme) -> bool:

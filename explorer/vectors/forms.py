@@ -1,8 +1,8 @@
 """Analogies of forms: 갔다 − 가다 + 먹다 is 먹었다, and 먹혔다 − 먹었다 + 잡았다 is 잡혔다.
 
-Vectors stand for dictionary forms, so particles and endings are gone before they are added. Where two words of an expression are forms of
-one stem the answer is a matter of grammar, and :mod:`explorer.text.forms` gives it. Where all three have the same ending after different
-stems the vectors answer for the stems, and the ending is put on again.
+Vectors stand for dictionary forms, so particles and endings are gone before they are added. Where a word of an expression is no key, and two
+of its words are forms of one stem, the answer is a matter of grammar, and :mod:`explorer.text.forms` gives it. Where all three have the same
+ending after different stems the vectors answer for the stems, and the ending is put on again.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ from explorer.text.hangul import is_syllable, syllable_jamo
 from explorer.vectors.records import FormAnswer, Neighbour, Resolution
 
 __all__ = ["answer_in_form", "changed_form"]
+
+
+_AS_TYPED = ("exact", "form", "sense")
+"""How a word is resolved that the model has a vector of its own for: then that answers."""
 
 
 def changed_form(first: str, second: str, third: str) -> FormAnswer | None:
@@ -45,7 +49,7 @@ def answer_in_form(
         resolved: what each word was taken for.
         neighbours: what the vectors answer.
     """
-    if sorted(weights) != [-1, 1, 1]:
+    if sorted(weights) != [-1, 1, 1] or all(found.how in _AS_TYPED for found in resolved):
         return None
     minus = words[list(weights).index(-1)]
     one, other = (word for word, weight in zip(words, weights, strict=True) if weight == 1)

@@ -21,6 +21,9 @@ from explorer.text.forms import change_between, same_ending, with_ending
         ("개최했다", "개최됐다", "표시했다", "표시됐다"),
         ("여정", "여정이", "구세주", "구세주가"),
         ("학교", "학교에서", "집", "집에서"),
+        ("먹는", "먹은", "잡는", "잡은"),  # 은 and 는 are two endings, though one particle
+        ("먹을", "먹는", "갈", "가는"),
+        ("먹은", "먹었던", "간", "갔던"),
         ("물고기", "물고기는", "삶", "삶은"),  # no form of 살다
         ("국무총리", "국무총리로", "과일", "과일로"),
     ],
@@ -68,6 +71,10 @@ def test_the_ending_that_words_share_whatever_its_shape():
     assert [form for form, _ in ending] == ["었", "다"]
     assert [with_ending(word, ending) for word in ("잡히다", "가다", "돕다", "사람")] == ["잡혔다", "갔다", "도왔다", None]
     assert same_ending(("먹었다", "먹는다", "잡았다")) == () and same_ending(("왕", "남자", "여자")) == ()
+
+
+def test_endings_of_other_tenses_are_not_one():
+    assert same_ending(("먹는", "먹은", "잡은")) == () and [form for form, _ in same_ending(("먹은", "잡은", "간"))] == ["은"]
 
 
 def test_particles_follow_nouns_only():

@@ -31,3 +31,11 @@ def test_the_vectors_answers_get_the_ending_of_the_words(model):
 def test_dictionary_forms_are_left_to_the_vectors(model, expression):
     answer = model.analogy(expression)
     assert answer.form is None and answer.to_dict()["form"] is None
+
+
+def test_what_the_model_has_vectors_for_is_answered_by_them():
+    v = Vectors(
+        ["차", "차다", "물", "가다", "갔다", "먹다", "먹었다"], [[1, 0], [1, 0.2], [0, 1], [1, 1], [1, 2], [2, 1], [2, 3]]
+    )
+    for expression in ("차다 − 차 + 물", "갔다 − 가다 + 먹다"):  # keys of this model, inflected or not
+        assert v.analogy(expression).form is None

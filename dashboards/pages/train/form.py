@@ -114,6 +114,13 @@ def _vectors(t: Text, q: Mapping[str, Any]) -> list[Any]:
     ]
 
 
+def _whole_number(name: str, value: Any, label: str, limits: tuple[int, int], **more: Any) -> dmc.NumberInput:
+    low, high = limits
+    return dmc.NumberInput(
+        id=FIELD_IDS[name], value=value, label=label, min=low, max=high, allowDecimal=False, className="field-small", **more
+    )
+
+
 def _new_tokenizer(t: Text, q: Mapping[str, Any]) -> list[Any]:
     return [
         dmc.Select(
@@ -124,17 +131,7 @@ def _new_tokenizer(t: Text, q: Mapping[str, Any]) -> list[Any]:
             allowDeselect=False,
             className="field-wide",
         ),
-        dmc.NumberInput(
-            id=FIELD_IDS["vocab"],
-            value=q["vocab"],
-            label=t("train.vocab"),
-            min=VOCABULARY[0],
-            max=VOCABULARY[1],
-            step=1000,
-            allowDecimal=False,
-            thousandSeparator=",",
-            className="field-small",
-        ),
+        _whole_number("vocab", q["vocab"], t("train.vocab"), VOCABULARY, step=1000, thousandSeparator=","),
         dmc.TextInput(
             id=FIELD_IDS["tname"],
             value=q["tname"],
@@ -148,17 +145,8 @@ def _new_tokenizer(t: Text, q: Mapping[str, Any]) -> list[Any]:
 
 def _settings(t: Text, q: Mapping[str, Any]) -> Any:
     numbers = [
-        dmc.NumberInput(
-            id=FIELD_IDS[name],
-            value=q[name] or "",
-            label=t(f"train.{name}"),
-            placeholder=t("train.by_size"),
-            min=low,
-            max=high,
-            allowDecimal=False,
-            className="field-small",
-        )
-        for name, (low, high) in LIMITS.items()
+        _whole_number(name, q[name] or "", t(f"train.{name}"), limits, placeholder=t("train.by_size"))
+        for name, limits in LIMITS.items()
     ]
     return dmc.Stack(
         [
@@ -174,15 +162,7 @@ def _settings(t: Text, q: Mapping[str, Any]) -> Any:
                         allowDeselect=False,
                         className="field",
                     ),
-                    dmc.NumberInput(
-                        id=FIELD_IDS["seed"],
-                        value=q["seed"],
-                        label=t("map.seed"),
-                        min=0,
-                        max=2**32 - 1,
-                        allowDecimal=False,
-                        className="field-small",
-                    ),
+                    _whole_number("seed", q["seed"], t("map.seed"), (0, 2**32 - 1)),
                 ],
                 className="form",
             ),
