@@ -23,7 +23,7 @@ from dash import Dash
 from flask import Response, g, request
 
 from dashboards.app import access, hosts, shell
-from dashboards.app.files import serve_files
+from dashboards.app.files import serve_files, serve_plotly
 from dashboards.app.state import State
 from dashboards.kit import person, upload
 from dashboards.kit.i18n import COOKIE, asked, current
@@ -146,6 +146,7 @@ def create_app(prepare: bool = False, host: str | None = None, token: str = "", 
     server.config[PREFIX] = prefix
     opened = server.extensions["explorer"] = State()
     names = serve_files(server, app.config.routes_pathname_prefix)
+    serve_plotly(server)
     upload.serve_uploads(server, app.config.routes_pathname_prefix)
     app.files = {kind: prefix + name for kind, name in names.items()}
     with server.app_context():

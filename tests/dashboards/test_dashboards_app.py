@@ -112,6 +112,23 @@ def test_styles_and_scripts_of_pages_are_sent_once(app):
     assert client.get("/pages/0000000000000000.css").status_code == 404 == client.get("/pages/style").status_code
 
 
+def test_plotlys_script_is_sent_small(app):
+    from backports import zstd  # what the compression of answers needs
+
+    from dashboards.app import files
+
+    client = app.server.test_client()
+    address = "/_dash-component-suites/plotly/package_data/plotly.min.js"
+    files._plotly()
+    sent = client.get(address, headers={"Accept-Encoding": "zstd"})
+    assert sent.headers["Content-Encoding"] == "zstd" and len(sent.data) < 1_200_000
+    plain = client.get(address, headers={"Accept-Encoding": "identity"}).data
+    assert zstd.decompress(sent.data) == plain and b"plotly.js v" in plain[:100]
+    assert "Accept-Encoding" in sent.vary
+    again = client.get(address, headers={"Accept-Encoding": "zstd", "If-None-Match": sent.headers["ETag"]})
+    assert again.status_code == 304 and not again.data
+
+
 def pages():
     from dashboards.app.application import VIEWS
 
