@@ -6,8 +6,7 @@ near two occurrences of the node counts once. From the four numbers this gives f
 another; Evert, Corpora and Collocations, 2008) come
 
 * **G²**, the log-likelihood ratio (Dunning, Accurate methods for the statistics of surprise and coincidence, Computational
-  Linguistics 19, 1993), which corpus linguists call keyness (Rayson & Garside, Comparing corpora using frequency profiling, 2000):
-  how sure one can be. 3.84 stands for p < 0.05, 10.83 for p < 0.001; negative where the word is rarer than by chance.
+  Linguistics 19, 1993): how sure one can be. 3.84 stands for p < 0.05, 10.83 for p < 0.001; negative where the word is rarer than by chance.
 * **PMI** (Church & Hanks, Word association norms, mutual information, and lexicography, Computational Linguistics 16, 1990): how much
   more often, in powers of two. It overrates what is rare, hence ``least``.
 * **logDice** (Rychlý, A lexicographer-friendly association score, 2008): at most 14, comparable between corpora of any size.
@@ -27,6 +26,8 @@ import numpy as np
 from corpora.concordance import ConcordanceIndex, query_of
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
+from explorer.display.record import Record
+from explorer.display.sheet import Sheet, say
 from explorer.static.keys import CHOICES, key_filter
 from explorer.static.pipeline import tokenize_corpus
 from explorer.static.shards import Shard
@@ -70,9 +71,14 @@ class Collocate:
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
+    def cells(self) -> tuple[str, ...]:
+        """The row as tables show it: what :meth:`to_dict` has, in its order."""
+        counts = [f"{count:,}" for count in (self.count, self.left, self.right, self.total)]
+        return (self.key, *counts, f"{self.expected:,.1f}", f"{self.g2:,.1f}", f"{self.pmi:.2f}", f"{self.log_dice:.2f}")
 
-@dataclass(frozen=True, slots=True)
-class Collocations:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Collocations(Record):
     """The collocates of a word in a corpus.
 
     Attributes:
@@ -106,10 +112,15 @@ class Collocations:
         return cls(**data | {"resolved": tuple(data["resolved"]), "rows": rows})
 
     def to_frame(self) -> pd.DataFrame:
-        """The collocates as a table."""
+        """A table, a row a collocate."""
         import pandas as pd
 
         return pd.DataFrame([row.to_dict() for row in self.rows], columns=list(Collocate.__slots__))
+
+    def sheet(self) -> Sheet:
+        keys = ", ".join(self.resolved) or "–"
+        title = say("corpora.collocates_found", query=self.query, keys=keys, occurrences=self.occurrences, found=self.found)
+        return Sheet(title, columns=Collocate.__slots__, rows=tuple(tuple(row.to_dict().values()) for row in self.rows))
 
 
 def g2(count: int, near: int, total: int, words: int) -> float:

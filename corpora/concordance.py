@@ -18,7 +18,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from heapq import nsmallest
 from itertools import islice, product
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -27,12 +29,16 @@ import numpy as np
 from corpora.derived import derived_path
 from explorer.core.errors import BadInput, Unavailable, disk_errors
 from explorer.core.progress import ProgressCallback, report
+from explorer.display.record import Record
+from explorer.display.sheet import Sheet, say
 from explorer.static.keys import key_filter
 from explorer.static.pipeline import text_spans, tokenize_corpus
 from explorer.static.shards import Shard
 from explorer.text.tags import tag_of, word_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from explorer.tokenizers.token import Token, Tokenizer
 
 __all__ = [
@@ -45,6 +51,7 @@ __all__ = [
     "Searchable",
     "concordance",
     "query_of",
+    "spread",
 ]
 
 _FORMAT = 2
@@ -53,13 +60,17 @@ _MOST_PHRASES = 64
 ORDERS = ("corpus", "left", "right")
 """How lines can be ordered: as in the corpus, or by what stands to the left or to the right of the match."""
 SORTED = 1_000
-"""Lines of text that are read to be sorted; of a more frequent word so many, evenly over the corpus."""
+"""Lines of text that are tokenized to be sorted; of a more frequent word so many, evenly over the corpus. Substrings are all sorted."""
+_BESIDE = 200
+"""Characters beside a match that lines are sorted by, however few of them are shown."""
 _SIGNS = re.compile(r"[\W_]+")
 _MATCHING = "FROM keys_of_line WHERE keys_of_line MATCH ?"
 _keep, _ = key_filter("all")
 
 Phrases: TypeAlias = list[list[tuple[str, int, int]]]
 """What is looked for: phrases of ``(key, number, occurrences)``."""
+_Found: TypeAlias = tuple[str, "ConcordanceLine"]
+"""A line, and the text of its document."""
 
 
 class _Document(Protocol):
@@ -102,8 +113,8 @@ class ConcordanceLine:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Concordance:
+@dataclass(frozen=True, slots=True, repr=False)
+class Concordance(Record):
     """Matches of a query in a corpus.
 
     Attributes:
@@ -114,7 +125,7 @@ class Concordance:
         lines: the first matches in the order that was asked for.
         count: how many matches there are in all; of phrases, how many lines of text have one.
         order: one of :data:`ORDERS`.
-        among: how many matches were read to be sorted: fewer than ``count`` for a frequent word; 0 in the order of the corpus.
+        among: how many of ``count`` were read to be sorted: fewer for a frequent word; 0 in the order of the corpus.
     """
 
     query: str
@@ -128,11 +139,22 @@ class Concordance:
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
-    def to_frame(self) -> Any:
-        """The lines as a pandas ``DataFrame``."""
+    def to_frame(self) -> pd.DataFrame:
+        """A table, a row a line."""
         import pandas as pd
 
         return pd.DataFrame([line.to_dict() for line in self.lines], columns=list(ConcordanceLine.__slots__))
+
+    def sheet(self) -> Sheet:
+        rows = tuple((line.left, line.match, line.right, line.title or line.document) for line in self.lines)
+        return Sheet(self.said(), columns=("left", "match", "right", "document"), rows=rows)
+
+    def said(self) -> str:
+        """What was found, in one line; of a frequent word also how many of its lines were sorted."""
+        keys = ", ".join(self.resolved) or "–"
+        if 0 < self.among < self.count:
+            return say("corpora.lines_sorted", query=self.query, keys=keys, count=self.count, among=self.among)
+        return say("corpora.lines_found", query=self.query, keys=keys, count=self.count)
 
 
 def concordance(
@@ -179,22 +201,26 @@ def concordance(
 
 
 def _substring(corpus: Searchable, query: str, n: int, width: int, start: int, order: str) -> Concordance:
-    lines: list[ConcordanceLine] = []
-    first, most = (start, n) if order == "corpus" else (0, SORTED)
     count = 0
-    for place, document in enumerate(corpus.documents(), 1):
-        found = document.text.count(query)
-        if found and count + found > first and len(lines) < most:
-            position = -1
-            for number in range(count, count + found):
-                position = document.text.find(query, position + 1 if position < 0 else position + len(query))
-                if number >= first and len(lines) < most:
+    shown = range(start, start + n) if order == "corpus" else None
+
+    def found() -> Iterator[_Found]:
+        nonlocal count
+        for place, document in enumerate(corpus.documents(), 1):
+            here = range(count, count := count + document.text.count(query))
+            if shown is not None and (here.stop <= shown.start or here.start >= shown.stop):
+                continue
+            position = -len(query)
+            for number in here:
+                position = document.text.find(query, position + len(query))
+                if shown is None or number in shown:
                     span = (position, position + len(query))
-                    lines.append(_line(document.text, span, document.id, document.title, place, width))
-        count += found
-    among = 0 if order == "corpus" else len(lines)
-    shown = lines if order == "corpus" else _sorted(lines, order)[start : start + n]
-    return Concordance(query, "substring", (query,) if count else (), tuple(shown), count, order, among)
+                    yield document.text, _line(document.text, span, document.id, document.title, place, width)
+
+    lines = [line for _, line in found()] if shown is not None else _sorted(found(), order, start + n)[start:]
+    return Concordance(
+        query, "substring", (query,) if count else (), tuple(lines), count, order, 0 if shown is not None else count
+    )
 
 
 def _line(text: str, span: tuple[int, int], document: str, title: str, number: int, width: int) -> ConcordanceLine:
@@ -204,15 +230,28 @@ def _line(text: str, span: tuple[int, int], document: str, title: str, number: i
     return ConcordanceLine(left, text[start:end], right, document, title, start, end, number)
 
 
-def _sorted(lines: list[ConcordanceLine], order: str) -> list[ConcordanceLine]:
-    """By the words beside the match, the nearest first; 가나다 order is that of the code points."""
+def _sorted(found: Iterable[_Found], order: str, most: int) -> list[ConcordanceLine]:
+    """The first lines by the words beside the match, the nearest first; 가나다 order is that of the code points.
 
-    def words(line: ConcordanceLine) -> tuple[bool, list[str]]:
-        parts = _SIGNS.split(unicodedata.normalize("NFC", line.left if order == "left" else line.right).casefold())
-        found = [part for part in parts if part]
-        return not found, found[::-1] if order == "left" else found  # where nothing stands beside it, at the end
+    Only so many are held at a time, however many there are.
+    """
 
-    return sorted(lines, key=words)
+    def words(text: str, line: ConcordanceLine) -> tuple[bool, list[str]]:
+        left = order == "left"
+        beside = text[max(0, line.start - _BESIDE) : line.start] if left else text[line.end : line.end + _BESIDE]
+        parts = [part for part in _SIGNS.split(unicodedata.normalize("NFC", beside).casefold()) if part]
+        return not parts, parts[::-1] if left else parts  # where nothing stands beside it, at the end
+
+    return [line for _, line in nsmallest(most, ((words(*one), one[1]) for one in found), key=itemgetter(0))]
+
+
+def spread(rows: Sequence[int], most: int) -> list[int]:
+    """At most so many of the rows, evenly over all of them.
+
+    >>> spread(range(10), 4), spread([3, 8], 4), spread([], 4)
+    ([0, 2, 5, 7], [3, 8], [])
+    """
+    return [rows[place * len(rows) // most] for place in range(most)] if len(rows) > most else list(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,24 +321,24 @@ class ConcordanceIndex:
         resolved = tuple(" ".join(key for key, _, _ in phrase) for phrase in phrases)
         if not phrases:
             return Concordance(query, "word", (), (), 0, order)
-        among = 0
-        if order == "corpus":
-            lines = list(islice(self._lines(self.rows(phrases, n, start), phrases, width), n))
-        else:
-            rows = list(self.rows(phrases))
-            every = _sorted(list(self._lines(rows[:: -(-len(rows) // SORTED)], phrases, width)), order)
-            lines, among = every[start : start + n], len(every)
-        if all(len(phrase) == 1 for phrase in phrases):
+        words = all(len(phrase) == 1 for phrase in phrases)
+        if words:
             count = sum(phrase[0][2] for phrase in phrases)
         else:
             (count,) = self.database.execute(f"SELECT count(*) {_MATCHING}", (_match(phrases),)).fetchone()
-        return Concordance(query, "word", resolved, tuple(lines), count, order, among)
+        if order == "corpus":
+            lines = [line for _, line in islice(self._lines(self.rows(phrases, n, start), phrases, width), n)]
+            return Concordance(query, "word", resolved, tuple(lines), count, order)
+        rows = spread(list(self.rows(phrases)), SORTED)
+        found = list(self._lines(rows, phrases, width))
+        among = len(found) if words else len(rows)
+        return Concordance(query, "word", resolved, tuple(_sorted(found, order, start + n)[start:]), count, order, among)
 
-    def _lines(self, rows: Iterable[int], phrases: Phrases, width: int) -> Iterator[ConcordanceLine]:
+    def _lines(self, rows: Iterable[int], phrases: Phrases, width: int) -> Iterator[_Found]:
         for row in rows:
             line = self.line(row)
             for _, span in _places(line, phrases):
-                yield _line(line.text, span, line.document, line.title, line.number, width)
+                yield line.text, _line(line.text, span, line.document, line.title, line.number, width)
 
     def rows(self, phrases: Phrases, n: int = -1, start: int = 0) -> Iterator[int]:
         """Numbers of the lines of text that hold one of the phrases; at most ``n``, where that is not negative."""

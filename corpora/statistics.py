@@ -28,6 +28,8 @@ from corpora.duplicates import SeenTexts
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import atomic_write
+from explorer.display.record import Record
+from explorer.display.sheet import Sheet, label
 from explorer.text.tags import tag_of
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CLASSES",
     "LONGEST",
+    "PARTS",
     "Morphemes",
     "Statistics",
     "character_class",
@@ -58,6 +61,13 @@ CLASSES = ("hangul", "jamo", "hanja", "latin", "digits", "emoji", "space", "punc
 _END = re.compile(r"(?:(?<![\d.!?…。])|(?<=\d[.!?…。]))[.!?…。]+[\"'”’」』)\]]*(?=\s|$)")
 _FORMAT = 1
 """Part of the name that kept counts are found by; raised when this file would count otherwise."""
+PARTS = ("counts", "zipf", "heaps", "classes", "lengths", "morphemes", "top")
+"""The tables that :meth:`Statistics.to_frame` gives."""
+
+_COUNTS = (
+    "documents", "duplicates", "sentences", "eojeol", "characters", "syllables", "types", "hapax", "syllable_types",
+    "document_eojeol", "sentence_eojeol", "zipf_exponent", "heaps_k", "heaps_beta",
+)  # fmt: skip
 _TOP = 30
 _SHARES = {"particles": "J", "endings": "E", "nouns": "N", "predicates": "V"}
 _BATCH_EOJEOL = 1_000_000
@@ -83,8 +93,8 @@ class Morphemes:
     sampled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
+@dataclass(frozen=True, slots=True, repr=False)
+class Statistics(Record):
     """Counts of one corpus; see the module for definitions.
 
     Attributes:
@@ -133,12 +143,19 @@ class Statistics:
         shares = Morphemes(**data["morphemes"]) if data["morphemes"] else None
         return cls(**{**data, **pairs, "morphemes": shares})
 
-    def to_frame(self, part: str) -> pd.DataFrame:
-        """One part as a table: ``"zipf"``, ``"heaps"``, ``"classes"``, ``"lengths"``, ``"morphemes"`` or ``"top"``."""
+    def to_frame(self, part: str = "counts") -> pd.DataFrame:
+        """One part as a table, one of :data:`PARTS`; by default the numbers of the corpus as a whole: measure, value.
+
+        Raises:
+            BadInput: there is no such part.
+        """
         import pandas as pd
 
+        if part not in PARTS:
+            raise BadInput("corpora.no_such_part", part=part, known=PARTS)
         shares = self.morphemes
         heads: dict[str, tuple[list[str], Iterable[tuple[Any, ...]]]] = {
+            "counts": (["measure", "value"], [(name, getattr(self, name)) for name in _COUNTS]),
             "zipf": (["rank", "frequency"], self.zipf),
             "heaps": (["eojeol", "types"], self.heaps),
             "classes": (["class", "characters"], self.classes.items()),
@@ -148,6 +165,11 @@ class Statistics:
         }
         columns, rows = heads[part]
         return pd.DataFrame(list(rows), columns=columns)
+
+    def sheet(self) -> Sheet:
+        counts = tuple((label(name), getattr(self, name)) for name in _COUNTS)
+        top = (label("top"), " ".join(f"{word} {count:,}" for word, count in self.top[:10]))
+        return Sheet(self.corpus, columns=("measure", "value"), rows=(*counts, top))
 
     @property
     def sentence_eojeol(self) -> float:

@@ -15,9 +15,11 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from corpora.concordance import Concordance, ConcordanceIndex, query_of
+from corpora.concordance import Concordance, ConcordanceIndex, query_of, spread
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
+from explorer.display.record import Record
+from explorer.display.sheet import Sheet
 from explorer.text.frequency import Frequency
 from explorer.text.hanja import has_hanja, readings
 from explorer.tokenizers.token import key_of
@@ -56,8 +58,8 @@ class Form:
         return asdict(self) | {"parts": list(self.parts)}
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+@dataclass(frozen=True, slots=True, repr=False)
+class Usage(Record):
     """How a corpus uses a word.
 
     Attributes:
@@ -95,8 +97,13 @@ class Usage:
         """The forms as a table: form, count, parts."""
         import pandas as pd
 
-        rows = [(one.form, one.count, " + ".join(one.parts)) for one in self.forms]
-        return pd.DataFrame(rows, columns=["form", "count", "parts"])
+        return pd.DataFrame(self._rows(), columns=["form", "count", "parts"])
+
+    def sheet(self) -> Sheet:
+        return Sheet(self.concordance.said(), columns=("form", "count", "parts"), rows=self._rows())
+
+    def _rows(self) -> tuple[tuple[str, int, str], ...]:
+        return tuple((one.form, one.count, " + ".join(one.parts)) for one in self.forms)
 
 
 def usage(
@@ -137,7 +144,7 @@ def usage(
         rows = list(index.rows(phrases)) if phrases else []
         forms: Counter[tuple[str, tuple[str, ...]]] = Counter()
         hanja: Counter[str] = Counter()
-        some = rows[:: -(-len(rows) // lines)] if rows else []
+        some = spread(rows, lines)
         for done, row in enumerate(some):
             for form, parts, spelt in _forms(index.line(row), phrases):
                 forms[form, parts] += 1

@@ -132,6 +132,7 @@ def test_corpora_do_not_know_models_or_dashboards():
     known = (
         "explorer.core",
         "explorer.text",
+        "explorer.display",
         "explorer.tokenizers",
         "explorer.static.pipeline",
         "explorer.static.keys",

@@ -335,7 +335,7 @@ def concordance(
     if as_json:
         emit_json(found.to_dict())
         return
-    click.echo(f"{word} -> {', '.join(found.resolved) or 'not in this corpus'}: {found.count:,}", err=True)
+    click.echo(found.said(), err=True)
     print_table(
         ("left", "match", "right", "document", "offset"),
         [(line.left, line.match, line.right, line.title or line.document, line.start) for line in found.lines],
@@ -365,7 +365,7 @@ def concordance(
 def collocates(
     name: str, word: str, number: int, window: int, least: int, by: str, keys: str, field: str | None, as_json: bool
 ) -> None:
-    """Words that stand near a word more often than by chance: G² (keyness), PMI, logDice, over the whole corpus."""
+    """Words that stand near a word more often than by chance: G² (log-likelihood), PMI, logDice, over the whole corpus."""
     from corpora import open_corpus
     from corpora.collocations import collocates as search
 
@@ -378,21 +378,7 @@ def collocates(
     said = ", ".join(found.resolved) or "not in this corpus"
     click.echo(f"{word} -> {said}: {found.occurrences:,} occurrences, {found.found:,} collocates", err=True)
     print_table(
-        ("key", "near", "left", "right", "in all", "expected", "G2", "PMI", "logDice"),
-        [
-            (
-                row.key,
-                f"{row.count:,}",
-                f"{row.left:,}",
-                f"{row.right:,}",
-                f"{row.total:,}",
-                f"{row.expected:,.1f}",
-                f"{row.g2:,.1f}",
-                f"{row.pmi:.2f}",
-                f"{row.log_dice:.2f}",
-            )
-            for row in found.rows
-        ],
+        ("key", "near", "left", "right", "in all", "expected", "G2", "PMI", "logDice"), [row.cells() for row in found.rows]
     )
 
 

@@ -31,12 +31,17 @@ __all__ = [
     "keys_of",
     "most_similar",
     "n_similarity",
+    "place",
     "rank",
     "similar_by_word",
 ]
 
 Positive = str | npt.NDArray[Any] | tuple[str | npt.NDArray[Any], float]
 """A word, a vector of d numbers, or either with its weight."""
+
+
+class _Rows(Protocol):
+    def rows(self, resolution: Resolution) -> list[int]: ...
 
 
 class _Asked(Space, Protocol):
@@ -190,11 +195,23 @@ def rank(self: _Asked, key1: str, key2: str) -> int:
     """
     first, second = self.unit_vectors([key1, key2])
     scores = cosines(self.vectors, first, self.inverse)[0]
-    own, asked = self.resolve(key2), self.resolve(key1)
-    rows = self.rows(own)
-    score = scores[rows[0]] if len(rows) == 1 else first @ second
-    scores[[*rows, *self.same_words(asked)]] = -np.inf  # what is measured does not stand before itself
-    return int((scores > score).sum()) + 1
+    return place(self, scores, self.resolve(key2), float(first @ second), self.same_words(self.resolve(key1)))
+
+
+def place(self: _Rows, scores: Floats, word: Resolution, cosine: float, barred: Sequence[int]) -> int:
+    """Where a word stands among the neighbours of another, 1 the nearest.
+
+    Args:
+        self: the vectors.
+        scores: the cosine of every key with the other word.
+        word: what is placed; a sense, or what is made of several keys or of none, stands where its cosine would.
+        cosine: of the two words.
+        barred: rows that are no neighbours, being the other word itself.
+    """
+    rows = [] if word.how == "sense" else self.rows(word)
+    nearer = scores > (scores[rows[0]] if len(rows) == 1 else cosine)
+    nearer[list(barred)] = False
+    return int(np.count_nonzero(nearer)) + 1
 
 
 def n_similarity(self: _Asked, ws1: Sequence[str], ws2: Sequence[str]) -> float:

@@ -23,8 +23,9 @@ from explorer.vectors.axes import Poles
 from explorer.vectors.checks import check_n
 from explorer.vectors.evidence import Contexts, Evidence, shipped_evidence
 from explorer.vectors.expression import clean_word
+from explorer.vectors.named import place
 from explorer.vectors.records import Resolution
-from explorer.vectors.search import Floats, cosines, top_k
+from explorer.vectors.search import cosines, top_k
 from explorer.vectors.verdict import Verdict, judge
 
 if TYPE_CHECKING:
@@ -322,22 +323,17 @@ def _standing(v: Words, a: Resolution, b: Resolution, n: int) -> tuple[Standing,
     cosine = float(np.clip(unit[0] @ unit[1], -1, 1))
     scores = cosines(v.vectors, unit, v.inverse)
     own = v.same_words(a), v.same_words(b)
-    for side in (0, 1):
+    ranks = []
+    for side, other in ((0, b), (1, a)):
+        reading = other.how != "sense" and len(other.parts) == 1 and v.rows(other)[0] in own[side]
+        ranks.append(None if reading else place(v, scores[side], other, cosine, own[side]))
         scores[side, own[side]] = -np.inf
-    ranks = [_rank(v, scores[side], (b, a)[side], cosine) for side in (0, 1)]
     best = [top_k(scores[side], NEIGHBOURS)[0] for side in (0, 1)]
     barred = {*own[0], *own[1]}
     both = [row for row in np.intersect1d(best[0], best[1]).tolist() if row not in barred]
     both.sort(key=lambda row: (-float(scores[:, row].min()), row))
     near = tuple(Near(word_of(v.keys[row]), v.keys[row], float(scores[0, row]), float(scores[1, row])) for row in both[:n])
     return Standing(cosine, ranks[0], ranks[1], len(v)), near
-
-
-def _rank(v: Words, scores: Floats, other: Resolution, cosine: float) -> int | None:
-    """From 1; a word without a key of its own stands where its cosine would."""
-    rows = [] if other.how == "sense" else v.rows(other)
-    target = scores[rows[0]] if len(rows) == 1 else cosine
-    return None if target == -np.inf else int(np.count_nonzero(scores > target)) + 1
 
 
 def _morphemes(a: Resolution, b: Resolution) -> tuple[str, ...]:

@@ -101,6 +101,7 @@ def test_records_go_through_json_and_into_a_table(home):
     found = collocates(CORPUS, "비", 3, least=1)
     assert Collocations.from_dict(found.to_dict()) == found
     assert list(found.to_frame()["key"]) == [row.key for row in found.rows] and found.found > 3
+    assert "<td" in found._repr_html_() and found.rows[0].key in repr(found)
 
 
 def test_silly_questions_and_a_stop(home):

@@ -144,11 +144,28 @@ def test_lines_are_sorted_by_what_stands_beside_the_match(home: Path, monkeypatc
     assert left.among == 4 and {line.number for line in left.lines} == {1, 2, 3}
     assert concordance(corpus, "왕", 2, order="left", start=1).lines == left.lines[1:3]
     assert concordance(corpus, "왕", mode="substring", order="left").lines == left.lines
+    assert [line.start for line in concordance(corpus, "왕", order="left", width=0).lines] == [
+        line.start for line in left.lines
+    ]
     monkeypatch.setattr("corpora.concordance.SORTED", 2)
     some = concordance(corpus, "왕", order="left")
-    assert 0 < some.among < some.count == 4
+    assert 0 < some.among < some.count == 4 and f"{some.among} of them" in repr(some)
+    whole = concordance(corpus, "왕", 3, mode="substring", order="left", width=0)
+    assert [line.start for line in whole.lines] == [line.start for line in left.lines[:3]] and whole.among == whole.count == 4
     with pytest.raises(BadInput, match="cannot be ordered"):
         concordance(corpus, "왕", order="up")
+
+
+@pytest.mark.parametrize("order", ["left", "right"])
+def test_a_phrase_of_known_words_that_never_stand_together_is_sorted_too(found, order: str):
+    result = found("밥/NNG 학교/NNG", order=order)
+    assert result.resolved and (result.lines, result.count, result.among) == ((), 0, 0)
+
+
+def test_of_a_frequent_phrase_lines_are_counted_as_they_are_sorted(home: Path, monkeypatch):
+    monkeypatch.setattr("corpora.concordance.SORTED", 2)
+    result = concordance(Texts(*["왕이 왔다. 왕이 왔다. 왕이 왔다."] * 3), "왕이 오다", order="right")
+    assert (result.count, result.among) == (3, 2)
 
 
 def test_the_index_is_built_once_and_anew_for_another_text(home: Path):

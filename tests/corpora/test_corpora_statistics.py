@@ -12,7 +12,7 @@ import pytest
 import corpora.statistics as module
 from corpora import Document, open_corpus
 from corpora.corpus import Corpus
-from corpora.statistics import CLASSES, character_class, count_sentences, statistics
+from corpora.statistics import CLASSES, PARTS, character_class, count_sentences, statistics
 from explorer.core.errors import BadInput, Cancelled
 from explorer.core.progress import Progress
 
@@ -126,6 +126,16 @@ def test_the_sample_of_the_project_and_its_json():
     assert {"documents", "sentences", "eojeol", "syllables", "types", "hapax"} <= set(data)
     assert data["types"] > data["hapax"] > 0
     assert found.classes["hangul"] > 0.6 * found.characters
+
+
+def test_every_part_is_a_table_and_the_whole_can_be_looked_at():
+    found = statistics(open_corpus("sample"), morphemes=False)
+    tables = {part: found.to_frame(part) for part in PARTS}
+    assert dict(zip(*tables["counts"].to_numpy().T, strict=True))["documents"] == found.documents
+    assert all(len(table) for part, table in tables.items() if part != "morphemes")
+    assert "<td" in found._repr_html_() and found.top[0][0] in repr(found)
+    with pytest.raises(BadInput, match=r"no such table .* zipf"):
+        found.to_frame("nothing")
 
 
 def test_an_empty_corpus_and_a_stop():

@@ -49,6 +49,11 @@ def test_neighbours_of_a_sense_leave_its_own_word_out(v):
     assert v.similarity("배#1", "사과") < 0.2 < 0.9 < v.similarity("배#2", "사과")
 
 
+def test_a_sense_is_ranked_by_its_own_vector(v):
+    assert (v.rank("바다", "배#1"), v.rank("사과", "배#1")) == (1, 5)
+    assert (v.rank("사과", "배#2"), v.rank("사과", "배")) == (1, 1)
+
+
 def test_expressions_take_senses_as_terms(v):
     answer = v.analogy("배#2 − 물 + 물")
     assert answer.resolved[0].key == "배/NNG#2" and answer.neighbours[0].word == "사과"

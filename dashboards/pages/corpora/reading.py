@@ -86,19 +86,9 @@ def _line(t: Text, line: ConcordanceLine, key: str) -> html.Div:
 def collocates_table(t: Text, found: Collocations) -> list[Any]:
     """The collocates with the measures beside their counts."""
     said = t("corpora.near_found", occurrences=found.occurrences, found=found.found, shown=len(found.rows))
-    rows = [
-        [
-            word_link(row.key),
-            f"{row.count:,}",
-            f"{row.left:,} · {row.right:,}",
-            f"{row.total:,}",
-            f"{row.expected:,.1f}",
-            f"{row.g2:,.1f}",
-            f"{row.pmi:.2f}",
-            f"{row.log_dice:.2f}",
-        ]
-        for row in found.rows
-    ]
+    rows = []
+    for key, near, left, right, *rest in (row.cells() for row in found.rows):
+        rows.append([word_link(key), near, f"{left} · {right}", *rest])
     heads = ("word", "near", "sides", "total", "expected", "g2", "pmi", "log_dice")
     shown = table([t(f"corpora.head_{name}") for name in heads], rows, label=t("corpora.collocates"))
     return [dmc.Text(said, size="sm", c="dimmed", mb="sm"), html.Div(shown, className="corpora-near")]
