@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import sqlite3
-import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -27,10 +25,11 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 
 from corpora.derived import derived_path
-from explorer.core.errors import BadInput, Unavailable, disk_errors
+from explorer.core.errors import BadInput, Unavailable
 from explorer.core.progress import ProgressCallback, report
 from explorer.display.record import Record
 from explorer.display.sheet import Sheet, say
+from explorer.core.store import atomic_file
 from explorer.static.keys import key_filter
 from explorer.static.pipeline import text_spans, tokenize_corpus
 from explorer.static.shards import Shard
@@ -466,19 +465,13 @@ INSERT INTO keys_of_line(keys_of_line, rank) VALUES ('hashsize', 67108864);
 def _build(corpus: Searchable, tokenizer: Tokenizer, path: Path, progress: ProgressCallback | None) -> None:
     """Write the index beside its place and move it there when it is whole."""
     shards = tokenize_corpus(corpus.texts(), tokenizer, choice="all", progress=progress)
-    with disk_errors("core.writing", path=path):
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".partial-")
-        os.close(handle)
-        try:
-            with closing(sqlite3.connect(temporary, isolation_level=None)) as database:
-                _fill(database, corpus, shards.paths, progress)
-            os.replace(temporary, path)
-        except sqlite3.OperationalError as error:
-            if "full" in str(error):
-                raise Unavailable("corpora.disk_full", path=path) from error
-            raise
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+    try:
+        with atomic_file(path) as temporary, closing(sqlite3.connect(temporary, isolation_level=None)) as database:
+            _fill(database, corpus, shards.paths, progress)
+    except sqlite3.OperationalError as error:
+        if "full" in str(error):
+            raise Unavailable("corpora.disk_full", path=path) from error
+        raise
 
 
 def _fill(database: sqlite3.Connection, corpus: Searchable, paths: Sequence[Path], progress: ProgressCallback | None) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
@@ -30,16 +29,19 @@ from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
 from corpora.readers.report import Report, no_text_found
 from corpora.statistics import count_sentences
-from explorer.core.errors import BadInput, UnknownName, disk_errors
+from explorer.core.errors import BadInput, Unavailable, UnknownName, disk_errors
 from explorer.core.messages import Message
 from explorer.core.paths import expanded
+from explorer.core.places import make_folder
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import (
+    MANIFEST,
     Manifest,
     artifact_path,
     atomic_write,
     check_name,
     check_target,
+    discard_folder,
     list_artifacts,
     name_lock,
     put_folder,
@@ -148,7 +150,7 @@ def add(
     }
     folder = _partial(name)
     with disk_errors("core.writing", path=folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(folder.parent)
         with _locked(folder, name):
             check_free(name, force)  # again: the process that held it may have finished just now
             folder.mkdir(exist_ok=True)
@@ -156,10 +158,10 @@ def add(
                 work = _Adding(folder, inputs, settings, found, progress)
                 work.run()
                 work.finish(name, dict(source or {}))
-            except BadInput:
+            except BaseException:
                 state = _State.load(folder)
                 if state is None or not state.shards:  # nothing that another run could go on from
-                    shutil.rmtree(folder, ignore_errors=True)
+                    discard_folder(folder, locked=True)
                 raise
             put_folder(folder, target, overwrite=force)
     return StoredCorpus(name)
@@ -190,6 +192,7 @@ class _Adding:
             for part in folder.glob("*.jsonl*"):
                 part.unlink()
             state = _State(settings)
+            state.save(folder)
         self.state = state
         for part in folder.glob("*.jsonl"):
             if part.name not in {shard["file"] for shard in state.shards}:
@@ -326,10 +329,10 @@ class _Adding:
             files={shard["file"]: shard["sha256"] for shard in shards},
             provenance={**source, "sources": sources, "report": whole.to_dict()},
         )
-        (self.folder / _STATE).unlink()
         atomic_write(
-            self.folder / "manifest.json", json.dumps(manifest.to_dict(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+            self.folder / MANIFEST, json.dumps(manifest.to_dict(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         )
+        (self.folder / _STATE).unlink()  # last: without it, with a manifest, the folder is whole
 
 
 def _locked(folder: Path, name: str) -> AbstractContextManager[None]:
@@ -345,7 +348,21 @@ def _partial(name: str) -> Path:
 def unfinished() -> list[str]:
     """Names of corpora whose adding was interrupted; the same ``corpus add`` finishes them, ``corpus remove`` drops them."""
     root = artifact_path("corpus", "x").parent
-    return sorted(path.name.removeprefix(".adding-") for path in root.glob(".adding-*") if (path / _STATE).is_file())
+    names = sorted(path.name.removeprefix(".adding-") for path in root.glob(".adding-*") if path.is_dir())
+    return [name for name in names if not _settled(name)]
+
+
+def _settled(name: str) -> bool:
+    """Whether what was being added is whole: its writer was killed while it changed places with what was there before."""
+    folder, target = _partial(name), artifact_path("corpus", name)
+    if not (folder / MANIFEST).is_file() or (folder / _STATE).is_file():
+        return False
+    with suppress(Unavailable), _locked(folder, name):
+        if target.exists():
+            discard_folder(folder, locked=True)
+        elif folder.is_dir():
+            put_folder(folder, target)
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,9 +433,10 @@ def remove(name: str) -> None:
         fingerprint = ""
         with suppress(BadInput):  # a damaged corpus has no fingerprint, and goes all the same
             fingerprint = StoredCorpus(name).fingerprint()
-        remove_artifact("corpus", name)
+        # First what was made of it: nobody would find that without the corpus, and it can be made again.
         for kind in _DERIVED if fingerprint else ():
-            shutil.rmtree(derived_path(kind, fingerprint), ignore_errors=True)
+            discard_folder(derived_path(kind, fingerprint))
+        remove_artifact("corpus", name)
 
 
 def remove_unfinished(name: str) -> None:
@@ -426,7 +444,7 @@ def remove_unfinished(name: str) -> None:
     partial = _partial(check_name(name))
     if partial.is_dir():
         with disk_errors("core.removing", path=partial), _locked(partial, name):
-            shutil.rmtree(partial)
+            discard_folder(partial, locked=True)
 
 
 def rename(name: str, new: str) -> StoredCorpus:

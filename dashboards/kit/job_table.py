@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput, Cancelled, ExplorerError, Unavailable, disk_errors, error_from, packed, unpacked
+from explorer.core.places import make_folder
 from explorer.core.progress import Progress
 
 __all__ = ["ACTIVE", "LEASE", "MEMORY", "REMEMBERED", "JobTable", "Row"]
@@ -158,7 +159,7 @@ class JobTable:
         if self._opened is not None and self._opened[0] == os.getpid():
             return self._opened[1]
         with disk_errors("core.writing", path=self.file):
-            self.file.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.file.parent)
         made = sqlite3.connect(self.file, timeout=20, isolation_level=None, check_same_thread=False)
         try:
             made.row_factory = sqlite3.Row

@@ -32,7 +32,7 @@ from dashboards.kit.url import clean, href
 from explorer.core import settings
 from explorer.core.errors import BadInput, ExplorerError, Unavailable, disk_errors
 from explorer.core.messages import Message
-from explorer.core.store import home
+from explorer.core.places import home, make_folder
 
 __all__ = ["Upload", "discard", "keep", "keep_text", "serve_uploads", "upload_box", "waiting"]
 
@@ -111,7 +111,8 @@ def keep(name: str, chunks: Iterable[bytes], expected: int | None = None) -> Upl
         raise _too_large(name, limit)
     made = root / secrets.token_hex(16)
     with disk_errors("core.writing", path=root):
-        made.mkdir(parents=True)
+        make_folder(root)
+        made.mkdir()
         try:
             if shutil.disk_usage(made).free < (expected or 0) + SPARE:
                 raise Unavailable("core.disk_full", doing=Message("core.writing", {"path": root}))

@@ -12,6 +12,7 @@ from explorer.cli.spoken import SpokenContext, dressed, said
 from explorer.cli.usage import spoken_usage
 from explorer.core import settings
 from explorer.core.errors import ExplorerError
+from explorer.core.leftovers import sweep
 from explorer.core.messages import Message
 
 __all__ = ["LazyGroup", "main"]
@@ -140,3 +141,6 @@ def main(home: str | None) -> None:
     """
     if home:
         settings.set_home(home)
+    found = sweep()
+    if found.count:
+        click.echo(Message("cli.leftovers_removed", found.to_dict()).said(settings.language()), err=True)

@@ -5,6 +5,7 @@ Layout of the home folder (``EXPLORER_HOME``, else the platform's user data fold
     models/NAME/  tokenizers/NAME/  corpora/NAME/     artifacts, each with manifest.json
     cache/                                            may be deleted at any time
     .locks/                                           one empty file for each name that was ever written
+    .leases/                                          what running processes have begun, see explorer/core/leftovers.py
 
 An artifact is built in a temporary sibling folder (``.partial-…``), flushed to disk and renamed into place under the lock of
 its name, so a crash, a full disk or a kill leaves either the old one or the new one, never a half. What is replaced must
@@ -22,22 +23,23 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from explorer.core.errors import BadInput, Unavailable, UnknownName, disk_errors
 from explorer.core.exchange import exchange
+from explorer.core.leftovers import temporary_file, temporary_folder
 from explorer.core.messages import Message
-from explorer.core.settings import home_folder
+from explorer.core.places import cache_path, home, make_folder
 
 __all__ = [
     "FORMAT",
     "Manifest",
     "artifact_path",
+    "atomic_file",
     "atomic_folder",
     "atomic_write",
     "cache_path",
@@ -62,37 +64,12 @@ FORMAT = 1
 
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"[\w가-힣][\w가-힣.+-]{0,99}", re.ASCII)
-_PARTIAL = ".partial-"
 _REPLACED = ".replaced-"
 _LOCK_SECONDS = 60.0
 _READS = 5
 _LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 _KINDS = {"kind": str, "name": str, "engine": str, "params": dict, "sizes": dict, "files": dict, "provenance": dict}
 _T = TypeVar("_T")
-
-
-def home() -> Path:
-    """The home folder: ``EXPLORER_HOME`` if set, else the platform's user data folder. Not created by asking.
-
-    Raises:
-        BadInput: ``EXPLORER_HOME`` is a file.
-    """
-    chosen = home_folder()
-    if chosen is not None:
-        if chosen.is_file():
-            raise BadInput("core.home_is_file", path=chosen)
-        return chosen
-    from platformdirs import user_data_path
-
-    return user_data_path("korean-explorer", appauthor=False)
-
-
-def cache_path(*parts: str) -> Path:
-    """A path under the cache of the home folder, its parent folder made."""
-    path = home().joinpath("cache", *parts)
-    with disk_errors("core.making", path=path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    return path
 
 
 def check_name(name: str) -> str:
@@ -147,23 +124,32 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def atomic_write(path: Path, content: bytes | str) -> None:
-    """Write a whole file or nothing: temporary sibling, fsync, rename."""
-    data = content.encode("utf-8") if isinstance(content, str) else content
+@contextmanager
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Yield an empty temporary sibling of ``path``; on success it is flushed and becomes ``path``, on any error it vanishes.
+
+    Raises:
+        BadInput: ``path`` is a folder.
+        Unavailable: the disk is full, or nobody may write there.
+    """
     if path.is_dir():
         raise BadInput("core.folder_in_the_way", path=path)
     with disk_errors("core.writing", path=path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_PARTIAL)
+        make_folder(path.parent)
+        temporary = temporary_file(path.parent)
         try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
+            yield temporary
+            _sync(temporary)
             os.replace(temporary, path)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
+
+
+def atomic_write(path: Path, content: bytes | str) -> None:
+    """Write a whole file or nothing, as :func:`atomic_file`."""
+    with atomic_file(path) as temporary:
+        temporary.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 
 @contextmanager
@@ -185,7 +171,7 @@ def name_lock(target: Path, wait: float = _LOCK_SECONDS, busy: Message | None = 
     digest = hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()[:32]
     file = home() / ".locks" / f"{target.name[:40]}-{digest}.lock"
     with disk_errors("core.making", path=file.parent):
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
     lock = FileLock(file, thread_local=False)
     try:
         with disk_errors("core.locking", path=target):
@@ -268,11 +254,10 @@ def atomic_folder(target: Path, overwrite: bool = False) -> Iterator[Path]:
     """
     with disk_errors("core.writing", path=target):
         check_target(target, overwrite)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=_PARTIAL))
+        make_folder(target.parent)
+        temporary = temporary_folder(target.parent)
         try:
             yield temporary
-            temporary.chmod(0o755)
             put_folder(temporary, target, overwrite)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -314,14 +299,19 @@ def _replaced(target: Path) -> Path:
 
 def _doom(folder: Path) -> Path:
     """Rename a folder into one that nobody looks at, so that an interrupted deletion leaves nothing that looks whole."""
-    doomed = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_PARTIAL))
+    doomed = temporary_folder(folder.parent)
     os.replace(folder, doomed / "old")
     return doomed
 
 
-def discard_folder(folder: Path) -> None:
-    """Delete a folder of the cache, which nobody sees half gone; a reader that has its files open keeps them."""
-    with disk_errors("core.removing", path=folder), name_lock(folder):
+def discard_folder(folder: Path, *, locked: bool = False) -> None:
+    """Delete a folder, which nobody sees half gone; a reader that has its files open keeps them.
+
+    Args:
+        folder: what goes; it may be gone already.
+        locked: whether the caller holds its :func:`name_lock`.
+    """
+    with disk_errors("core.removing", path=folder), nullcontext() if locked else name_lock(folder):
         if not folder.is_dir():
             return
         doomed = _doom(folder)

@@ -9,7 +9,6 @@ wait on disk, in the cache, until it is known which are needed; memory holds N p
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from explorer.core.errors import BadInput, disk_errors
+from explorer.core.leftovers import passing_folder
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import cache_path
 from explorer.encoders.forward import Layer
@@ -114,8 +114,8 @@ def average_contexts(
     choice = choose_keys(engine, keys)
     wanted = None if words is None else _wanted(words, engine)
     model.spans([("배를 탔다", [(0, 2)])], layer=layer, pooling=pooling)  # refuse a wrong layer before the work, not after it
-    with tempfile.TemporaryDirectory(dir=cache_path("contexts", "x").parent) as room:
-        found = Contexts(Path(room), contexts, seed)
+    with passing_folder(cache_path("contexts", "x").parent) as room:
+        found = Contexts(room, contexts, seed)
         for texts_here, tokens in _stretches(texts_of(texts), engine, workers, found, progress):
             found.add(texts_here, tokens, choice, wanted)
         found.close()

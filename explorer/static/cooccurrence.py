@@ -12,7 +12,6 @@ the runs are merged range by range.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput, disk_errors
+from explorer.core.leftovers import temporary_folder
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import cache_path
 
@@ -163,7 +163,7 @@ class _Runs:
         keys, sums = self._runs.pop()
         with disk_errors("static.spilling"):
             if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(dir=cache_path("pairs", "runs").parent, prefix="run-"))
+                self._folder = temporary_folder(cache_path("pairs", "runs").parent)
             files = [self._folder / f"{len(self._runs)}-{part}.npy" for part in ("keys", "sums")]
             np.save(files[0], keys)
             np.save(files[1], sums)

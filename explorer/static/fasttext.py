@@ -8,18 +8,17 @@ at least two words share, each with a row of its own.
 
 from __future__ import annotations
 
-import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explorer.core.errors import BadInput, disk_errors
+from explorer.core.leftovers import passing_folder
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import cache_path
 from explorer.static.arguments import at_least_one, threads
@@ -235,8 +234,8 @@ def _means(
 def _codes(shards: TokenShards, vocabulary: Vocabulary, progress: ProgressCallback | None) -> Iterator[NDArray[np.int32]]:
     """The corpus, without what is held out, as word numbers, in a file that vanishes afterwards; memory holds what is being read."""
     folder = cache_path("corpus", "file").parent
-    with tempfile.TemporaryDirectory(dir=folder) as temporary:
-        path = Path(temporary) / "codes"
+    with passing_folder(folder) as temporary:
+        path = temporary / "codes"
         with disk_errors("static.writing_corpus"), path.open("wb") as stream:
             for number, codes in enumerate(encode(shards, vocabulary, heldout=False)):
                 stream.write(codes.astype(np.int32).tobytes())

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput, disk_errors
+from explorer.core.leftovers import passing_folder
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import atomic_write, cache_path
 from explorer.static.keys import choose_keys, key_filter
@@ -299,8 +299,8 @@ def encode(shards: TokenShards, vocabulary: Vocabulary, heldout: bool | None = N
 def corpus_file(shards: TokenShards, vocabulary: Vocabulary, progress: ProgressCallback | None = None) -> Iterator[Path]:
     """The corpus, without what is held out, as a text file for gensim: a sentence a line. It vanishes afterwards."""
     folder = cache_path("corpus", "file").parent
-    with tempfile.TemporaryDirectory(dir=folder) as temporary:
-        path = Path(temporary) / "corpus.txt"
+    with passing_folder(folder) as temporary:
+        path = temporary / "corpus.txt"
         words = np.array([key + " " for key in vocabulary.keys] + ["\n"], object)
         with disk_errors("static.writing_corpus"), path.open("w", encoding="utf-8", newline="\n") as stream:
             for number, codes in enumerate(encode(shards, vocabulary, heldout=False)):

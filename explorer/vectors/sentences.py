@@ -11,7 +11,6 @@ import hashlib
 import json
 import mmap
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol, overload
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.core.leftovers import passing_folder
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import MANIFEST, Manifest, atomic_folder, cache_path, read_artifact, write_manifest
 from explorer.display.record import Record
@@ -363,8 +363,8 @@ class KeptTexts(Sequence[str]):
 
 
 def _kept(maker: Maker, texts: Iterable[str], components: int | None, progress: ProgressCallback | None) -> Sentences:
-    with tempfile.TemporaryDirectory(dir=cache_path(_KIND, "spool").parent, prefix=".spool-") as spool:
-        content = write_texts(texts, Path(spool), progress)
+    with passing_folder(cache_path(_KIND, "spool").parent) as spool:
+        content = write_texts(texts, spool, progress)
         plan = [_FORMAT, content, maker.identity(), dict(maker.how), components, ENOUGH]
         name = hashlib.sha256(json.dumps(plan, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:40]
         folder = cache_path(_KIND, name)
@@ -384,7 +384,7 @@ def _kept(maker: Maker, texts: Iterable[str], components: int | None, progress: 
                 pass  # damaged: made again, and replaced
         with atomic_folder(folder, overwrite=True) as fresh:
             for part in (_TEXTS, _ENDS):
-                os.replace(Path(spool) / part, fresh / part)
+                os.replace(spool / part, fresh / part)
             held = KeptTexts(fresh)
             vectors = np.lib.format.open_memmap(fresh / _ROWS, "w+", np.float32, (len(held), maker.dim))
             common = _fill(maker, held, vectors, components, progress)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any
 from dashboards.app.state import state
 from dashboards.kit.upload import Upload, discard, waiting
 from explorer.core.errors import BadInput, disk_errors
+from explorer.core.leftovers import passing_folder
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import cache_path, check_name
 
@@ -79,8 +79,7 @@ def make(params: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any
 @contextmanager
 def _laid_out(files: Sequence[Upload]) -> Iterator[Path]:
     """A folder with the files under the names they came with, as far as these can be names: readers look at endings."""
-    with tempfile.TemporaryDirectory(dir=cache_path("imports", "x").parent) as place:
-        folder = Path(place)
+    with passing_folder(cache_path("imports", "x").parent) as folder:
         for one in files:
             safe = (
                 re.sub(r"[^\w가-힣.+-]+", "_", unicodedata.normalize("NFC", one.name), flags=re.ASCII).lstrip(".")[-100:]

@@ -6,7 +6,6 @@ SentencePiece or Hugging Face write and read themselves, with a manifest beside 
 
 from __future__ import annotations
 
-import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput, disk_errors
+from explorer.core.leftovers import passing_folder
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
 from explorer.text.normalise import check_text
@@ -95,8 +95,8 @@ def train_tokenizer(
     target = tokenizer_place(name, overwrite) if name is not None else None
     recipe = trainers.Recipe(kind, vocab_size, seed, coverage, byte_fallback, tuple(special_tokens))
     options: dict[str, Any] = {"kiwi": dict(kiwi or {})} if kind.startswith("kiwi-") else {}
-    with disk_errors("tokenizers.training"), tempfile.TemporaryDirectory(prefix="train-", dir=cache_path("x").parent) as folder:
-        corpus_file = _spool(texts, Path(folder) / "texts", kind, options.get("kiwi", {}), progress)
+    with disk_errors("tokenizers.training"), passing_folder(cache_path("x").parent) as folder:
+        corpus_file = _spool(texts, folder / "texts", kind, options.get("kiwi", {}), progress)
         report(progress, "training", 0, 1, note=f"{corpus_file.lines} lines")
         build = trainers.hugging_face if kind in _HUGGING_FACE else trainers.sentence_piece
         files = build(recipe, corpus_file, corpus_file.characters)

@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput, ExplorerError
+from explorer.core.leftovers import passing_folder
 from explorer.core.store import cache_path
 from explorer.tokenizers.engines.huggingface import wordpiece
 from explorer.tokenizers.engines.spans import ODD_SPACES
@@ -73,8 +73,8 @@ def sentence_piece(recipe: Recipe, lines: Iterable[str], characters: Counter[str
         settings |= {"pretokenization_delimiter": BOUNDARY, "add_dummy_prefix": False, "remove_extra_whitespaces": False}
     sentencepiece.set_random_generator_seed(recipe.seed)
     model = io.BytesIO()
-    with tempfile.TemporaryDirectory(prefix="rules-") as folder:
-        rules = Path(folder) / "rules.tsv"
+    with passing_folder(cache_path("x").parent) as folder:
+        rules = folder / "rules.tsv"
         rules.write_text("".join(f"{ord(char):X}\t20\n" for char in ODD_SPACES), encoding="ascii")
         settings["normalization_rule_tsv"] = str(rules)
         try:

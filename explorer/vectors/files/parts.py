@@ -7,7 +7,6 @@ import gzip
 import io
 import json
 import os
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,10 +16,11 @@ from typing import IO, Any, Protocol, cast
 import numpy as np
 import numpy.typing as npt
 
-from explorer.core.errors import BadInput, disk_errors
+from explorer.core.errors import BadInput
 from explorer.core.messages import Message
 from explorer.core.paths import require_ordinary
 from explorer.core.progress import ProgressCallback, report
+from explorer.core.store import atomic_file
 
 __all__ = [
     "NOTE",
@@ -251,24 +251,14 @@ def check_pair(first: Path, second: Path, overwrite: bool) -> None:
 def whole(path: Path, overwrite: bool) -> Iterator[IO[bytes]]:
     """A stream whose content becomes ``path`` only if nothing goes wrong."""
     check_file(path, overwrite)
-    with disk_errors("core.writing", path=path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".partial-")
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                if path.suffix == ".gz":
-                    with gzip.GzipFile(filename="", fileobj=stream, mode="wb", mtime=0) as packed:
-                        yield cast(IO[bytes], packed)
-                else:
-                    yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(temporary).chmod(0o644)
-            check_file(path, overwrite)  # again: another export may have finished meanwhile
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+    with atomic_file(path) as temporary:
+        with temporary.open("wb") as stream:
+            if path.suffix == ".gz":
+                with gzip.GzipFile(filename="", fileobj=stream, mode="wb", mtime=0) as packed:
+                    yield cast(IO[bytes], packed)
+            else:
+                yield stream
+        check_file(path, overwrite)  # again: another export may have finished meanwhile
 
 
 def refuse(v: Table, forbidden: str, kind: Message) -> None:
