@@ -20,10 +20,11 @@ from corpora.library import add, check_free
 from explorer.core import settings
 from explorer.core.download import Remote, fetch_file
 from explorer.core.errors import BadInput, MissingExtra, Unavailable, disk_errors
+from explorer.core.evaluation_sets import SetFile, evaluation_set
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import cache_path, list_artifacts, sha256_file
 
-__all__ = ["download", "fetch", "fetch_dataset", "mirrored"]
+__all__ = ["download", "fetch", "fetch_dataset", "fetch_set", "mirrored"]
 
 
 def mirrored(url: str) -> str:
@@ -70,6 +71,37 @@ def download(part: Part, folder: Path, progress: ProgressCallback | None = None)
         target,
         check=partial(_check_status, url=url),
         tell=lambda done, total: report(progress, f"fetching {target.name}", done, total, "bytes"),
+    )
+
+
+def fetch_set(name: str, *, progress: ProgressCallback | None = None) -> list[Path]:
+    """Download a test set that has a name, or what is missing of it.
+
+    Args:
+        name: as :func:`~explorer.core.evaluation_sets.evaluation_sets` lists it.
+        progress: told about the bytes.
+
+    Returns:
+        Where its files are now.
+
+    Raises:
+        UnknownName: no such test set.
+        BadInput: it ships.
+        Unavailable: no connection, or a file that is not the one that was published.
+    """
+    files = evaluation_set(name).files
+    if not files:
+        raise BadInput("corpora.set_ships", name=name, set_name=name)
+    return [_set_file(file, progress) for file in files]
+
+
+def _set_file(file: SetFile, progress: ProgressCallback | None) -> Path:
+    if file.path.is_file() and sha256_file(file.path) == file.sha256:
+        return file.path
+    return fetch_file(
+        Remote(mirrored(file.url), size=file.size, limit=file.size, hash=file.sha256, fixed=True),
+        file.path,
+        tell=lambda done, total: report(progress, f"fetching {file.name}", done, total, "bytes"),
     )
 
 

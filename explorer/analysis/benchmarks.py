@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -12,8 +13,9 @@ from explorer.analysis.in_context.masking import score_masking
 from explorer.analysis.in_context.models import as_context_model, every_level
 from explorer.analysis.in_context.scoring import score_senses, score_sentence_pairs, score_word_pairs
 from explorer.analysis.in_context.sets import SenseSet, SentencePairSet, TextSet, WordPairSet, joined_senses, read_context_set
-from explorer.analysis.test_sets import NAMES, SHIPPED, AnalogySet, SimilaritySet
+from explorer.analysis.test_sets import AnalogySet, SimilaritySet
 from explorer.core.errors import BadInput
+from explorer.core.evaluation_sets import EvaluationSet, evaluation_sets, set_file
 from explorer.core.paths import expanded
 from explorer.encoders.encoder import Encoder
 from explorer.text.reading import decode
@@ -64,14 +66,15 @@ def evaluate(
         model: vectors, for any test set; or an encoder, for words in sentences and for sentences. Vectors are averaged there:
             the mean of a sentence's other content words stands for a word, of all of them for the sentence.
         tests: a set that was read already, or a file, or several files of senses that are joined. Files and names of word pairs and
-            analogies: see :func:`explorer.analysis.evaluation.evaluate`. Tables (CSV, TSV, JSON; columns are known by their names)
+            analogies: see :func:`explorer.analysis.evaluation.evaluate`; every name is in
+            :func:`~explorer.core.evaluation_sets.evaluation_sets`. Tables (CSV, TSV, JSON; columns are known by their names)
             of a word in two sentences with the label whether it has the same sense (KoBEST-WiC); of a word, a sentence and its
             sense; of two sentences and a score (KorSTS, KLUE-STS).
         test: one of :data:`TESTS`, instead of what the columns say: KoBEST's file has word pairs and senses. ``"assigning"`` holds
             sentences with senses out (:func:`~explorer.analysis.in_context.assigning.score_assigning`), ``"masking"`` takes a text
             (:func:`~explorer.analysis.in_context.masking.score_masking`).
         train: word in context: the file on which the threshold is chosen (see
-            :func:`~explorer.analysis.in_context.scoring.score_word_pairs`); masking: what trigrams are counted on.
+            :func:`~explorer.analysis.in_context.scoring.score_word_pairs`), which a set with a name brings along; masking: what trigrams are counted on.
         representation, layer: of an encoder, instead of its own choice.
         samples, seed: of the bootstrap.
         progress: told what is read.
@@ -85,6 +88,7 @@ def evaluate(
         Unavailable: a known set whose file is not on this machine.
     """
     found = read_sets(tests, test)
+    train = _thresholds(tests, test) if train is None else train
     asked: dict[str, Any] = {"samples": samples, "seed": seed, "progress": progress}
     if isinstance(found, _IN_CONTEXT):
         if words:
@@ -140,18 +144,39 @@ def read_sets(tests: Any, test: str | None = None) -> ContextSet | SimilaritySet
     if isinstance(tests, str | Path):
         if test == "masking":
             return _text(expanded(tests))
-        known = str(tests) in NAMES or str(tests) in SHIPPED
-        if test is None and (known or not expanded(tests).is_file()):
+        known = evaluation_sets().get(str(tests))
+        if known is not None and not expanded(tests).is_file():
+            return _known(known, test)
+        if test is None and not expanded(tests).is_file():
             return tests
         found = read_context_set(tests, "senses" if test == "assigning" else test)
         return tests if found is None else found
     if not isinstance(tests, Iterable):
-        raise BadInput("analysis.no_such_test_set", name=str(tests), allowed=", ".join((*NAMES, *SHIPPED)))
+        raise BadInput("analysis.no_such_test_set", name=str(tests), allowed=", ".join(evaluation_sets()))
     sets = [read_sets(one, test) for one in tests]
     senses = [one for one in sets if isinstance(one, SenseSet)]
     if not senses or len(senses) != len(sets):
         raise BadInput("analysis.only_senses_join", files=", ".join(map(str, tests)))
     return joined_senses(senses) if len(senses) > 1 else senses[0]
+
+
+def _known(known: EvaluationSet, test: str | None) -> ContextSet | str:
+    """A test set that has a name: sentences are read here, words where they are scored."""
+    if known.kind == "morphemes":
+        raise BadInput("analysis.set_for_tokenizers", name=known.name, set_name=known.name)
+    if known.kind not in ("wic", "sentences"):
+        return known.name
+    found = read_context_set(set_file(known.name), "senses" if test == "assigning" else test or known.kind)
+    assert found is not None
+    return replace(found, name=known.name)
+
+
+def _thresholds(tests: Any, test: str | None) -> Path | None:
+    """The file of a test set with a name on which its threshold is chosen."""
+    known = evaluation_sets().get(tests) if isinstance(tests, str) else None
+    if known is None or known.kind != "wic" or test not in (None, "wic") or expanded(tests).is_file():
+        return None
+    return set_file(known.name, 1)
 
 
 def _text(path: Path) -> TextSet:

@@ -7,26 +7,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.analysis.evaluation import evaluate
+from explorer.analysis.benchmarks import evaluate
+from explorer.analysis.in_context.records import ContextScore
 from explorer.core.errors import BadInput, Unavailable
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import atomic_write
+from explorer.vectors.vectors import Vectors
 
 if TYPE_CHECKING:
     from explorer.analysis.scores import Score
-    from explorer.vectors.vectors import Vectors
+    from explorer.encoders.encoder import Encoder
 
 __all__ = ["BEGIN", "END", "TEST_SETS", "Scoreboard", "put_into", "scoreboard"]
 
-TEST_SETS = (
+TEST_SETS: tuple[tuple[str, str | None], ...] = (
     ("ws353-ko", "form"),
     ("ws353-ko", "composed"),
     ("relations-test", "form"),
     ("relations-dev", "form"),
     ("kwat", "form"),
     ("kwat", "inflected"),
+    ("kobest-wic", None),
+    ("kobest-wic-dev", None),
+    ("korsts", None),
+    ("korsts-dev", None),
+    ("klue-sts", None),
 )
-"""Test sets by name, and how far a test word may be from a key (:data:`~explorer.analysis.evaluation.RESOLVE`)."""
+"""Test sets by name, and how far a test word may be from a key (:data:`~explorer.analysis.evaluation.RESOLVE`); ``None`` where
+sentences are read, which encoders do, too."""
 
 BEGIN, END = "<!-- scores -->", "<!-- /scores -->"
 """Lines of a Markdown file between which the table belongs."""
@@ -41,7 +49,7 @@ class Scoreboard:
         left_out: test sets that are not on this machine.
     """
 
-    scores: tuple[Score, ...]
+    scores: tuple[Score | ContextScore, ...]
     left_out: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -53,40 +61,50 @@ class Scoreboard:
             "| model | test set | words | score | 95 % interval | covered | of all questions |",
             "|---|---|---|---|---|---|---|",
         ]
-        for score in self.scores:
-            of_all = f"{score.details['of_all']:.3f}" if "of_all" in score.details else ""
-            metric = "ρ" if score.metric == "spearman" else "accuracy"
-            lines.append(
-                f"| `{score.model}` | {score.name}, {metric} | {score.resolve} | {score.value:.3f} | {score.low:.3f} to {score.high:.3f} "
-                f"| {score.covered}/{score.total} | {of_all} |"
-            )
+        lines += map(_row, self.scores)
         return "\n".join(lines) + "\n"
 
 
+def _row(score: Score | ContextScore) -> str:
+    if isinstance(score, ContextScore):
+        metric, words, low, high = score.measures[0].name, score.representation or "mean", *score.interval
+    else:
+        metric, words, low, high = score.metric, score.resolve, score.low, score.high
+    of_all = f"{score.details['of_all']:.3f}" if "of_all" in score.details else ""
+    return (
+        f"| `{score.model}` | {score.name}, {'ρ' if metric == 'spearman' else 'accuracy'} | {words} | {score.value:.3f} "
+        f"| {low:.3f} to {high:.3f} | {score.covered}/{score.total} | {of_all} |"
+    )
+
+
 def scoreboard(
-    models: Sequence[Vectors], *, samples: int = 1000, seed: int = 42, progress: ProgressCallback | None = None
+    models: Sequence[Vectors | Encoder], *, samples: int = 1000, seed: int = 42, progress: ProgressCallback | None = None
 ) -> Scoreboard:
     """Score models on every test set known by name (:data:`TEST_SETS`).
 
     Args:
-        models: the vectors.
+        models: vectors, for all of them, and encoders, for those of sentences.
         samples, seed: of the bootstrap.
         progress: told about every score.
 
     Returns:
         The scores; sets whose file is not on this machine are named in ``left_out``.
     """
-    scores: list[Score] = []
+    asked = [
+        (model, name, resolve)
+        for model in models
+        for name, resolve in TEST_SETS
+        if resolve is None or isinstance(model, Vectors)
+    ]
+    scores: list[Score | ContextScore] = []
     missing: dict[str, None] = {}
-    done = 0
-    for v in models:
-        for name, resolve in TEST_SETS:
-            report(progress, "scoring", done, len(models) * len(TEST_SETS), "scores", f"{v.name}: {name}")
-            done += 1
-            try:
-                scores.append(evaluate(v, name, resolve=resolve, samples=samples, seed=seed))
-            except Unavailable:
-                missing[name] = None
+    for done, (model, name, resolve) in enumerate(asked):
+        report(progress, "scoring", done, len(asked), "scores", f"{model.name}: {name}")
+        options = {} if resolve is None else {"resolve": resolve}
+        try:
+            scores.append(evaluate(model, name, samples=samples, seed=seed, **options))
+        except Unavailable:
+            missing[name] = None
     return Scoreboard(tuple(scores), tuple(missing))
 
 

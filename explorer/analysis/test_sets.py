@@ -9,23 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.core.errors import BadInput, Unavailable, UnknownName
+from explorer.core.errors import BadInput
+from explorer.core.evaluation_sets import evaluation_sets, set_file
 from explorer.core.paths import expanded
-from explorer.core.store import home
 from explorer.text.reading import decode
 
-__all__ = ["NAMES", "PARTS", "SHIPPED", "SOURCES", "AnalogySet", "Question", "SimilaritySet", "read_test_set", "stored_path"]
-
-NAMES = {"ws353-ko": "WS353_korean.csv", "kwat": "word_analogy_korean.txt"}
-"""Test sets known by name, and the files they come in (Park et al. 2018, ACL)."""
-
-_ORIGIN = "https://raw.githubusercontent.com/SungjoonPark/KoreanWordVectors/e34ba28e275bfd4a5d185e7718b147bc3177d8f7"
-SOURCES = {
-    "ws353-ko": (f"{_ORIGIN}/WS353_korean.csv", "1a2d9048dfde1a63e864c59f292db42ebe62b63469900d08bb87b074cc96306e"),
-    "kwat": (f"{_ORIGIN}/word_analogy_korean.txt", "b6dea84dda708883948de3b5922604acbe8fe71ed137c005c5b58b2cccbe4e96"),
-}
-"""Where the authors publish them, and the SHA-256 of what is there. Nothing in the library fetches."""
-
+__all__ = ["PARTS", "SHIPPED", "AnalogySet", "Question", "SimilaritySet", "read_test_set"]
 
 SHIPPED = {"relations": slice(None), "relations-dev": slice(0, None, 2), "relations-test": slice(1, None, 2)}
 """The test set written for this project (CC0), and its halves: every other relation for choosing parameters, the rest for scoring."""
@@ -104,33 +93,14 @@ class AnalogySet:
         return AnalogySet(self.name, tuple(self.questions[at] for at in places))
 
 
-def stored_path(name: str) -> Path:
-    """Where a test set known by name is kept on this machine, whether it is there or not.
-
-    Raises:
-        UnknownName: no test set of that name is known.
-    """
-    if name not in NAMES:
-        raise UnknownName("test set", name, NAMES, "analysis.give_a_name")
-    return home() / "cache" / "test-sets" / NAMES[name]
-
-
 def _find(name_or_path: str | Path) -> tuple[str, Path]:
     path = expanded(name_or_path)
-    if isinstance(name_or_path, str) and name_or_path in NAMES:
-        fetched = stored_path(name_or_path)
-        if fetched.is_file():
-            return name_or_path, fetched
-        if not path.is_file():
-            raise Unavailable(
-                "analysis.test_set_not_fetched",
-                name=name_or_path,
-                set_name=name_or_path,
-                file=NAMES[name_or_path],
-                path=fetched,
-            )
+    if isinstance(name_or_path, str) and name_or_path in evaluation_sets():
+        if path.is_file() and evaluation_sets()[name_or_path].where != "fetched":
+            return name_or_path, path
+        return name_or_path, set_file(name_or_path)
     if not path.is_file():
-        raise BadInput("analysis.no_such_test_set", name=str(name_or_path), allowed=", ".join((*NAMES, *SHIPPED)))
+        raise BadInput("analysis.no_such_test_set", name=str(name_or_path), allowed=", ".join(evaluation_sets()))
     return path.stem, path
 
 

@@ -10,6 +10,7 @@ import click
 from explorer.cli.common import emit_json, json_option, print_table, write_output
 from explorer.core.errors import BadInput
 from explorer.core.messages import Message
+from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback, labelled, terminal_progress
 from explorer.core.settings import language
 from explorer.static.load import DEFAULT_MODEL
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--encoder", "encoders", multiple=True, help="An encoder: mini, a name, a folder or a Hugging Face id; may be repeated."
 )
-@click.argument("test_sets", nargs=-1)
+@click.argument("given", nargs=-1, metavar="[MODEL]... [TEST_SET]...")
 @click.option(
     "--test",
     "kinds",
@@ -60,8 +61,13 @@ if TYPE_CHECKING:
     help="How far a test word may be from a key.  [default: form]",
 )
 @click.option("--against", multiple=True, help="Compare with this model on what all of them cover; may be repeated.")
-@click.option("--fetch", is_flag=True, help="Download the test sets known by name (ws353-ko, kwat) that are not here yet.")
-@click.option("--all", "everything", is_flag=True, help="All vectors that ship, on all test sets known by name, in one table.")
+@click.option("--fetch", is_flag=True, help="Download the test sets known by name (see `sets list`) that are not here yet.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="The models, or all vectors that ship, on all test sets known by name, in one table.",
+)
 @click.option(
     "--table",
     help='Write the scores of words in sentences as a Markdown table, a model a row ("-" prints it). With --all: a Markdown file '
@@ -71,7 +77,7 @@ if TYPE_CHECKING:
 def evaluate(
     models: tuple[str, ...],
     encoders: tuple[str, ...],
-    test_sets: tuple[str, ...],
+    given: tuple[str, ...],
     kinds: tuple[str, ...],
     train: str | None,
     representation: str | None,
@@ -84,7 +90,7 @@ def evaluate(
     as_json: bool,
     **words: Any,
 ) -> None:
-    """Score models on TEST_SETS: files, or names.
+    """Score models on test sets: files, or names. Names of models may stand among them.
 
     \b
     Words (vectors only)   word-similarity CSV files, analogy files (": section" lines, four words each)
@@ -92,19 +98,23 @@ def evaluate(
                            word, sentence, sense
     Sentences              tables with a header: two sentences and a score (KorSTS, KLUE-STS)
 
-    ws353-ko and kwat name the Korean WordSim-353 and 10,000 Korean analogies; --fetch downloads them once. relations names 31 relations
-    that ship, asked as analogies; relations-dev is the half of them for choosing parameters, relations-test the half for scoring.
-    sample is the sample corpus: its homographs (senses, assigning) or its sentences (masking). Vectors are averaged over a sentence
-    where it is asked for.
+    `sets list` tells the names: ws353-ko, kwat, kobest-wic, korsts, klue-sts; --fetch downloads them once. relations names 31
+    relations that ship, asked as analogies; relations-dev is the half of them for choosing parameters, relations-test the half for
+    scoring. sample is the sample corpus: its homographs (senses, assigning) or its sentences (masking). Vectors are averaged over a
+    sentence where it is asked for.
 
     \b
-    Example:  korean-explorer evaluate WS353_korean.csv -m word2vec
+    Example:  korean-explorer evaluate word2vec relations-test
+              korean-explorer evaluate korean mini korsts --fetch
+              korean-explorer evaluate --all word2vec
               korean-explorer evaluate wic_dev.tsv --train wic_train.tsv --encoder mini -m kiwi
               korean-explorer evaluate wic_dev.tsv wic_train.tsv --test senses --encoder mini
               korean-explorer evaluate sample --test senses --layers --encoder mini
     """
+    test_sets, more_models, more_encoders = _told_apart(given, everything)
+    models, encoders = (*models, *more_models), (*encoders, *more_encoders)
     if everything:
-        _print_all(table, fetch, as_json)
+        _print_all(models, encoders, table, fetch, as_json)
         return
     if not test_sets:
         raise click.UsageError(Message("cli.no_test_set", {}).said(language()))
@@ -138,6 +148,21 @@ def evaluate(
             _print_score(score)
     if in_context:
         _print_in_context(in_context)
+
+
+def _told_apart(given: tuple[str, ...], everything: bool) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Test sets, vectors and encoders among what was given; with --all there are models only."""
+    from explorer.core.evaluation_sets import evaluation_sets
+    from explorer.encoders.listing import list_models
+
+    found: dict[str, list[str]] = {"set": [], "vectors": [], "encoder": []}
+    kinds = {one.name: one.kind for one in list_models()}
+    for one in given:
+        kind = kinds.get(one, "vectors" if everything else "set")
+        if not everything and (one in evaluation_sets() or expanded(one).is_file()):
+            kind = "set"
+        found[kind].append(one)
+    return tuple(found["set"]), tuple(found["vectors"]), tuple(found["encoder"])
 
 
 def _asked(test_sets: tuple[str, ...], kinds: tuple[str, ...], train: str | None) -> list[tuple[Any, dict[str, Any]]]:
@@ -213,22 +238,25 @@ def _compared(
     return [compare_scores(models, test_set, progress=progress, **words) for test_set in test_sets]
 
 
-def _print_all(table: str | None, fetch: bool, as_json: bool) -> None:
-    """The table of all shipped models on all test sets known by name."""
+def _print_all(names: tuple[str, ...], encoders: tuple[str, ...], table: str | None, fetch: bool, as_json: bool) -> None:
+    """The table of models, or of all shipped ones, on all test sets known by name."""
     from explorer.analysis.scoreboard import TEST_SETS, put_into, scoreboard
+    from explorer.encoders.open import encoder
     from explorer.static.load import BUILT_IN, load, shipped_models
 
+    if not (names or encoders):
+        names = tuple(sorted({*BUILT_IN, *shipped_models()}))
     with terminal_progress() as progress:
         if fetch:
             _fetch_sets(tuple(dict.fromkeys(name for name, _ in TEST_SETS)), progress)
-        board = scoreboard(
-            [load(name, progress=progress) for name in sorted({*BUILT_IN, *shipped_models()})], progress=progress
-        )
+        opened: list[Any] = [load(one, progress=progress) for one in names]
+        opened += [encoder(one, progress=progress) for one in encoders]
+        board = scoreboard(opened, progress=progress)
     if table is not None:
         put_into(Path(table), board.to_markdown())
         click.echo(f"written: {table}", err=True)
     elif as_json:
-        emit_json(board)
+        emit_json(board.to_dict())
     else:
         click.echo(board.to_markdown(), nl=False)
     for name in board.left_out:
@@ -237,13 +265,12 @@ def _print_all(table: str | None, fetch: bool, as_json: bool) -> None:
 
 def _fetch_sets(names: tuple[str, ...], progress: ProgressCallback | None) -> None:
     """Download what is known by name and not here yet."""
-    from corpora.catalogue import Part
-    from corpora.fetch import download
-    from explorer.analysis.test_sets import SOURCES, stored_path
+    from corpora.fetch import fetch_set
+    from explorer.core.evaluation_sets import evaluation_sets
 
     for name in names:
-        if name in SOURCES and not stored_path(name).is_file():
-            download(Part(*SOURCES[name]), stored_path(name).parent, progress)
+        if name in evaluation_sets() and evaluation_sets()[name].where == "not here":
+            fetch_set(name, progress=progress)
 
 
 def _print_score(score: Score) -> None:

@@ -41,6 +41,7 @@ COMMANDS = {
     "senses": ("explorer.cli.encoders:senses", "Sort a word's sentences by its sense."),
     "sentences": ("explorer.cli.sentences:sentences", "Find the sentences nearest to one, or the matrix of all."),
     "serve": ("explorer.cli.serve:serve", "Open the dashboard in the browser."),
+    "sets": ("explorer.cli.sets:sets", "List, show and fetch test sets that have a name."),
     "similar": ("explorer.cli.vectors:similar", "Find the nearest neighbours of a word."),
     "similarity": ("explorer.cli.vectors:similarity", "Measure the cosine similarity of words."),
     "stability": ("explorer.cli.stability:stability", "Tell which neighbours several models agree on."),

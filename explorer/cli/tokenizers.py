@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -102,7 +101,9 @@ def _print_tokens(name: str, tokens: list[Token]) -> None:
 @click.option("-t", "--tokenizer", "names", multiple=True, required=True, help=_WHICH)
 @corpus_options
 @click.option(
-    "--gold", multiple=True, type=click.Path(), help="CoNLL-U files with gold morphemes, for boundary scores; may be repeated."
+    "--gold",
+    multiple=True,
+    help="CoNLL-U files with gold morphemes, or klue-dp (see `sets`), for boundary scores; may be repeated.",
 )
 @click.option(
     "--parallel",
@@ -144,11 +145,7 @@ def compare(
 
     with terminal_progress() as progress:
         comparison = compare_all(
-            list(names),
-            open_corpus(corpus, field=field).texts(),
-            gold=[Path(path) for path in gold] or None,
-            progress=progress,
-            **options,
+            list(names), open_corpus(corpus, field=field).texts(), gold=list(gold) or None, progress=progress, **options
         )
     if html:
         write_output(html, comparison.to_html())

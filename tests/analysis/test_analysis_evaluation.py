@@ -7,8 +7,9 @@ from explorer.analysis import answers
 from explorer.analysis.correlation import spearman
 from explorer.analysis.evaluation import covered_items, evaluate, random_cosine
 from explorer.analysis.score_comparison import compare_scores
-from explorer.analysis.test_sets import SOURCES, AnalogySet, SimilaritySet, read_test_set, stored_path
+from explorer.analysis.test_sets import AnalogySet, SimilaritySet, read_test_set
 from explorer.core.errors import BadInput, Unavailable, UnknownName
+from explorer.core.evaluation_sets import evaluation_set, evaluation_sets
 from explorer.core.store import sha256_file
 from explorer.text.hangul import has_hangul
 from explorer.vectors.expression import clean_word
@@ -295,11 +296,11 @@ def test_comparisons_of_pairs_and_of_nothing(fruit, pairs):
 
 
 def test_known_sets_say_how_to_get_them(home):
-    with pytest.raises(Unavailable, match=r"evaluate kwat --fetch.*word_analogy_korean\.txt") as caught:
+    with pytest.raises(Unavailable, match=r"sets fetch kwat.*word_analogy_korean\.txt") as caught:
         read_test_set("kwat")
-    assert str(stored_path("kwat")) in str(caught.value)
+    assert str(evaluation_set("kwat").files[0].path) in str(caught.value)
     with pytest.raises(UnknownName, match="ws353-ko"):
-        stored_path("ws353")
+        evaluation_set("ws353")
 
 
 @pytest.mark.shared_data
@@ -310,8 +311,13 @@ def test_the_korean_sets_are_what_they_are_known_to_be(shared_data):
     analogies = read_test_set(shared_data / "eval" / "word_analogy_korean.txt")
     assert len(analogies.questions) == 10_000 and len(analogies.sections) == 10
     assert sum(q.words[3] in q.words[:3] for q in analogies.questions) == 217
-    for name, (url, digest) in SOURCES.items():
-        assert sha256_file(shared_data / "eval" / url.rpartition("/")[2]) == digest, name
+    here = 0
+    for file in (file for one in evaluation_sets().values() for file in one.files):
+        copy = shared_data / "eval" / file.name
+        if copy.is_file():
+            assert (sha256_file(copy), copy.stat().st_size) == (file.sha256, file.size), file.name
+            here += 1
+    assert here >= 4
 
 
 def relation_file(tmp_path, *rows):

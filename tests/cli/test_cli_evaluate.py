@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import http.server
 import json
@@ -11,8 +12,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from explorer.analysis import test_sets
+from explorer.analysis import benchmarks, test_sets
 from explorer.cli import main
+from explorer.core import evaluation_sets as sets
+from explorer.tokenizers.comparison import gold
 from explorer.vectors.vectors import Vectors
 
 PAIRS = "낱말 1,낱말 2,점수\n왕,여왕,9\n왕,사과,1.5\n배,사과,8\n왕,배,2\n"
@@ -57,12 +60,24 @@ def test_models_against_each_other(models, files):
     assert data[0]["common"] == 4 and len(data[0]["shared"]) == 2
 
 
-def test_sets_known_by_name_are_fetched_only_when_asked(models, monkeypatch):
-    content = PAIRS.encode()
+STS = (
+    "score\tsentence1\tsentence2\n5\t왕이 왔다\t왕이 왔다\n1\t왕이 왔다\t사과를 먹다\n3\t배와 사과\t사과와 여왕\n0\t남자\t배\n"
+)
+DP = "## 칼럼명 : INDEX\tWORD_FORM\n## 하나\t왕이 왔다.\n1\t왕이\t왕 이\tNNG+JKS\t2\tNP\n2\t왔다.\t오 았 다 .\tVV+EP+EF+SF\t0\tVP\n"
+SERVED = {"WS353_korean.csv": PAIRS, "sts-test.tsv": STS, "klue-dp-v1.1_dev.tsv": DP, "dev.tsv": "", "train.tsv": ""}
+
+
+@pytest.fixture
+def mirror(monkeypatch):
+    """A server on this machine that gives what GitHub would, by the last part of the path; 404 for the rest."""
+    asked: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            self.send_response(200)
+            asked.append(self.path)
+            text = SERVED.get(self.path.rpartition("/")[2])
+            content = (text or "").encode()
+            self.send_response(404 if text is None else 200)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
@@ -73,18 +88,86 @@ def test_sets_known_by_name_are_fetched_only_when_asked(models, monkeypatch):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         monkeypatch.setenv("EXPLORER_MIRROR", f"http://127.0.0.1:{server.server_port}")
-        refused = run("evaluate", "ws353-ko", "--model", "하나")
-        assert refused.exit_code == 1 and "--fetch" in refused.stderr and "Traceback" not in refused.output
-        changed = run("evaluate", "ws353-ko", "--model", "하나", "--fetch")  # what is served is not what was published
-        assert changed.exit_code == 1 and "not the one expected" in changed.stderr
-        assert not test_sets.stored_path("ws353-ko").exists()
-        url = test_sets.SOURCES["ws353-ko"][0]
-        monkeypatch.setitem(test_sets.SOURCES, "ws353-ko", (url, hashlib.sha256(content).hexdigest()))
-        fetched = run("evaluate", "ws353-ko", "--model", "하나", "--fetch", "--json")
-        assert fetched.exit_code == 0, fetched.output
-        assert json.loads(fetched.stdout)[0]["name"] == "ws353-ko"
+        yield asked
         server.shutdown()
-    assert run("evaluate", "ws353-ko", "--model", "하나").exit_code == 0  # and kept
+
+
+def publish(monkeypatch, name, *texts):
+    """Let the catalogue expect these texts."""
+    one = sets.evaluation_sets()[name]
+    files = tuple(
+        dataclasses.replace(file, size=len(text.encode()), sha256=hashlib.sha256(text.encode()).hexdigest())
+        for file, text in zip(one.files, texts, strict=True)
+    )
+    known = {**sets.evaluation_sets(), name: dataclasses.replace(one, files=files)}
+    for module in (sets, benchmarks, gold, test_sets):
+        monkeypatch.setattr(module, "evaluation_sets", lambda: known)
+
+
+def test_sets_known_by_name_are_fetched_only_when_asked(models, mirror, monkeypatch):
+    refused = run("evaluate", "ws353-ko", "--model", "하나")
+    assert refused.exit_code == 1 and "sets fetch ws353-ko" in refused.stderr and refused.stderr.count("\n") == 1 and not mirror
+    monkeypatch.setitem(SERVED, "WS353_korean.csv", "x" * 7378)  # what is served is not what was published
+    changed = run("sets", "fetch", "ws353-ko")
+    assert changed.exit_code == 1 and "not the one expected" in changed.stderr
+    monkeypatch.setitem(SERVED, "WS353_korean.csv", "x" * 10_000)
+    longer = run("sets", "fetch", "ws353-ko")
+    assert longer.exit_code == 1 and "7 kB" in longer.stderr
+    assert not sets.evaluation_set("ws353-ko").files[0].path.exists()
+    monkeypatch.undo()
+
+
+def test_pairs_sentences_and_morphemes_by_name(models, mirror, monkeypatch):
+    publish(monkeypatch, "ws353-ko", PAIRS)
+    fetched = run("evaluate", "하나", "ws353-ko", "--fetch", "--json")
+    assert fetched.exit_code == 0, fetched.output
+    [score] = json.loads(fetched.stdout)
+    assert (score["name"], score["model"]) == ("ws353-ko", "하나")
+    assert mirror[0].startswith("/raw.githubusercontent.com/SungjoonPark/")
+    count = len(mirror)
+    assert run("evaluate", "하나", "ws353-ko", "--fetch").exit_code == 0 and len(mirror) == count  # and kept
+
+    publish(monkeypatch, "korsts", STS)
+    assert json.loads(run("sets", "fetch", "korsts", "--json").stdout)["korsts"][0].endswith("korsts_test.tsv")
+    scored = run("evaluate", "하나", "korsts", "--json")
+    assert scored.exit_code == 0, scored.output
+    assert (json.loads(scored.stdout)[0]["name"], json.loads(scored.stdout)[0]["kind"]) == ("korsts", "sentences")
+
+    publish(monkeypatch, "klue-dp", DP)
+    assert run("sets", "fetch", "klue-dp").exit_code == 0
+    told = run("evaluate", "하나", "klue-dp")
+    assert told.exit_code == 1 and "compare" in told.stderr and "--gold klue-dp" in told.stderr
+    compared = run("compare", "-t", "syllable", "-t", "kiwi", "--corpus", "sample", "--gold", "klue-dp", "--json")
+    assert compared.exit_code == 0, compared.output
+    rows = {row["tokenizer"]: row for row in json.loads(compared.stdout)["rows"]}
+    assert rows["syllable"]["boundary_recall"]["value"] == rows["kiwi"]["boundary_f1"]["value"] == 1
+
+
+def test_a_threshold_comes_along(models, mirror, monkeypatch):
+    [path] = [file.path for file in sets.evaluation_set("kobest-wic-dev").files if "dev" in file.name]
+    path.parent.mkdir(parents=True)
+    path.write_text(WIC, encoding="utf-8")
+    path.with_name("kobest_wic_train.tsv").write_text(WIC, encoding="utf-8")
+    scored = run("evaluate", "하나", "kobest-wic-dev", "--json")
+    assert scored.exit_code == 0, scored.output
+    assert json.loads(scored.stdout)[0]["details"]["chosen_on"] == "kobest_wic_train" and not mirror
+    assert json.loads(run("evaluate", "하나", "kobest-wic-dev", "--test", "senses", "--json").stdout)[0]["kind"] == "senses"
+
+
+def test_sets_are_listed_and_shown(home):
+    rows = {one["name"]: one for one in json.loads(run("sets", "list", "--json").stdout)}
+    assert rows["relations"]["where"] == "shipped" and rows["klue-sts"]["where"] == "not here"
+    assert all(one["licence"] and one["citation"] and one["kind"] in sets.KINDS for one in rows.values())
+    assert all(
+        file["url"].startswith("https://") and len(file["sha256"]) == 64 for one in rows.values() for file in one["files"]
+    )
+    assert "353 pairs" in run("sets", "list").stdout
+    assert json.loads(run("sets", "show", "kobest-wic", "--json").stdout)["licence"] == "CC BY-SA 4.0"
+    for args, words in ((("show", "korsst"), "korsts"), (("fetch", "relations"), "ships"), (("fetch", "nothing"), "kwat")):
+        done = run("sets", *args)
+        assert done.exit_code == 1 and words in done.stderr and done.stderr.count("\n") == 1
+    assert run("sets", "fetch").exit_code == 2
+    assert "단어 쌍 353개" in run("--lang", "ko", "sets", "list").stdout
 
 
 def test_neighbours_by_other_measures(models):
@@ -155,3 +238,6 @@ def test_all_models_in_one_table_that_a_page_shows(home, tmp_path, monkeypatch):
     assert "| `word2vec` | relations-test, accuracy |" in page.read_text(encoding="utf-8")
     assert "ws353-ko" in done.stderr and "--fetch" in done.stderr
     assert CliRunner().invoke(main, ["evaluate"]).exit_code == 2
+    one = json.loads(run("evaluate", "--all", "word2vec", "mini", "--json").stdout)
+    assert {score["model"] for score in one["scores"]} == {"word2vec"}
+    assert set(one["left_out"]) >= {"kwat", "korsts", "kobest-wic", "klue-sts"}

@@ -7,7 +7,7 @@ import pytest
 
 import explorer as ex
 from explorer.core.errors import BadInput, Cancelled
-from explorer.tokenizers.comparison.gold import boundary_counts, cuts, morpheme_cuts, read_conllu, read_sentences
+from explorer.tokenizers.comparison.gold import boundary_counts, cuts, morpheme_cuts, read_gold, read_sentences
 from explorer.tokenizers.token import Token
 
 TEXTS = ["왕이 왔다. 왕비도 왔다.", "강아지는 밥을 먹었다ㅋㅋ", "고양이가 예뻐서 웃었다!", "<script>alert(1)</script> & 왕"]
@@ -142,7 +142,7 @@ def test_cuts_inside_fused_tokens_do_not_count():
 
 
 def test_gold_sentence(gold_file):
-    [sentence] = read_conllu(gold_file)
+    [sentence] = read_gold(gold_file)
     assert [sentence.text[start:end] for start, end in sentence.eojeol] == ["왕은", "서울에", "갔다."]
     assert sentence.fused == (0, 0, 1)
     assert boundary_counts(sentence, ex.tokenizer("eojeol").tokenize(sentence.text)) == [

@@ -252,12 +252,12 @@ def texts_of(choice: Choice, progress: ProgressCallback | None = None) -> list[s
 
 def gold_of(choice: Choice) -> Iterator[GoldSentence]:
     """Gold sentences of a treebank; none where its files hold no morphemes."""
-    from explorer.tokenizers.comparison.gold import read_conllu
+    from explorer.tokenizers.comparison.gold import read_gold
 
     left = _GOLD_SENTENCES
     for path in gold_files(choice.corpus):
         try:
-            sentences = list(islice(read_conllu(path), left))
+            sentences = list(islice(read_gold(path), left))
         except BadInput:  # a treebank without morphemes: its text is a corpus all the same
             continue
         if any(any(sentence.cuts) for sentence in sentences):

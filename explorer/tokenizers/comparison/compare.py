@@ -21,7 +21,7 @@ from explorer.tokenizers.comparison.alignment import Alignment
 from explorer.tokenizers.comparison.boundaries import reference_sentence
 from explorer.tokenizers.comparison.definitions import UNITS
 from explorer.tokenizers.comparison.entries import Entry, chunks, unique_names
-from explorer.tokenizers.comparison.gold import GoldSentence, read_conllu, read_sentences
+from explorer.tokenizers.comparison.gold import GoldSentence, read_gold, read_sentences
 from explorer.tokenizers.comparison.metrics import Text
 from explorer.tokenizers.comparison.page import html
 from explorer.tokenizers.comparison.report import markdown
@@ -155,7 +155,8 @@ def compare(
     Args:
         tokenizers: names, paths or tokenizers, as :func:`explorer.tokenizer` takes them.
         texts: documents; read once, a chunk at a time. Intervals resample documents.
-        gold: CoNLL-U files with morphemes (UD_Korean-Kaist, -GSD), one or several, or their sentences: boundary scores.
+        gold: CoNLL-U files with morphemes (UD_Korean-Kaist, -GSD), KLUE-DP's or ``"klue-dp"`` where it was fetched, one or several,
+            or their sentences: boundary scores.
         parallel: ``(Korean, other)``, each a CoNLL-U or text file or the texts, sentence by sentence: adds parity.
         progress: stages ``"comparing"``, ``"words"``, ``"gold"``, ``"parallel"``, ``"speed"``.
         reference: ``None`` scores boundaries against ``gold``, or against Kiwi (on the first two million characters) where there
@@ -321,4 +322,4 @@ def _gold_sentences(gold: Gold) -> Iterator[GoldSentence]:
         if isinstance(source, GoldSentence):
             yield source
         else:
-            yield from read_conllu(source)
+            yield from read_gold(source)

@@ -6,16 +6,25 @@ import gzip
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import chain, islice
 from pathlib import Path
+from typing import TypeAlias
 
 from explorer.core.errors import BadInput
+from explorer.core.evaluation_sets import evaluation_sets, set_file
+from explorer.core.paths import expanded
 from explorer.text.conllu import conllu_sentences
 from explorer.text.hangul import decompose
 from explorer.text.normalise import nfc
 from explorer.text.reading import decode_lines
 from explorer.tokenizers.token import Token
 
-__all__ = ["GoldSentence", "boundary_counts", "cuts", "morpheme_cuts", "read_conllu", "read_sentences"]
+__all__ = ["GoldSentence", "boundary_counts", "cuts", "morpheme_cuts", "read_gold", "read_sentences"]
+
+Word: TypeAlias = tuple[str, list[str]]
+"""An eojeol and its morphemes."""
+
+_KLUE_COLUMNS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +74,56 @@ def read_sentences(source: str | Path | Iterable[str]) -> Iterator[str]:
             yield line.removeprefix("# text = ")
 
 
-def read_conllu(path: str | Path) -> Iterator[GoldSentence]:
-    """Sentences of a Korean UD treebank, whose LEMMA column holds morphemes joined by ``+`` (Kaist, GSD).
+def read_gold(source: str | Path) -> Iterator[GoldSentence]:
+    """Sentences of a Korean UD treebank, whose LEMMA column holds morphemes joined by ``+`` (Kaist, GSD), or of KLUE-DP.
+
+    Args:
+        source: the file, or the name of a fetched test set (``"klue-dp"``).
 
     Raises:
-        BadInput: the file is no CoNLL-U, or has no such morphemes.
+        BadInput: the file is neither, or has no such morphemes.
+        Unavailable: a known set that is not on this machine.
     """
+    path = expanded(source)
+    known = evaluation_sets().get(source) if isinstance(source, str) and not path.is_file() else None
+    if known is not None and known.kind == "morphemes":
+        path = set_file(known.name)
+    rest = enumerate(_open(path), 1)
+    head = list(islice(rest, 1))
+    read = _klue_words if head and head[0][1].startswith("##") else _conllu_words
+    morphemes = 0
+    for text, words in read(path, chain(head, rest)):
+        morphemes += sum(len(parts) > 1 for _, parts in words)
+        if words:
+            yield _sentence(nfc(text), words)
+    if not morphemes:
+        raise BadInput("tokenizers.no_gold_morphemes", path=path)
 
+
+def _conllu_words(path: Path, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[str, list[Word]]]:
     def odd(line: int, columns: int) -> None:
         raise BadInput("tokenizers.conllu_column_count", path=path, line=line, columns=columns)
 
-    morphemes = 0
-    for one in conllu_sentences(enumerate(_open(Path(path)), 1), odd):
+    for one in conllu_sentences(lines, odd):
         words = [(nfc(row[1]), _parts(row[1], row[2], row[4])) for row in one.rows if row[0].isdigit()]
-        morphemes += sum(len(parts) > 1 for _, parts in words)
-        if words:
-            yield _sentence(nfc(one.comments.get("text", "")), words)
-    if not morphemes:
-        raise BadInput("tokenizers.no_gold_morphemes", path=path)
+        yield one.comments.get("text", ""), words
+
+
+def _klue_words(path: Path, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[str, list[Word]]]:
+    """KLUE-DP (Park et al. 2021): ``## id, tab, sentence``, then INDEX FORM LEMMA POS HEAD DEPREL, morphemes with spaces between."""
+    text, words = "", list[Word]()
+    for number, line in lines:
+        if line.startswith("##"):
+            if words:
+                yield text, words
+            text, words = line.partition("\t")[2].strip(), []
+        elif line.strip():
+            row = line.split("\t")
+            if len(row) != _KLUE_COLUMNS:
+                raise BadInput("tokenizers.klue_column_count", path=path, line=number, columns=len(row))
+            words.append((nfc(row[1]), nfc(row[2]).split() or [nfc(row[1])]))
+    if words:
+        yield text, words
 
 
 def _parts(form: str, lemma: str, tags: str) -> list[str]:
