@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from explorer.text.patterns import PairLine
     from explorer.vectors.evidence import Evidence
 
-__all__ = ["Corpus", "FileCorpus", "SampleCorpus", "StoredCorpus", "open_corpus", "read_shards", "texts_of_all"]
+__all__ = ["Corpus", "FileCorpus", "JoinedCorpus", "SampleCorpus", "StoredCorpus", "joined", "open_corpus", "read_shards"]
 
 
 _READING = 3
@@ -40,6 +40,8 @@ class Corpus(ABC):
     """
 
     name: str
+    seekable = False
+    """Whether :meth:`marked` begins at a mark at once, without reading what stands before it."""
 
     @abstractmethod
     def documents(self) -> Iterator[Document]:
@@ -66,6 +68,17 @@ class Corpus(ABC):
         """The text of every document."""
         for document in self.documents():
             yield document.text
+
+    def marked(self, mark: Any = None) -> Iterator[tuple[str, Any]]:
+        """The texts from a mark on, each with the mark of its place: plain JSON data, ``None`` for the beginning.
+
+        >>> corpus = open_corpus("sample")
+        >>> (text, _), (_, second) = islice(corpus.marked(), 2)
+        >>> next(corpus.marked(second))[0] == corpus.document(2).text
+        True
+        """
+        start = mark or 0
+        return ((text, number) for number, text in enumerate(islice(self.texts(), start, None), start))
 
     def sentences(self, method: str = "kiwi") -> Iterator[str]:
         """Every sentence: found by Kiwi's analysis, or with ``"line"`` every line as one.
@@ -197,6 +210,8 @@ class StoredCorpus(Corpus):
         UnknownName: there is none of that name.
     """
 
+    seekable = True
+
     def __init__(self, name: str) -> None:
         self.name = name
         self.folder = artifact_path("corpus", name)
@@ -206,6 +221,17 @@ class StoredCorpus(Corpus):
 
     def documents(self) -> Iterator[Document]:
         return read_shards(self._shards())
+
+    def marked(self, mark: Any = None) -> Iterator[tuple[str, Any]]:
+        shards = self._shards()
+        first, offset, before = mark or [0, 0, 0]
+        for number, path in enumerate(shards[first:], first):
+            with _opened(path) as stream:
+                stream.seek(offset)
+                for line, text in enumerate(stream, before + 1):
+                    yield next(_read_lines([text], path, line)).text, [number, offset, line - 1]
+                    offset += len(text)
+            offset = before = 0
 
     def document(self, number: int) -> Document:
         documents = int(self.manifest.sizes["documents"])
@@ -237,6 +263,33 @@ class StoredCorpus(Corpus):
         }
 
 
+class JoinedCorpus(Corpus):
+    """Several corpora, read one after the other."""
+
+    def __init__(self, parts: Sequence[Corpus]) -> None:
+        self.parts = list(parts)
+        self.name = " + ".join(part.name for part in parts)
+        self.seekable = all(part.seekable for part in parts)
+
+    def documents(self) -> Iterator[Document]:
+        for part in self.parts:
+            yield from part.documents()
+
+    def marked(self, mark: Any = None) -> Iterator[tuple[str, Any]]:
+        first, inner = mark or [0, None]
+        for number, part in enumerate(self.parts[first:], first):
+            for text, place in part.marked(inner):
+                yield text, [number, place]
+            inner = None
+
+    def fingerprint(self) -> str:
+        digest = hashlib.sha256(json.dumps([part.fingerprint() for part in self.parts]).encode()).hexdigest()
+        return f"joined-{digest[:32]}"
+
+    def info(self) -> dict[str, Any]:
+        return {"name": self.name, "parts": [part.info() for part in self.parts]}
+
+
 def read_shards(paths: Iterable[Path]) -> Iterator[Document]:
     """The documents of shards, in order.
 
@@ -244,12 +297,15 @@ def read_shards(paths: Iterable[Path]) -> Iterator[Document]:
         BadInput: a shard is missing or damaged; names it and the line.
     """
     for path in paths:
-        try:
-            stream = path.open("rb")
-        except FileNotFoundError:
-            raise BadInput("corpora.corpus_file_missing", path=path) from None
-        with stream:
+        with _opened(path) as stream:
             yield from _read_lines(stream, path)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise BadInput("corpora.corpus_file_missing", path=path) from None
 
 
 def _read_lines(lines: Iterable[bytes], path: Path, first: int = 1) -> Iterator[Document]:
@@ -291,15 +347,13 @@ def open_corpus(name_or_path: str | Path | Corpus, *, field: str | None = None) 
     return FileCorpus(name_or_path, field)
 
 
-def texts_of_all(corpora: Iterable[Corpus]) -> Iterator[str]:
-    """The documents of several corpora as strings, one corpus after the other.
+def joined(corpora: Sequence[Corpus]) -> Corpus:
+    """Several corpora as one, or the only one there is.
 
-    >>> texts = texts_of_all([open_corpus("sample"), open_corpus("sample")])
-    >>> first = next(texts); sum(text == first for text in texts)
-    1
+    >>> len(list(joined([open_corpus("sample"), open_corpus("sample")]).texts())) == 2 * len(list(open_corpus("sample").texts()))
+    True
     """
-    for corpus in corpora:
-        yield from corpus.texts()
+    return corpora[0] if len(corpora) == 1 else JoinedCorpus(corpora)
 
 
 def _hint(name: str) -> str:

@@ -44,6 +44,7 @@ __all__ = [
     "open_decoder",
     "open_filler",
     "open_inside",
+    "prepare",
     "probe_layers",
     "project",
     "read_words",
@@ -102,6 +103,7 @@ _HOMES = {
     "open_decoder": "explorer.encoders.deprecated",
     "open_filler": "explorer.encoders.deprecated",
     "open_inside": "explorer.encoders.deprecated",
+    "prepare": "explorer.static.prepare",
     "probe_layers": "explorer.analysis.probing.layers",
     "project": "explorer.analysis.projection",
     "read_words": "explorer.analysis.in_sentence",
@@ -145,6 +147,7 @@ if TYPE_CHECKING:
     from explorer.encoders.sense_vectors import sense_vectors
     from explorer.encoders.train.classify import train_classifier
     from explorer.static.load import load
+    from explorer.static.prepare import prepare
     from explorer.static.train import train
     from explorer.tokenizers.comparison.compare import Comparison, compare
     from explorer.tokenizers.loading import tokenizer

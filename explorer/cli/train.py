@@ -81,14 +81,14 @@ def train(
               korean-explorer analogy --model wiki-w2v "서울 − 한국 + 일본"
     """
     from corpora import open_corpus
-    from corpora.corpus import texts_of_all
+    from corpora.corpus import joined
     from explorer.static.train import train as train_model
     from explorer.vectors.vectors import Vectors
 
     given["base"] = of
     params = {key: value for key, value in given.items() if value is not None} | parse_settings(settings)
     with terminal_progress() as progress:
-        texts = texts_of_all([open_corpus(one, field=field) for one in corpus])
+        texts = joined([open_corpus(one, field=field) for one in corpus])
         made = train_model(
             model,
             texts,

@@ -103,13 +103,13 @@ def evidence(
     Example:  korean-explorer corpus evidence --corpus nsmc --corpus kowiki --out counts/
     """
     from corpora import open_corpus
-    from corpora.corpus import texts_of_all
+    from corpora.corpus import joined
     from explorer.static.evidence import count_evidence
     from explorer.tokenizers.loading import tokenizer
 
     with terminal_progress() as progress:
         made = count_evidence(
-            texts_of_all([open_corpus(name, field=field) for name in corpus]),
+            joined([open_corpus(name, field=field) for name in corpus]),
             tokenizer("kiwi"),
             keys=keys,
             window=window,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,7 +41,12 @@ __all__ = [
     "build_vocabulary",
     "corpus_file",
     "encode",
+    "kept_shard",
     "shard_batches",
+    "shard_digest",
+    "shard_documents",
+    "shard_path",
+    "shard_prefix",
     "text_spans",
     "tokenize_corpus",
 ]
@@ -129,7 +135,7 @@ def tokenize_corpus(
     """
     choice = choose_keys(tokenizer, choice)
     params = tokenizer.params()
-    digest = hashlib.sha256(_prefix(tokenizer) + choice.encode())
+    digest = hashlib.sha256(shard_prefix(tokenizer) + choice.encode())
     paths: list[Path] = []
     totals = dict.fromkeys(("documents", "characters", "tokens", "sentences"), 0)
     for batch in shard_batches(texts, tokenizer, workers=workers, shard_characters=shard_characters):
@@ -161,23 +167,41 @@ def shard_batches(
     texts: Iterable[str], tokenizer: Tokenizer, *, workers: int | None = None, shard_characters: int = SHARD_CHARACTERS
 ) -> Iterator[Batch]:
     """Documents beside their tokens, shard by shard, taken from the cache where they are there."""
-    prefix = _prefix(tokenizer)
-    for documents in _batches(texts, shard_characters):
-        name = hashlib.sha256(prefix)
-        for document in documents:
-            name.update(document.encode("utf-8", "surrogatepass"))
-            name.update(b"\x00")
-        path = cache_path("tokens", f"{name.hexdigest()[:40]}.npz")
-        yield Batch(documents, _shard(path, documents, tokenizer, workers), path, name.digest())
+    prefix = shard_prefix(tokenizer)
+    for documents in shard_documents(texts, shard_characters):
+        digest = shard_digest(prefix, documents)
+        path = shard_path(digest)
+        yield Batch(documents, kept_shard(path, documents, tokenizer, workers), path, digest)
 
 
-def _prefix(tokenizer: Tokenizer) -> bytes:
+def shard_prefix(tokenizer: Tokenizer) -> bytes:
     """What the hashes of a tokenizer's shards begin with."""
     return json.dumps([FORMAT, tokenizer.params()], ensure_ascii=False, sort_keys=True, default=str).encode("utf-8")
 
 
-def _batches(texts: Iterable[str], characters: int) -> Iterator[list[str]]:
-    """Group documents; where groups end depends on the texts alone, so that a second run finds the same shards."""
+def shard_digest(prefix: bytes, documents: Iterable[str]) -> bytes:
+    """The hash that a shard is called by, of its documents and the tokenizer's :func:`shard_prefix`."""
+    digest = hashlib.sha256(prefix)
+    for document in documents:
+        digest.update(document.encode("utf-8", "surrogatepass"))
+        digest.update(b"\x00")
+    return digest.digest()
+
+
+def shard_path(digest: bytes) -> Path:
+    """Where a shard lies in the home folder's cache."""
+    return cache_path("tokens", f"{digest.hex()[:40]}.npz")
+
+
+def shard_documents(texts: Iterable[str], characters: int = SHARD_CHARACTERS) -> Iterator[list[str]]:
+    """Documents shard by shard; where shards end depends on the texts alone, so that a second run finds the same ones.
+
+    Raises:
+        BadInput: a text is no string.
+
+    >>> list(shard_documents(["왕이", "왔다", "끝"], characters=5))
+    [['왕이', '왔다'], ['끝']]
+    """
     batch: list[str] = []
     size = 0
     for text in texts:
@@ -192,14 +216,14 @@ def _batches(texts: Iterable[str], characters: int) -> Iterator[list[str]]:
         yield batch
 
 
-def _shard(path: Path, documents: list[str], tokenizer: Tokenizer, workers: int | None) -> Shard:
-    """The shard from the cache, else made and put there."""
+def kept_shard(path: Path, documents: list[str], tokenizer: Tokenizer, workers: int | None) -> Shard:
+    """The shard from the cache, else made and put there, whole or not at all: the file is there when the work is done."""
     try:
         return Shard.read(path)
     except FileNotFoundError:
         pass
-    except (ValueError, OSError, KeyError, EOFError):
-        path.unlink()  # damaged from outside; it is only a cache
+    except (ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile):
+        path.unlink(missing_ok=True)  # damaged from outside; it is only a cache
     shard = _tokenize(documents, tokenizer, workers)
     atomic_write(path, shard.to_bytes())
     return shard

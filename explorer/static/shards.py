@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from explorer.static.keys import key_filter
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BREAK", "PairMap", "Shard", "TokenShards"]
+__all__ = ["BREAK", "PairMap", "Shard", "TokenShards", "is_whole"]
 
 BREAK = -1
 """The code that ends a sentence."""
@@ -25,6 +26,11 @@ MAX_SENTENCE = 10_000
 
 PairMap = Mapping[tuple[str, str], str]
 """Pairs of neighbouring keys, and the key that stands for both."""
+
+
+def is_whole(path: Path) -> bool:
+    """Whether an ``.npz`` is there to its end, where its table of contents stands; what is in it is not looked at."""
+    return zipfile.is_zipfile(path)
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Shard:
     @classmethod
     def read(cls, path: Path) -> Shard:
         """Read a shard that :meth:`to_bytes` made."""
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
             text = data["keys"].tobytes().decode("utf-8")
             documents, characters = (int(number) for number in data["sizes"])
             return cls(text.split("\n") if text else [], data["codes"], documents, characters, data["lines"])

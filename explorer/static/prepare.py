@@ -1,0 +1,272 @@
+"""``prepare``: the token shards that training reads, made by any number of processes, on one machine or many.
+
+One shard is the unit of work. It is called by the hash of its texts and the tokenizer's parameters, as in training; it is written to a
+temporary file and renamed. **The file that is there is the work that is done**: nothing else is kept or sent about, so a process may
+be killed at any time, two may be at the same shard, and whoever comes next goes on with what is missing.
+
+Where shards begin is found by one pass over the texts, which takes a four-hundredth of what tokenizing them does, and is kept: of a stored
+corpus each process then reads its own shards only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from explorer.core.errors import BadInput
+from explorer.core.progress import ProgressCallback, report
+from explorer.core.store import atomic_write, cache_path
+from explorer.display.record import Record
+from explorer.static.pipeline import SHARD_CHARACTERS, kept_shard, shard_digest, shard_documents, shard_path, shard_prefix
+from explorer.static.shards import is_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from explorer.tokenizers.token import Tokenizer
+
+__all__ = ["Prepared", "Unit", "prepare", "source_of"]
+
+_PART = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})", re.ASCII)
+
+
+@dataclass(frozen=True, repr=False)
+class Prepared(Record):
+    """What a run of :func:`prepare` left behind.
+
+    Attributes:
+        tokenizer: its name.
+        part: which part of the work this was, ``"1/1"`` for all of it.
+        shards: how many the texts have in all.
+        made, found: how many of this part's were made now, and were there already.
+        left: how many of all shards nobody has made yet.
+        documents, characters: of the texts.
+        bytes: of the shards that are there.
+        paths: where this part's shards lie, in the order of the texts.
+    """
+
+    tokenizer: str
+    part: str
+    shards: int
+    made: int
+    found: int
+    left: int
+    documents: int
+    characters: int
+    bytes: int
+    paths: list[Path] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"paths": [str(path) for path in self.paths]}
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row of counts."""
+        import pandas as pd
+
+        return pd.DataFrame([{name: value for name, value in asdict(self).items() if name != "paths"}])
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One shard to be made.
+
+    Attributes:
+        digest: the hash it is called by.
+        mark: the place of its first text.
+        documents, characters: how much text it is.
+    """
+
+    digest: bytes
+    mark: Any
+    documents: int
+    characters: int
+
+    @property
+    def path(self) -> Path:
+        return shard_path(self.digest)
+
+
+class Source(Protocol):
+    """Texts that can be read again from a mark on, such as a corpus."""
+
+    seekable: bool
+
+    def marked(self, mark: Any = None) -> Iterator[tuple[str, Any]]: ...
+
+    def fingerprint(self) -> str: ...
+
+
+class _Listed:
+    """Any other texts as a source: the mark is a text's number."""
+
+    seekable = False
+
+    def __init__(self, texts: Callable[[], Iterable[str]]) -> None:
+        self._texts = texts
+
+    def marked(self, mark: Any = None) -> Iterator[tuple[str, Any]]:
+        start = mark or 0
+        return ((text, number) for number, text in enumerate(islice(self._texts(), start, None), start))
+
+    def fingerprint(self) -> str:
+        return ""
+
+
+def source_of(texts: Any) -> Source:
+    """Texts as something that can be read more than once.
+
+    Raises:
+        BadInput: they are no texts, or an iterator, which gives them once only.
+    """
+    if all(hasattr(texts, name) for name in ("marked", "fingerprint", "seekable")):
+        source: Source = texts
+        return source
+    if callable(getattr(texts, "texts", None)):
+        return _Listed(texts.texts)
+    if isinstance(texts, str | bytes):
+        raise BadInput("static.texts_one_string")
+    if not isinstance(texts, Iterable):
+        raise BadInput("static.texts_not_iterable", type_name=type(texts).__name__)
+    if isinstance(texts, Iterator):
+        raise BadInput("static.texts_read_once", type_name=type(texts).__name__)
+    return _Listed(lambda: texts)
+
+
+def prepare(
+    texts: Iterable[str] | Any,
+    *,
+    tokenizer: str | Tokenizer = "kiwi",
+    part: str | None = None,
+    workers: int | None = None,
+    shard_characters: int = SHARD_CHARACTERS,
+    progress: ProgressCallback | None = None,
+) -> Prepared:
+    """Tokenize texts for training, or one part of them, and leave the tokens in the home folder's cache.
+
+    :func:`explorer.train` on the same texts with the same tokenizer reads them there and tokenizes nothing. What is there already is
+    passed over. Several processes that share the home folder may do a part each, at the same time or one after another, and
+    the number of parts may change from run to run.
+
+    Args:
+        texts: a corpus, or strings that can be read more than once. ``train`` on several corpora needs them prepared together, in
+            the same order: shards run from one into the next.
+        tokenizer: a name, path or hub id for :func:`explorer.tokenizer`, or a tokenizer.
+        part: ``"i/N"``: every Nth shard from the ith on, from ``"1/N"`` to ``"N/N"``; by default all of them.
+        workers: threads or processes for the tokenizer; all cores by default.
+        shard_characters: where shards end; training looks for those of the default.
+        progress: told the characters done, of this part; what it raises ends the work, and what was finished stays.
+
+    Raises:
+        UnknownName: no such tokenizer.
+        BadInput: no text, texts that can be read only once, or a part that cannot be.
+        Unavailable: the disk is full.
+
+    >>> prepare(["왕이 왔다.", "왕비도 왔다."], tokenizer="eojeol", part="2/2").made  # doctest: +SKIP
+    0
+    """
+    from explorer.tokenizers.loading import tokenizer as make_tokenizer
+
+    first, parts = _part(part)
+    engine = make_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
+    source = source_of(texts)
+    prefix = shard_prefix(engine)
+    units = _plan(source, prefix, shard_characters, progress)
+    mine = range(first - 1, len(units), parts)
+    missing = [number for number in mine if not is_whole(units[number].path)]
+    total = sum(units[number].characters for number in mine)
+    done = total - sum(units[number].characters for number in missing)
+    made = 0
+    report(progress, "tokenizing", done, total, "characters")
+    # Asked again before each: somebody else may have made it meanwhile.
+    for unit, documents in _documents(source, units, (number for number in missing if not is_whole(units[number].path))):
+        make_shard(unit, documents, engine, prefix, workers)
+        made += 1
+        done += unit.characters
+        report(progress, "tokenizing", done, total, "characters")
+    there = [unit.path for unit in units if is_whole(unit.path)]
+    return Prepared(
+        tokenizer=engine.name,
+        part=f"{first}/{parts}",
+        shards=len(units),
+        made=made,
+        found=len(mine) - made,
+        left=len(units) - len(there),
+        documents=sum(unit.documents for unit in units),
+        characters=sum(unit.characters for unit in units),
+        bytes=sum(path.stat().st_size for path in there),
+        paths=[units[number].path for number in mine],
+    )
+
+
+def make_shard(unit: Unit, documents: list[str], tokenizer: Tokenizer, prefix: bytes, workers: int | None) -> None:
+    """Make one shard, unless it is there.
+
+    Raises:
+        BadInput: the texts are others than when the shards were planned.
+    """
+    if shard_digest(prefix, documents) != unit.digest:
+        raise BadInput("static.texts_changed")
+    kept_shard(unit.path, documents, tokenizer, workers)
+
+
+def _part(part: str | None) -> tuple[int, int]:
+    found = _PART.fullmatch(part or "1/1")
+    if found is None or int(found[1]) > int(found[2]):
+        raise BadInput("static.bad_part", part=part)
+    return int(found[1]), int(found[2])
+
+
+def _plan(source: Source, prefix: bytes, shard_characters: int, progress: ProgressCallback | None) -> list[Unit]:
+    """All shards of the texts, from the cache where they are planned there.
+
+    Raises:
+        BadInput: there is no text.
+    """
+    fingerprint = source.fingerprint()
+    named = hashlib.sha256(b"%d\x00%s\x00%s" % (shard_characters, fingerprint.encode(), prefix))
+    path = cache_path("plans", f"{named.hexdigest()[:40]}.json") if fingerprint else None
+    with suppress(OSError, ValueError, TypeError):  # not there yet, or damaged from outside; it is only a cache
+        if path is not None:
+            return [Unit(bytes.fromhex(digest), *rest) for digest, *rest in json.loads(path.read_bytes())]
+    units: list[Unit] = []
+    marks: list[Any] = []
+    characters = 0
+
+    def read() -> Iterator[str]:
+        for text, mark in source.marked():
+            marks.append(mark)
+            yield text
+
+    for documents in shard_documents(read(), shard_characters):
+        units.append(Unit(shard_digest(prefix, documents), marks[0], len(documents), sum(map(len, documents))))
+        marks.clear()
+        characters += units[-1].characters
+        report(progress, "planning", characters, None, "characters")
+    if not characters:
+        raise BadInput("static.corpus_empty")
+    if path is not None:
+        rows = [[unit.digest.hex(), unit.mark, unit.documents, unit.characters] for unit in units]
+        atomic_write(path, json.dumps(rows))
+    return units
+
+
+def _documents(source: Source, units: Sequence[Unit], wanted: Iterable[int]) -> Iterator[tuple[Unit, list[str]]]:
+    """The wanted units, in rising order, with their texts; between them is skipped what can be."""
+    stream: Iterator[tuple[str, Any]] | None = None
+    at = 0
+    for number in wanted:
+        unit = units[number]
+        if stream is None or (source.seekable and number != at):
+            stream = source.marked(unit.mark)
+        else:
+            for _ in islice(stream, sum(one.documents for one in units[at:number])):
+                pass
+        yield unit, [text for text, _ in islice(stream, unit.documents)]
+        at = number + 1
