@@ -14,6 +14,7 @@ from dash._utils import to_json
 
 from dashboards.app.application import VIEWS
 from dashboards.kit import url
+from dashboards.kit.i18n import text
 from dashboards.pages.home import page as home
 from dashboards.pages.home.worked import SENTENCE, TOPICS, compute, worked
 
@@ -96,6 +97,15 @@ def test_every_page_and_everything_that_is_here_is_named(shown):
         assert view is home or f'"href": "{view.PATH}"' in shown
     for named in ("강아지", "소녀", SENTENCE, "model=word2vec", "model=mini", "t=kiwi", "c=sample"):
         assert named in shown
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_page_says_what_it_is_for(app, language):
+    with app.server.test_request_context(f"/?lang={language}"):
+        for view in VIEWS:
+            if view is not home:
+                name, purpose = (part.children for part in home._page(text(), view).children[1].children)
+                assert len(purpose) > len(name) + 8, view.PATH
 
 
 def test_every_extra_is_told():

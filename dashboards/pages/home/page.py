@@ -147,7 +147,7 @@ def _loaded(t: Text) -> html.Dl:
             part
             for kind, named in kinds.items()
             for part in (
-                html.Dt([t(f"home.{kind}"), html.Span(t(f"home.{kind}_are"), className="home-note")]),
+                html.Dt([t(f"home.kind_{kind}"), html.Span(t(f"home.kind_{kind}_are"), className="home-note")]),
                 html.Dd(html.Div([dcc.Link(name, href=to, className="example") for name, to in named], className="chips")),
             )
         ],
