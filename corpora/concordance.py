@@ -27,9 +27,9 @@ import numpy as np
 from corpora.derived import derived_path
 from explorer.core.errors import BadInput, Unavailable
 from explorer.core.progress import ProgressCallback, report
+from explorer.core.store import atomic_file
 from explorer.display.record import Record
 from explorer.display.sheet import Sheet, say
-from explorer.core.store import atomic_file
 from explorer.static.keys import key_filter
 from explorer.static.pipeline import text_spans, tokenize_corpus
 from explorer.static.shards import Shard

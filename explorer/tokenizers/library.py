@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,9 @@ def tokenizer_place(name: str, overwrite: bool) -> Path:
     return target
 
 
-def import_tokenizer(source: str | Path, name: str, overwrite: bool = False, origin: str | None = None) -> Tokenizer:
+def import_tokenizer(
+    source: str | Path, name: str, overwrite: bool = False, origin: str | None = None, note: Mapping[str, Any] | None = None
+) -> Tokenizer:
     """Copy a tokenizer into the home folder, under a name.
 
     Args:
@@ -121,6 +124,7 @@ def import_tokenizer(source: str | Path, name: str, overwrite: bool = False, ori
         name: what it will be called.
         overwrite: replace a saved tokenizer of that name.
         origin: what to call the source in the provenance; by default ``source``.
+        note: more to say in the provenance.
 
     Raises:
         BadInput: the name is taken, or ``source`` is no tokenizer or has no file (``kiwi``).
@@ -142,7 +146,7 @@ def import_tokenizer(source: str | Path, name: str, overwrite: bool = False, ori
         engine=known.engine if known else engine,
         params={**(known.params if known else {}), "files": [here], "runs_with": engine, "options": options},
         sizes=known.sizes if known else {"vocabulary": size} if size else {},
-        provenance={**(known.provenance if known else {}), "imported": origin or str(source)},
+        provenance={**(known.provenance if known else {}), "imported": origin or str(source), **(note or {})},
     )
     with atomic_folder(target, overwrite) as made:
         (made / here).write_bytes(file.read_bytes())

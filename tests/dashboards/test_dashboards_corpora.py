@@ -14,8 +14,9 @@ from conftest import Page
 
 from corpora import library, open_corpus
 from corpora.library import add
-from dashboards.app.state import corpus_names
-from dashboards.kit import upload
+from dashboards.app.state import corpus_names, state
+from dashboards.kit import jobs, upload
+from dashboards.kit.ids import coded
 from dashboards.kit.jobs import NotReady
 from dashboards.pages.corpora import adding
 from dashboards.pages.corpora.page import FIELDS
@@ -176,18 +177,43 @@ def test_another_name_and_away_after_a_question(pages, home, tmp_path):
     add(tmp_path / "a.txt", "하나")
     add(tmp_path / "a.txt", "둘")
 
-    def press(name, do, new=""):
-        values = {"corpora-which.value": name, "corpora-new-name.value": new}
-        return pages.press("corpora-refused.children..", {"type": "corpora-sure", "do": do}, values)
+    def press(name, do, new="", shown=None):
+        values = {"corpora-which.value": shown or name, "corpora-new-name.value": new}
+        return pages.press("corpora-refused.children..", {"type": "corpora-sure", "do": do, "name": coded(name)}, values)
 
     question = pages.press("corpora-asking.children", {"type": "corpora-do", "do": "remove"}, {"corpora-which.value": "하나"})
     assert question["corpora-ask"]["opened"] is True and "되돌릴 수 없습니다" in json.dumps(question, ensure_ascii=False)
     assert corpus_names() == ["sample", "둘", "하나"]
     assert "이미 있습니다" in json.dumps(press("하나", "rename", "둘"), ensure_ascii=False)
     assert press("하나", "rename", "셋")["corpora-which"]["value"] == "셋" and corpus_names() == ["sample", "둘", "셋"]
+    add(tmp_path / "a.txt", "넷")
+    asked = json.dumps(
+        pages.press("corpora-asking.children", {"type": "corpora-do", "do": "remove"}, {"corpora-which.value": "넷"})
+    )
+    assert coded("넷") in asked
+    other = press("넷", "remove", shown="둘")  # another one is shown by the time the question is answered
+    assert "corpora-which" not in other and corpus_names() == ["sample", "둘", "셋"]
     assert press("셋", "remove")["corpora-which"]["value"] == "sample" and corpus_names() == ["sample", "둘"]
     assert "견본" in json.dumps(press("sample", "remove"), ensure_ascii=False)
     assert "없는것" in json.dumps(press("없는것", "remove"), ensure_ascii=False)
+
+
+def test_a_count_that_was_stopped_does_not_begin_again_because_other_work_has_ended(pages, monkeypatch):
+    here = state()
+    here.work = lambda: None
+    values = {"corpora-which.value": "sample"}
+
+    def ready(of):
+        return pages.call("corpora-zipf.children", values | {"corpora-counted-of.data": of}, "ready.data")
+
+    assert pages.call("corpora-zipf.children", values, "corpora-which.value")["corpora-counted-of"]["data"] is None
+    [job] = (row for row in here.jobs.table._rows("SELECT * FROM jobs WHERE task <> ''"))
+    here.jobs.table.cancel(job.id, job.owner)
+    told = ready(None)
+    assert "그만두었습니다" in json.dumps(told, ensure_ascii=False)
+    monkeypatch.setattr(jobs, "PATIENT", 0.0)
+    assert ready(told["corpora-counted-of"]["data"]) == {}
+    assert not here.jobs.table._rows("SELECT * FROM jobs WHERE task <> '' AND ended IS NULL")
 
 
 def test_a_pasted_text_is_given_like_a_file(pages, home):

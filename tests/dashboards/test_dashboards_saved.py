@@ -67,6 +67,44 @@ def test_gensim_files_of_several_parts_are_brought_in(home, small, tmp_path):
     assert imported("vectors", given(*paths))["keys"] == len(small)
 
 
+def test_files_called_alike_do_not_write_over_each_other(home, small, tmp_path):
+    written = write_vectors(small, tmp_path / "mine.npy")
+    first, second = keep("가?나.npy", [written[0].read_bytes()]), keep("가!나.npy", [b"x" * 9])
+    before = first.path.read_bytes()
+    with pytest.raises(ExplorerError):
+        imported("vectors", [first.id, second.id])
+    assert first.path.read_bytes() == before and second.path.read_bytes() == b"x" * 9
+
+
+@pytest.mark.parametrize("what", ["vectors", "tokenizer"])
+def test_an_import_whose_server_was_killed_is_done_again(home, small, tmp_path, what):
+    path = (
+        write_vectors(small, tmp_path / "mine.vec")[0]
+        if what == "vectors"
+        else shipped_tokenizers()["ko-unigram-32k"] / "tokenizer.model"
+    )
+    ids = given(path)
+    first = imported(what, ids)
+    again = imported(what, ids)  # killed before it could say that it had ended
+    assert {**first, "warnings": []} == again
+    assert not list((home / "cache" / "imports").iterdir())
+    with pytest.raises(BadInput):  # other files of this name are no second try
+        imported(what, given(path))
+    assert "uploads" not in json.dumps(as_shown(what))
+
+
+def as_shown(what):
+    from dash.development.base_component import Component
+
+    from dashboards.kit.i18n import Text
+    from dashboards.pages.saved.shown import facts_card
+
+    def plain(part):
+        return part.to_plotly_json() if isinstance(part, Component) else str(part)
+
+    return json.dumps(facts_card(Text("en"), saved_one(what, "brought")), default=plain)
+
+
 @pytest.mark.parametrize(
     ("folder", "file"),
     [("ko-unigram-32k", "tokenizer.model"), ("ko-wordpiece-32k", "vocab.txt"), ("ko-bytebpe-32k", "tokenizer.json")],
@@ -115,7 +153,10 @@ def test_what_cannot_be_begun_is_refused(served, app, tmp_path):
             start("vectors", [one], name)
     with pytest.raises(BadInput):
         start("vectors", ["0" * 32], "mine")
-    assert not state().jobs.running()
+    with pytest.raises(BadInput) as many:
+        start("vectors", [one] * 13, "mine")
+    assert many.value.code == "dashboards.too_many_files"
+    assert not state().jobs.mine()
 
 
 def test_names_are_made_of_files():
@@ -145,6 +186,8 @@ def test_the_page_lists_shows_asks_and_removes(page):
         "saved-gone.children", {"saved-doomed.data": "vectors/small", "saved-yes.n_clicks": 1}, "saved-yes.n_clicks"
     )
     assert "지웠습니다" in json.dumps(gone, ensure_ascii=False)
+    again = page.call("saved-gone.children", {"saved-doomed.data": None, "saved-yes.n_clicks": 2}, "saved-yes.n_clicks")
+    assert again == {}  # a second press says nothing of a thing without a name
     assert "small" not in model_names() and saved() == []
 
 
@@ -154,7 +197,11 @@ def test_a_file_is_brought_in_over_the_page(page, tmp_path):
         "/upload", data=path.read_bytes(), headers={"X-File-Name": "%EB%8B%A4%EB%A5%B8%20%EC%9D%B4%EB%A6%84.vec"}
     )
     listed = page.call("saved-given.data", {"saved-box-uploaded.data": sent.json})["saved-given"]["data"]
+    many = page.call("saved-files.children", {"saved-given.data": [{"name": f"{n}.npy"} for n in range(13)]})
+    assert "12개까지" in json.dumps(many, ensure_ascii=False)
     values = {"saved-go.n_clicks": 1, "saved-what.value": "vectors", "saved-given.data": listed}
+    taken = page.call("saved-job.data", values | {"saved-as.value": "small"}, "saved-go.n_clicks")
+    assert "다른 이름을 지으세요" in json.dumps(taken, ensure_ascii=False) and "--force" not in json.dumps(taken)
     assert page.call("saved-job.data", values, "saved-go.n_clicks")["saved-job"]["data"]
     end = time.monotonic() + 60
     while "다른-이름" not in model_names() and time.monotonic() < end:

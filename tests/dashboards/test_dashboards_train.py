@@ -7,11 +7,13 @@ import time
 from itertools import pairwise
 
 import pytest
+from conftest import Page
 
 from dashboards.app.state import model_names, state
+from dashboards.kit.ids import coded
 from dashboards.pages.train import runs
-from dashboards.pages.train.asked import Choice, go_on, job_of, make, preset_of, start
-from explorer.core.errors import BadInput, Cancelled, ExplorerError, UnknownName
+from dashboards.pages.train.asked import Choice, _beginning, go_on, job_of, known, make, own, preset_of, start
+from explorer.core.errors import BadInput, Cancelled, ExplorerError, Unavailable, UnknownName
 from explorer.core.progress import Progress
 from explorer.core.store import list_artifacts
 from explorer.static.load import load
@@ -60,7 +62,7 @@ def test_what_cannot_be_is_refused_before_it_begins(served, app, change, error):
     with pytest.raises((BadInput, UnknownName)) as refused:
         start(replace(QUICK, **change))
     assert error is None or refused.value.code == error
-    assert not runs.listed() and not state().jobs.running()
+    assert not runs.listed() and not state().jobs.mine()
 
 
 @pytest.mark.parametrize(
@@ -104,16 +106,136 @@ def test_a_run_that_was_stopped_goes_on(app):
             raise Cancelled
 
     runs.begin("mine", QUICK.to_dict())
-    recorder = runs.Recorder("mine", stop)
     with pytest.raises(Cancelled):
-        recorder(Progress("training", 1, 2, data={"epoch": 1, "losses": 1.0}))
+        make(QUICK.to_dict(), stop)
     run = runs.read("mine")
     assert run.state == "begun" and job_of(run) is None and len(run.epochs) == 1
-    assert go_on("mine") == "mine"
+    first = run.epochs[0]
+    assert go_on("mine") == "mine" and runs.read("mine").epochs[:1] == (first,), "what was kept is shown from the start"
     run = ended("mine")
     assert run.state == "done" and [one["epoch"] for one in run.epochs] == [1, 2]
     with pytest.raises(BadInput):
         go_on("never")
+
+
+def told(epoch):
+    return Progress("training", epoch, 3, data={"epoch": epoch, "losses": 1.0})
+
+
+def test_a_new_run_of_a_name_does_not_show_the_epochs_of_the_one_before(home):
+    runs.begin("mine", QUICK.to_dict())
+    recorder = runs.Recorder("mine", lambda step: None)
+    for epoch in (1, 2, 3):
+        recorder(told(epoch))
+    recorder.failed(MemoryError("too much"))
+    assert runs.read("mine").state == "failed" and "too much" in str(runs.read("mine").error)
+    runs.begin("mine", QUICK.to_dict(), again=True)
+    assert runs.read("mine").state == "begun" and len(runs.read("mine").epochs) == 3
+    runs.begin("mine", QUICK.to_dict())
+    assert runs.read("mine").epochs == () and runs.read("mine").state == "begun"
+
+
+def test_a_run_that_ends_before_its_job_is_noted_stays_ended(home):
+    runs.begin("mine", QUICK.to_dict())
+    runs.Recorder("mine", lambda step: None).done({"keys": 1})
+    runs.link("mine", "the job")
+    assert (runs.read("mine").state, runs.read("mine").job) == ("done", "the job")
+
+
+def test_a_run_that_is_forgotten_meanwhile_ends_quietly_and_leaves_nothing(home):
+    runs.begin("mine", QUICK.to_dict())
+    recorder = runs.Recorder("mine", lambda step: None)
+    runs.forget("mine")
+    recorder(told(1))
+    recorder.done({"keys": 1})
+    assert runs.read("mine") is None and not runs.listed() and not list((home / "cache" / "runs").iterdir())
+
+
+def test_what_nobody_thought_of_is_written_down_as_a_failure(home, monkeypatch):
+    def broken(*_, **__):
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr("explorer.static.train.train", broken)
+    runs.begin("mine", QUICK.to_dict())
+    with pytest.raises(ZeroDivisionError):
+        make(QUICK.to_dict(), lambda step: None)
+    assert runs.read("mine").state == "failed" and "ZeroDivisionError: oh" in str(runs.read("mine").error)
+
+
+def test_a_run_whose_process_ended_says_so(app):
+    state().work = lambda: None
+    name = start(QUICK)
+    table = state().jobs.table
+    row = table.claim("long", "p")
+    assert row.id == runs.read(name).job and known(name).state == "begun"
+    table.end(row.id, "p", "failed", failure=Unavailable("dashboards.worker_ended", status=-9).to_dict())
+    assert known(name).state == own()[0].state == "failed" and "-9" in str(known(name).error)
+
+
+def test_names_of_runs_that_wait_are_not_given_again(app):
+    from dataclasses import replace
+
+    state().work = lambda: None
+    plain = Choice(tokenizer="eojeol", params=SMALL)
+    assert [start(replace(plain, seed=seed)) for seed in (1, 2)] == ["sample-word2vec", "sample-word2vec-2"]
+    new = replace(plain, tokenizer="+", subword="bpe", vocab_size=500)
+    first, second = (start(replace(new, name=name)) for name in ("a", "b"))
+    made = [runs.read(name).asked["tokenizer_name"] for name in (first, second)]
+    assert made == ["sample-bpe", "sample-bpe-2"]
+    for change in ({"name": "sample-bpe"}, {"name": "c", "tokenizer_name": "sample-bpe"}):
+        with pytest.raises(BadInput) as refused:
+            start(replace(new, **change))
+        assert refused.value.code == "dashboards.name_promised"
+    with pytest.raises(BadInput) as refused:
+        start(replace(new, name="a"))
+    assert refused.value.code == "dashboards.run_going"
+
+
+def test_what_somebody_else_saved_under_the_name_meanwhile_is_not_taken_for_this_run(served, home):
+    from dataclasses import replace
+
+    choice = replace(QUICK, name=served)
+    runs.begin(served, choice.to_dict())
+    with pytest.raises(BadInput) as refused:
+        make(choice.to_dict(), lambda step: None)
+    assert refused.value.code == "dashboards.name_taken" and len(load(served)) == 16
+
+
+def test_a_new_tokenizer_is_compared_on_the_beginning_of_one_long_text():
+    assert list(_beginning(["가나 다라 마바"], 7)) == ["가나 다라"]
+    assert list(_beginning(["가" * 9], 4)) == ["가" * 4]
+    assert list(_beginning(["가나", "다라 마바", "사"], 6)) == ["가나", "다라"]
+    assert list(_beginning(["가", "나"], 9)) == ["가", "나"]
+
+
+def test_a_person_sees_their_own_runs_alone(app):
+    state().work = lambda: None
+    first, second = Page(app), Page(app)
+    controls = {"train-what.value": "vectors", "train-corpus.value": "sample", "train-kind.value": "word2vec"}
+    controls |= {"train-t.value": "eojeol", "train-name.value": "mine", "train-dim.value": 8}
+    first.call("train-run.data", controls | {"train-go.n_clicks": 1}, "train-go.n_clicks")
+
+    def shown(page):
+        return json.dumps(page.call("train-status.children", {"train-run.data": "mine"}), ensure_ascii=False)
+
+    assert shown(first).count("Word2Vec") == 2 and "그만두기" in shown(first)  # its card and its line of the list
+    other = shown(second)
+    assert "다른 사람이 시작한" in other and "Word2Vec" not in other and "지난 학습" not in other and "그만두기" not in other
+    row = state().jobs.table.row(runs.read("mine").job)
+    state().jobs.table.cancel(row.id, row.owner)
+    assert "이어서 학습" in shown(first) and "기록이 없습니다" in shown(second)
+    place = "..train-run.data@"
+
+    def press(page, do):
+        button = {"do": do, "run": coded("mine"), "type": "train-run"}
+        return json.dumps(page.press(place, button, {"train-run.data": "mine"}), ensure_ascii=False)
+
+    assert "기록이 없습니다" in press(second, "forget") and "기록이 없습니다" in press(second, "again")
+    assert "이미 쓰이고" in json.dumps(
+        second.call("train-run.data", controls | {"train-go.n_clicks": 1}, "train-go.n_clicks"), ensure_ascii=False
+    )
+    assert runs.read("mine") is not None and '"train-run": {"data": null}' in press(first, "forget")
+    assert runs.read("mine") is None
 
 
 def test_the_page_estimates_begins_and_shows(page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,9 @@ from dashboards.app.state import corpus_names, version
 from dashboards.kit import ids, upload, url
 from dashboards.kit.components import card, empty, graph, guarded, icon, page, problem, slot
 from dashboards.kit.i18n import Text, text
+from dashboards.kit.jobs import NotReady
 from dashboards.kit.page import Question, pressed
+from dashboards.kit.person import woken
 from dashboards.pages.corpora import adding, catalogue, figures, form, reading
 from dashboards.pages.corpora.asked import collocates, counted, document_at, lines_with, opened
 from dashboards.pages.corpora.taking import CARDS, PARTS
@@ -187,22 +190,34 @@ def show_overview(name: str, _: Any) -> Any:
     return guarded(t, build)
 
 
-def _woken(question: list[Any], shown: list[Any] | None) -> bool:
-    """Whether only some work has ended meanwhile, and what is shown is this answer already: nothing is drawn again."""
-    return {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"} and shown == question
+def _answer(build: Callable[[], Any], waits: list[Any]) -> Any:
+    """What ``build`` gives, or why not; ``waits`` is longer where that is yet to come.
+
+    A place keeps the question whose answer it shows. Because other work has ended it is not asked again then: not what is
+    answered, and not what the person has stopped.
+    """
+
+    def asked() -> Any:
+        try:
+            return build()
+        except NotReady as wait:
+            waits.append(wait)
+            raise
+
+    return guarded(text(), asked)
 
 
 def show_counted(name: str, _: Any, scheme: str | None, shown: list[Any] | None) -> list[Any]:
     """The counts, a place each; and whose they are, once they are there."""
     question = [name, version(name, "corpus")]
-    if _woken(question, shown) or name not in corpus_names():  # what is not there is said above
-        return [no_update if name in corpus_names() else None] * len(PARTS) + [no_update]
+    here = name in corpus_names()
+    if not here or (woken() and shown == question):  # what is not there is said above
+        return [no_update if here else None] * len(PARTS) + [no_update]
     t = text()
-    done: list[bool] = []
+    waits: list[Any] = []
 
     def build(part: str) -> Any:
         found = counted(name)
-        done.append(True)
         said = t(f"corpora.says_{part}", **_said(t, found, part))
         if part == "top":
             words = [
@@ -219,7 +234,8 @@ def show_counted(name: str, _: Any, scheme: str | None, shown: list[Any] | None)
         picture = graph(drawn, f"corpora-{part}-figure", f"{t(f'corpora.{part}')}: {said}", 300)
         return [picture, dmc.Text(said, size="sm", mt="sm")]
 
-    return [*[guarded(t, partial(build, part)) for part in PARTS], question if done else None]
+    shown_now = [_answer(partial(build, part), waits) for part in PARTS]
+    return [*shown_now, None if waits else question]
 
 
 def _said(t: Text, found: Any, part: str) -> dict[str, Any]:
@@ -265,35 +281,33 @@ def _names(t: Text, found: Any, part: str) -> dict[str, str]:
 def show_lines(name: str, word: str, sort: str, count: str, _: Any, shown: list[Any] | None) -> tuple[Any, Any]:
     """The lines with the word; and the question they answer."""
     t, question = text(), [name, version(name, "corpus"), word, sort, count]
-    if _woken(question, shown):
+    if woken() and shown == question:
         return no_update, no_update
     if not word:
         return empty(t("corpora.nothing"), t("corpora.nothing_lead"), picture="search"), question
-    done: list[Any] = []
+    waits: list[Any] = []
 
     def build() -> Any:
         found = lines_with(name, word, int(count), sort)
-        done.extend(question)
         return reading.kwic(t, found) if found.lines else dmc.Text(t("corpora.not_there", word=word), size="sm", c="dimmed")
 
-    return guarded(t, build), done
+    return _answer(build, waits), None if waits else question
 
 
 def show_near(name: str, word: str, window: str, by: str, _: Any, shown: list[Any] | None) -> tuple[Any, Any]:
     """The word's collocates; and the question they answer."""
     t, question = text(), [name, version(name, "corpus"), word, window, by]
-    if _woken(question, shown):
+    if woken() and shown == question:
         return no_update, no_update
     if not word:
         return dmc.Text(t("corpora.nothing_lead"), size="sm", c="dimmed"), question
-    done: list[Any] = []
+    waits: list[Any] = []
 
     def build() -> Any:
         found = collocates(name, word, int(window), by)
-        done.extend(question)
         return reading.collocates_table(t, found) if found.rows else dmc.Text(t("corpora.no_collocates"), size="sm", c="dimmed")
 
-    return guarded(t, build), done
+    return _answer(build, waits), None if waits else question
 
 
 def show_document(place: str, is_open: bool, name: str, _: Any) -> tuple[Any, Any, Any]:
@@ -390,24 +404,29 @@ def ask_first(_: Any, name: str) -> tuple[Any, Any, Any, Any]:
     if do == "remove":
         fields = [dmc.Text(t("corpora.remove_lead", name=said), size="sm"), html.Div(fields, hidden=True)]
     sure = dmc.Button(
-        t(f"corpora.{do}_sure"), id={"type": "corpora-sure", "do": do}, color="red" if do == "remove" else "indigo"
+        t(f"corpora.{do}_sure"),
+        # What the question named is changed, whatever is shown by the time it is answered.
+        id={"type": "corpora-sure", "do": do, "name": ids.coded(name)},
+        color="red" if do == "remove" else "indigo",
     )
     return True, t(f"corpora.{do}_title", name=said), dmc.Stack([*fields, dmc.Group([sure])], gap="md"), None
 
 
-def change(_: Any, name: str, new: str | None) -> tuple[Any, Any, Any, Any]:
+def change(_: Any, shown: str, new: str | None) -> tuple[Any, Any, Any, Any]:
     """Do it: the corpus that is shown then, what has changed, the window closed; or what is wrong."""
-    do = pressed("do")
-    if do is None:
+    do, name = pressed("do"), ids.named(pressed("name") or "")
+    if not name:
         return (no_update,) * 4
+    then, changed = catalogue.SAMPLE, [do, name]
     try:
         if do == "remove":
             adding.remove(name)
-            return catalogue.SAMPLE, [do, name], False, None
-        renamed = adding.rename(name, (new or "").strip())
+        else:
+            then = adding.rename(name, (new or "").strip())
+            changed.append(then)
     except ExplorerError as error:
         return no_update, no_update, no_update, problem(text(), error)
-    return renamed, [do, name, renamed], False, None
+    return then if shown == name else no_update, changed, False, None
 
 
 def register(app: Dash) -> None:
@@ -460,7 +479,7 @@ def register(app: Dash) -> None:
         Output(CHANGED, "data", allow_duplicate=True),
         Output(ASK, "opened", allow_duplicate=True),
         Output("corpora-refused", "children"),
-        Input({"type": "corpora-sure", "do": ALL}, "n_clicks"),
+        Input({"type": "corpora-sure", "do": ALL, "name": ALL}, "n_clicks"),
         State(WHICH, "value"),
         State("corpora-new-name", "value", allow_optional=True),
         prevent_initial_call=True,

@@ -13,6 +13,7 @@ from dashboards.kit import ids, url
 from dashboards.kit.components import card, empty, guarded, icon, page, problem, waiting, watch
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
+from dashboards.kit.person import woken
 from dashboards.kit.taking import Take
 from dashboards.pages.map.colours import Colouring, by_axis, by_label, simply
 from dashboards.pages.map.form import ASKED, FIELDS, HUE, choice_of, controls, corners, name_of, ranges
@@ -218,8 +219,7 @@ def draw(
 ) -> Any:  # fmt: skip
     """Places and colours; while the map is made, how far it is, and the map of before stays."""
     keep = (no_update,) * 7
-    woken = ctx.triggered and {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"}
-    if woken and not pending:  # what was stopped does not begin again because something else has ended
+    if woken() and not pending:  # what was stopped does not begin again because something else has ended
         return keep
     t = text()
     wanted = (asked or {}) | {"model": model}

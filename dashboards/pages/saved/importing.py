@@ -15,7 +15,7 @@ from dashboards.kit.upload import Upload, discard, waiting
 from explorer.core.errors import BadInput, disk_errors
 from explorer.core.leftovers import passing_folder
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import cache_path, check_name
+from explorer.core.store import artifact_path, cache_path, check_name, list_artifacts
 
 __all__ = ["MOST", "WHAT", "make", "name_of", "start"]
 
@@ -23,6 +23,8 @@ WHAT = ("vectors", "tokenizer")
 MOST = 12
 """Files of one model: gensim writes several."""
 LABEL = "job.import"
+_UPLOADS = "uploads"
+"""In the provenance: which files it was made of."""
 
 
 def name_of(file: str) -> str:
@@ -48,7 +50,9 @@ def start(what: str, given: Sequence[str], name: str) -> str:
 
     if not given:
         raise BadInput("dashboards.nothing_uploaded")
-    files = [waiting(one) for one in given[:MOST]]
+    if len(given) > MOST:
+        raise BadInput("dashboards.too_many_files", most=MOST)
+    files = [waiting(one) for one in given]
     name = check_name(name or name_of(_main(files).name))
     if what == "vectors":
         check_free(name, overwrite=False)
@@ -68,12 +72,24 @@ def _main(files: Sequence[Upload]) -> Upload:
 
 def make(params: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
     """Import what was asked for; the files go when it is done."""
-    files = [waiting(one) for one in params["given"]]
-    with _laid_out(files) as folder:
-        made = (_vectors if params["what"] == "vectors" else _tokenizer)(folder, files, params["name"], progress)
-    for one in files:
-        discard(one.id)
-    return {"what": params["what"], "name": params["name"], **made}
+    what, name, given = params["what"], params["name"], params["given"]
+    made = _made_before(what, name, given)
+    if made is None:
+        files = [waiting(one) for one in given]
+        with _laid_out(files) as folder:
+            made = (_vectors if what == "vectors" else _tokenizer)(folder, name, {_UPLOADS: given}, progress)
+    for one in given:
+        discard(one)
+    return {"what": what, "name": name, **made}
+
+
+def _made_before(what: str, name: str, given: Sequence[str]) -> dict[str, Any] | None:
+    """What a server that was killed had made of these files just before it could say so."""
+    found = list_artifacts(what).get(name)
+    if found is None or found.provenance.get(_UPLOADS) != given:
+        return None
+    keys = found.sizes.get("keys", found.sizes.get("vocabulary"))
+    return {"keys": keys, "format": found.provenance.get("format", found.engine), "warnings": []}
 
 
 @contextmanager
@@ -81,19 +97,26 @@ def _laid_out(files: Sequence[Upload]) -> Iterator[Path]:
     """A folder with the files under the names they came with, as far as these can be names: readers look at endings."""
     with passing_folder(cache_path("imports", "x").parent) as folder:
         for one in files:
-            safe = (
-                re.sub(r"[^\w가-힣.+-]+", "_", unicodedata.normalize("NFC", one.name), flags=re.ASCII).lstrip(".")[-100:]
-                or "file"
-            )
+            place = _free(folder, one.name)
             with disk_errors("core.writing", path=folder):
                 try:
-                    (folder / safe).hardlink_to(one.path)
+                    place.hardlink_to(one.path)
                 except OSError:  # no hard links here
-                    shutil.copyfile(one.path, folder / safe)
+                    shutil.copyfile(one.path, place)
         yield folder
 
 
-def _vectors(folder: Path, files: Sequence[Upload], name: str, progress: ProgressCallback) -> dict[str, Any]:
+def _free(folder: Path, name: str) -> Path:
+    """A place for a file that is called so; a second one of that name gets another."""
+    safe = re.sub(r"[^\w가-힣.+-]+", "_", unicodedata.normalize("NFC", name), flags=re.ASCII).lstrip(".")[-100:] or "file"
+    place = folder / safe
+    while place.exists():
+        place = place.with_name(f"_{place.name}")
+    return place
+
+
+def _vectors(folder: Path, name: str, note: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    from explorer.vectors.files.folder import save_vectors
     from explorer.vectors.files.formats import detect_format, read_vectors
 
     paths = sorted(folder.iterdir(), key=lambda path: -path.stat().st_size)
@@ -103,9 +126,9 @@ def _vectors(folder: Path, files: Sequence[Upload], name: str, progress: Progres
     main = whole or next((path for path, kind in kinds.items() if kind), paths[0])
     vectors = read_vectors(main, progress=progress)
     report(progress, "saving the model")
-    vectors.save(name)
+    save_vectors(vectors, artifact_path("vectors", name), note=note)
     warnings = list(vectors.info.get("warnings", ()))
-    return {"keys": len(vectors), "dim": vectors.dim, "format": vectors.info["format"], "warnings": warnings}
+    return {"keys": len(vectors), "format": vectors.info["format"], "warnings": warnings}
 
 
 def _kind(detect: Any, path: Path) -> str | None:
@@ -116,11 +139,11 @@ def _kind(detect: Any, path: Path) -> str | None:
     return found
 
 
-def _tokenizer(folder: Path, files: Sequence[Upload], name: str, progress: ProgressCallback) -> dict[str, Any]:
+def _tokenizer(folder: Path, name: str, note: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
     from explorer.tokenizers.library import import_tokenizer, tokenizer_record
 
     report(progress, "opening tokenizers")
     path = max(folder.iterdir(), key=lambda one: one.stat().st_size)
-    import_tokenizer(path, name, origin=path.name)
+    import_tokenizer(path, name, origin=path.name, note=note)
     record = tokenizer_record(name)
     return {"keys": record.vocab_size, "format": record.kind, "warnings": []}

@@ -18,7 +18,7 @@ from dashboards.kit.taking import Take, lines
 from dashboards.kit.upload import upload_box
 from dashboards.pages.saved.importing import MOST, WHAT, start
 from dashboards.pages.saved.shown import facts_card, listing, question, told, used_by
-from explorer.core.errors import ExplorerError
+from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.saved import KINDS, Saved, saved, saved_frame, saved_one
 
 PATH = "/saved"
@@ -167,11 +167,12 @@ def remove(_: int | None, doomed: str | None, opened: str | None, changed: int |
     t = text()
     try:
         found = one_of(doomed)
-        if found is not None:
-            _remove(found.kind, found.name)
+        if found is None:  # pressed twice
+            return (no_update,) * 4
+        _remove(found.kind, found.name)
     except ExplorerError as error:
         return problem(t, error), None, opened, (changed or 0) + 1
-    said = dmc.Text(t("saved.removed", name=found.name if found else ""), size="sm", c="dimmed")
+    said = dmc.Text(t("saved.removed", name=found.name), size="sm", c="dimmed")
     return said, None, None if opened == doomed else opened, (changed or 0) + 1
 
 
@@ -193,12 +194,14 @@ def gather(uploaded: dict[str, Any] | None, given: list[dict[str, Any]] | None) 
     """The files that were given so far."""
     if not uploaded:
         return no_update
-    return [*(one for one in given or [] if one["name"] != uploaded["name"]), uploaded][-MOST:]
+    return [*(one for one in given or [] if one["name"] != uploaded["name"]), uploaded]
 
 
 def files(given: list[dict[str, Any]] | None) -> Any:
-    """What they are called."""
-    return html.Div([dmc.Badge(one["name"], variant="light", tt="none") for one in given or []], className="chips")
+    """What they are called; the rest of one model's files cannot be more than so many."""
+    named = html.Div([dmc.Badge(one["name"], variant="light", tt="none") for one in given or []], className="chips")
+    many = problem(text(), BadInput("dashboards.too_many_files", most=MOST)) if len(given or []) > MOST else None
+    return [named, many]
 
 
 def bring(_: int | None, what: str | None, given: list[dict[str, Any]] | None, name: str | None) -> tuple[Any, Any]:

@@ -19,6 +19,8 @@ __all__ = ["facts_card", "listing", "question", "size_of", "told", "used_by"]
 LONGEST = 300
 """Characters of a fact that are shown; all of it is in what is taken along."""
 _EPOCHS = "epochs"
+_UNSAID = (_EPOCHS, "upload", "uploads")
+"""Facts for programs, or that have a page of their own."""
 _PAGES = {
     "vectors": ("/similarity", "model"),
     "tokenizer": ("/tokens", "t"),
@@ -69,7 +71,7 @@ def extent(t: Text, one: Saved) -> str:
         case "tokenizer":
             return t("saved.extent_tokenizer", pieces=sizes["vocabulary"]) if sizes.get("vocabulary") else ""
         case "encoder":
-            return t("saved.extent_encoder", layers=sizes.get("layers", 0), parameters=sizes.get("parameters", 0) / 1e6)
+            return t("saved.extent_encoder", layers=sizes.get("layers", 0), parameters=sizes.get("parameters", 0))
     return t("saved.extent_corpus", documents=sizes.get("documents", 0), characters=sizes.get("characters", 0))
 
 
@@ -121,7 +123,7 @@ def facts_card(t: Text, one: Saved) -> Any:
     rows = [
         [_fact(t, part, what), html.Span(_short(value), className="saved-fact")]
         for part, what, value in facts.itertuples(index=False)
-        if not (part == "provenance" and what == _EPOCHS) and value not in ("null", "", "[]", "{}")
+        if not (part == "provenance" and what in _UNSAID) and value not in ("null", "", "[]", "{}")
     ]
     body = [table([t("saved.head_what"), t("saved.head_value")], rows, t("saved.card", name=one.name))]
     if one.provenance.get(_EPOCHS):

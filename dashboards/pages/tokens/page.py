@@ -7,7 +7,7 @@ from typing import Any
 
 import dash_mantine_components as dmc
 import orjson
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 
 from dashboards.app.state import tokenizer_names
 from dashboards.kit import ids
@@ -16,6 +16,7 @@ from dashboards.kit.errors import explain
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.local import SETTING, paths_allowed, short_name
 from dashboards.kit.page import pressed
+from dashboards.kit.person import woken
 from dashboards.kit.url import MAX_TEXT, decode, href, tidy, word_href
 from dashboards.pages.tokens.asked import FIELDS, MAX_TOKENIZERS, VIEWS, address, cut, fits, named
 from dashboards.pages.tokens.figures import Counts, counts, grid, sendable
@@ -327,7 +328,7 @@ def _cells(t: Text, count: Counts) -> list[Any]:
 
 def show(value: str | None, names: list[str] | None, _: int | None, pending: bool | None) -> tuple[Any, Any, Any, Any]:
     """The drawing, the counts, a word about the limit, and whether to look again when something has been opened."""
-    if ctx.triggered and {one["prop_id"] for one in ctx.triggered} == {f"{ids.READY}.data"} and not pending:
+    if woken() and not pending:
         return no_update, no_update, no_update, no_update
     t, value = text(), tidy(value)
     chosen = named(names or [])

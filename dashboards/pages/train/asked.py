@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from dashboards.app.state import corpus_names, state, tokenizer_names, version
 from dashboards.kit.jobs import Job
+from dashboards.kit.person import person
 from dashboards.kit.public import check_writable
 from dashboards.pages.train import runs
-from explorer.core.errors import BadInput, ExplorerError, UnknownName
+from explorer.core.errors import BadInput, Cancelled, ExplorerError, UnknownName
 from explorer.core.progress import Progress, ProgressCallback
 from explorer.core.store import check_name, list_artifacts
 from explorer.static.presets import PRESETS, Estimate, estimate, preset, tokens_of
@@ -26,10 +27,14 @@ __all__ = [
     "Choice",
     "characters_of",
     "expected",
+    "forget",
     "go_on",
     "goes",
+    "is_own",
     "job_of",
+    "known",
     "make",
+    "own",
     "preset_of",
     "start",
 ]
@@ -95,16 +100,26 @@ class Choice:
 
     def named(self) -> Choice:
         """With names that are free, where the person gave none."""
-        made = self
+        made, promised = self, _promised()
         if self.is_new and not self.tokenizer_name:
-            made = replace(made, tokenizer_name=_free(f"{self.corpus}-{self.subword}", set(tokenizer_names())))
+            made = replace(made, tokenizer_name=_free(f"{self.corpus}-{self.subword}", promised | set(tokenizer_names())))
         if self.what == "vectors" and not self.name:
-            made = replace(made, name=_free(f"{self.corpus}-{self.model}", set(list_artifacts("vectors"))))
+            made = replace(made, name=_free(f"{self.corpus}-{self.model}", promised | set(list_artifacts("vectors"))))
         return made
 
 
 def _free(name: str, taken: set[str]) -> str:
     return next(one for number in range(1, 10_000) if (one := name if number == 1 else f"{name}-{number}") not in taken)
+
+
+def _promised(but: str = "") -> set[str]:
+    """Names of what runs will make that have begun, also of those that wait for their turn or were stopped.
+
+    Args:
+        but: a run that is not meant.
+    """
+    begun = [Choice(**run.asked) for run in runs.listed() if run.state == "begun" and run.name != but]
+    return {name for choice in begun for name in (choice.run, choice.tokenizer_name if choice.is_new else "") if name}
 
 
 @lru_cache(16)
@@ -137,6 +152,31 @@ def expected(choice: Choice) -> Estimate:
     return estimate(choice.model, characters_of(choice.corpus), choice.tokenizer, choice.params)
 
 
+def known(name: str) -> runs.Run | None:
+    """What this person may know of a run: of their own everything; of somebody else's that it goes on, or what it has made."""
+    run = runs.read(name)
+    if run is None or is_own(run):
+        return run if run is None or run.state != "begun" else _broken_off(run)
+    return runs.Run(name, owner=run.owner, job=run.job) if goes(run) else runs.of_model(name)
+
+
+def _broken_off(run: runs.Run) -> runs.Run:
+    """With the reason, where the worker could not write it down: its process has ended."""
+    row = state().jobs.table.row(run.job) if run.job else None
+    broken = row is not None and row.state in ("failed", "lost") and row.failure
+    return replace(run, state="failed", failure=row.failure) if row is not None and broken else run
+
+
+def own() -> list[runs.Run]:
+    """The runs of this person, the latest first, without their epochs."""
+    return [_broken_off(run) if run.state == "begun" else run for run in runs.listed() if is_own(run)]
+
+
+def is_own(run: runs.Run) -> bool:
+    """Whether this person began it, or nobody in particular."""
+    return run.owner in ("", person())
+
+
 def job_of(run: runs.Run | None) -> Job | None:
     """The job of a run, while it is under way, for the person who began it."""
     job = state().jobs.get(run.job) if run is not None and run.job else None
@@ -159,19 +199,21 @@ def start(choice: Choice, again: bool = False) -> str:
     """
     choice = choice.named()
     name = choice.run
-    known = runs.read(name)
-    if known is not None and goes(known):
+    before = runs.read(name)
+    if before is not None and goes(before):
         raise BadInput("dashboards.run_going", name=name)
+    if before is not None and before.state == "begun" and not is_own(before):  # it may go on
+        raise BadInput("dashboards.name_taken", name=name)
     _check(choice, again)
     check_writable()
-    runs.begin(name, choice.to_dict())
+    runs.begin(name, choice.to_dict(), person(), again)
     try:
         job = state().task("train", choice.to_dict(), LABEL, reuse=False, name=name)
     except ExplorerError:  # the queue is full
         if not again:
             runs.forget(name)
         raise
-    runs.begin(name, choice.to_dict(), job.id)
+    runs.link(name, job.id)
     return name
 
 
@@ -181,10 +223,26 @@ def go_on(name: str) -> str:
     Raises:
         ExplorerError: as :func:`start`, and where nothing is known of such a run.
     """
+    return start(Choice(**_own_run(name).asked), again=True)
+
+
+def forget(name: str) -> None:
+    """Take a run that does not go on off the list; what it has made stays.
+
+    Raises:
+        ExplorerError: it goes on, or there is none of that name that is this person's; or people shall only look.
+    """
+    check_writable()
+    if goes(_own_run(name)):
+        raise BadInput("dashboards.run_going", name=name)
+    runs.forget(name)
+
+
+def _own_run(name: str) -> runs.Run:
     run = runs.read(name)
-    if run is None or not run.asked:
+    if run is None or not run.asked or not is_own(run):
         raise BadInput("dashboards.no_such_run", name=name)
-    return start(Choice(**run.asked), again=True)
+    return run
 
 
 def _check(choice: Choice, again: bool) -> None:
@@ -192,6 +250,10 @@ def _check(choice: Choice, again: bool) -> None:
     from explorer.tokenizers.library import tokenizer_place
 
     characters_of(choice.corpus)
+    promised = _promised(but=choice.run)
+    for wanted in (choice.run, choice.tokenizer_name if choice.is_new else ""):
+        if wanted in promised:
+            raise BadInput("dashboards.name_promised", name=wanted)
     if choice.is_new and not (again and choice.tokenizer_name in list_artifacts("tokenizer")):
         tokenizer_place(choice.tokenizer_name, overwrite=False)
     if not choice.is_new and choice.tokenizer not in tokenizer_names():
@@ -202,7 +264,7 @@ def _check(choice: Choice, again: bool) -> None:
         check_parameters(choice.model, common, {})
 
 
-# ---- in the worker process: names were free when the run began, so what is there under them was made by a run that was killed
+# ---- in the worker process: what is there under a name was made by a run of before that was killed, or by somebody else meanwhile
 
 
 def make(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
@@ -217,10 +279,28 @@ def make(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
         if choice.what == "vectors":
             made |= _vectors(choice, corpus, recorder)
         recorder.done(made)
-    except ExplorerError as error:
+    except Cancelled:
+        raise
+    except Exception as error:
         recorder.failed(error)
         raise
     return made
+
+
+def _made_before(kind: str, name: str, engine: str, corpus: str, seed: int, params: Mapping[str, int]) -> bool:
+    """Whether this was made before as it is wanted now.
+
+    Raises:
+        BadInput: something else has this name.
+    """
+    found = list_artifacts(kind).get(name)
+    if found is None:
+        return False
+    facts = {**found.provenance, **found.params}
+    same = found.engine == engine and facts.get("corpus") == corpus and facts.get("seed") == seed
+    if not same or any(found.params.get(one) != value for one, value in params.items()):
+        raise BadInput("dashboards.name_taken", name=name)
+    return True
 
 
 def _vectors(choice: Choice, corpus: Any, progress: ProgressCallback) -> dict[str, Any]:
@@ -230,7 +310,7 @@ def _vectors(choice: Choice, corpus: Any, progress: ProgressCallback) -> dict[st
     settings: dict[str, Any] = {**preset_of(choice), **choice.params}
     v = (
         load(choice.name)
-        if choice.name in list_artifacts("vectors")
+        if _made_before("vectors", choice.name, choice.model, choice.corpus, choice.seed, choice.params)
         else train(
             choice.model,
             corpus,
@@ -248,15 +328,24 @@ def _vectors(choice: Choice, corpus: Any, progress: ProgressCallback) -> dict[st
     return {"keys": len(v), "dim": v.dim, "model": choice.model, "tokens": stats["tokens"], "sentences": stats["sentences"]}
 
 
+def _beginning(texts: Iterable[str], most: int = COMPARED) -> Iterator[str]:
+    """The first characters of a corpus; a text that is cut ends with a whole word, unless it is one."""
+    for text in texts:
+        if len(text) >= most:
+            words, _, _ = text[:most].rpartition(" ")
+            yield words or text[:most]
+            return
+        most -= len(text)
+        yield text
+
+
 def _tokenizer(choice: Choice, corpus: Any, progress: ProgressCallback) -> dict[str, Any]:
     """Train the new tokenizer, and compare it with others."""
-    from itertools import takewhile
-
     from explorer.tokenizers.comparison.compare import compare
     from explorer.tokenizers.training.train import train_tokenizer
 
     name = choice.tokenizer_name
-    if name not in list_artifacts("tokenizer"):
+    if not _made_before("tokenizer", name, choice.subword, choice.corpus, choice.seed, {"vocab_size": choice.vocab_size}):
         train_tokenizer(
             choice.subword,
             corpus.texts(),
@@ -266,16 +355,10 @@ def _tokenizer(choice: Choice, corpus: Any, progress: ProgressCallback) -> dict[
             corpus=choice.corpus,
             progress=progress,
         )
-    size = 0
-
-    def within(text: str) -> bool:
-        nonlocal size
-        size += len(text)
-        return size <= COMPARED
-
-    texts = list(takewhile(within, corpus.texts()))
     found = compare(
-        [name, *BESIDE], texts, progress=lambda step: progress(Progress(step.stage, step.done, step.total, step.unit))
+        [name, *BESIDE],
+        list(_beginning(corpus.texts())),
+        progress=lambda step: progress(Progress(step.stage, step.done, step.total, step.unit)),
     )
     rows = [row.to_dict() for row in found.rows]
     return {

@@ -11,10 +11,23 @@ from dashboards.kit import ids, url
 from dashboards.kit.components import card, page, problem, slot, watch
 from dashboards.kit.i18n import text
 from dashboards.kit.page import HIDDEN, pressed
-from dashboards.kit.public import check_writable
 from dashboards.kit.taking import Take, lines
-from dashboards.pages.train import runs
-from dashboards.pages.train.asked import KEYS, MODELS, PARAMS, SUBWORDS, Choice, expected, go_on, goes, job_of, preset_of, start
+from dashboards.pages.train.asked import (
+    KEYS,
+    MODELS,
+    PARAMS,
+    SUBWORDS,
+    Choice,
+    expected,
+    forget,
+    go_on,
+    goes,
+    job_of,
+    known,
+    own,
+    preset_of,
+    start,
+)
 from dashboards.pages.train.form import (
     EXPECTED,
     FIELD_IDS,
@@ -116,19 +129,19 @@ def begin(_: int | None, *given: Any) -> tuple[Any, Any]:
     return _began(lambda: start(choice_of(values_of(given))))
 
 
-def begin_again(_: Any) -> tuple[Any, Any]:
+def begin_again(_: Any, shown: str | None) -> tuple[Any, Any]:
     """A run that was stopped goes on; another one is looked at; one is put out of the list."""
     name, what = ids.named(pressed("run") or ""), pressed("do")
     if not name:
         return no_update, no_update
     if what == "look":
         return name, None
-    return _began(lambda: _forgotten(name) if what == "forget" else go_on(name))
 
+    def forgotten() -> str | None:
+        forget(name)
+        return None if shown == name else shown
 
-def _forgotten(name: str) -> None:
-    check_writable()
-    runs.forget(name)
+    return _began(forgotten if what == "forget" else lambda: go_on(name))
 
 
 def _began(call: Callable[[], str | None]) -> tuple[Any, Any]:
@@ -164,10 +177,10 @@ def address(run: str | None, *given: Any) -> str:
 def show(run: str | None, _: Any, __: Any, scheme: str | None, stamp: list[Any] | None) -> tuple[Any, ...]:
     """How far the run is; nothing where nothing has changed since it was last asked."""
     t = text()
-    found = runs.read(run) if run else None
+    found = known(run) if run else None
     job = job_of(found)
-    others = runs.listed()
-    going = {one.name for one in others if goes(one)}
+    others = own()
+    going = {one.name for one in [*others, *([found] if found else [])] if goes(one)}
     if going:
         watch()
     now = [run, job.id if job else None, scheme, found and [found.state, len(found.epochs)]]
@@ -212,6 +225,7 @@ def register(app: Dash) -> None:
         Output(RUN, "data", allow_duplicate=True),
         Output(SAID, "children", allow_duplicate=True),
         Input({"type": "train-run", "run": ALL, "do": ALL}, "n_clicks"),
+        State(RUN, "data"),
         prevent_initial_call=True,
     )(begin_again)
     app.callback(
@@ -233,7 +247,7 @@ def register(app: Dash) -> None:
 
 
 def _told(q: Mapping[str, Any]) -> Any:
-    found = runs.read(q["run"])
+    found = known(q["run"])
     if found is None or not found.epochs:
         raise BadInput("dashboards.no_such_run", name=q["run"])
     return found.epochs

@@ -1,6 +1,8 @@
 """Runs of training as files in the home folder: what was asked, every epoch, how it ended. Any process may look.
 
-A run is a folder in the cache, called as what it makes. What a run of before made tells its epochs itself, so that the folder may go.
+A run is a folder in the cache, called as what it makes. Each of its files has one writer, so that no two can undo each other:
+``run.json`` and ``job.json`` whoever begins it, ``epochs.jsonl`` and ``end.json`` the worker. What a run of before made tells its
+epochs itself, so that the folder may go.
 """
 
 from __future__ import annotations
@@ -9,15 +11,19 @@ import json
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from dashboards.kit.jobs import failure_of
 from explorer.core.errors import BadInput, ExplorerError, error_from
 from explorer.core.progress import Progress, ProgressCallback
 from explorer.core.store import atomic_write, cache_path, check_name, list_artifacts
 
-__all__ = ["Recorder", "Run", "begin", "forget", "listed", "read"]
+__all__ = ["Recorder", "Run", "begin", "forget", "link", "listed", "of_model", "read"]
+
+_RUN, _JOB, _END, _EPOCHS = "run.json", "job.json", "end.json", "epochs.jsonl"
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class Run:
     Attributes:
         name: what it makes.
         asked: what was asked (:meth:`dashboards.pages.train.asked.Choice.to_dict`); empty for a model that was trained elsewhere.
+        owner: the person who began it; ``""`` where that is nobody's business.
         state: ``"begun"``, ``"done"`` or ``"failed"``; one that was begun and does not run was stopped.
         job: the id of its job.
         started: seconds since 1970.
@@ -38,6 +45,7 @@ class Run:
 
     name: str
     asked: dict[str, Any] = field(default_factory=dict)
+    owner: str = ""
     state: str = "begun"
     job: str = ""
     started: float = 0.0
@@ -56,38 +64,72 @@ def _folder(name: str) -> Path:
     return cache_path("runs", check_name(name))
 
 
-def begin(name: str, asked: Mapping[str, Any], job: str = "") -> None:
-    """Write down that a run begins; the epochs of a run of before that was stopped stay until it has gone past them."""
+def begin(name: str, asked: Mapping[str, Any], owner: str = "", again: bool = False) -> None:
+    """Write down that a run begins.
+
+    Args:
+        again: it goes on from what a run of before has kept: its epochs stay until it has gone past them.
+    """
+    if not again:
+        forget(name)
     folder = _folder(name)
-    folder.mkdir(exist_ok=True)
-    _write(folder, {"asked": dict(asked), "job": job, "state": "begun", "started": time.time()})
+    _write(folder / _RUN, {"asked": dict(asked), "owner": owner, "started": time.time()})
+    for file in (_JOB, _END):  # of the run that was stopped
+        (folder / file).unlink(missing_ok=True)
 
 
-def _write(folder: Path, facts: Mapping[str, Any]) -> None:
-    atomic_write(folder / "run.json", json.dumps(facts, ensure_ascii=False))
+def link(name: str, job: str) -> None:
+    """Write down which job does it."""
+    _write(_folder(name) / _JOB, {"job": job})
+
+
+def _write(file: Path, facts: Mapping[str, Any]) -> None:
+    atomic_write(file, json.dumps(facts, ensure_ascii=False))
+
+
+@lru_cache(3000)
+def _parsed(file: Path, _: int) -> dict[str, Any]:
+    return dict(json.loads(file.read_text(encoding="utf-8")))
+
+
+def _facts(file: Path) -> dict[str, Any]:
+    """What a file holds; read again only when it has changed, as pages that watch a run look at all of them twice a second."""
+    return _parsed(file, file.stat().st_mtime_ns)
+
+
+def _known(name: str) -> Run | None:
+    """A run, without its epochs."""
+    try:
+        folder = _folder(name)
+        facts = dict(_facts(folder / _RUN))
+        for file in (_JOB, _END):
+            if (folder / file).exists():
+                facts |= _facts(folder / file)
+        return Run(name, **facts)
+    except (BadInput, OSError, ValueError, TypeError):
+        return None
 
 
 def read(name: str) -> Run | None:
     """What is known of a run, or of a model by its own account; ``None`` where that is nothing."""
-    try:
-        folder = _folder(name)
-    except BadInput:
-        return None
-    try:
-        facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        run = Run(name, **facts, epochs=_epochs(folder))
-    except (OSError, ValueError, TypeError):
-        run = None
-    model = list_artifacts("vectors").get(name) if run is None else None
+    run = _known(name)
+    if run is not None:
+        return replace(run, epochs=_epochs(_folder(name)))
+    return of_model(name)
+
+
+def of_model(name: str) -> Run | None:
+    """What a saved model tells of its training itself; ``None`` where there is none."""
+    model = list_artifacts("vectors").get(name)
     if model is None:
-        return run
+        return None
     told = model.provenance.get("epochs")
     return Run(name, state="done", made={**model.sizes, "model": model.engine}, epochs=tuple(told or ()))
 
 
 def _epochs(folder: Path) -> tuple[dict[str, Any], ...]:
     try:
-        told = (folder / "epochs.jsonl").read_text(encoding="utf-8").splitlines()
+        told = (folder / _EPOCHS).read_text(encoding="utf-8").splitlines()
     except OSError:
         return ()
     found = []
@@ -100,9 +142,9 @@ def _epochs(folder: Path) -> tuple[dict[str, Any], ...]:
 
 
 def listed() -> list[Run]:
-    """Every run, the latest first."""
+    """Every run, the latest first, without its epochs."""
     folders = cache_path("runs", "x").parent.iterdir()
-    found = [run for folder in folders if not folder.name.startswith(".") and (run := read(folder.name)) is not None]
+    found = [run for folder in folders if (run := _known(folder.name)) is not None]
     return sorted(found, key=lambda run: -run.started)
 
 
@@ -112,7 +154,7 @@ def forget(name: str) -> None:
 
 
 class Recorder:
-    """Writes a run down while it happens.
+    """Writes a run down while it happens; of one that is forgotten meanwhile nothing.
 
     Args:
         name: of the run.
@@ -125,21 +167,24 @@ class Recorder:
         self._begun = time.time()
 
     def __call__(self, step: Progress) -> None:
-        if step.data is not None and "epoch" in step.data:
+        if step.data is not None and "epoch" in step.data and self._kept():
             # What a killed run told after the epoch that was kept happens again.
             before = [one for one in _epochs(self._folder) if one["epoch"] < step.data["epoch"]]
             lines = [json.dumps(one, ensure_ascii=False) for one in [*before, step.data]]
-            atomic_write(self._folder / "epochs.jsonl", "\n".join(lines) + "\n")
+            atomic_write(self._folder / _EPOCHS, "\n".join(lines) + "\n")
         self._progress(step)
 
     def done(self, made: Mapping[str, Any]) -> None:
         """It has ended well."""
         self._end({"state": "done", "made": dict(made)})
 
-    def failed(self, error: ExplorerError) -> None:
+    def failed(self, error: Exception) -> None:
         """It has ended, and why."""
-        self._end({"state": "failed", "failure": error.to_dict()})
+        self._end({"state": "failed", "failure": failure_of(error)})
+
+    def _kept(self) -> bool:
+        return (self._folder / _RUN).exists()
 
     def _end(self, facts: Mapping[str, Any]) -> None:
-        known = json.loads((self._folder / "run.json").read_text(encoding="utf-8"))
-        _write(self._folder, {**known, **facts, "seconds": time.time() - self._begun})
+        if self._kept():
+            _write(self._folder / _END, {**facts, "seconds": time.time() - self._begun})

@@ -10,7 +10,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboards.kit import ids, url
-from dashboards.kit.components import card, figures_row, graph, job_panel, problem, table
+from dashboards.kit.components import card, figures_row, graph, job_panel, lasting, problem, table
 from dashboards.kit.i18n import Text
 from dashboards.kit.jobs import Job
 from dashboards.pages.tokens.page import title_of
@@ -29,13 +29,6 @@ EPOCHS = 6
 """Columns of the table of neighbours: the first epoch, the last, and some between."""
 
 
-def seconds_of(t: Text, seconds: float) -> str:
-    """A time as people say it."""
-    if seconds < 100:
-        return t("train.seconds", count=max(1, round(seconds)))
-    return t("train.minutes", count=round(seconds / 60)) if seconds < 6000 else t("train.hours", count=f"{seconds / 3600:.1f}")
-
-
 def estimated(t: Text, choice: Choice, found: Estimate) -> Any:
     """What a training may take, in one line, and which size of corpus its parameters are for."""
     if choice.what == "tokenizer":
@@ -45,7 +38,7 @@ def estimated(t: Text, choice: Choice, found: Estimate) -> Any:
         size=t(f"train.size_{found.size}"),
         tokens=_rounded(found.tokens),
         words=_rounded(found.words),
-        time=seconds_of(t, found.seconds),
+        time=lasting(t, found.seconds),
         memory=f"{found.bytes / 2**30:.1f}",
     )
     advice = [t("train.advice_small")] if found.size == "small" and choice.model in ("word2vec", "fasttext", "glove") else []
@@ -65,11 +58,11 @@ def status(t: Text, run: Run, job: Job | None, going: bool) -> Any:
         return card(t("train.running", name=run.name), panel, hint=asked)
     if going:
         return card(t("train.running", name=run.name), dmc.Text(t("train.somebody"), size="sm"), hint=asked)
+    buttons = dmc.Group([_press(t, run.name, "again", "filled"), _press(t, run.name, "forget", "default")], gap="xs")
     if run.state == "failed" and run.error is not None:
-        return card(t("train.failed", name=run.name), problem(t, run.error), hint=asked)
+        return card(t("train.failed", name=run.name), dmc.Stack([problem(t, run.error), buttons], gap="sm"), hint=asked)
     if run.state == "begun":
         stopped = dmc.Text(t("train.stopped_help"), size="sm")
-        buttons = dmc.Group([_press(t, run.name, "again", "filled"), _press(t, run.name, "forget", "default")], gap="xs")
         return card(t("train.stopped", name=run.name), dmc.Stack([stopped, buttons], gap="sm"), hint=asked)
     return card(t("train.done", name=run.name), dmc.Stack(_made(t, run), gap="md"), hint=asked)
 
@@ -101,7 +94,7 @@ def _made(t: Text, run: Run) -> list[Any]:
         if "tokens" in made:
             numbers.append((f"{made['tokens']:,}", t("train.tokens"), ""))
         if run.seconds:
-            numbers.append((seconds_of(t, run.seconds), t("train.took"), ""))
+            numbers.append((lasting(t, run.seconds), t("train.took"), ""))
         gone = run.name not in list_artifacts("vectors")
         parts += [figures_row(numbers), dmc.Text(t("train.gone"), size="sm", c="dimmed") if gone else _links(t, run)]
     if "tokenizer" in made:
@@ -177,7 +170,7 @@ def neighbours(t: Text, epochs: Sequence[Mapping[str, Any]]) -> Any:
 
 
 def run_list(t: Text, listed: Sequence[Run], going: Set[str], shown: str | None) -> Any:
-    """Earlier runs, each to be looked at again."""
+    """Earlier runs, each to be looked at again or, where it does not go on, to be taken off the list."""
     if not listed:
         return None
     rows = []
@@ -190,7 +183,14 @@ def run_list(t: Text, listed: Sequence[Run], going: Set[str], shown: str | None)
                 _asked(t, run),
                 when,
                 t("train.state_going" if run.name in going else f"train.state_{run.state}"),
-                _press(t, run.name, "look", "subtle"),
+                dmc.Group(
+                    [
+                        _press(t, run.name, "look", "subtle"),
+                        *([] if run.name in going else [_press(t, run.name, "forget", "subtle")]),
+                    ],
+                    gap=4,
+                    wrap="nowrap",
+                ),
             ]
         )
     head = [t(f"train.head_{name}") for name in ("name", "asked", "when", "state")]

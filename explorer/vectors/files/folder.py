@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,14 @@ def save(v: Table, name_or_path: str | Path, overwrite: bool = False) -> Path:
 
 
 def save_vectors(
-    v: Table, folder: Path, overwrite: bool = False, name: str | None = None, *, small: bool = False, card: str = ""
+    v: Table,
+    folder: Path,
+    overwrite: bool = False,
+    name: str | None = None,
+    *,
+    small: bool = False,
+    card: str = "",
+    note: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write vectors as an artifact; all of it or nothing.
 
@@ -77,6 +85,7 @@ def save_vectors(
         name: what the model is called; by default the folder's name.
         small: write a byte a number.
         card: the model's card, Markdown.
+        note: more to say in the provenance.
 
     Raises:
         BadInput: the folder exists, a key cannot be a line of a text file, or ``info`` is not JSON.
@@ -84,7 +93,7 @@ def save_vectors(
     """
     folder = Path(folder)
     text = _key_lines(v.keys)
-    info = {entry: value for entry, value in v.info.items() if entry != "name"}
+    info = {**{entry: value for entry, value in v.info.items() if entry != "name"}, **(note or {})}
     if v.composer is not None and not isinstance(v.composer, Subwords | Buckets):
         lost = "its sub-words could not be saved: words outside the keys have no vector any more"
         info["warnings"] = [*(note for note in info.get("warnings", []) if note != lost), lost]
