@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from dashboards.kit.i18n import Text
 from explorer.core.errors import (
     BadInput,
@@ -18,9 +16,6 @@ from explorer.core.errors import (
 from explorer.core.messages import Message
 
 __all__ = ["explain"]
-
-_TAKEN = {"static.name_taken": "name", "tokenizers.name_taken": "name", "core.already_exists": "target"}
-"""Errors that advise an option of the command line, and which of their values is the name: pages have no such option."""
 
 
 def explain(error: ExplorerError, t: Text) -> tuple[str, str]:
@@ -44,7 +39,5 @@ def explain(error: ExplorerError, t: Text) -> tuple[str, str]:
         case Unavailable():
             return t("error.unavailable"), error.said(t.language)
         case BadInput():
-            if error.code in _TAKEN:
-                error = BadInput("dashboards.name_taken", name=Path(str(error.values[_TAKEN[error.code]])).name)
             return t("error.input"), error.said(t.language)
     return t("error.internal"), error.said(t.language)

@@ -12,7 +12,7 @@ from conftest import Page
 from dashboards.app.state import model_names, state
 from dashboards.kit.ids import coded
 from dashboards.pages.train import runs
-from dashboards.pages.train.asked import Choice, _beginning, go_on, job_of, known, make, own, preset_of, start
+from dashboards.pages.train.asked import Choice, _beginning, _check, go_on, job_of, known, make, own, preset_of, start
 from explorer.core.errors import BadInput, Cancelled, ExplorerError, Unavailable, UnknownName
 from explorer.core.progress import Progress
 from explorer.core.store import list_artifacts
@@ -47,7 +47,7 @@ def test_what_was_trained_is_offered_at_once_and_tells_how(app):
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        ({"name": "small"}, "static.name_taken"),
+        ({"name": "small"}, "dashboards.name_taken"),
         ({"name": "kiwi"}, "static.builtin_model_name"),
         ({"name": "../evil"}, "core.bad_name"),
         ({"corpus": "nowhere"}, None),
@@ -97,6 +97,8 @@ def test_a_new_tokenizer_is_trained_compared_and_used_in_one_press(home):
     assert rows["tok"]["tokens_per_eojeol"]["value"] > rows["ko-unigram-32k"]["tokens_per_eojeol"]["value"]
     assert load("mine").info["tokenizer"]["name"] == "tok"
     again = make(choice.to_dict(), lambda step: None)  # as after a kill in the last moment
+    runs.begin("mine", choice.to_dict())
+    _check(choice, again=True)  # nor is it refused, when it goes on
     assert again["tokenizer"] == made["tokenizer"] and again["keys"] == made["keys"]
 
 

@@ -54,6 +54,8 @@ def start(what: str, given: Sequence[str], name: str) -> str:
         raise BadInput("dashboards.too_many_files", most=MOST)
     files = [waiting(one) for one in given]
     name = check_name(name or name_of(_main(files).name))
+    if name in list_artifacts(what):
+        raise BadInput("dashboards.name_taken", name=name)
     if what == "vectors":
         check_free(name, overwrite=False)
     else:

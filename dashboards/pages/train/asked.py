@@ -255,13 +255,22 @@ def _check(choice: Choice, again: bool) -> None:
         if wanted in promised:
             raise BadInput("dashboards.name_promised", name=wanted)
     if choice.is_new and not (again and choice.tokenizer_name in list_artifacts("tokenizer")):
+        _check_free("tokenizer", choice.tokenizer_name)
         tokenizer_place(choice.tokenizer_name, overwrite=False)
     if not choice.is_new and choice.tokenizer not in tokenizer_names():
         raise UnknownName("tokenizer", choice.tokenizer, tokenizer_names())
     if choice.what == "vectors":
-        check_free(check_name(choice.name), overwrite=False)
+        if not (again and choice.name in list_artifacts("vectors")):
+            _check_free("vectors", choice.name)
+            check_free(choice.name, overwrite=False)
         common = {name: choice.params[name] for name in ("dim", "window", "epochs") if name in choice.params}
         check_parameters(choice.model, common, {})
+
+
+def _check_free(kind: str, name: str) -> None:
+    """Refuse what is saved already; the library would advise an option of the command line."""
+    if check_name(name) in list_artifacts(kind):
+        raise BadInput("dashboards.name_taken", name=name)
 
 
 # ---- in the worker process: what is there under a name was made by a run of before that was killed, or by somebody else meanwhile
