@@ -208,6 +208,7 @@ def job_panel(t: Text, job: Job | Row) -> dmc.Stack:
                         ],
                         gap="xs",
                         wrap="nowrap",
+                        className="job-side",
                     ),
                 ],
                 justify="space-between",

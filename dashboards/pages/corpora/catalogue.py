@@ -127,7 +127,8 @@ def overview(t: Text, corpus: Corpus) -> list[Any]:
         for number, document in enumerate(islice(corpus.documents(), _FIRST), 1)
     ]
     head = [t("corpora.number"), t("corpora.id"), t("corpora.text")]
-    return [*parts, dmc.Text(t("corpora.first"), size="sm", fw=600, mt="sm"), table(head, rows, label=t("corpora.first"))]
+    first = html.Div(table(head, rows, label=t("corpora.first")), className="corpora-first")
+    return [*parts, dmc.Text(t("corpora.first"), size="sm", fw=600, mt="sm"), first]
 
 
 def _cut(text: str) -> str:
