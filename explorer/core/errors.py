@@ -222,7 +222,7 @@ def disk_errors(code: str, /, **values: Any) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise Unavailable("core.disk_full", doing=doing) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise Unavailable("core.no_permission", doing=doing, where=error.filename or error.strerror) from error

@@ -26,7 +26,7 @@ from typing import Any
 from explorer.core.errors import ExplorerError
 from explorer.core.places import home, make_folder
 
-__all__ = ["PARTIAL", "Swept", "passing_folder", "sweep", "temporary_file", "temporary_folder"]
+__all__ = ["PARTIAL", "Swept", "give_back", "passing_folder", "sweep", "temporary_file", "temporary_folder"]
 
 PARTIAL = ".partial-"
 """How the names of all temporary files and folders begin; nothing of that name is ever listed or opened."""
@@ -92,7 +92,8 @@ def _lease(folder: Path) -> str:
 
 
 @atexit.register
-def _give_back() -> None:
+def give_back() -> None:
+    """End the leases of this process; done at its end, needed only before an end that runs no other clean-up."""
     for (process, _), lease in _held.items():
         if process == os.getpid():
             with suppress(OSError):
@@ -161,7 +162,8 @@ def _dead(file: Path) -> Iterator[Path]:
         return
     try:
         machine, *folders = file.read_text(encoding="utf-8").split("\n")
-        if machine != platform.node() and time.time() - file.stat().st_mtime < _ELSEWHERE:
+        # Without a whole first line nothing was made yet.
+        if folders and machine != platform.node() and time.time() - file.stat().st_mtime < _ELSEWHERE:
             return
         for folder in folders:
             with suppress(ValueError):  # the last line, cut off with its writer, or empty

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.core.leftovers import give_back
+
 __all__ = ["Outcome", "run"]
 
 SECONDS = 10
@@ -32,7 +34,7 @@ class Outcome:
     """What became of a case.
 
     Attributes:
-        verdict: ``"answered"``, ``"refused"``, or what must not be: ``"traceback"``, ``"abort"``, ``"hang"``, ``"memory"``.
+        verdict: ``"answered"``, ``"refused"``, ``"killed"`` where that was asked for, or what must not be: ``"traceback"``, ``"abort"``, ``"hang"``, ``"memory"``.
         code: exit status, negative for a signal.
         seconds: processor time, of its child processes too.
         memory: the most bytes that it held.
@@ -47,19 +49,27 @@ class Outcome:
 
     @property
     def bad(self) -> bool:
-        return self.verdict not in ("answered", "refused")
+        return self.verdict not in ("answered", "refused", "killed")
 
 
-def run(arguments: list[str], folder: Path, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> Outcome:
-    """Run a command line in ``folder``."""
+def run(
+    arguments: list[str],
+    folder: Path,
+    stdin: bytes = b"",
+    environment: Mapping[str, str] | None = None,
+    *,
+    kill: float | None = None,
+    working: Path | None = None,
+) -> Outcome:
+    """Run a command line in ``working``, else in ``folder``, where its streams go; ``kill`` it after so many seconds."""
     given, told, answered = folder / ".stdin", folder / ".stderr", folder / ".stdout"
     given.write_bytes(stdin)
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
-        _child(arguments, folder, (given, answered, told), environment or {})
-    end, waited = time.monotonic() + WAITING, False
+        _child(arguments, working or folder, (given, answered, told), environment or {})
+    end, waited = time.monotonic() + (WAITING if kill is None else kill), False
     while True:
         done, status, used = os.wait4(child, os.WNOHANG)
         if done:
@@ -70,13 +80,14 @@ def run(arguments: list[str], folder: Path, stdin: bytes = b"", environment: Map
                 os.killpg(child, signal.SIGKILL)
             _, status, used = os.wait4(child, 0)
             break
-        time.sleep(0.01)
+        time.sleep(0.01 if kill is None else 0.0005)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)  # what it may have left behind
     code = os.waitstatus_to_exitcode(status)
     seconds, memory = used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
     said = told.read_bytes()[-3000:]
-    return Outcome(_verdict(code, waited, seconds, memory, said), code, seconds, memory, said.decode("utf-8", "replace"))
+    verdict = "killed" if waited and kill is not None else _verdict(code, waited, seconds, memory, said)
+    return Outcome(verdict, code, seconds, memory, said.decode("utf-8", "replace"))
 
 
 def _verdict(code: int, waited: bool, seconds: float, memory: int, said: bytes) -> str:
@@ -107,6 +118,7 @@ def _child(arguments: list[str], folder: Path, streams: tuple[Path, Path, Path],
         sys.stdout = os.fdopen(1, "w", encoding="utf-8", errors="surrogateescape")
         sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace")
         code = _main(arguments)
+        give_back()
         sys.stdout.flush()
         sys.stderr.flush()
     finally:
