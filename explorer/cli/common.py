@@ -17,6 +17,7 @@ __all__ = [
     "COUNT",
     "SHOWN",
     "check_settings",
+    "cluster_option",
     "corpora_options",
     "corpus_options",
     "dtype_option",
@@ -65,6 +66,9 @@ dtype_option = click.option(
     show_default=True,
     type=click.Choice(["float32", "bfloat16", "int8"]),
     help="What the model computes in; int8 on the processor only. Vectors are float32 always.",
+)
+cluster_option = click.option(
+    "--cluster", metavar="WHERE", help="local:N for N processes here, or a Dask scheduler, tcp://host:8786 (extra scale)."
 )
 layer_option = click.option(
     "--layer",

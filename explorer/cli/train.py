@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from explorer.cli.common import (
+    cluster_option,
     corpora_options,
     emit_json,
     force_option,
@@ -47,6 +48,7 @@ def _default(value: Any) -> str:
 @click.option("--model", "of", help="senses: the vectors that get senses; word2vec by default.")
 @click.option("--words", help="senses: a file of words, or words with commas; by default a list of homographs.")
 @training_options
+@cluster_option
 @force_option("model")
 @json_option
 def train(

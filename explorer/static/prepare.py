@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -24,6 +25,7 @@ from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import atomic_write, cache_path
 from explorer.display.record import Record
+from explorer.static.cluster import Piece, on_cluster
 from explorer.static.pipeline import SHARD_CHARACTERS, kept_shard, shard_digest, shard_documents, shard_path, shard_prefix
 from explorer.static.shards import is_whole
 
@@ -144,6 +146,7 @@ def prepare(
     *,
     tokenizer: str | Tokenizer = "kiwi",
     part: str | None = None,
+    cluster: str | None = None,
     workers: int | None = None,
     shard_characters: int = SHARD_CHARACTERS,
     progress: ProgressCallback | None = None,
@@ -159,20 +162,25 @@ def prepare(
             the same order: shards run from one into the next.
         tokenizer: a name, path or hub id for :func:`explorer.tokenizer`, or a tokenizer.
         part: ``"i/N"``: every Nth shard from the ith on, from ``"1/N"`` to ``"N/N"``; by default all of them.
-        workers: threads or processes for the tokenizer; all cores by default.
+        cluster: ``"local:N"`` for so many worker processes here, or the address of a Dask scheduler whose workers see the same home
+            folder (:mod:`explorer.static.cluster`; extra ``scale``).
+        workers: threads or processes for the tokenizer; all cores by default, one in each worker of a cluster.
         shard_characters: where shards end; training looks for those of the default.
         progress: told the characters done, of this part; what it raises ends the work, and what was finished stays.
 
     Raises:
         UnknownName: no such tokenizer.
-        BadInput: no text, texts that can be read only once, or a part that cannot be.
-        Unavailable: the disk is full.
+        BadInput: no text, texts that can be read only once, or a part or cluster that cannot be.
+        MissingExtra: ``distributed`` is not installed.
+        Unavailable: the disk is full, or the cluster is gone.
 
     >>> prepare(["왕이 왔다.", "왕비도 왔다."], tokenizer="eojeol", part="2/2").made  # doctest: +SKIP
     0
     """
     from explorer.tokenizers.loading import tokenizer as make_tokenizer
 
+    if part is not None and cluster is not None:
+        raise BadInput("static.part_on_cluster")
     first, parts = _part(part)
     engine = make_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
     source = source_of(texts)
@@ -185,11 +193,25 @@ def prepare(
     made = 0
     report(progress, "tokenizing", done, total, "characters")
     # Asked again before each: somebody else may have made it meanwhile.
-    for unit, documents in _documents(source, units, (number for number in missing if not is_whole(units[number].path))):
-        make_shard(unit, documents, engine, prefix, workers)
-        made += 1
-        done += unit.characters
-        report(progress, "tokenizing", done, total, "characters")
+    waiting = (number for number in missing if not is_whole(units[number].path))
+    if cluster is not None:
+        sizes = {unit.path: unit.characters for unit in units}
+
+        def told(piece: Piece | None) -> None:
+            nonlocal done, made
+            if piece is not None:
+                made += 1
+                done += sizes[piece.target]
+            report(progress, "tokenizing", done, total, "characters")
+
+        if missing:
+            on_cluster(cluster, ShardMaker(engine, source, workers or 1), _pieces(source, units, waiting), told)
+    else:
+        for unit, documents in _documents(source, units, waiting):
+            make_shard(unit, unit.path, documents, engine, prefix, workers)
+            made += 1
+            done += unit.characters
+            report(progress, "tokenizing", done, total, "characters")
     there = [unit.path for unit in units if is_whole(unit.path)]
     return Prepared(
         tokenizer=engine.name,
@@ -205,7 +227,42 @@ def prepare(
     )
 
 
-def make_shard(unit: Unit, documents: list[str], tokenizer: Tokenizer, prefix: bytes, workers: int | None) -> None:
+class ShardMaker:
+    """Makes shards in a worker of a cluster: of texts that it reads by itself where it can, with a tokenizer of its own."""
+
+    def __init__(self, tokenizer: Tokenizer, source: Source, workers: int) -> None:
+        self._name = tokenizer.name
+        self._params = tokenizer.params()
+        self._prefix = shard_prefix(tokenizer)
+        self._source = source if source.seekable else None
+        self._workers = workers
+
+    def open(self) -> None:
+        from explorer.tokenizers.loading import from_params
+
+        self._tokenizer = from_params(self._params)
+        if shard_prefix(self._tokenizer) != self._prefix:
+            raise BadInput("static.cluster_differs", tokenizer=self._name, worker=platform.node())
+
+    def make(self, given: tuple[Unit, Path, list[str] | None]) -> None:
+        unit, path, documents = given
+        if documents is None:
+            assert self._source is not None
+            documents = [text for text, _ in islice(self._source.marked(unit.mark), unit.documents)]
+        make_shard(unit, path, documents, self._tokenizer, self._prefix, self._workers)
+
+
+def _pieces(source: Source, units: Sequence[Unit], wanted: Iterable[int]) -> Iterator[Piece]:
+    """The wanted units for a cluster, with their texts where workers cannot read them."""
+    if source.seekable:
+        for number in wanted:
+            yield Piece(units[number].path, (units[number], units[number].path, None))
+    else:
+        for unit, documents in _documents(source, units, wanted):
+            yield Piece(unit.path, (unit, unit.path, documents))
+
+
+def make_shard(unit: Unit, path: Path, documents: list[str], tokenizer: Tokenizer, prefix: bytes, workers: int | None) -> None:
     """Make one shard, unless it is there.
 
     Raises:
@@ -213,7 +270,7 @@ def make_shard(unit: Unit, documents: list[str], tokenizer: Tokenizer, prefix: b
     """
     if shard_digest(prefix, documents) != unit.digest:
         raise BadInput("static.texts_changed")
-    kept_shard(unit.path, documents, tokenizer, workers)
+    kept_shard(path, documents, tokenizer, workers)
 
 
 def _part(part: str | None) -> tuple[int, int]:

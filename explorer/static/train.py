@@ -18,6 +18,7 @@ from explorer.static.arguments import at_least_one
 from explorer.static.epochs import EpochLog, checkpoint_place, choose_words
 from explorer.static.phrases import find_phrases
 from explorer.static.pipeline import Fitted, Vocabulary, build_vocabulary, tokenize_corpus
+from explorer.static.prepare import prepare
 
 if TYPE_CHECKING:
     from explorer.tokenizers.token import Tokenizer
@@ -82,6 +83,7 @@ def train(
     overwrite: bool = False,
     corpus: str | None = None,
     watch: Sequence[str] | int = 0,
+    cluster: str | None = None,
     progress: ProgressCallback | None = None,
     **params: Any,
 ) -> Vectors | Any:
@@ -116,6 +118,8 @@ def train(
         corpus: what to call the texts in the provenance.
         watch: words, or how many to choose, whose nearest ones are told after every epoch (:mod:`explorer.static.epochs`) and
             kept in ``info["epochs"]``, by models that train in epochs.
+        cluster: where texts are tokenized, as in :func:`explorer.prepare`: ``"local:N"`` or a scheduler's address. The rest
+            is done here.
         progress: told about every stage; what it raises ends the work and nothing half-made stays.
         **params: further parameters of the model.
 
@@ -137,8 +141,7 @@ def train(
     if keys == "eojeol" and not _saves_itself(fit):
         tokenizer, keys = "eojeol", None
     if getattr(fit, "reads_texts", False):
-        if phrases is not None or max_vocab is not None:
-            raise BadInput("static.phrases_not_taken", model=model)
+        _refuse_untaken(model, phrases is not None or max_vocab is not None, cluster is not None)
         plumbing = {"tokenizer": tokenizer, "corpus": corpus, "seed": seed, "workers": workers, "progress": progress}
         given = {"min_count": min_count, "keys": keys} | ({"components": components} if _saves_itself(fit) else {})
         given = {key: value for key, value in given.items() if value is not None}
@@ -152,6 +155,8 @@ def train(
         check_free(name, overwrite)
     engine = make_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
     min_count = 5 if min_count is None else min_count
+    if cluster is not None:
+        prepare(texts, tokenizer=engine, cluster=cluster, progress=progress)
     shards = tokenize_corpus(texts_of(texts), engine, choice=keys, workers=workers, progress=progress)
     if phrases is not None:
         shards = replace(shards, phrases=find_phrases(shards, phrases, progress=progress))
@@ -185,6 +190,14 @@ def train(
     trained = _saved(_finish(vocabulary, fitted, info, components), name, overwrite, progress)
     log.drop()
     return trained
+
+
+def _refuse_untaken(model: str, phrases: bool, cluster: bool) -> None:
+    """Refuse what a model that reads texts by itself has no use for."""
+    if phrases:
+        raise BadInput("static.phrases_not_taken", model=model)
+    if cluster:
+        raise BadInput("static.cluster_not_taken", model=model)
 
 
 def _saved(vectors: Vectors, name: str | None, overwrite: bool, progress: ProgressCallback | None) -> Vectors:
