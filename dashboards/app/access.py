@@ -16,11 +16,11 @@ from flask import Flask, Response, make_response, redirect, request
 from dashboards.kit.i18n import text
 from explorer.core.errors import BadInput
 
-__all__ = ["COOKIE", "LEAST", "QUERY", "check_token", "guard", "new_token"]
+__all__ = ["COOKIE", "HEALTH", "LEAST", "QUERY", "check_token", "guard", "new_token"]
 
 COOKIE = "explorer-token"
 QUERY = "token"
-ROUTE = "token"
+ROUTE, HEALTH = "token", "health"
 YEAR = 31_536_000
 
 LEAST = 8
@@ -51,11 +51,12 @@ def check_token(token: str) -> str:
     return token
 
 
-def guard(server: Flask, token: str, prefix: str = "/") -> None:
+def guard(server: Flask, token: str, prefix: str = "/", routes: str = "/") -> None:
     """Let in only those who have the token; the address of health stays open.
 
     Args:
-        prefix: where the pages begin.
+        prefix: where the pages begin for a browser.
+        routes: where they begin here: a proxy may have taken a part of the address away.
     """
     kept = hashlib.sha256(f"explorer {token}".encode()).hexdigest()
     action = f"{prefix}{ROUTE}"
@@ -69,16 +70,16 @@ def guard(server: Flask, token: str, prefix: str = "/") -> None:
         return answer
 
     def check() -> Response | None:
-        if request.path.endswith("/health"):
+        if request.path == f"{routes}{HEALTH}":
             return None
-        if request.path == action and request.method == "POST":
+        if request.path == f"{routes}{ROUTE}" and request.method == "POST":
             return let_in(prefix) if fits(request.form.get(QUERY, "")) else _refusal(action, "wrong_token")
         given = request.args.get(QUERY)
         if given is not None and request.method == "GET":
             if not fits(given):
                 return _refusal(action, "wrong_token")
             rest = urlencode([pair for pair in request.args.items(multi=True) if pair[0] != QUERY])
-            return let_in(request.path + (f"?{rest}" if rest else ""))
+            return let_in(prefix + request.path.removeprefix(routes) + (f"?{rest}" if rest else ""))
         scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
         if hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), kept.encode()) or (
             scheme == "Bearer" and fits(bearer)

@@ -135,7 +135,7 @@ def create_app(prepare: bool = False, host: str | None = None, token: str = "", 
         update_title=None,
         index_string=_INDEX,
         title="korean-explorer",
-        health_endpoint="health",
+        health_endpoint=access.HEALTH,
         **options,
     )
     server, prefix = app.server, app.config.requests_pathname_prefix
@@ -157,7 +157,7 @@ def create_app(prepare: bool = False, host: str | None = None, token: str = "", 
     server.after_request(_headers)
     person.guard(server)
     if token:
-        access.guard(server, access.check_token(token), prefix)
+        access.guard(server, access.check_token(token), prefix, app.config.routes_pathname_prefix)
     hosts.guard(server, host)
     if prepare:
         opened.prepare()

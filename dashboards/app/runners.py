@@ -32,6 +32,9 @@ _LANE = {"kiwi": "quick", "warm": "quick", "project": "quick", "train": "long"}
 POLL = 0.25
 """Seconds between two looks at the table."""
 
+RECOVER = 5.0
+"""Seconds until a lane looks again after something went wrong."""
+
 _TOLD = 0.4
 """Seconds between two reports that are written down."""
 
@@ -52,7 +55,9 @@ def lane_of(task: str) -> str:
 
 
 def _make_room() -> None:
-    with suppress(ExplorerError):  # a wrong setting is told by the command line, a disk that refuses by what is written next
+    with suppress(
+        ExplorerError, OSError
+    ):  # a wrong setting is told by the command line, a disk that refuses by what is written next
         keep_within(answers_limit(), ANSWERS)
 
 
@@ -88,26 +93,32 @@ class Runner:
             self._thread.join(5)
 
     def _run(self) -> None:
-        table, last, tidied = self._jobs.table, time.monotonic(), 0.0
+        self._last, self._tidied = time.monotonic(), 0.0
         while not self._closed:
-            if self._lane == LANES[1] and time.monotonic() - tidied > _TIDY:
-                tidied = time.monotonic()
-                _make_room()
             try:
-                row = table.claim(self._lane, self._jobs.process)
-            except ExplorerError:
-                log.exception("the table of jobs cannot be read")
-                row = None
-                time.sleep(5)
-            if row is not None:
-                self._do(table, row)
-                _make_room()
-                last = time.monotonic()
-                continue
-            if self._lane != LANES[0] and time.monotonic() - last > _IDLE:
-                self._worker.stop()
-            self._wake.wait(POLL)
+                if self._step():
+                    continue
+                pause = POLL
+            except Exception:  # whatever it is, this thread is the only one of the lane
+                log.exception("the lane %s cannot work", self._lane)
+                pause = RECOVER
+            self._wake.wait(pause)
             self._wake.clear()
+
+    def _step(self) -> bool:
+        """Do what comes next, if anything does."""
+        if self._lane == LANES[1] and time.monotonic() - self._tidied > _TIDY:
+            self._tidied = time.monotonic()
+            _make_room()
+        row = self._jobs.table.claim(self._lane, self._jobs.process)
+        if row is not None:
+            self._do(self._jobs.table, row)
+            _make_room()
+            self._last = time.monotonic()
+            return True
+        if self._lane != LANES[0] and time.monotonic() - self._last > _IDLE:
+            self._worker.stop()
+        return False
 
     def _do(self, table: JobTable, row: Row) -> None:
         process, told, stage = self._jobs.process, 0.0, ""
@@ -120,7 +131,11 @@ class Runner:
             if now - told < _TOLD and step.stage == stage:
                 return
             told, stage = now, step.stage
-            heard = table.beat(row.id, process, step)
+            try:
+                heard = table.beat(row.id, process, step)
+            except ExplorerError:  # the work goes on: if it takes longer than the lease, another one has it then, and says so
+                log.exception("the table of jobs cannot be written")
+                return
             if heard == "lost":
                 raise _Taken
             if heard == "stop":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
@@ -14,8 +15,9 @@ from dashboards.app import models, search, taking
 from dashboards.app.state import UNASKED, state
 from dashboards.kit import ids
 from dashboards.kit.components import BUSY_MS, icon, job_panel, problem
-from dashboards.kit.i18n import LANGUAGES, Text, text
+from dashboards.kit.i18n import LANGUAGES, Text, current, text
 from dashboards.kit.jobs import JOBS_PATH
+from dashboards.kit.page import pressed
 from dashboards.kit.person import address
 from dashboards.kit.search import search_box, search_button
 from dashboards.kit.url import VIEWS, decode, href, unread
@@ -240,16 +242,24 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
         # machine, where a look takes longer than the clock, it would wait for ever.
         running=[(Output(ids.TICK, "disabled"), True, False)],
     )(tick)
-    app.callback(Input(ids.cancel(ALL), "n_clicks"), prevent_initial_call=True)(stop_job)
+    app.callback(
+        Output(ids.NOTICE, "children", allow_duplicate=True), Input(ids.cancel(ALL), "n_clicks"), prevent_initial_call=True
+    )(stop_job)
     models.register(app)
     taking.register(app, views)
     search.register(app, views)
 
 
-def stop_job(clicks: list[int | None]) -> None:
-    """Stop the job whose button was pressed (buttons that merely appeared have no clicks)."""
-    if any(clicks) and ctx.triggered_id:
-        state().jobs.cancel(ctx.triggered_id["id"])
+def stop_job(_: list[int | None]) -> Any:
+    """Stop the job whose button was pressed; a word where that cannot be."""
+    name = pressed("id")
+    if name is None:
+        return no_update
+    try:
+        state().jobs.cancel(name)
+    except ExplorerError as error:
+        return error.said(current())
+    return no_update
 
 
 def tick(_: int | None, ready: int | None) -> tuple[Any, list[Any], Any, Any]:
@@ -286,6 +296,7 @@ def follow_jobs(places: list[dict[str, str]], ready: int | None) -> tuple[Any, l
     for place in places:  # the address of a page is the right one once it waits
         job = active.get(place["id"])
         if job is not None and where not in ("", job.href) and not where.partition("?")[0].endswith(JOBS_PATH):
-            jobs.stand(job.id, where)
+            with suppress(ExplorerError):  # then its answer is found by another way
+                jobs.stand(job.id, where)
     ended = jobs.ended
     return strip, panels, no_update if ended == ready else ended, jobs.quiet()

@@ -8,9 +8,11 @@ address bar unchecked.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import threading
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -19,12 +21,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask import current_app
 
 from dashboards.app.runners import LANES, Runner, lane_of
-from dashboards.kit.job_table import REMEMBERED
+from dashboards.kit.job_table import MEMORY, REMEMBERED
 from dashboards.kit.jobs import Job, Jobs, NotReady, Task, failure_of
 from dashboards.kit.local import short_name
 from dashboards.kit.person import in_background
 from dashboards.kit.public import WRITING, check_writable
-from explorer.core.errors import ExplorerError, UnknownName, error_from
+from explorer.core.errors import Cancelled, ExplorerError, UnknownName, error_from
 from explorer.core.progress import Progress, ProgressCallback
 from explorer.core.store import artifact_path, list_artifacts
 from explorer.static.load import DEFAULT_MODEL
@@ -52,9 +54,6 @@ T = TypeVar("T")
 
 PATIENCE = 0.4
 """Seconds a callback waits for something quick before it shows a progress bar instead."""
-
-MEMORY = 3.0
-"""Seconds a failure is remembered: long enough for every card of a page to be told, instead of each trying again."""
 
 HEAD_START = 0.6
 """Seconds that opening Kiwi waits. Kiwi reads its model under Python's lock, so nothing is answered meanwhile: the page that
@@ -119,7 +118,7 @@ class State:
 
     def work(self) -> None:
         """Take tasks from the table from now on, also those that other processes were asked for."""
-        self.jobs.close_at_exit()
+        _working.add(self)
         for runner in self._runners:
             runner.start()
 
@@ -233,7 +232,9 @@ class State:
             thing = opener(progress)
         except NotReady:  # of what it needs
             raise
-        except Exception as error:
+        except Cancelled:  # whoever stopped it is told so by the table, and nobody else is
+            raise
+        except Exception as error:  # for every card of a page to be told, instead of each trying again
             now = time.monotonic()
             with self._lock:
                 self._failed = {key: one for key, one in self._failed.items() if now - one[1] <= MEMORY}
@@ -331,6 +332,16 @@ class State:
         self.jobs.start(("warm",), ready, "job.warm")
         with suppress(ExplorerError):
             self.task("warm", {}, "job.warm", reuse=False)
+
+
+_working: weakref.WeakSet[State] = weakref.WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    """Give back what is under way when this process ends of its own will."""
+    for one in list(_working):
+        one.close()
 
 
 def state() -> State:

@@ -2,12 +2,11 @@
 
 UMAP and the recovery of Kiwi's vectors hold Python's lock for seconds; in a thread of the server they would freeze every
 page. The child is an ordinary ``python -m dashboards.app.worker``: nothing is pickled, it runs on Linux, macOS and Windows
-alike, it ends when the server does, and stopping a task means ending the process (results are written whole or not at all).
+alike, it ends when the server does (its standard input ends then), and stopping a task means ending the process (results are written whole or not at all).
 """
 
 from __future__ import annotations
 
-import atexit
 import json
 import queue
 import subprocess
@@ -29,7 +28,6 @@ class Worker:
     """A child process that does one task at a time; started on first use, started again after it was stopped."""
 
     def __init__(self) -> None:
-        self._turn = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         self._lines: queue.Queue[str | None] = queue.Queue()
 
@@ -40,15 +38,11 @@ class Worker:
             Cancelled: ``progress`` said stop; the child was ended.
             ExplorerError: what the task raised, or :class:`~explorer.core.errors.Unavailable` when the child died.
         """
-        while not self._turn.acquire(timeout=0.2):
-            progress(Progress("waiting for other work"))
         try:
             message = self._do(task, params, progress)
         except BaseException:
             self.stop()  # cancelled or dead: the next task gets a fresh child
             raise
-        finally:
-            self._turn.release()
         if "error" in message:
             raise errors.error_from(message["error"])
         answer: dict[str, Any] = message["answer"]
@@ -79,7 +73,7 @@ class Worker:
     def _start(self) -> subprocess.Popen[str]:
         if self._process is not None and self._process.poll() is None:
             return self._process
-        atexit.register(self.stop)
+        self.stop()  # what is left of one that ended by itself
         root = Path(__file__).resolve().parents[2]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "dashboards.app.worker"],
@@ -94,7 +88,6 @@ class Worker:
 
     def stop(self) -> None:
         """End the child, whatever it does."""
-        atexit.unregister(self.stop)
         process, self._process = self._process, None
         if process is not None:
             process.kill()

@@ -14,7 +14,7 @@ from dashboards.kit import ids
 from dashboards.kit.errors import explain
 from dashboards.kit.glossary import with_terms
 from dashboards.kit.i18n import Text, current, text
-from dashboards.kit.job_table import Row
+from dashboards.kit.job_table import ACTIVE, Row
 from dashboards.kit.jobs import Job, NotReady
 from explorer.core.errors import Cancelled, ExplorerError, OutOfVocabulary
 
@@ -185,7 +185,8 @@ def job_panel(t: Text, job: Job | Row) -> dmc.Stack:
     """One job: what it does, how far it is, a button to stop it."""
     step = job.progress
     fraction = step.fraction if step else None
-    stage = t.maybe(f"stages.{step.stage}", step.stage) if step else t(f"job.{job.state}")
+    state = job.state  # it may end while it is looked at
+    stage = t.maybe(f"stages.{step.stage}", step.stage) if step else t(f"job.{state if state in ACTIVE else 'ended'}")
     counted = [f"{_amount(step.done, step.unit)} / {_amount(step.total, step.unit)}"] if step and step.total else []
     if isinstance(job, Row):
         counted += [t("job.left", time=lasting(t, job.left))] if job.left and job.left >= LEFT else []

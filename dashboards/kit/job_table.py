@@ -17,7 +17,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,11 @@ SHARE = 100
 REMEMBERED = 7 * 86_400.0
 """Seconds an ended job is kept."""
 
-KEPT = 2_000
-"""Ended jobs that are kept at most."""
+KEPT = 500
+"""Ended jobs of one person that are kept at most, so that nobody's are pushed out by somebody else's."""
+
+KEPT_IN_ALL = 20_000
+"""Ended jobs of all persons."""
 
 MEMORY = 3.0
 """Seconds in which somebody who stopped work is not taken to ask for it again."""
@@ -86,6 +89,14 @@ FROM heads JOIN began USING (lane, owner)
 """
 _NEXT = f"SELECT places.id FROM ({_PLACES}) AS places JOIN jobs USING (id) WHERE jobs.lane = ? ORDER BY place LIMIT 1"  # noqa: S608
 _MINE = "SELECT * FROM asks JOIN jobs ON asks.job = jobs.id WHERE asks.person = ?"
+_TOO_MANY = """
+DELETE FROM jobs WHERE id IN (
+    SELECT id FROM (
+        SELECT id, ROW_NUMBER() OVER (PARTITION BY owner ORDER BY ended DESC) AS own, ROW_NUMBER() OVER (ORDER BY ended DESC) AS place
+        FROM jobs WHERE ended IS NOT NULL
+    ) WHERE own > ? OR place > ?
+)
+"""
 _LOSE = "UPDATE jobs SET state = ?, ended = ?, failure = ? WHERE state = 'running' AND stop = ? AND (task = '') = ? AND "
 
 
@@ -160,6 +171,11 @@ class JobTable:
             return self._opened[1]
         with disk_errors("core.writing", path=self.file):
             make_folder(self.file.parent)
+            # It holds what people asked for; SQLite gives the files beside it the rights that it finds here.
+            os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600))
+            for part in ("", "-wal", "-shm"):
+                with suppress(FileNotFoundError):
+                    self.file.with_name(self.file.name + part).chmod(0o600)
         made = sqlite3.connect(self.file, timeout=20, isolation_level=None, check_same_thread=False)
         try:
             made.row_factory = sqlite3.Row
@@ -173,7 +189,6 @@ class JobTable:
                     made.execute(statement)
                 made.execute(f"PRAGMA user_version = {_VERSION}")
             made.execute("COMMIT")
-            self.file.chmod(0o600)  # it holds what people asked for
         except (sqlite3.Error, OSError):
             made.close()
             raise
@@ -188,7 +203,7 @@ class JobTable:
         try:
             with self._lock:
                 yield self._connection()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise Unavailable("dashboards.jobs_unusable", file=self.file, reason=error) from error
 
     @contextmanager
@@ -297,26 +312,32 @@ class JobTable:
     ) -> None:
         said = json.dumps(packed(values), ensure_ascii=False)
         db.execute(
-            "INSERT INTO asks (job, person, label, words, href, at) VALUES (?,?,?,?,?,?) ON CONFLICT (job, person) DO UPDATE SET "
+            "INSERT INTO asks (job, person, label, words, href, at) SELECT id,?,?,?,?,? FROM jobs WHERE id = ? "  # if it is known still
+            "ON CONFLICT (job, person) DO UPDATE SET "
             "at = MAX(at, excluded.at), href = CASE WHEN excluded.href = '' THEN href ELSE excluded.href END, "
             "gone = CASE WHEN gone < ? THEN NULL ELSE gone END",
-            (name, person, label, said, href, now if asked is None else asked, now - MEMORY),
+            (person, label, said, href, now if asked is None else asked, name, now - MEMORY),
+        )
+        # Where its process was told to stop but a moment ago, it need not, or is begun again (see `end`).
+        db.execute(
+            "UPDATE jobs SET stop = 0 WHERE id = ?1 AND stop = 1 AND state = 'running' "
+            "AND EXISTS (SELECT 1 FROM asks WHERE job = ?1 AND person = ?2 AND gone IS NULL)",
+            (name, person),
         )
 
-    def cancel(self, name: str, person: str | None) -> None:
-        """Somebody no longer wants this; it is stopped when nobody else does. ``None`` stops it for all. Others' jobs stay."""
+    def cancel(self, name: str, person: str) -> None:
+        """Somebody no longer wants this; it is stopped when nobody else does. Others' jobs stay."""
         now = time.time()
         with self._write() as db:
-            if person is not None:
-                left = db.execute(
-                    "UPDATE asks SET gone = ? WHERE job = ? AND person = ? AND gone IS NULL", (now, name, person)
-                ).rowcount
-                if not left:
-                    return
-                other = db.execute("SELECT person FROM asks WHERE job = ? AND gone IS NULL LIMIT 1", (name,)).fetchone()
-                if other is not None:
-                    db.execute("UPDATE jobs SET owner = ? WHERE id = ? AND owner = ?", (other["person"], name, person))
-                    return
+            left = db.execute(
+                "UPDATE asks SET gone = ? WHERE job = ? AND person = ? AND gone IS NULL", (now, name, person)
+            ).rowcount
+            if not left:
+                return
+            other = db.execute("SELECT person FROM asks WHERE job = ? AND gone IS NULL LIMIT 1", (name,)).fetchone()
+            if other is not None:
+                db.execute("UPDATE jobs SET owner = ? WHERE id = ? AND owner = ?", (other["person"], name, person))
+                return
             db.execute("UPDATE jobs SET stop = 1 WHERE id = ? AND state = 'running'", (name,))
             db.execute(
                 "UPDATE jobs SET state = 'cancelled', ended = ?, failure = ? WHERE id = ? AND state = 'waiting'",
@@ -329,14 +350,13 @@ class JobTable:
             db.execute("UPDATE asks SET href = ? WHERE job = ? AND person = ?", (href, name, person))
 
     def clear(self, person: str) -> None:
-        """Forget a person's part in what has ended, and where nobody else has one the words of the work as well."""
+        """Forget a person's part in what has ended, and where nobody else has one the work as well: its words, and its answer."""
         with self._write() as db:
             db.execute(
                 "DELETE FROM asks WHERE person = ? AND (gone IS NOT NULL OR job IN (SELECT id FROM jobs WHERE ended IS NOT NULL))",
                 (person,),
             )
-            db.execute("DELETE FROM jobs WHERE ended IS NOT NULL AND task = '' AND id NOT IN (SELECT job FROM asks)")
-            db.execute("UPDATE jobs SET params = '{}' WHERE ended IS NOT NULL AND id NOT IN (SELECT job FROM asks)")
+            db.execute("DELETE FROM jobs WHERE ended IS NOT NULL AND id NOT IN (SELECT job FROM asks)")
 
     # ---- looking
 
@@ -458,8 +478,19 @@ class JobTable:
             return "stop" if found[0]["stop"] else "go"
 
     def end(self, name: str, process: str, state: str, result: Any = None, failure: Mapping[str, Any] | None = None) -> bool:
-        """Say how it ended; false if it was taken from this process, whose answer then does not count."""
+        """Say how it ended; false if it was taken from this process, whose answer then does not count.
+
+        Work that was stopped, and that somebody has asked for since, waits for its turn again.
+        """
         with self._write() as db:
+            if state == "cancelled":
+                again = db.execute(
+                    "UPDATE jobs SET state = 'waiting', process = '', lease = NULL WHERE id = ? AND process = ? "
+                    "AND state = 'running' AND stop = 0 AND task <> '' AND tries < ?",
+                    (name, process, self.tries),
+                )
+                if again.rowcount:
+                    return True
             return (
                 db.execute(
                     "UPDATE jobs SET state = ?, result = ?, failure = ?, ended = ? WHERE id = ? AND process = ? AND state = 'running'",
@@ -512,10 +543,7 @@ class JobTable:
             if now - self._swept >= 600:
                 self._swept = now
                 db.execute("DELETE FROM jobs WHERE ended + lasts < ?", (now,))
-                db.execute(
-                    "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE ended IS NOT NULL ORDER BY ended DESC LIMIT -1 OFFSET ?)",
-                    (KEPT,),
-                )
+                db.execute(_TOO_MANY, (KEPT, KEPT_IN_ALL))
 
     def _lose(self, db: sqlite3.Connection, which: str, value: Any) -> None:
         """End what runs and cannot go on."""

@@ -25,7 +25,6 @@ process answers the clock.
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import json
 import logging
@@ -34,6 +33,7 @@ import secrets
 import socket
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -41,7 +41,7 @@ from typing import Any
 from dashboards.kit.job_table import LEASE, MEMORY, REMEMBERED, JobTable, Row
 from dashboards.kit.person import acting_for, address, person, woken
 from dashboards.kit.pool import Pool
-from explorer.core.errors import Cancelled, ExplorerError, error_from
+from explorer.core.errors import Cancelled, ExplorerError, Unavailable, error_from
 from explorer.core.progress import Progress, ProgressCallback
 from explorer.core.store import home
 
@@ -62,7 +62,7 @@ _TOLD = 0.3
 """Seconds between two reports that are written down."""
 
 
-class Job:
+class Job(ABC):
     """Work as the person sees it who asked for it: a :class:`Task` or an :class:`Opening`.
 
     Attributes:
@@ -78,41 +78,41 @@ class Job:
         self.jobs, self.id, self.key, self.label, self.values = jobs, name, key, label, dict(values)
 
     @property
+    @abstractmethod
     def state(self) -> str:
         """``"waiting"``, ``"running"``, ``"done"``, ``"failed"``, ``"cancelled"`` or ``"lost"``."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def progress(self) -> Progress | None:
         """The last report."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def result(self) -> Any:
         """The answer, once there is one."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def error(self) -> ExplorerError | None:
         """Why there is no answer."""
-        raise NotImplementedError
 
     @property
     def running(self) -> bool:
         """Whether it has not ended; also while it waits for its turn."""
         return self.state in ("waiting", "running")
 
+    @abstractmethod
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until it has ended; false if it has not after ``seconds``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cancel(self) -> None:
         """The person no longer wants it: it stops, unless somebody else waits for it as well."""
-        raise NotImplementedError
 
+    @abstractmethod
     def awaited(self) -> None:
         """Somebody waits for it: have its end told, also when it has ended just now."""
-        raise NotImplementedError
 
 
 class Task(Job):
@@ -145,7 +145,9 @@ class Task(Job):
     @property
     def error(self) -> ExplorerError | None:
         row = self.row
-        if row is None or row.running or row.state == "done":
+        if row is None:
+            return Unavailable("dashboards.job_forgotten")
+        if row.running or row.state == "done":
             return None
         return row.error or Cancelled()
 
@@ -234,8 +236,14 @@ class Opening(Job):
         now = time.monotonic()
         if self._known and now - self._told >= _TOLD:
             self._told = now
-            if self.jobs.table.beat(self.id, self.jobs.process, progress) != "go":
+            if self._heard(progress) != "go":
                 raise Cancelled
+
+    def _heard(self, progress: Progress) -> str:
+        try:
+            return self.jobs.table.beat(self.id, self.jobs.process, progress)
+        except ExplorerError:  # nothing is heard while the table cannot be used, and the work goes on
+            return "go"
 
     def run(self, function: Callable[[ProgressCallback], Any]) -> None:
         try:
@@ -465,13 +473,8 @@ class Jobs:
 
     # ---- the end
 
-    def close_at_exit(self) -> None:
-        """Give back what is under way when this process ends of its own will."""
-        atexit.register(self.close)
-
     def close(self) -> None:
         """Stop what this process opens, and give back what it does for the table."""
-        atexit.unregister(self.close)
         self._closed.set()
         for job in self.running():
             job._stop.set()

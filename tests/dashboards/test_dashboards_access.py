@@ -43,6 +43,27 @@ def test_the_link_lets_in_and_disappears_from_the_address(client):
     assert client.get("/_dash-layout").status_code == 200
 
 
+def test_behind_a_proxy_that_takes_a_part_of_the_address_away(home):
+    from dashboards.app import create_app
+
+    def client(**options):
+        return create_app(token=TOKEN, **options).server.test_client()
+
+    stripped = client(requests_pathname_prefix="/class/")
+    assert 'action="/class/token"' in stripped.get("/", headers=HTML).text
+    assert stripped.get(f"/similarity?n=20&token={TOKEN}").location == "/class/similarity?n=20"
+    assert client(requests_pathname_prefix="/class/").post("/token", data={"token": TOKEN}).location == "/class/"
+    whole = client(url_base_pathname="/class/")
+    assert whole.get("/class/health").status_code == 200 and whole.get("/health").status_code == 401
+    assert whole.get(f"/class/similarity?token={TOKEN}").location == "/class/similarity"
+    assert client(url_base_pathname="/class/").post("/class/token", data={"token": TOKEN}).location == "/class/"
+
+
+def test_an_address_that_ends_like_that_of_health_is_none(client):
+    for path in ("/word/health", "/assets/health", "/x/health"):
+        assert client.get(path).status_code == 401, path
+
+
 def test_the_form_and_the_header_let_in(client):
     assert client.get("/_dash-layout", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
     assert client.get("/_dash-layout").status_code == 401  # a header is for its request alone

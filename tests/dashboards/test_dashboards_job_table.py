@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.kit import job_table
 from dashboards.kit.job_table import JobTable
 from explorer.core.errors import BadInput, Cancelled, Unavailable
 from explorer.core.progress import Progress
@@ -210,14 +211,87 @@ def test_a_table_that_is_none_is_one_line(tmp_path):
         ask(JobTable(file), "a")
 
 
-def test_nobody_else_may_read_the_file(table):
-    ask(table, "a")
+def test_nobody_else_may_read_the_file_nor_those_beside_it(table):
+    table.file.parent.mkdir()
+    old = [table.file.with_name(f"jobs.sqlite{part}") for part in ("", "-wal", "-shm")]
     if os.name == "posix":
-        assert table.file.stat().st_mode & 0o077 == 0
+        old[0].touch(0o644)  # as one of before was left
+        ask(table, "a")
+        assert [path.stat().st_mode & 0o077 for path in old] == [0, 0, 0]
+
+
+def test_work_that_was_stopped_is_not_stopped_for_somebody_who_asks_for_it_since(table, other):
+    row = ask(table, "a")
+    other.claim("slow", "p")
+    table.cancel(row.id, "one")
+    assert ask(table, "a", "two").id == row.id
+    assert other.beat(row.id, "p", Progress("counting")) == "go"  # before its process has heard of it
+    table.cancel(row.id, "two")
+    assert other.beat(row.id, "p", Progress("counting")) == "stop"
+    ask(table, "a", "three")
+    assert other.end(row.id, "p", "cancelled", failure=Cancelled().to_dict())  # after it has
+    assert table.row(row.id, "three").state == "waiting" and table.row(row.id, "one").state == "cancelled"
+    assert other.claim("slow", "p").id == row.id
+    ask(table, "a")  # a page of the one who stopped it a moment ago asks by itself
+    table.cancel(row.id, "three")
+    assert other.beat(row.id, "p", Progress("counting")) == "stop"
+    assert other.end(row.id, "p", "cancelled", failure=Cancelled().to_dict())
+    assert table.row(row.id).state == "cancelled"
+
+
+def test_work_that_calls_itself_stopped_again_and_again_is_given_up(table):
+    row = ask(table, "a")
+    for _ in range(table.tries):
+        assert table.claim("slow", "p").id == row.id
+        table.end(row.id, "p", "cancelled", failure=Cancelled().to_dict())
+    assert table.claim("slow", "p") is None and table.row(row.id).state == "cancelled"
+
+
+def test_what_a_person_clears_leaves_no_word_of_theirs(table):
+    ask(table, "failed"), ask(table, "done"), ask(table, "shared"), ask(table, "shared", "two")
+    for _ in range(3):
+        row = table.claim("slow", "p")
+        ended = (
+            {"failure": BadInput("core.target_is_file", target="비밀").to_dict()}
+            if row.key == "failed"
+            else {"result": ["비밀"]}
+        )
+        table.end(row.id, "p", "failed" if row.key == "failed" else "done", **ended)
+    table.clear("one")
+    assert table.of("one") == [] and [row.key for row in table.of("two")] == ["shared"]
+    with table._read() as db:
+        rows = [tuple(row) for row in db.execute("SELECT * FROM jobs WHERE key <> 'shared'").fetchall()]
+    assert rows == []
+
+
+def test_many_jobs_of_one_person_push_out_none_of_another(table, monkeypatch):
+    monkeypatch.setattr(job_table, "KEPT", 3)
+    rows = [ask(table, "first", "modest"), *(ask(table, f"{number}", "greedy") for number in range(6))]
+    while (row := table.claim("slow", "p")) is not None:
+        table.end(row.id, "p", "done", {})
+    table._swept = 0.0
+    table.sweep()
+    assert table.row(rows[0].id) is not None and len(table.of("greedy")) == 3
+
+
+def test_whatever_the_disk_says_is_one_line(table, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(job_table, "_to_wal", refuse)
+    with pytest.raises(Unavailable, match=r"jobs\.sqlite cannot be used \(.*Permission denied"):
+        ask(table, "a")
+
+
+def test_nobody_waits_for_a_job_that_is_forgotten(table):
+    ask(table, "a")
+    table.join("no such job", "one", "job.model", {"model": "x"}, "/map")
+    assert len(table.of("one")) == 1
 
 
 WORKING = """
 import sys, time
+from dashboards.kit import job_table
 from dashboards.kit.job_table import JobTable
 from explorer.core.progress import Progress
 table, process, end = JobTable(__import__("pathlib").Path(sys.argv[1]), lease=0.4, tries=99), sys.argv[2], time.time() + 60

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
-from conftest import Page
+from conftest import Page, outputs_of
 
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.person import COOKIE
@@ -121,15 +122,60 @@ def test_a_failed_job_is_done_again_and_the_list_is_cleared(app, opened):
     page, me = browser(app)
     job = me(lambda: ask(opened, "나"))
     end(opened, "failed", failure=BadInput("core.target_is_file", target="x").to_dict())
-    pressed = page.press("jobs-problem.children", {"type": "job-again", "id": job.id}, {})
+    pressed = page.press("jobs-problem.children..", {"type": "job-again", "id": job.id}, {})
     assert pressed["jobs-changed"]["data"] and len(me(opened.jobs.active)) == 1
     with opened.jobs.table._read() as db:
         before = db.execute("SELECT COUNT(*) FROM asks").fetchone()[0]
     me(opened.jobs.clear)
     with opened.jobs.table._read() as db:
         assert db.execute("SELECT COUNT(*) FROM asks").fetchone()[0] == before - 1
-        assert "나" not in db.execute("SELECT params FROM jobs WHERE ended IS NOT NULL").fetchone()[0]
-    assert len(me(opened.jobs.mine)) == 1
+        assert db.execute("SELECT COUNT(*) FROM jobs WHERE ended IS NOT NULL").fetchone()[0] == 0
+    [left] = me(opened.jobs.mine)
+    assert left.running and left.id != job.id
+
+
+def pressed(page, button):
+    """What a press on one of the two buttons over the lists gives."""
+    [found] = [one for one in page.dependencies if [part["id"] for part in one["inputs"]] == [button]]
+    body = {
+        "output": found["output"],
+        "outputs": outputs_of(found["output"]),
+        "state": [],
+        "changedPropIds": [f"{button}.n_clicks"],
+    }
+    body["inputs"] = [{"id": button, "property": "n_clicks", "value": 1}]
+    answer = page.client.post("/_dash-update-component", json=body)
+    assert answer.status_code == 200, answer.text
+    return json.dumps(answer.json, ensure_ascii=False)
+
+
+def test_all_that_was_asked_for_is_stopped_and_nothing_else(app, opened):
+    page, me = browser(app)
+    mine = me(lambda: ask(opened, "나"))
+    silent = me(lambda: opened.task("warm", {}, "job.warm"))
+    assert "jobs-changed" in pressed(page, "jobs-stop-all")
+    assert me(lambda: opened.jobs.get(mine.id)).state == "cancelled"
+    assert me(lambda: opened.jobs.get(silent.id)).state == "waiting"
+
+
+def test_a_job_whose_row_is_gone_says_so(app, opened):
+    _, me = browser(app)
+    job = me(lambda: ask(opened, "나"))
+    me(lambda: opened.jobs.cancel(job.id))
+    me(opened.jobs.clear)
+    assert job.state == "lost" and not job.running and "목록에서" in job.error.said("ko")
+    me(job.awaited)
+    assert not me(opened.jobs.mine)
+
+
+@pytest.mark.parametrize("ended", ["done", "failed", "cancelled", "lost"])
+def test_a_job_that_ends_while_it_is_looked_at_is_shown(app, opened, ended):
+    from dashboards.kit.components import job_panel
+    from dashboards.kit.i18n import Text
+
+    _, me = browser(app)
+    row = me(lambda: ask(opened, "나")).row
+    assert "끝남" in str(job_panel(Text("ko"), replace(row, state=ended)))
 
 
 def test_a_flood_of_one_person_holds_few_threads_and_a_small_clock_tick(app, opened):
@@ -198,3 +244,7 @@ def test_a_table_that_cannot_be_used_is_one_line_and_pages_stay_pages(app, home)
     assert page.client.get("/").status_code == 200
     assert "작업 목록" in clock(page) and "jobs.sqlite" in clock(page)
     assert "작업 목록" in shown(page)
+    for button in ("jobs-stop-all", "jobs-clear"):
+        assert "작업 목록" in pressed(page, button)
+    stopped = page.press("notice.children@", {"type": "cancel", "id": "x"}, {})
+    assert "작업 목록" in json.dumps(stopped, ensure_ascii=False)

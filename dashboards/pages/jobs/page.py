@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -142,26 +142,15 @@ def register(app: Dash) -> None:
 
     def again(_: Any) -> tuple[Any, Any]:
         name = pressed("id")
-        if name is None:
-            return no_update, no_update
-        try:
-            state().again(name)
-        except ExplorerError as error:
-            return no_update, problem(text(), error)
-        return time.time(), None
+        return _done(lambda: state().again(name)) if name is not None else (no_update, no_update)
 
-    def stop_all(clicks: int | None) -> Any:
-        if not clicks:
-            return no_update
+    def stop_all() -> None:
         for row in state().jobs.active():
-            state().jobs.cancel(row.id)
-        return time.time()
+            if row.label not in UNASKED:
+                state().jobs.cancel(row.id)
 
-    def clear(clicks: int | None) -> Any:
-        if not clicks:
-            return no_update
-        state().jobs.clear()
-        return time.time()
+    def pressing(function: Callable[[], None]) -> Callable[[int | None], tuple[Any, Any]]:
+        return lambda clicks: _done(function) if clicks else (no_update, no_update)
 
     app.callback(
         Output("jobs-changed", "data"),
@@ -169,7 +158,19 @@ def register(app: Dash) -> None:
         Input({"type": _AGAIN, "id": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )(again)
-    for name, function in (("jobs-stop-all", stop_all), ("jobs-clear", clear)):
-        app.callback(Output("jobs-changed", "data", allow_duplicate=True), Input(name, "n_clicks"), prevent_initial_call=True)(
-            function
-        )
+    for name, function in (("jobs-stop-all", stop_all), ("jobs-clear", lambda: state().jobs.clear())):
+        app.callback(
+            Output("jobs-changed", "data", allow_duplicate=True),
+            Output("jobs-problem", "children", allow_duplicate=True),
+            Input(name, "n_clicks"),
+            prevent_initial_call=True,
+        )(pressing(function))
+
+
+def _done(function: Callable[[], None]) -> tuple[Any, Any]:
+    """That something has changed; or what is wrong."""
+    try:
+        function()
+    except ExplorerError as error:
+        return no_update, problem(text(), error)
+    return time.time(), None
