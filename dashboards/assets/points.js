@@ -3,8 +3,10 @@
 // second canvas above. It knows no page: it is told places, colours, words and marks, and tells what is pressed, picked and looked at.
 (function () {
   const FONT = "Pretendard, 'Noto Sans KR', 'Noto Sans CJK KR', 'Apple SD Gothic Neo', 'Malgun Gothic', sans-serif";
+  const STAMP = 24; // pixels under a map that is saved, for the line that says how it was made
   const FAINT = 0.12; // what is left of a point while others are highlighted
   const NONE = 255; // the code of a point without a colour of its own
+  const TURN = [0.6, 0.35]; // from where three dimensions are seen at first
   const LAYERS = [0, 1.8, 4.5]; // each layer of names begins at so many times the whole map, as on 650 pixels
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -26,6 +28,11 @@
   }
   function dark() {
     return document.documentElement.getAttribute("data-mantine-color-scheme") === "dark";
+  }
+  const holder = document.createElement("i");
+  function label(text, x, y, size, colour, anchor = "start", weight = 450, alpha = 1) {
+    holder.textContent = text;
+    return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="${size}" font-weight="${weight}" fill="${colour}" fill-opacity="${alpha}" text-anchor="${anchor}" font-family="${FONT.replaceAll('"', "'")}">${holder.innerHTML}</text>`; // prettier-ignore
   }
   function inside(x, y, polygon) {
     let within = false;
@@ -58,9 +65,9 @@
   }
 
   class Points {
-    // told: { press(row), pick(polygon), look(view), hover(row) -> lines, wheel() }
+    // told: { press(row), pick(polygon), look(view), hover(row), wheel(), gone(), picture() -> { beside, legend } }
     constructor(host, told) {
-      Object.assign(this, { host, told, n: 0, dims: 2, tool: "pan", marks: {}, words: null, layers: [], codes: null, palette: null });
+      Object.assign(this, { host, told, n: 0, dims: 2, tool: "pan", marks: {}, words: null, layers: [], codes: null, palette: null, spots: [] });
       this.base = host.appendChild(document.createElement("canvas"));
       this.over = host.appendChild(document.createElement("canvas"));
       this.tip = host.appendChild(document.createElement("div"));
@@ -68,12 +75,19 @@
       this.pen = this.over.getContext("2d");
       this.brush = this.base.getContext("2d", { alpha: false });
       this.made = new Map();
-      this.turn = [0.6, 0.35];
       this.pointers = new Map();
       this.listen();
-      new ResizeObserver(() => this.resize()).observe(host);
-      new MutationObserver(() => (this.shade(), this.ask())).observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] }); // prettier-ignore
+      this.watching = [new ResizeObserver(() => (host.isConnected ? this.resize() : this.end())), new MutationObserver(() => (this.shade(), this.ask()))];
+      this.watching[0].observe(host);
+      this.watching[1].observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] });
       this.resize();
+    }
+    // Nothing holds it any more: neither observers, which live as long as the window, nor its place on the page.
+    end() {
+      this.watching.forEach((one) => one.disconnect());
+      [this.base, this.over, this.tip].forEach((one) => one.remove());
+      Object.assign(this, { n: 0, image: null, places: null, to: null, gliding: null });
+      this.told.gone();
     }
 
     // ---- what is drawn
@@ -89,7 +103,9 @@
           next[3 * i + axis] = given.low[axis] + (steps[i * dims + axis] / 65535) * given.scale[axis];
       const moves = this.given && this.given.same === given.same && this.n === n && !still.matches;
       const before = this.places;
-      const fresh = !this.given || this.given.id !== given.id;
+      const first = !this.given;
+      const fresh = first || this.given.id !== given.id;
+      if (fresh) this.spots = []; // until the colours of this map are there
       Object.assign(this, { given, n, dims, to: next, layers: given.layers || [] });
       this.bound();
       if (moves && fresh) {
@@ -108,6 +124,7 @@
         this.places = next;
       }
       if (fresh) given.view ? this.lookAt(given.view) : this.whole();
+      if (fresh && !first && !given.view) this.told.look(null); // where one looked on the map of before is nowhere on this one
       this.shade();
       this.ask();
     }
@@ -138,8 +155,9 @@
       this.middle = low.map((value, axis) => (value + high[axis]) / 2);
       this.extent = low.map((value, axis) => high[axis] - value || 1e-6);
     }
-    colour(codes, palette) {
-      Object.assign(this, { codes: bytes(codes), palette });
+    // spots: points beside those of the words: { name, about, of, place, code }; those of one name are joined.
+    colour(codes, palette, spots = []) {
+      Object.assign(this, { codes: bytes(codes), palette, spots });
       this.shade();
       this.ask();
     }
@@ -182,14 +200,13 @@
       // Beyond six million pixels a frame takes longer than an eye forgives; the picture is then a little less fine.
       const ratio = Math.min(window.devicePixelRatio || 1, Math.sqrt(6e6 / (w * h || 1)));
       if (!w || !h || (w === this.w && h === this.h && ratio === this.ratio)) return;
-      const seen = this.w && this.n && this.dims === 2 ? this.seen() : null;
+      const seen = this.w && this.n && !this.isWhole ? this.seen() : null;
       Object.assign(this, { w, h, ratio });
       for (const canvas of [this.base, this.over]) {
         canvas.width = Math.round(w * ratio);
         canvas.height = Math.round(h * ratio);
       }
-      if (seen && !this.isWhole) this.lookAt(seen);
-      else if (this.n && this.dims === 2) this.whole();
+      if (this.n) seen ? this.lookAt(seen) : this.whole();
       this.draw(); // at once: a canvas of another size is empty
     }
     fit() {
@@ -199,6 +216,7 @@
     }
     whole() {
       this.isWhole = true;
+      this.turn = [...TURN];
       this.cx = this.middle[0];
       this.cy = this.middle[1];
       this.kx = this.ky = this.fit();
@@ -279,28 +297,35 @@
       return x > 8 && x < this.w - 8 && y > 8 && y < this.h - 8;
     }
 
-    screen(row) {
+    // m: of many points it is computed once.
+    screen(row, m = this.matrix()) {
       const p = this.places;
-      const [x, y, z] = [p[3 * row], p[3 * row + 1], p[3 * row + 2]];
-      if (this.dims === 2) return [(x - this.cx) * this.kx + this.w / 2, (this.cy - y) * this.ky + this.h / 2];
-      const m = this.matrix();
+      return this.on(p[3 * row], p[3 * row + 1], p[3 * row + 2], m);
+    }
+    // Where a place of the map is on the canvas.
+    on(x, y, z = 0, m = this.matrix()) {
       return [((m[0] * x + m[4] * y + m[8] * z + m[12] + 1) / 2) * this.w, ((1 - (m[1] * x + m[5] * y + m[9] * z + m[13])) / 2) * this.h];
     }
     place(x, y) {
+      if (this.dims === 3) return [(x - this.w / 2) / this.kx, (this.h / 2 - y) / this.ky];
       return [this.cx + (x - this.w / 2) / this.kx, this.cy - (y - this.h / 2) / this.ky];
     }
     matrix() {
       const [sx, sy] = [(2 * this.kx) / this.w, (2 * this.ky) / this.h];
       if (this.dims === 2) return [sx, 0, 0, 0, 0, sy, 0, 0, 0, 0, 0, 0, -this.cx * sx, -this.cy * sy, 0, 1];
-      const [cosA, sinA, cosB, sinB] = [Math.cos(this.turn[0]), Math.sin(this.turn[0]), Math.cos(this.turn[1]), Math.sin(this.turn[1])];
-      const deep = 1 / Math.hypot(...this.extent);
-      const rows = [
-        [cosA * sx, 0, sinA * sx],
-        [sinA * sinB * sy, cosB * sy, -cosA * sinB * sy],
-        [sinA * cosB * deep, -sinB * deep, -cosA * cosB * deep],
-      ];
+      const scales = [sx, sy, 1 / Math.hypot(...this.extent)];
+      const rows = this.plane(this.turn).map((way, row) => way.map((value) => value * scales[row]));
       const shift = rows.map((row) => -row.reduce((sum, value, axis) => sum + value * this.middle[axis], 0));
       return [rows[0][0], rows[1][0], rows[2][0], 0, rows[0][1], rows[1][1], rows[2][1], 0, rows[0][2], rows[1][2], rows[2][2], 0, ...shift, 1];
+    }
+    // To the right, up, and into the picture, seen from two angles.
+    plane([a, b]) {
+      const [cosA, sinA, cosB, sinB] = [Math.cos(a), Math.sin(a), Math.cos(b), Math.sin(b)];
+      return [
+        [cosA, 0, sinA],
+        [sinA * sinB, cosB, -cosA * sinB],
+        [sinA * cosB, -sinB, -cosA * cosB],
+      ];
     }
     // How many times larger than whole on 650 pixels.
     size() {
@@ -419,6 +444,7 @@
       for (const row of found) spot(row, 4.5, ink.found);
       for (const row of near) spot(row, 4.5, ink.near);
       if (on(chosen)) spot(chosen, 7, ink.accent);
+      this.drawSpots(pen, ink);
       if (this.under != null) spot(this.under, this.dot / 2 + 2, ink.accent);
       if (this.given.stretch) this.drawAxes(pen, ink);
       this.labels = this.place_labels();
@@ -437,6 +463,33 @@
       pen.globalAlpha = 1;
       if (this.drawing) this.drawDrawing(pen, ink);
     }
+    // Lines between the spots of one name, and each spot with its colour: [x, y, colour].
+    spotted() {
+      const palette = this.palette && this.palette[dark() ? "dark" : "light"];
+      const places = this.spots.map((one) => [...this.on(...one.place), palette[one.code]]);
+      const lines = this.spots.flatMap((one, i) => (i && this.spots[i - 1].of === one.of ? [[places[i - 1], places[i]]] : []));
+      return { places, lines };
+    }
+    drawSpots(pen, ink) {
+      if (!this.spots.length) return;
+      const { places, lines } = this.spotted();
+      pen.strokeStyle = ink.dim;
+      pen.lineWidth = 1;
+      pen.globalAlpha = 0.55;
+      pen.beginPath();
+      for (const [[ax, ay], [bx, by]] of lines) pen.moveTo(ax, ay), pen.lineTo(bx, by);
+      pen.stroke();
+      pen.globalAlpha = 1;
+      for (const [x, y, colour] of places) {
+        pen.beginPath();
+        pen.arc(x, y, 5.5, 0, 7);
+        pen.fillStyle = colour;
+        pen.strokeStyle = ink.text;
+        pen.lineWidth = 1.5;
+        pen.fill();
+        pen.stroke();
+      }
+    }
     // The highlighted first, then names of regions, then words by frequency, wherever there is room.
     place_labels() {
       const placed = [];
@@ -450,8 +503,9 @@
         placed.push({ text, x, y, alpha: 1, ink: "text", ...look });
         return true;
       };
+      const m = this.matrix();
       const word = (row, look, force) => {
-        const [x, y] = this.screen(row);
+        const [x, y] = this.screen(row, m);
         return put(this.words[row], x, y - look.size * 0.75 - this.dot / 2 - (look.lift || 0), look, force);
       };
       if (this.words && this.words.length === this.n) {
@@ -459,8 +513,12 @@
         for (const row of near) word(row, { size: 13, lift: 3 });
         for (const row of found.slice(0, 60)) word(row, { size: 13, lift: 3 });
       }
+      for (const one of this.spots) {
+        const [x, y] = this.on(one.place[0], one.place[1], one.place[2], m);
+        if (put(one.name, x, y - 15, { size: 13, bold: true })) put(one.about, x, y + 15, { size: 11, ink: "dim" });
+      }
       const size = this.size();
-      if (this.layers.length && this.dims === 2) {
+      if (this.layers.length && !this.spots.length && this.dims === 2) {
         const level = Math.min(this.layers.length - 1, LAYERS.reduce((best, least, i) => (size >= least ? i : best), 0));
         const look = { size: this.w < 500 ? 12 : 14, bold: true, alpha: busy ? 0.35 : 1 };
         for (const [name, x, y] of this.layers[level]) {
@@ -469,7 +527,6 @@
           const half = width(name, look.size) / 2 + 8; // a name at the edge is written whole
           put(name, Math.max(half, Math.min(this.w - half, px)), py, look);
         }
-        this.level = level;
       }
       if (!this.words || this.words.length !== this.n) return placed;
       const most = (this.w * this.h) / (this.layers.length && size < LAYERS[2] ? 11000 : 7000);
@@ -478,7 +535,7 @@
       const count = rest ? rest.length : this.n;
       for (let i = 0, written = 0; i < count && written < most && tried < 5000; i++) {
         const row = rest ? rest[i] : i;
-        const [x, y] = this.screen(row);
+        const [x, y] = this.screen(row, m);
         if (x < 0 || x > this.w || y < 0 || y > this.h) continue;
         tried++;
         if (word(row, { size: 12, ink: rest ? "text" : "dim", alpha: busy && !rest ? 0.3 : 1 })) written++;
@@ -498,15 +555,19 @@
       pen.font = `650 14px ${FONT}`;
       pen.lineWidth = 4;
       pen.textBaseline = "middle";
-      const [xs, ys] = this.given.axes;
-      [["left", "← " + xs[0], 12, this.h - 16], ["right", xs[1] + " →", this.w - 12, this.h - 16],
-       ["center", "↑ " + ys[1], this.w / 2, 16], ["center", "↓ " + ys[0], this.w / 2, this.h - 16]].forEach(([align, text, at, top]) => {
+      for (const [align, text, at, top] of this.poles()) {
         pen.textAlign = align;
         pen.strokeStyle = ink.page;
         pen.strokeText(text, at, top);
         pen.fillStyle = ink.accent;
         pen.fillText(text, at, top);
-      }); // prettier-ignore
+      }
+    }
+    // The names of the ends of both axes: how they are aligned, the text, and where.
+    poles() {
+      const [xs, ys] = this.given.axes;
+      return [["left", "← " + xs[0], 12, this.h - 16], ["right", xs[1] + " →", this.w - 12, this.h - 16],
+              ["center", "↑ " + ys[1], this.w / 2, 16], ["center", "↓ " + ys[0], this.w / 2, this.h - 16]]; // prettier-ignore
     }
     drawDrawing(pen, ink) {
       pen.beginPath();
@@ -531,9 +592,12 @@
 
     nearest(x, y, reach = 9) {
       let best = null, least = reach * reach; // prettier-ignore
+      const m = this.matrix();
+      const p = this.places;
       for (let i = 0; i < this.n; i++) {
         if (this.lit && !this.lit.has(i) && !this.marks.picked) continue;
-        const [px, py] = this.screen(i);
+        const px = ((m[0] * p[3 * i] + m[4] * p[3 * i + 1] + m[8] * p[3 * i + 2] + m[12] + 1) / 2) * this.w;
+        const py = ((1 - (m[1] * p[3 * i] + m[5] * p[3 * i + 1] + m[9] * p[3 * i + 2] + m[13])) / 2) * this.h;
         const far = (px - x) * (px - x) + (py - y) * (py - y);
         if (far < least) [best, least] = [i, far];
       }
@@ -549,9 +613,17 @@
       const box = this.host.getBoundingClientRect();
       return [event.clientX - box.left, event.clientY - box.top];
     }
+    // Of three dimensions a polygon begins with the two angles it was drawn from, and its corners lie on the plane seen from there.
     within(polygon) {
       const rows = [];
-      for (let i = 0; i < this.n; i++) if (inside(this.places[3 * i], this.places[3 * i + 1], polygon)) rows.push(i);
+      const flat = this.dims === 2;
+      const corners = flat ? polygon : polygon.slice(2);
+      const [right, up] = flat ? [] : this.plane(polygon);
+      const p = this.to;
+      for (let i = 0; i < this.n; i++) {
+        const [x, y, z] = [0, 1, 2].map((axis) => p[3 * i + axis] - (flat ? 0 : this.middle[axis]));
+        if (flat ? inside(x, y, corners) : inside(right[0] * x + right[2] * z, up[0] * x + up[1] * y + up[2] * z, corners)) rows.push(i);
+      }
       return rows;
     }
     listen() {
@@ -563,7 +635,7 @@
         const at = this.spot(event);
         this.pointers.set(event.pointerId, at);
         this.pressed = this.pointers.size === 1 ? { at, far: 0 } : null;
-        if (this.dims === 2 && this.pointers.size === 1 && (this.tool !== "pan" || event.shiftKey)) this.drawing = [at];
+        if (this.pointers.size === 1 && (this.tool !== "pan" || event.shiftKey)) this.drawing = [at];
         else this.drawing = null;
         host.setPointerCapture(event.pointerId);
       });
@@ -597,7 +669,8 @@
         else if (line && pressed && pressed.far > 6) {
           const outline = this.outline();
           const step = Math.max(1, Math.ceil(outline.length / 40)); // so that an address can hold it
-          const polygon = outline.filter((_, i) => i % step === 0).flatMap(([x, y]) => this.place(x, y)).map((value) => Number(value.toPrecision(5)));
+          const corners = outline.filter((_, i) => i % step === 0).flatMap(([x, y]) => this.place(x, y));
+          const polygon = (this.dims === 3 ? [...this.turn, ...corners] : corners).map((value) => Number(value.toPrecision(5)));
           this.drawing = null;
           this.told.pick(polygon);
         } else if (pressed && pressed.far <= 4) {
@@ -650,13 +723,53 @@
       this.ask();
     }
 
-    // The map as SVG: points of one colour are one path, text stays text.
+    // ---- the map as a picture: points of one colour are one path, text stays text
+
+    // This map and the one beside it, what the colours mean, and how each was made.
     picture() {
       if (!this.n) return null;
+      const { beside, legend } = this.told.picture();
+      const maps = [this, beside].filter((one) => one && one.n && one.w);
+      const down = maps.length > 1 && this.host.offsetTop !== beside.host.offsetTop; // on a narrow window they stand under each other
+      const w = down ? this.w : maps.reduce((sum, one) => sum + one.w, 0);
+      const keys = this.keys(legend, w);
+      const tall = (one) => one.h + STAMP;
+      const h = (down ? maps.reduce((sum, one) => sum + tall(one), 0) : Math.max(...maps.map(tall))) + keys.height;
+      let [x, y] = [0, 0];
+      const parts = maps.map((one) => {
+        const part = `<svg x="${x}" y="${y}" width="${one.w}" height="${tall(one)}">${one.drawn()}${label(one.given.stamp, 12, one.h + 15, 11, this.ink.dim)}</svg>`;
+        down ? (y += tall(one)) : (x += one.w);
+        return part;
+      });
+      const line = maps.length > 1 && !down ? `<path d="M${this.w} 0V${this.h}" stroke="${this.ink.dim}" stroke-opacity="0.4"/>` : "";
+      return {
+        text: `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}"><rect width="100%" height="100%" fill="${this.ink.page}"/>${parts.join("")}${line}<g transform="translate(0 ${h - keys.height})">${keys.text}</g></svg>`,
+        width: w,
+        height: h,
+      };
+    }
+    // legend: { text, colour } for a dot, { ends, colours } for a scale; as many in a line as there is room for.
+    keys(legend, w) {
+      if (!legend.length) return { text: "", height: 0 };
+      let [x, y, made] = [12, 14, ""];
+      legend.forEach((one, number) => {
+        const [first, last] = one.ends || [one.text, ""];
+        const wide = one.ends ? width(first, 12) + 136 + width(last, 12) : 16 + width(first, 12);
+        if (x > 12 && x + wide > w - 12) [x, y] = [12, y + 20];
+        if (one.ends) {
+          const stops = one.colours.map((colour, at) => `<stop offset="${at / (one.colours.length - 1)}" stop-color="${colour}"/>`);
+          made += `<linearGradient id="scale${number}">${stops.join("")}</linearGradient>${label(first, x, y + 4, 12, this.ink.text)}<rect x="${x + width(first, 12) + 8}" y="${y - 4}" width="120" height="8" rx="4" fill="url(#scale${number})"/>${label(last, x + width(first, 12) + 136, y + 4, 12, this.ink.text)}`; // prettier-ignore
+        } else made += `<circle cx="${x + 5}" cy="${y}" r="5" fill="${one.colour}"/>${label(first, x + 15, y + 4, 12, this.ink.text)}`;
+        x += wide + 14;
+      });
+      return { text: made, height: y + 16 };
+    }
+    drawn() {
       const made = [];
       const groups = new Map();
+      const m = this.matrix();
       for (let i = 0; i < this.n; i++) {
-        const [x, y] = this.screen(i);
+        const [x, y] = this.screen(i, m);
         if (x < 0 || y < 0 || x > this.w || y > this.h) continue;
         const look = this.shades.subarray(4 * i, 4 * i + 4).join();
         if (!groups.has(look)) groups.set(look, []);
@@ -669,32 +782,41 @@
       const { ink } = this;
       const { chosen, near = [], found = [] } = this.marks;
       const dot = (row, size, name) => {
-        const [x, y] = this.screen(row);
+        const [x, y] = this.screen(row, m);
         made.push(`<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${size}" fill="${ink[name]}"/>`);
       };
       if (chosen != null)
         for (const row of near) {
-          const [[ax, ay], [bx, by]] = [this.screen(chosen), this.screen(row)];
+          const [[ax, ay], [bx, by]] = [this.screen(chosen, m), this.screen(row, m)];
           made.push(`<line x1="${ax}" y1="${ay}" x2="${bx}" y2="${by}" stroke="${ink.near}"/>`);
         }
       found.forEach((row) => dot(row, 4.5, "found"));
       near.forEach((row) => dot(row, 4.5, "near"));
       if (chosen != null) dot(chosen, 7, "accent");
-      const text = document.createElement("i");
-      for (const one of this.labels || []) {
-        text.textContent = one.text;
-        made.push(`<text x="${(one.x).toFixed(1)}" y="${(one.y + one.size * 0.36).toFixed(1)}" font-size="${one.size}" font-weight="${one.bold ? 650 : 450}" fill="${ink[one.ink]}" fill-opacity="${one.alpha}" text-anchor="middle" font-family="${FONT.replaceAll('"', "'")}">${text.innerHTML}</text>`); // prettier-ignore
+      if (this.spots.length) {
+        const { places, lines } = this.spotted();
+        for (const [[ax, ay], [bx, by]] of lines) made.push(`<line x1="${ax}" y1="${ay}" x2="${bx}" y2="${by}" stroke="${ink.dim}" stroke-opacity="0.55"/>`);
+        for (const [x, y, colour] of places) made.push(`<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="5.5" fill="${colour}" stroke="${ink.text}" stroke-width="1.5"/>`);
       }
-      const line = (text, size, y) => `<text x="12" y="${y}" font-size="${size}" fill="${ink.dim}" font-family="${FONT.replaceAll('"', "'")}">${text}</text>`; // prettier-ignore
-      text.textContent = this.given.stamp;
-      return {
-        text: `<svg xmlns="http://www.w3.org/2000/svg" width="${this.w}" height="${this.h + 24}" viewBox="0 0 ${this.w} ${this.h + 24}"><rect width="100%" height="100%" fill="${ink.page}"/>${made.join("")}${line(text.innerHTML, 11, this.h + 15)}</svg>`, // prettier-ignore
-        width: this.w,
-        height: this.h + 24,
-      };
+      if (this.given.stretch) {
+        const [x, y] = [this.w / 2 - this.cx * this.kx, this.h / 2 + this.cy * this.ky];
+        made.push(`<path d="M0 ${y}H${this.w}M${x} 0V${this.h}" fill="none" stroke="${ink.dim}" stroke-opacity="0.5" stroke-dasharray="4 4"/>`);
+      }
+      for (const one of this.labels || [])
+        made.push(label(one.text, one.x, one.y + one.size * 0.36, one.size, ink[one.ink], "middle", one.bold ? 650 : 450, one.alpha));
+      if (this.given.stretch)
+        for (const [align, text, x, y] of this.poles())
+          made.push(label(text, x, y + 5, 14, ink.accent, { left: "start", right: "end", center: "middle" }[align], 650));
+      return made.join("");
     }
   }
 
-  Points.within = inside;
   window.ExplorerPoints = Points;
+
+  // Whether a key belongs to something else than a map: to what is open above the page, to what is typed, to a syllable being composed.
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  (clientside.explorer = clientside.explorer || {}).taken = function (event) {
+    const open = [...document.querySelectorAll("[role=dialog], [role=listbox], [role=menu]")].some((one) => one.offsetParent !== null || getComputedStyle(one).position === "fixed");
+    return event.defaultPrevented || event.isComposing || open || !!event.target.closest("input:not([type=radio], [type=checkbox]), textarea");
+  };
 })();

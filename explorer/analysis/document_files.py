@@ -14,7 +14,6 @@ from explorer.analysis.document_words import DocumentWords
 from explorer.analysis.map_html import documents_html
 from explorer.analysis.projection import Projection
 from explorer.analysis.region_records import Layer
-from explorer.analysis.shipped_maps import FACTS
 from explorer.core.errors import BadInput
 from explorer.core.store import Manifest, atomic_folder, read_artifact, write_manifest
 from explorer.text.tags import word_of
@@ -33,17 +32,17 @@ WRITERS: dict[str, Callable[[DocumentMap], str]] = {
 """What a map of documents becomes, by the ending of a file's name."""
 
 
-def save_documents(made: DocumentMap, folder: Path) -> Path:
-    """Write a map of documents into a folder, whole or not at all; what stood there is replaced."""
+def save_documents(made: DocumentMap, folder: Path, private: bool = False) -> Path:
+    """Write a map of documents into a folder, whole or not at all; what stood there is replaced.
+
+    Args:
+        made: the map.
+        folder: where.
+        private: nobody but its owner can open the folder.
+    """
     placed = made.projection
     regions: list[list[dict[str, Any]]] = [[one.to_dict() for one in layer.regions] for layer in made.layers]
-    data = {
-        "facts": {name: getattr(placed, name) for name in FACTS},
-        "how": dict(made.how),
-        "keys": made.words.keys,
-        "labels": made.labels,
-        "regions": regions,
-    }
+    data = {"facts": placed.facts, "how": dict(made.how), "keys": made.words.keys, "labels": made.labels, "regions": regions}
     arrays: dict[str, Any] = {
         "numbers": made.numbers,
         "coords": placed.coords,
@@ -52,7 +51,7 @@ def save_documents(made: DocumentMap, folder: Path) -> Path:
         "words": made.words.numbers,
         **{f"layer{level}": layer.labels for level, layer in enumerate(made.layers)},
     }
-    with atomic_folder(folder, overwrite=True) as partial:
+    with atomic_folder(folder, overwrite=True, private=private) as partial:
         write_texts(made.texts, partial)
         np.savez(partial / _ARRAYS, **arrays)
         (partial / _DATA).write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
@@ -73,13 +72,12 @@ def open_documents(folder: Path) -> DocumentMap:
             data = json.loads((folder / _DATA).read_text(encoding="utf-8"))
             with np.load(folder / _ARRAYS, allow_pickle=False) as parts:
                 arrays = {name: parts[name] for name in parts.files}
-            facts = {name: data["facts"][name] for name in FACTS} | {"explained": tuple(data["facts"]["explained"])}
             names = tuple(str(number + 1) for number in arrays["numbers"].tolist())
             layers = tuple(
                 Layer(tuple(map(_region, regions)), arrays[f"layer{level}"]) for level, regions in enumerate(data["regions"])
             )
             words = DocumentWords(tuple(data["keys"]), arrays["starts"], arrays["words"])
-            placed = Projection(names, names, arrays["coords"], arrays["trust"], **facts)
+            placed = Projection.kept(names, names, arrays["coords"], arrays["trust"], data["facts"])
             texts = KeptTexts(folder)
         except (KeyError, OSError, TypeError, ValueError) as error:
             raise BadInput("analysis.kept_documents_damaged", folder=folder, reason=error) from error

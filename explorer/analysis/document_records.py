@@ -11,8 +11,10 @@ import numpy.typing as npt
 
 from explorer.analysis.document_words import DocumentWords, TellingWord, content_keys
 from explorer.analysis.region_records import Layer, Region
+from explorer.analysis.word_groups import rows_inside
 from explorer.core.cells import csv_cell
 from explorer.core.errors import BadInput
+from explorer.display.record import Record
 from explorer.text.hangul import is_jamo
 from explorer.text.normalise import nfc
 
@@ -42,8 +44,8 @@ class DocumentRegion(Region):
         return {"name": self.name, **found, "size": self.size, "parent": self.parent}
 
 
-@dataclass(frozen=True, eq=False)
-class DocumentMap:
+@dataclass(frozen=True, eq=False, repr=False)
+class DocumentMap(Record):
     """Documents on a map.
 
     Attributes:
@@ -115,13 +117,8 @@ class DocumentMap:
         """
         if len(corners) < 3:
             raise BadInput("analysis.polygon_too_small", count=len(corners))
-        x, y = self.projection.coords[:, 0], self.projection.coords[:, 1]
-        odd = np.zeros(len(self), bool)
-        for (left, low), (right, high) in zip(corners, [*corners[1:], corners[0]], strict=True):
-            if low != high:
-                crossed = (low > y) != (high > y)
-                odd ^= crossed & (x < left + (y - low) * (right - left) / (high - low))
-        return np.flatnonzero(odd).tolist()
+        rows: list[int] = rows_inside(self.projection.coords, [value for corner in corners for value in corner]).tolist()
+        return rows
 
     def find(self, query: str, tokenizer: Tokenizer | None = None) -> list[int]:
         """Points whose document has a word: as it is written, then by its morphemes (학교에서 finds 학교), or by 초성 (ㅎㄱ).

@@ -32,7 +32,7 @@ def words_html(shown: Projection, regions: Regions | None = None, language: str 
         rows = np.array([row.get(key, -1) for key in shown.keys])
         for layer in regions.layers:
             of = np.where(rows >= 0, layer.labels[rows], len(layer.regions))
-            layers.append(PageLayer([*(region.name for region in layer.regions), ""], of))
+            layers.append(PageLayer([region.name for region in layer.regions], of))
     return map_page(
         shown.model, shown.stamp, shown.words, shown.coords, layers=layers, language=language or settings.language()
     )  # fmt: skip

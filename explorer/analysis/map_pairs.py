@@ -8,16 +8,18 @@ of a word's nearest neighbours that both models name, each in its own space (ove
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from explorer.analysis.projection import Projection, project_axes, project_rows
 from explorer.analysis.shared_words import shared_words
-from explorer.analysis.trust import largest_k
+from explorer.analysis.trust import largest_k, measure_trust
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
+from explorer.display.record import Record
 from explorer.text.tags import word_of
 from explorer.vectors.search import Floats, neighbour_graph
 
@@ -30,29 +32,50 @@ __all__ = ["MapPair", "pair_maps"]
 
 K = 12
 _LEAST = 5
+_SAMPLE = 2_000
+"""Points on which the trust of the first map is measured again, for the words that both models know."""
 
 
-@dataclass(frozen=True)
-class MapPair:
+@dataclass(frozen=True, repr=False)
+class MapPair(Record):
     """Words of one map that a second model knows, too.
 
     Attributes:
-        model: name of the first model.
-        rows: their rows on the first map (n int64), in its order.
-        keys: as the first model writes them.
-        coords: their places on the first map.
-        beside: their map by the second model, in the same order.
+        first: the first model's map of these words alone: places as they were, trust as these words have it among each other.
+        rows: their rows on the map it was taken from (n int64), in its order.
+        beside: their map by the second model, in the same order, its keys as that model writes them.
         overlap: share of the ``k`` nearest of these words that both models name (n float32).
         k: the neighbourhood.
     """
 
-    model: str
-    rows: Any
-    keys: tuple[str, ...]
-    coords: Floats
+    first: Projection
+    rows: npt.NDArray[np.int64]
     beside: Projection
     overlap: Floats
     k: int
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def model(self) -> str:
+        """Name of the first model."""
+        return self.first.model
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The words, as the first model writes them."""
+        return self.first.keys
+
+    @property
+    def agreement(self) -> float:
+        """The mean overlap, in [0, 1]."""
+        return float(self.overlap.mean())
+
+    @property
+    def strangers(self) -> float:
+        """Share of the words of whose neighbours the models have none in common, in [0, 1]."""
+        return float((self.overlap == 0).mean())
 
     def movers(self) -> list[int]:
         """Rows of the words here by how few neighbours they kept; of equal ones the more frequent first."""
@@ -62,9 +85,12 @@ class MapPair:
         return {
             "model": self.model,
             "k": self.k,
+            "agreement": self.agreement,
+            "strangers": self.strangers,
             "keys": list(self.keys),
-            "coords": self.coords.tolist(),
+            "coords": self.first.coords.tolist(),
             "overlap": self.overlap.tolist(),
+            "first": self.first.to_dict(),
             "beside": self.beside.to_dict(),
         }
 
@@ -73,10 +99,11 @@ class MapPair:
         import pandas as pd
 
         order = self.movers()
-        frame = {"word": [word_of(self.keys[row]) for row in order], "key": [self.keys[row] for row in order]}
-        axes = {"xyz"[axis]: self.coords[order, axis] for axis in range(self.coords.shape[1])}
-        others = {f"{'xyz'[axis]}2": self.beside.coords[order, axis] for axis in range(self.beside.dims)}
-        return pd.DataFrame(frame | {"overlap": self.overlap[order]} | axes | others)
+        frame: dict[str, Any] = {name: [getattr(self.first, f"{name}s")[row] for row in order] for name in ("word", "key")}
+        frame |= {"overlap": self.overlap[order]}
+        for mark, shown in (("", self.first), ("2", self.beside)):
+            frame |= {f"{'xyz'[axis]}{mark}": shown.coords[order, axis] for axis in range(shown.dims)}
+        return pd.DataFrame(frame)
 
 
 def pair_maps(a: Vectors, b: Vectors, drawn: Projection, *, k: int = K, progress: ProgressCallback | None = None) -> MapPair:
@@ -106,7 +133,7 @@ def pair_maps(a: Vectors, b: Vectors, drawn: Projection, *, k: int = K, progress
     if len(pairs) < _LEAST:
         raise BadInput("analysis.too_few_shared_on_map", minimum=_LEAST, count=len(pairs), a=a.name, b=b.name)
     rows = np.array([row for row, _ in pairs], np.int64)
-    keys = tuple(drawn.keys[row] for row in rows.tolist())
+    keys = [drawn.keys[row] for row in rows.tolist()]
     theirs = [key for _, key in pairs]
     coords = drawn.coords[rows]
 
@@ -117,12 +144,35 @@ def pair_maps(a: Vectors, b: Vectors, drawn: Projection, *, k: int = K, progress
     k = min(k, largest_k(len(rows)))
     most = min(len(rows) - 1, max(k, drawn.params.get("n_neighbors", k)))
     graph = neighbour_graph(unit, most, step=step)
-    near, _ = neighbour_graph(a.unit_vectors(list(keys)), k, step=step)
+    ours = a.unit_vectors(keys)
+    near, _ = neighbour_graph(ours, k, step=step)
     beside = _drawn(b, theirs, unit, graph, drawn, coords, progress)
-    overlap = [
-        len(np.intersect1d(ours, others[:k], assume_unique=True)) / k for ours, others in zip(near, graph[0], strict=True)
-    ]
-    return MapPair(a.name, rows, keys, coords, beside, np.array(overlap, np.float32), k)
+    overlap = np.array([len(np.intersect1d(*both, assume_unique=True)) for both in zip(near, graph[0][:, :k], strict=True)])
+    return MapPair(_of_rows(drawn, rows, ours, progress), rows, beside, (overlap / k).astype(np.float32), k)
+
+
+def _of_rows(drawn: Projection, rows: npt.NDArray[np.int64], unit: Floats, progress: ProgressCallback | None) -> Projection:
+    """Some words of a map: what was measured on all of them does not hold for these among each other."""
+    if len(rows) == len(drawn):
+        return drawn
+    coords = drawn.coords[rows]
+    k = min(drawn.trust_k, largest_k(len(rows)))
+    trust = measure_trust(unit, coords, k, sample=_SAMPLE, seed=drawn.seed, progress=progress)
+    shuffled = np.random.default_rng(drawn.seed).permutation(coords)
+    chance = measure_trust(unit, shuffled, k, sample=_SAMPLE, seed=drawn.seed)
+    return replace(
+        drawn,
+        keys=tuple(drawn.keys[row] for row in rows.tolist()),
+        words=tuple(drawn.words[row] for row in rows.tolist()),
+        coords=coords,
+        trust=trust.points,
+        trustworthiness=trust.trustworthiness,
+        preserved=trust.preserved,
+        trust_k=k,
+        measured=trust.measured,
+        chance_trustworthiness=chance.trustworthiness,
+        chance_preserved=chance.preserved,
+    )
 
 
 def _drawn(

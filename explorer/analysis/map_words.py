@@ -10,11 +10,11 @@ import numpy as np
 from explorer.text.tags import LISTED, base_tag, tag_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["MAP_WORDS", "content_key", "map_words", "words_around"]
+__all__ = ["MAP_WORDS", "by_frequency", "content_key", "map_words", "words_around"]
 
 MAP_WORDS = 20_000
 """How many words a map shows at first."""
@@ -66,6 +66,18 @@ def words_around(v: Vectors, words: Sequence[str], most: int = 500) -> list[str]
     cosines = v.unit_vectors(keys) @ middle
     near = (keys[row] for row in np.argsort(-cosines, kind="stable")[:most].tolist())
     return list(dict.fromkeys([*own, *near]))[:most]
+
+
+def by_frequency(v: Vectors, keys: Iterable[str]) -> list[str]:
+    """Keys of a model, the most frequent first; of one that counted nothing in the order of its vocabulary.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> by_frequency(Vectors("abc", np.eye(3), [1, 5, 3]), "ac"), by_frequency(Vectors("abc", np.eye(3)), "ca")
+    (['c', 'a'], ['a', 'c'])
+    """
+    rows = {key: v.index(key) for key in keys}
+    counts = v.counts
+    return sorted(rows, key=lambda key: (0 if counts is None else -int(counts[rows[key]]), rows[key]))
 
 
 def content_key(v: Vectors, keys: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["METHODS", "Graph", "Projection", "axis_direction", "project", "project_axes", "project_rows", "warm_up"]
+__all__ = ["FACTS", "METHODS", "Graph", "Projection", "axis_direction", "project", "project_axes", "project_rows", "warm_up"]
 
 Graph = tuple[npt.NDArray[np.int32], Floats]
 """What :func:`~explorer.vectors.search.neighbour_graph` gives: neighbours of every row and their cosines, best first."""
@@ -46,6 +46,22 @@ WHOLE_MAP = 5_000
 _MIN_WORDS = 5
 _DRAWN = 1_000
 _VERSION = 1  # changes whenever the same question would get another map
+
+FACTS = (
+    "model",
+    "method",
+    "dims",
+    "seed",
+    "params",
+    "explained",
+    "trustworthiness",
+    "preserved",
+    "trust_k",
+    "measured",
+    "chance_trustworthiness",
+    "chance_preserved",
+)
+"""What a kept map says of itself, beside its points."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,20 +107,24 @@ class Projection(Record):
     def __len__(self) -> int:
         return len(self.keys)
 
+    @classmethod
+    def kept(
+        cls, keys: Sequence[str], words: Sequence[str], coords: Floats, trust: Floats, facts: Mapping[str, Any]
+    ) -> Projection:
+        """A map from its points and what :attr:`facts` gave; maps of before lack the numbers of chance."""
+        known = {name: facts[name] for name in FACTS if name in facts}
+        return cls(tuple(keys), tuple(words), coords, trust, **known | {"explained": tuple(known["explained"])})
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What :data:`FACTS` names."""
+        return {name: getattr(self, name) for name in FACTS}
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data; a point whose trust was not measured has ``null``."""
         return {
-            "model": self.model,
-            "method": self.method,
-            "dims": self.dims,
-            "seed": self.seed,
+            **self.facts,
             "params": dict(self.params),
-            "trustworthiness": self.trustworthiness,
-            "preserved": self.preserved,
-            "trust_k": self.trust_k,
-            "measured": self.measured,
-            "chance_trustworthiness": self.chance_trustworthiness,
-            "chance_preserved": self.chance_preserved,
             "explained": list(self.explained),
             "keys": list(self.keys),
             "words": list(self.words),

@@ -27,26 +27,10 @@ from explorer.text.tags import word_of
 if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["FACTS", "FOLDER", "MIN_DIST", "NOBODY", "N_NEIGHBORS", "SEED", "STEPS", "shipped_map", "shipped_regions"]
+__all__ = ["FOLDER", "MIN_DIST", "NOBODY", "N_NEIGHBORS", "SEED", "STEPS", "shipped_map", "shipped_regions"]
 
 N_NEIGHBORS, MIN_DIST, SEED = 10, 0.05, 42
 """On 20,000 words of ``korean`` these keep 24.3 % of the neighbours; 15 and 0.1, UMAP's own defaults, keep 20.4 %."""
-
-FACTS = (
-    "model",
-    "method",
-    "dims",
-    "seed",
-    "params",
-    "explained",
-    "trustworthiness",
-    "preserved",
-    "trust_k",
-    "measured",
-    "chance_trustworthiness",
-    "chance_preserved",
-)
-"""What a kept map says of itself."""
 
 FOLDER = Path(__file__).parent / "data" / "maps"
 STEPS = NOBODY = 2**16 - 1
@@ -74,8 +58,7 @@ def _opened(path: Path, card: dict[str, Any], keys: tuple[str, ...]) -> Projecti
     low, scale = np.array(card["low"], np.float32), np.float32(card["scale"])
     coords = low + steps.astype(np.float32) * (scale / STEPS)
     coords.flags.writeable = False
-    facts = {name: card["facts"][name] for name in FACTS} | {"explained": tuple(card["facts"]["explained"])}
-    return Projection(keys, tuple(map(word_of, keys)), coords, trust.astype(np.float32) / 255, **facts)
+    return Projection.kept(keys, list(map(word_of, keys)), coords, trust.astype(np.float32) / 255, card["facts"])
 
 
 def shipped_regions(v: Vectors) -> Regions | None:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from explorer.analysis.map_words import by_frequency
 from explorer.core.errors import BadInput
+from explorer.display.record import Record
 from explorer.text.tags import base_tag, tag_of, word_of
 from explorer.vectors.axes import direction
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["Share", "WordGroup", "describe_words", "rows_inside", "shares"]
+__all__ = ["Share", "WordGroup", "describe_words", "rows_inside", "seen_from", "shares"]
 
 TELLING = 12
 _LEAST = 3
@@ -52,19 +54,19 @@ class Share:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class WordGroup:
+@dataclass(frozen=True, slots=True, repr=False)
+class WordGroup(Record):
     """Words that were picked on a map.
 
     Attributes:
         model: name of the model.
-        keys: the picked words, in the order of the map (the most frequent first).
+        keys: the picked words, the most frequent first.
         among: how many words the map has.
         telling: keys that tell the group from the map, with their score in [-1, 1], the highest first.
         scores: that score of every word, in the order of ``keys`` (float32).
         tags: parts of speech by lift.
         counts: occurrences in the order of ``keys``; ``None`` for models that do not know them.
-        rank: the median place of the group's words in the map's order of frequency, as a share: 0.5 is a group as frequent as the map.
+        rank: the median place of the group's words among the map's by frequency, as a share: 0.5 is a group as frequent as the map.
     """
 
     model: str
@@ -109,7 +111,7 @@ def describe_words(v: Vectors, keys: Sequence[str], among: Sequence[str]) -> Wor
     Args:
         v: the model.
         keys: the group, a part of ``among``.
-        among: every word of the map, the most frequent first.
+        among: every word of the map, in any order.
 
     Raises:
         BadInput: the group is empty.
@@ -122,6 +124,7 @@ def describe_words(v: Vectors, keys: Sequence[str], among: Sequence[str]) -> Wor
     """
     if not keys:
         raise BadInput("analysis.empty_word_group")
+    among = by_frequency(v, among)
     place = {key: number for number, key in enumerate(among)}
     rows = np.sort(np.array([place[key] for key in keys], np.int64))
     ordered = tuple(among[row] for row in rows.tolist())
@@ -159,7 +162,9 @@ def shares(names: Sequence[Hashable], rows: npt.NDArray[np.int64]) -> tuple[Shar
 
 
 def rows_inside(coords: Floats, polygon: Sequence[float]) -> npt.NDArray[np.int64]:
-    """Rows of n × 2 places inside a polygon, given as x, y, x, y …; its last corner is joined to its first.
+    """Rows of n × 2 places inside a polygon, given as x, y, x, y …; its last corner is joined to its first (even-odd rule).
+
+    Of places with more axes the first two count.
 
     >>> rows_inside(np.array([[0.5, 0.5], [2, 2]]), [0, 0, 1, 0, 1, 1, 0, 1]).tolist()
     [0]
@@ -171,3 +176,17 @@ def rows_inside(coords: Floats, polygon: Sequence[float]) -> npt.NDArray[np.int6
         if ay != by:
             within ^= ((ay > y) != (by > y)) & (x < (bx - ax) * (y - ay) / (by - ay) + ax)
     return np.flatnonzero(within)
+
+
+def seen_from(coords: Floats, turn: Sequence[float]) -> Floats:
+    """Where n × 3 places lie on the picture (n × 2) that the map's page draws when it is turned by two angles, in radians.
+
+    The first angle turns about the upright axis, the second tips the map towards the eye; the middle of its extent is the origin.
+
+    >>> seen_from(np.array([[0, 0, 0], [2, 4, 6.0]]), (0, 0)).round(1).tolist()
+    [[-1.0, -2.0], [1.0, 2.0]]
+    """
+    middle = (coords.min(axis=0) + coords.max(axis=0)) / 2
+    (cos_a, cos_b), (sin_a, sin_b) = np.cos(turn), np.sin(turn)
+    seen: Floats = (coords - middle) @ np.array([[cos_a, sin_a * sin_b], [0, cos_b], [sin_a, -cos_a * sin_b]])
+    return seen

@@ -243,8 +243,10 @@ def _foreign(folder: Path, manifest: Manifest) -> str | None:
 
 
 @contextmanager
-def atomic_folder(target: Path, overwrite: bool = False) -> Iterator[Path]:
+def atomic_folder(target: Path, overwrite: bool = False, private: bool = False) -> Iterator[Path]:
     """Yield an empty temporary sibling of ``target``; on success it becomes ``target``, on any error it vanishes.
+
+    Nobody but its owner can open one that is ``private``, not even for the moment before it has its name.
 
     A folder in which no manifest was written can never be overwritten.
 
@@ -257,6 +259,8 @@ def atomic_folder(target: Path, overwrite: bool = False) -> Iterator[Path]:
         make_folder(target.parent)
         temporary = temporary_folder(target.parent)
         try:
+            if private:
+                temporary.chmod(0o700)
             yield temporary
             put_folder(temporary, target, overwrite)
         except BaseException:

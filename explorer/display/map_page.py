@@ -27,7 +27,7 @@ _STEPS = 2**16 - 1
 
 @dataclass(frozen=True, slots=True)
 class PageLayer:
-    """Regions on a map: their names, and the region of every point."""
+    """Regions on a map: their names, and the region of every point; one past the last name is none."""
 
     names: Sequence[str]
     of: npt.NDArray[np.integer]

@@ -29,10 +29,11 @@ def test_words_that_lie_elsewhere_in_the_other_model_are_the_movers(method):
     drawn = project_axes(a, *poles) if method == "axes" else project(a, method=method, n_neighbors=8)
     pair = pair_maps(a, b, drawn)
     assert pair.beside.method == method and pair.beside.keys == pair.keys == drawn.keys
-    assert np.array_equal(pair.coords, drawn.coords[pair.rows])
+    assert np.array_equal(pair.first.coords, drawn.coords[pair.rows])
     first = [pair.keys[row] for row in pair.movers()[:5]]
     assert sorted(first) == sorted(a.keys[:5])
     assert pair.to_frame()["overlap"].is_monotonic_increasing and len(pair.to_dict()["overlap"]) == 120
+    assert pair.first is drawn and 0 < pair.strangers < pair.agreement < 1 and "MapPair" in repr(pair)
 
 
 def test_a_map_begun_at_another_stays_near_it():
@@ -76,6 +77,14 @@ def test_a_group_is_told_by_words_of_its_own_and_by_its_parts_of_speech():
     assert all(one.lift == 1 for one in whole.tags)
     with pytest.raises(BadInput, match="no word"):
         describe_words(a, [], a.keys)
+
+
+def test_a_group_is_as_frequent_as_its_counts_say_whatever_the_order_of_the_map():
+    a = planted(1)
+    mixed = [a.keys[row] for row in np.random.default_rng(1).permutation(120)]
+    group, other = describe_words(a, a.keys[:30], a.keys), describe_words(a, a.keys[29::-1], mixed)
+    assert group.rank == other.rank < 0.15 and group.keys == other.keys == a.keys[:30]
+    assert group.telling == other.telling and "WordGroup" in repr(group)
 
 
 def test_points_inside_a_polygon_are_found_also_where_it_is_not_convex():

@@ -37,6 +37,10 @@ def test_the_first_map_is_umap_searched_and_pressed(visit):
     page.wait_for_selector("#map-panel >> text=고등학교")
     wait(page, "m.marks.near.length > 3 && m.words[m.marks.chosen] === '학교'")
     assert page.evaluate(f"{MAP}.labels.some(one => one.text === '학교')")
+    page.focus("#map-find")
+    page.keyboard.press("Escape")  # what is typed into a box is no word to the map
+    assert "word=" in page.url
+    page.focus("#map-host")
     # A press on a dot chooses its word: here the dot farthest to the right, where no other is near.
     page.keyboard.press("Escape")
     page.wait_for_function("!location.search.includes('word=')")
@@ -74,11 +78,57 @@ def test_the_wheel_moves_the_page_until_the_map_is_pressed(visit):
     wait(page, f"m.kx > 1.3 * {before[1]}")
     assert page.evaluate("window.scrollY") == scrolled and labels > 5
     page.wait_for_function("location.search.includes('view=')")
+    # Where one looked on one map is nowhere on the next.
+    page.click("#map-dims >> text=공간")
+    page.click("#map-draw")
+    wait(page, "m.dims === 3 && m.isWhole")
+    page.wait_for_function("location.search.includes('dims=3') && !location.search.includes('view=')")
+    # In three dimensions what is seen inside a line is picked, here and on the server.
+    page.click("[data-map=lasso]")
+    drag(page, 60, 60)
+    page.wait_for_selector("#map-picked >> text=이 무리를 가장 잘 드러내는 단어")
+    picked = page.evaluate(f"{MAP}.marks.picked.length")
+    assert 10 < picked < 900 and f"단어 {picked}개" in page.inner_text("#map-picked")
+    page.set_viewport_size({"width": 700, "height": 900})
+    wait(page, "m.w < 700 && Math.abs(m.kx - m.fit()) < 1e-6 && m.frames")
+    assert page.evaluate(f"{MAP}.labels.length") > 5
+
+
+def test_a_link_with_a_word_looks_where_it_says(visit):
+    page = visit("/map?words=1000&method=pca&view=0.1,0.2,0.1,0.2&word=" + quote("학교"))
+    wait(page, "m.frames && m.words && m.marks.chosen != null && m.codes")
+    page.wait_for_selector("#map-panel table")
+    page.wait_for_timeout(700)  # longer than a glide
+    middle = page.evaluate(f"[{MAP}.cx, {MAP}.cy]")
+    assert max(abs(value - 0.15) for value in middle) < 1e-4
+    # A map that is left is held by nothing: neither its pixels nor what watches the window.
+    page.evaluate(f"window.before = {MAP}")
+    page.click("nav a[href*='/similarity'], a[href*='/similarity']")
+    page.wait_for_function("!document.querySelector('#map-host') && window.before.n === 0 && window.before.image === null")
+
+
+def drag(page, right, down):
+    """A box or a lasso around the middle of the map."""
+    page.locator("#map-host").scroll_into_view_if_needed()
+    box = page.locator("#map-host").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x - right, y - down)
+    page.mouse.down()
+    for a, b in ((right, -down), (right, down), (-right, down), (-right, 4 - down)):
+        page.mouse.move(x + a, y + b, steps=4)
+    page.mouse.up()
+
+
+def saved_picture(page):
+    with page.expect_download() as saved:
+        page.click(".mantine-Card-root:has(#map-host) .as-svg")
+    return Path(saved.value.path()).read_text(encoding="utf-8")
 
 
 def test_a_lasso_and_a_box_pick_words_that_are_listed_saved_and_let_go(visit):
-    page = visit("/map?words=20000")
-    wait(page, "m.frames && m.words")
+    page = visit("/map?color=sense")
+    wait(page, "m.frames && m.words && m.spots.length > 40")
+    page.wait_for_selector("#map-legend >> text=점 하나가 뜻 하나")
     page.locator("#map-host").scroll_into_view_if_needed()
     page.click("[data-map=lasso]")
     box = page.locator("#map-host").bounding_box()
@@ -95,10 +145,9 @@ def test_a_lasso_and_a_box_pick_words_that_are_listed_saved_and_let_go(visit):
     with page.expect_download() as saved:
         page.click(".mantine-Card-root:has(#map-picked) .as-csv")
     assert len(Path(saved.value.path()).read_text(encoding="utf-8-sig").splitlines()) == picked + 1
-    with page.expect_download() as saved:
-        page.click(".mantine-Card-root:has(#map-host) .as-svg")
-    picture = Path(saved.value.path()).read_text(encoding="utf-8")
+    picture = saved_picture(page)
     assert picture.startswith("<svg") and "UMAP" in picture and re.search("<text[^>]*>[가-힣]{2}", picture)
+    assert re.search("<text[^>]*>다리#[12]<", picture) and picture.count("<circle") > 40
     link = page.url
     assert "pick=" in link
     again = visit(link.removeprefix(page.evaluate("location.origin")))
@@ -139,6 +188,12 @@ def test_an_axis_map_names_its_poles(visit):
     page = visit("/map?method=axes&words=1000&x0=" + quote("남자") + "&x1=" + quote("여자,여성") + "&color=own&labels=")
     wait(page, "m.frames && m.words && m.given.stretch")
     assert page.evaluate(f"{MAP}.given.axes") == [["남자", "여자, 여성"], ["낮다", "높다"]]
+    page.click("#map-color")
+    page.click("[role=option] >> text=/^빈도$/")
+    page.wait_for_selector("#map-legend >> text=드문 단어")
+    picture = saved_picture(page)  # with the names of the poles, and what the colours mean
+    assert all(f">{name}<" in picture for name in ("← 남자", "여자, 여성 →", "↑ 높다", "↓ 낮다", "드문 단어", "잦은 단어"))
+    assert "linearGradient" in picture and "stroke-dasharray" in picture
 
 
 def test_two_models_mark_the_same_words_and_tell_what_moved(visit):
@@ -154,3 +209,5 @@ def test_two_models_mark_the_same_words_and_tell_what_moved(visit):
     wait(page, f"m.to[0] !== {before} && m.to[0] === document.querySelector('#map-host-b').drawing.to[0]")
     page.click("[data-map=morph]")
     wait(page, f"m.to[0] === {before}")
+    picture = saved_picture(page)
+    assert picture.count("trustworthiness@") == 2 and "word2vec · PCA" in picture and ">명사<" in picture

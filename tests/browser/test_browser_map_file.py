@@ -59,6 +59,29 @@ def test_words_are_found_by_form_initials_and_with_a_particle(opened):
     page.press("#find", "Escape")
 
 
+def test_a_word_outside_all_regions_has_the_colour_of_none(opened, folder):
+    from explorer.analysis.region_records import Layer, Region, Regions
+
+    v = ex.load("word2vec")
+    shown = ex.project(v, words=WORDS, method="pca")
+    known = Regions(v.name, tuple(WORDS[:2]), (Layer((Region(("학교",), ("학교/NNG",), 2, -1),), np.zeros(2, np.int32)),))
+    (folder / "regions.html").write_text(words_html(shown, known, "ko"), "utf-8")
+    page = opened("regions.html", viewport={"width": 1100, "height": 700})
+    page.wait_for_timeout(300)  # until it is drawn
+    colours = page.evaluate(
+        """() => {
+          const canvas = document.querySelector("canvas"), pen = canvas.getContext("2d"), seen = new Set();
+          const all = pen.getImageData(0, 0, canvas.width, canvas.height).data;
+          for (let i = 0; i < all.length; i += 4) {
+            const [r, g, b] = all.slice(i, i + 3);
+            if (Math.max(r, g, b) - Math.min(r, g, b) > 60) seen.add([r, g, b].indexOf(Math.max(r, g, b)));
+          }
+          return seen.size;
+        }"""
+    )
+    assert colours == 1  # the hue of the one region; the others are grey
+
+
 def test_documents_are_found_read_and_never_become_tags(opened):
     page = opened("documents.html", viewport={"width": 390, "height": 800}, color_scheme="dark")
     assert len(found(page, "학교까지")) == 16 and len(found(page, "학교에서 국수")) == 8

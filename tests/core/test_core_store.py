@@ -26,6 +26,13 @@ def make(name: str = "a", content: str = "하나", overwrite: bool = False):
         store.write_manifest(folder, Manifest("vectors", name, "word2vec", params={"seed": 1}))
 
 
+def test_a_private_folder_is_its_owners_alone_from_the_first_moment(home):
+    with store.atomic_folder(store.artifact_path("vectors", "a"), private=True) as folder:
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        store.write_manifest(folder, Manifest("vectors", "a", "x"))
+    assert stat.S_IMODE(store.artifact_path("vectors", "a").stat().st_mode) == 0o700
+
+
 def test_an_artifact_is_listed_read_and_removed(home):
     assert store.list_artifacts("vectors") == {}
     make("위키-w2v")

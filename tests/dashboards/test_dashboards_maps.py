@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
+import unicodedata
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from dashboards.kit import url
 from dashboards.kit.taking import csv_of
-from dashboards.pages.map.colours import NONE, by_axis, by_label, simply
+from dashboards.pages.map.colours import NONE, by_axis, by_label, by_sense, labels_of, plainly, simply
 from dashboards.pages.map.form import FIELDS, choice_of
 from dashboards.pages.map.maps import Choice, Map, Place, make, read, shipped, with_regions, words_of
 from dashboards.pages.map.search import find
@@ -170,7 +173,7 @@ def test_an_address_is_the_same_map_again():
 
 def test_colours_are_codes_and_a_palette_for_each_scheme(small, shown):
     sentence = "{}".format
-    for kind in ("tag", "frequency", "trust", "script", "region"):
+    for kind in ("tag", "frequency", "trust", "script"):
         found = simply(shown, small, kind, sentence)
         known = found.codes[found.codes != NONE]
         assert len(found.codes) == 15 and all(known.max() < len(palette) for palette in found.palette.values()), kind
@@ -182,6 +185,53 @@ def test_colours_are_codes_and_a_palette_for_each_scheme(small, shown):
     pole = by_axis(shown, small, ["남자"], ["여자"], "mean")
     assert pole.codes[shown.rows["여왕/NNG"]] > pole.codes[shown.rows["왕/NNG"]] and pole.ends == ("남자", "여자")
     assert by_axis(shown, small, [], ["사과"], "mean").ends[0] == "mean"
+
+
+def test_colours_that_a_map_has_not_are_said_and_not_replaced(small, shown):
+    with pytest.raises(BadInput, match="no regions are known"):
+        simply(shown, small, "region", "{}".format)
+    with pytest.raises(BadInput, match="knows senses of 0 words"):
+        by_sense(shown, small, "")
+    assert set(plainly(shown).codes.tolist()) == {0} and plainly(shown).legend == ()
+
+
+def test_senses_lie_among_their_words_and_colour_them(small):
+    from explorer.vectors.senses import Sense, SenseTable
+
+    told = SenseTable(
+        [Sense("배/NNG#1", 0.6, ("사과/NNG", "먹다/VV"), 9), Sense("배/NNG#2", 0.4, ("서울/NNP",), 9)],
+        np.stack([small.vector("사과/NNG"), small.vector("학교/NNG")]),
+    )
+    v = Vectors(small.keys, small.vectors, small.counts, senses=told)
+    coords = np.random.default_rng(0).normal(size=(16, 2)).astype(np.float32)
+    words, tags = zip(*(key.split("/") for key in v.keys), strict=True)
+    shown = Map("x", tuple(v.keys), words, tags, coords, np.zeros(16, np.float32), {})
+    found = by_sense(shown, v, "한 점이 한 뜻입니다.")
+    assert [(one.name, one.about, one.of) for one in found.spots] == [
+        ("배#1", "사과 · 먹다", "배/NNG"),
+        ("배#2", "서울", "배/NNG"),
+    ]
+    assert all(any(np.allclose(one.place, place) for place in coords) for one in found.spots)
+    assert found.codes[shown.rows["사과/NNG"]] == found.spots[0].code != found.spots[1].code
+    assert found.codes[shown.rows["학교/NNG"]] == found.spots[1].code and found.codes[shown.rows["배/NNG"]] == NONE
+    sent = coloured(shown, found)["spots"]
+    assert sent[0]["name"] == "배#1" and len(sent[0]["place"]) == 2
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "왕,사람\n사과,과일",
+        "단어,분류\n왕,사람\n사과,과일",
+        '\ufeff"왕","사람"\r\n"사과","과일"\r\n',
+        "왕\t사람\n사과;과일",
+        unicodedata.normalize("NFD", "왕,사람\n사과,과일"),
+        "왕 , 사람\n\n사과,과일,더 있는 칸\n배\n,없음",
+    ],
+)
+def test_labels_are_read_as_spreadsheets_write_them(typed):
+    assert labels_of(typed) == [("왕", "사람"), ("사과", "과일")]
+    assert labels_of('"왕, 임금";"곳 ""안"" 밖"') == [("왕, 임금", '곳 "안" 밖')] and labels_of("") == []
 
 
 def test_labels_of_ones_own_colour_the_words_they_name(small, shown):
@@ -210,7 +260,6 @@ def a_map(n: int) -> Map:
 
 
 def test_places_travel_without_words_and_come_back_to_a_thousandth(small):
-    import base64
     import json
 
     shown = a_map(70_000)
@@ -225,28 +274,112 @@ def test_places_travel_without_words_and_come_back_to_a_thousandth(small):
     assert sent["layers"] == [[["가 · 나", 0.0, 0.5]]] and sent["view"] == [0, 1, 0, 1] and not sent["stretch"]
 
 
-def test_a_pair_is_the_shared_words_by_both_models_and_is_drawn_once(home):
+def test_a_pair_is_the_shared_words_by_both_models_and_is_drawn_once(home, monkeypatch):
     from dashboards.pages.map.pairs import make_pair, read_pair
-    from dashboards.pages.map.words import mover_frame
+    from explorer.analysis.trust import measure_trust
+    from explorer.core.caches import mark_used
 
     rows = np.random.default_rng(5).normal(size=(25, 6))
     a, b = Vectors([f"단어{i}" for i in range(25)], rows), Vectors([f"단어{i}" for i in range(24, 2, -1)], rows[24:2:-1])
     choice = Choice("a", "pca", words=25, beside="b")
     folder = make_pair(a, b, choice)
-    shown = read_pair(folder, read(make(a, choice)))
-    assert len(shown.keys) == 22 == len(shown.beside.coords) and "단어0" not in shown.keys
-    assert shown.beside.overlap.min() == 1 and list(mover_frame(shown).columns) == [
-        "word",
-        "key",
-        "overlap",
-        "x",
-        "y",
-        "x2",
-        "y2",
-    ]
+    whole = read(make(a, choice))
+    used = []
+    monkeypatch.setattr("dashboards.pages.map.pairs.mark_used", lambda place: (used.append(place), mark_used(place)))
+    shown = read_pair(folder, whole)
+    assert used == [folder]  # otherwise the budget of the caches takes what is looked at every day for old
+    assert len(shown.keys) == 22 == len(shown.pair) and "단어0" not in shown.keys
+    assert shown.pair.overlap.min() == 1 == shown.pair.agreement and shown.pair.strangers == 0
+    assert list(shown.pair.to_frame().columns) == ["word", "key", "overlap", "x", "y", "x2", "y2"]
+    # What is said of the map's trust is about the words that are shown.
+    again = measure_trust(a.unit_vectors(list(shown.keys)), shown.coords, shown.facts["trust_k"])
+    assert shown.facts["trustworthiness"] == pytest.approx(again.trustworthiness) != whole.facts["trustworthiness"]
+    assert np.allclose(shown.trust, again.points)
     assert make_pair(a, b, choice, lambda _: pytest.fail("it was drawn again")) == folder
     (folder / "overlap.npy").write_bytes(b"no")
     with pytest.raises(BadInput, match=folder.name):
         read_pair(folder, shown)
     with pytest.raises(BadInput, match="second"):
-        simply(read(make(a, choice)), a, "moved", "{}".format)
+        simply(whole, a, "moved", "{}".format)
+
+
+def page_of(small, shown, monkeypatch, interim=None):
+    """The page's callbacks over one map; ``interim`` is what is there while the one that was asked for is made."""
+    from dashboards.kit.jobs import NotReady
+    from dashboards.pages.map import page
+
+    class Waiting:
+        label = "map.job_frequent"
+
+        def awaited(self):
+            pass
+
+    def opened(choice):
+        if interim is not None and choice.method != "pca":
+            raise NotReady(Waiting())
+        return shown if interim is None else interim
+
+    monkeypatch.setattr(page, "open_shown", opened)
+    monkeypatch.setattr(page, "state", lambda: SimpleNamespace(vectors=lambda _: small))
+    monkeypatch.setattr(page, "ctx", SimpleNamespace(triggered=[]))
+    monkeypatch.setattr(page, "waiting", lambda *_: "waiting")
+    return page
+
+
+def test_where_one_looks_belongs_to_one_map(small, shown, monkeypatch, app):
+    page = page_of(small, shown, monkeypatch, interim=shown)
+    asked, view = {"method": "umap", "words": "1000"}, "0,1,0,1"
+
+    def drawn(page, asked, before):
+        with app.server.test_request_context():
+            return page.draw(asked, "small", None, "tag", "", "", "", before, True, view)
+
+    sent, *_, signature, _ = drawn(page, asked, None)
+    assert sent["interim"] and sent["view"] is None  # PCA is no place for the view of a UMAP
+    done = page_of(small, shown, monkeypatch)
+    assert drawn(done, asked, signature)[0]["view"] == [0, 1, 0, 1]  # the map of the address has come
+    assert drawn(done, asked | {"method": "tsne"}, signature)[0]["view"] is None  # another was asked for meanwhile
+    last = drawn(done, asked, None)[5]
+    assert drawn(done, asked | {"method": "tsne"}, last)[0]["view"] is None
+
+
+def test_what_is_there_meanwhile_has_no_axes_and_no_movers(small, shown, monkeypatch, app):
+    page = page_of(small, shown, monkeypatch, interim=shown)
+    asked = {"method": "axes", "x0": "남자", "x1": "여자", "y1": "왕"}
+    with app.server.test_request_context():
+        sent, colours, legend, *_ = page.draw(asked, "small", None, "moved", "", "", "", None, True, "")
+    assert sent["axes"] is None and not sent["stretch"]
+    assert set(np.frombuffer(base64.b64decode(colours["codes"]), np.uint8)) == {0} and legend == []
+
+
+def test_labels_longer_than_an_address_or_than_is_read_are_told(app, home):
+    from dashboards.pages.map import page
+    from dashboards.pages.map.form import MAX_LABELS
+
+    random = np.random.default_rng(3)
+    labels = "\n".join(f"단어{a}가{b},분류{c}" for a, b, c in random.integers(0, 10**6, (1500, 3)))
+    with app.server.test_request_context():
+        given = ({"method": "pca"}, "small", "own", "", "")
+        rest = ("", None, "", None, "a")
+        assert page.address(*given, "왕,사람", *rest)[1] is None
+        where, note = page.address(*given, labels, *rest)
+        assert note is not None and "labels=" in where
+        with pytest.raises(BadInput, match=str(MAX_LABELS)):
+            page.labels_within("가,나\n" * MAX_LABELS)
+
+
+def test_what_is_picked_in_three_dimensions_is_what_is_seen(small, monkeypatch):
+    from dashboards.pages.map.words import group_of
+
+    coords = np.random.default_rng(2).normal(size=(16, 3)).astype(np.float32)
+    shown = Map("x", tuple(small.keys), ("",) * 16, ("",) * 16, coords, np.zeros(16, np.float32), {})
+    turn = (0.6, 0.35)
+    # As the browser turns the map: to the right, and up.
+    centred = coords - (coords.min(axis=0) + coords.max(axis=0)) / 2
+    (ca, cb), (sa, sb) = np.cos(turn), np.sin(turn)
+    right = centred @ [ca, 0, sa]
+    up = centred @ [sa * sb, cb, -ca * sb]
+    group = group_of(small, shown, [*turn, 0, -9, 9, -9, 9, 9, 0, 9])
+    assert set(group.keys) == {key for key, at in zip(small.keys, right, strict=True) if at > 0}
+    group = group_of(small, shown, [*turn, -9, 0, 9, 0, 9, 9, -9, 9])
+    assert set(group.keys) == {key for key, at in zip(small.keys, up, strict=True) if at > 0}

@@ -142,10 +142,7 @@ def make(params: dict[str, Any], progress: ProgressCallback) -> Path:
     else:
         texts, labels = documents_of(choice.corpus, choice.label or None, choice.by, choice.most)
     made = map_documents(texts, labels, method=choice.method, seed=choice.seed, keep=keep, progress=progress, **vectors)
-    folder = save_documents(made, Path(params["folder"]))
-    if choice.corpus == PASTED:
-        folder.chmod(0o700)
-    return folder
+    return save_documents(made, Path(params["folder"]), private=not keep)
 
 
 def corners(written: str) -> list[tuple[float, float]]:

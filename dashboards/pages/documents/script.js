@@ -27,13 +27,13 @@
     window.Plotly.restyle(map, { visible: wanted }, wanted.map((_, number) => FIRST + number)); // prettier-ignore
   }
 
+  window.dash_clientside = window.dash_clientside || {};
+  const explorer = (window.dash_clientside.explorer = window.dash_clientside.explorer || {});
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && drawn() && !document.querySelector("[role=dialog]"))
+    if (event.key === "Escape" && drawn() && !explorer.taken(event))
       window.dash_clientside.set_props("documents-chosen", { data: 0 });
   });
 
-  window.dash_clientside = window.dash_clientside || {};
-  const explorer = (window.dash_clientside.explorer = window.dash_clientside.explorer || {});
   explorer.followDocuments = function () {
     const map = drawn();
     if (map && map.on && !map.followed) {

@@ -20,7 +20,7 @@ FIRST = Choice("")
 """What a page shows whose address says nothing."""
 SIZES = ("1000", "3000", "5000", "10000", "20000", "40000", "100000")
 REACHES = ("100", "200", "500", "1000", "3000")
-MAX_OWN, MAX_LABELS, MAX_POLE = 4_000, 8_000, 120
+MAX_OWN, MAX_LABELS, MAX_POLE = 4_000, 60_000, 120
 """Characters of a person's own words, of their labels, and of a pole of an axis."""
 MAX_CORNERS = 60
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboards.app.state import state, version
-from explorer.analysis.map_words import MAP_WORDS, content_key, map_words, words_around
-from explorer.analysis.shipped_maps import FACTS, MIN_DIST, N_NEIGHBORS, SEED, shipped_map, shipped_regions
+from explorer.analysis.map_words import MAP_WORDS, by_frequency, content_key, map_words, words_around
+from explorer.analysis.shipped_maps import MIN_DIST, N_NEIGHBORS, SEED, shipped_map, shipped_regions
 from explorer.core.caches import mark_used
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.progress import ProgressCallback
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pandas import DataFrame
 
+    from explorer.analysis.map_pairs import MapPair
     from explorer.analysis.projection import Projection
     from explorer.vectors.suggest import Suggester
     from explorer.vectors.vectors import Vectors
@@ -45,6 +46,7 @@ __all__ = [
     "may_be_shipped",
     "open_map",
     "options_of",
+    "pair_of",
     "parts_of",
     "projection_of",
     "read",
@@ -126,36 +128,19 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Beside:
-    """The same words by another model, in the same order.
-
-    Attributes:
-        model: its name.
-        coords: their places, n × 2 or n × 3 float32.
-        overlap: share of a word's nearest of these words that both models name (n float32).
-        facts: as for a map.
-    """
-
-    model: str
-    coords: NDArray[np.float32]
-    overlap: NDArray[np.float32]
-    facts: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Map:
-    """A drawn map; rows in order of frequency.
+    """A drawn map; words around a word are the nearest first, all others the most frequent.
 
     Attributes:
         id: changes with anything that changes the map.
         keys, words, tags: of every point (a tag is ``""`` where the model has none).
         coords: n × 2 or n × 3 float32.
         trust: n float32 in [0, 1], NaN where it was not measured.
-        facts: what :data:`~explorer.analysis.shipped_maps.FACTS` names; maps of before lack the numbers of chance.
+        facts: what :data:`~explorer.analysis.projection.FACTS` names; maps of before lack the numbers of chance.
         regions: named regions in layers, from few to many; none where the model's are not known.
         region_of: the coarsest region of every point, -1 outside all; empty without regions.
         unknown: words a person asked for that have no vector.
-        beside: the same words by another model.
+        pair: with the same words by another model, if there is one.
     """
 
     id: str
@@ -169,7 +154,7 @@ class Map:
     region_of: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     region_names: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    beside: Beside | None = None
+    pair: MapPair | None = None
 
     @cached_property
     def rows(self) -> dict[str, int]:
@@ -198,6 +183,17 @@ class Map:
         return pd.DataFrame({"word": self.words, "key": self.keys, **axes, "trust": self.trust})
 
 
+def pair_of(shown: Map) -> MapPair:
+    """Both maps.
+
+    Raises:
+        BadInput: there is no second model.
+    """
+    if shown.pair is None:
+        raise BadInput("dashboards.map_without_beside")
+    return shown.pair
+
+
 def parts_of(typed: str) -> list[str]:
     r"""Words with commas, spaces or lines between them, each once.
 
@@ -208,7 +204,7 @@ def parts_of(typed: str) -> list[str]:
 
 
 def words_of(vectors: Vectors, choice: Choice) -> tuple[list[str], list[str]]:
-    """The keys a map shows, and the words of a person's list that have no vector. Their own are the most frequent first.
+    """The keys a map shows, and the words of a person's list that have no vector.
 
     Raises:
         OutOfVocabulary: the word that others are wanted around has no vector.
@@ -229,9 +225,7 @@ def words_of(vectors: Vectors, choice: Choice) -> tuple[list[str], list[str]]:
         keys.update(dict.fromkeys([resolution.key] if vectors.row(resolution.key) is not None else []))
         if vectors.row(resolution.key) is None:
             unknown.append(word)
-    counts = vectors.counts
-    order = list(keys) if counts is None else sorted(keys, key=lambda key: -int(counts[vectors.index(key)]))
-    return order, unknown
+    return by_frequency(vectors, keys), unknown
 
 
 def options_of(choice: Choice) -> dict[str, Any]:
@@ -260,12 +254,11 @@ def make(vectors: Vectors, choice: Choice, progress: ProgressCallback | None = N
 
 
 def _keep(drawn: Projection, folder: Path) -> None:
-    facts = {name: getattr(drawn, name) for name in FACTS}
     with atomic_folder(folder, overwrite=True) as partial:
         np.save(partial / "coords.npy", drawn.coords, allow_pickle=False)
         np.save(partial / "trust.npy", drawn.trust, allow_pickle=False)
         (partial / "map.json").write_text(
-            json.dumps({"keys": drawn.keys, "facts": facts}, ensure_ascii=False), encoding="utf-8"
+            json.dumps({"keys": drawn.keys, "facts": drawn.facts}, ensure_ascii=False), encoding="utf-8"
         )
         write_manifest(partial, Manifest("map", folder.name, drawn.method))
 
@@ -291,8 +284,7 @@ def projection_of(folder: Path) -> Projection:
     from explorer.analysis.projection import Projection
 
     kept = read(folder)
-    facts = {name: kept.facts[name] for name in FACTS if name in kept.facts} | {"explained": tuple(kept.facts["explained"])}
-    return Projection(kept.keys, kept.words, kept.coords, kept.trust, **facts)
+    return Projection.kept(kept.keys, kept.words, kept.coords, kept.trust, kept.facts)
 
 
 def may_be_shipped(choice: Choice) -> bool:
@@ -303,11 +295,7 @@ def may_be_shipped(choice: Choice) -> bool:
 def shipped(vectors: Vectors, choice: Choice) -> Map | None:
     """The map that comes with the package, where it is the one that is wanted."""
     drawn = shipped_map(vectors) if may_be_shipped(choice) else None
-    return (
-        None
-        if drawn is None
-        else _map("shipped", drawn.keys, drawn.coords, drawn.trust, {name: getattr(drawn, name) for name in FACTS})
-    )
+    return None if drawn is None else _map("shipped", drawn.keys, drawn.coords, drawn.trust, drawn.facts)
 
 
 def _map(name: str, keys: Sequence[str], coords: NDArray[np.float32], trust: NDArray[np.float32], facts: dict[str, Any]) -> Map:

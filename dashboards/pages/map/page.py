@@ -10,14 +10,14 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, 
 from dashboards.app.models import model_bar
 from dashboards.app.state import state
 from dashboards.kit import ids, url
-from dashboards.kit.components import card, empty, guarded, icon, page, problem, waiting, watch
+from dashboards.kit.components import card, empty, guarded, icon, page, problem, too_long_for_address, waiting, watch
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.person import woken
 from dashboards.kit.taking import Take
-from dashboards.pages.map.colours import Colouring, by_axis, by_label, simply
-from dashboards.pages.map.form import ASKED, FIELDS, HUE, choice_of, controls, corners, name_of, ranges
-from dashboards.pages.map.maps import Map, parts_of
+from dashboards.pages.map.colours import Colouring, by_axis, by_label, by_sense, plainly, simply
+from dashboards.pages.map.form import ASKED, FIELDS, HUE, MAX_LABELS, MAX_OWN, choice_of, controls, corners, name_of, ranges
+from dashboards.pages.map.maps import Map, pair_of, parts_of
 from dashboards.pages.map.pairs import open_shown
 from dashboards.pages.map.search import find
 from dashboards.pages.map.sending import coloured, placed, written
@@ -27,14 +27,13 @@ from dashboards.pages.map.words import (
     beside_panel,
     found_list,
     group_of,
-    mover_frame,
     movers_panel,
     neighbour_panel,
     neighbours_of,
     pick,
     picked_panel,
 )
-from explorer.core.errors import ExplorerError
+from explorer.core.errors import BadInput, ExplorerError
 
 __all__ = ["CARDS", "FIELDS", "ICON", "NAME", "PATH", "USES_MODEL", "layout", "register"]
 
@@ -78,7 +77,7 @@ def layout(**query: Any) -> Any:
                 ),
                 html.Div(
                     [
-                        card(None, controls(t, q, DRAW), className="map-controls"),
+                        card(None, controls(t, q, DRAW), html.Div(id="map-address-note"), className="map-controls"),
                         _search_card(t, q),
                         html.Div(
                             card(t("map.movers"), html.Div(id=MOVERS), hint=t("map.movers_hint"), takes=("map", "movers")),
@@ -185,6 +184,7 @@ def register(app: Dash) -> None:
     )
     app.callback(
         Output(ids.address("map"), "data"),
+        Output("map-address-note", "children"),
         Input(ASK, "data"),
         Input(ids.MODEL, "value"),
         *hue,
@@ -239,7 +239,9 @@ def draw(
     signature = wanted | {"interim": interim, "id": shown.id}
     colours: Any = no_update
     try:
-        found = _coloured(t, shown, wanted["model"], color, c0, c1, labels)
+        # How much words moved is known when both maps are.
+        late = interim and color == "moved"
+        found = plainly(shown) if late else _coloured(t, shown, wanted["model"], color, c0, c1, labels)
         colours, legend = coloured(shown, found), legend_of(found)
     except ExplorerError as error:
         legend = problem(t, error)
@@ -249,12 +251,16 @@ def draw(
         status = dmc.Alert(said, color="yellow", variant="light", mt="sm")
     if drawn == signature:
         return no_update, colours, legend, status, no_update, no_update, interim
-    first = not drawn or drawn.get("interim")
+    # The view of the address belongs to the map of the address, not to PCA before it or to what is asked later.
+    same = not drawn or (drawn["interim"] and all(drawn.get(name) == value for name, value in wanted.items()))
     sent = placed(
-        shown, stamp(shown.facts, model, len(shown.keys)), ranges(view or "") if first and not interim else [], _axes(wanted)
+        shown,
+        stamp(shown.facts, model, len(shown.keys)),
+        ranges(view or "") if same and not interim else [],
+        None if interim else _axes(wanted),
     )
-    if shown.beside:
-        sent["beside"]["stamp"] = stamp(shown.beside.facts, shown.beside.model, len(shown.keys))
+    if shown.pair:
+        sent["beside"]["stamp"] = stamp(shown.pair.beside.facts, shown.pair.beside.model, len(shown.keys))
     return sent | {"interim": interim}, colours, legend, status, facts_of(t, shown), signature, interim
 
 
@@ -279,8 +285,22 @@ def _coloured(t: Text, shown: Map, model: str, color: str, c0: str, c1: str, lab
     if q["color"] == "axis":
         return by_axis(shown, vectors, parts_of(q["c0"]), parts_of(q["c1"]), t("map.all_middle"))
     if q["color"] == "own":
-        return by_label(shown, vectors, url.tidy(labels, 100_000))
+        return by_label(shown, vectors, labels_within(labels))
+    if q["color"] == "sense":
+        return by_sense(shown, vectors, t("map.senses_said"))
     return simply(shown, vectors, q["color"], lambda key: t(f"map.{key}"))
+
+
+def labels_within(labels: Any) -> str:
+    """A person's labels as text.
+
+    Raises:
+        BadInput: there are more of them than are read.
+    """
+    typed = url.tidy(labels if isinstance(labels, str) else "", MAX_LABELS + 1)
+    if len(typed) > MAX_LABELS:
+        raise BadInput("dashboards.labels_too_long", most=MAX_LABELS)
+    return typed
 
 
 def legend_of(found: Colouring) -> Any:
@@ -293,6 +313,10 @@ def legend_of(found: Colouring) -> Any:
         return [
             html.Span([html.Span(found.ends[0]), html.Span(className="map-scale", style=ramps), html.Span(found.ends[1])], className="map-key")
         ]  # fmt: skip
+    return [*([html.Span(found.said, className="map-said")] if found.said else []), *_dots(found)]
+
+
+def _dots(found: Colouring) -> list[Any]:
     return [
         html.Span(
             [
@@ -383,8 +407,8 @@ def show(drawn: dict[str, Any] | None, query: str | None, chosen: str | None) ->
         "chosen": shown.rows.get(key),
     }
     panel = guarded(t, lambda: neighbour_panel(t, shown, vectors, chosen)) if chosen else nothing
-    if chosen and shown.beside and key in shown.rows:
-        other = state().vectors(shown.beside.model)
+    if chosen and shown.pair and key in shown.rows:
+        other = state().vectors(shown.pair.beside.model)
         theirs = neighbours_of(other, key) or neighbours_of(other, chosen)
         forms = {word: row for row, word in reversed(list(enumerate(shown.words)))}
         rows_of = [shown.rows.get(one.key, forms.get(one.word)) for one in theirs]
@@ -396,7 +420,7 @@ def show(drawn: dict[str, Any] | None, query: str | None, chosen: str | None) ->
 def show_movers(drawn: dict[str, Any] | None) -> Any:
     """The words that a second model sees most differently."""
     there = _opened(drawn)
-    if there is None or there[0].beside is None:
+    if there is None or there[0].pair is None:
         return no_update, True
     return movers_panel(text(), *there), False
 
@@ -419,10 +443,10 @@ def _listed(polygon: Any) -> str:
 def address(
     asked: dict[str, Any] | None, model: str, color: str, c0: str, c1: str, labels: str,
     query: str | None, chosen: str | None, view: str | None, polygon: Any, side: str | None,
-) -> str:  # fmt: skip
-    """The page's state as a query string."""
+) -> tuple[str, Any]:  # fmt: skip
+    """The page's state as a query string, and a word where that is too long for an address."""
     own = (asked or {}).get("own")
-    packs = {"own": url.tidy(own if isinstance(own, str) else ""), "labels": url.tidy(labels)}
+    packs = {"own": url.tidy(own if isinstance(own, str) else "", MAX_OWN), "labels": url.tidy(labels, MAX_LABELS)}
     given = {name: str(value) for name, value in (asked or {}).items() if value is not None and name not in packs}
     values = url.decode({name: field for name, field in FIELDS.items() if name not in packs}, given | {"color": color})
     more = {
@@ -435,7 +459,8 @@ def address(
         "pick": _listed(polygon),
         "side": side if polygon and side == "b" else "a",
     }
-    return url.encode(FIELDS, values | packs | more)
+    where = url.encode(FIELDS, values | packs | more)
+    return where, too_long_for_address(text()("map.not_in_address"), len(where) <= url.MAX_ADDRESS)
 
 
 def _at(q: Any) -> tuple[Map, Any]:
@@ -445,6 +470,6 @@ def _at(q: Any) -> tuple[Map, Any]:
 CARDS = {
     "map": Take(lambda q: _at(q)[0].to_frame(), map_lines),
     "picked": Take(lambda q: group_of(_at(q)[1], _at(q)[0], corners(q["pick"]), q["side"] == "b").to_frame(), picked_lines),
-    "movers": Take(lambda q: mover_frame(_at(q)[0]), mover_lines),
+    "movers": Take(lambda q: pair_of(_at(q)[0]).to_frame(), mover_lines),
     "neighbours": Take(lambda q: state().vectors(q["model"]).similar(q["word"], NEIGHBOURS).to_frame(), neighbour_lines),
 }

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboards.app.state import load_model, state, version
-from dashboards.pages.map.maps import Beside, Choice, Map, make, may_be_shipped, open_map, projection_of
+from dashboards.pages.map.maps import Choice, Map, make, may_be_shipped, open_map, projection_of
 from explorer.analysis.map_words import content_key
-from explorer.analysis.shipped_maps import FACTS, shipped_map
+from explorer.analysis.shipped_maps import shipped_map
+from explorer.core.caches import mark_used
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from explorer.vectors.vectors import Vectors
 
 __all__ = ["draw", "make_pair", "open_shown", "read_pair"]
@@ -34,16 +37,20 @@ def make_pair(vectors: Vectors, other: Vectors, choice: Choice, progress: Progre
     if drawn is None:
         name = (folder := make(vectors, alone, progress)).name
         drawn = projection_of(folder)
-    asked = json.dumps([1, name, content_key(vectors, drawn.keys), content_key(other, other.keys)])
+    asked = json.dumps([2, name, content_key(vectors, drawn.keys), content_key(other, other.keys)])
     folder = cache_path("maps", hashlib.sha256(asked.encode()).hexdigest())
     if folder.exists():
         return folder
     pair = pair_maps(vectors, other, drawn, progress=progress)
-    facts = {name: getattr(pair.beside, name) for name in FACTS}
+    maps = (("first", pair.first), ("beside", pair.beside))
     with atomic_folder(folder, overwrite=True) as partial:
-        for part, values in (("rows", pair.rows), ("coords", pair.beside.coords), ("overlap", pair.overlap)):
+        for part, values in (("rows", pair.rows), ("overlap", pair.overlap)):
             np.save(partial / f"{part}.npy", values, allow_pickle=False)
-        (partial / "pair.json").write_text(json.dumps({"facts": facts}, ensure_ascii=False), encoding="utf-8")
+        for part, shown in maps:
+            np.save(partial / f"{part}.npy", shown.coords, allow_pickle=False)
+            np.save(partial / f"{part}-trust.npy", shown.trust, allow_pickle=False)
+        data = {"k": pair.k, "keys": pair.beside.keys} | {part: shown.facts for part, shown in maps}
+        (partial / "pair.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         write_manifest(partial, Manifest("map pair", folder.name, pair.beside.method))
     return folder
 
@@ -54,22 +61,36 @@ def read_pair(folder: Path, whole: Map) -> Map:
     Raises:
         BadInput: the files are damaged; delete the folder.
     """
+    from explorer.analysis.map_pairs import MapPair
+    from explorer.analysis.projection import Projection
+
+    mark_used(folder)
+
+    def part(name: str) -> NDArray[Any]:
+        values: NDArray[Any] = np.load(folder / f"{name}.npy", allow_pickle=False)
+        return values
+
     try:
-        facts: dict[str, Any] = json.loads((folder / "pair.json").read_text(encoding="utf-8"))["facts"]
-        rows, coords, overlap = (np.load(folder / f"{name}.npy", allow_pickle=False) for name in ("rows", "coords", "overlap"))
-    except (OSError, ValueError) as error:
+        data: dict[str, Any] = json.loads((folder / "pair.json").read_text(encoding="utf-8"))
+        rows, overlap = part("rows"), part("overlap")
+        kept = rows.tolist()
+        keys, words, tags = (tuple(getattr(whole, name)[row] for row in kept) for name in ("keys", "words", "tags"))
+        first = Projection.kept(keys, words, part("first"), part("first-trust"), data["first"])
+        theirs = Projection.kept(data["keys"], words, part("beside"), part("beside-trust"), data["beside"])
+        pair = MapPair(first, rows, theirs, overlap, data["k"])
+    except (KeyError, OSError, TypeError, ValueError) as error:
         raise BadInput("dashboards.kept_map_damaged", folder=folder, reason=error) from error
-    kept = rows.tolist()
     return replace(
         whole,
         id=hashlib.sha256(folder.name.encode()).hexdigest()[:16],
-        keys=tuple(whole.keys[row] for row in kept),
-        words=tuple(whole.words[row] for row in kept),
-        tags=tuple(whole.tags[row] for row in kept),
-        coords=whole.coords[rows],
-        trust=whole.trust[rows],
+        keys=keys,
+        words=words,
+        tags=tags,
+        coords=first.coords,
+        trust=first.trust,
+        facts=first.facts,
         region_of=whole.region_of[rows] if len(whole.region_of) else whole.region_of,
-        beside=Beside(facts["model"], coords, overlap, facts),
+        pair=pair,
     )
 
 

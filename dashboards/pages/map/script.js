@@ -6,6 +6,7 @@
   let other = null; // the same words by another model, beside it
   let last = {}; // what it was told last
   let texts = null;
+  let arrived = false; // whether the address said where to look, which the first word that is chosen there leaves as it is
 
   const set = (id, data) => clientside.set_props(id, { data });
   const key = (row) => texts.words[row] + (texts.tags[texts.codes[row]] ? "/" + texts.tags[texts.codes[row]] : "");
@@ -24,17 +25,33 @@
   function made(host, side) {
     const drawing = new window.ExplorerPoints(host, {
       press: (row) => (row == null ? letGo() : texts && set("map-chosen", key(row))),
-      pick: (polygon) => (set("map-side", side), set("map-pick", polygon)),
-      look: (view) => side === "a" && set("map-view", view ? view.map((value) => Number(value.toPrecision(5))).join(",") : ""),
+      pick: (polygon) => drawing.given.interim || (set("map-side", drawing.given.morphed ? "b" : side), set("map-pick", polygon)),
+      // Where one looks while only PCA is there, or at the places of the other model, is no place on the map of the address.
+      look: (view) =>
+        side === "a" && !drawing.given.interim && !drawing.given.morphed &&
+        set("map-view", view ? view.map((value) => Number(value.toPrecision(5))).join(",") : ""), // prettier-ignore
       hover: (row) => {
         const lines = row == null || !texts ? null : [texts.words[row], texts.names[texts.codes[row]]].filter(Boolean);
         both().forEach((one) => one.point(row, lines));
       },
       wheel: hint,
+      gone: () => {
+        if (drawing === map) map = null;
+        if (drawing === other) other = null;
+      },
+      picture: () => ({ beside: side === "a" ? other : null, legend: legend() }),
     });
     host.drawing = drawing; // for the picture of the card, and for tests
-    drawing.tool = document.querySelector("#map-tools [aria-pressed=true]").dataset.map;
+    host.dataset.tool = drawing.tool = document.querySelector("#map-tools [aria-pressed=true]:not([data-map=morph])").dataset.map;
     return drawing;
+  }
+  // What the colours mean, as it is written under the map.
+  function legend() {
+    return [...document.querySelectorAll("#map-legend .map-key")].map((key) => {
+      const [dot, scale] = [key.querySelector(".map-dot"), key.querySelector(".map-scale")];
+      if (dot) return { text: key.textContent, colour: getComputedStyle(dot).backgroundColor };
+      return { ends: [key.firstChild.textContent, key.lastChild.textContent], colours: getComputedStyle(scale).backgroundImage.match(/rgba?\([^)]*\)/g) };
+    });
   }
   function codesOf(written) {
     const raw = Uint8Array.from(atob(written.tag), (one) => one.charCodeAt(0));
@@ -46,13 +63,16 @@
   explorer.map = function (points, colours, written, marks, pick, side) {
     const host = document.getElementById("map-host");
     if (!host || !points) return;
-    if (!map || map.host !== host) [map, other, last, texts] = [made(host, "a"), null, {}, null];
+    if (!map || map.host !== host) {
+      both().forEach((one) => one.end());
+      [map, other, last, texts] = [made(host, "a"), null, {}, null];
+    }
     const now = { points, colours, written, marks, pick };
     if (points !== last.points) {
       if (last.points && last.points.id !== points.id && !last.points.interim) letGo();
       if (texts && texts.of !== points.id) texts = map.words = null;
       document.getElementById("map-stage").classList.toggle("is-two", !!points.beside);
-      if (!points.beside) other = null;
+      if (!points.beside) other && other.end();
       else if (!other) other = made(document.getElementById("map-host-b"), "b");
       const told = [points, points.beside && { ...points, ...points.beside, layers: [], view: null }];
       both().forEach((one, number) => {
@@ -60,12 +80,13 @@
         one.resize();
         one.set(told[number]);
       });
+      arrived = !!points.view;
       document.getElementById("map-stamp").textContent = points.stamp;
       document.getElementById("map-stamp-b").textContent = points.beside ? points.beside.stamp : "";
       morphed(false);
       last = {};
     }
-    if (colours && colours.of === points.id && colours !== last.colours) both().forEach((one) => one.colour(colours.codes, colours.palette));
+    if (colours && colours.of === points.id && colours !== last.colours) both().forEach((one) => one.colour(colours.codes, colours.palette, one === map ? colours.spots : []));
     if (written && written.of === points.id && written !== last.written) {
       texts = { ...written, codes: codesOf(written) };
       both().forEach((one) => one.write(written.words));
@@ -73,13 +94,14 @@
     if (marks !== last.marks || pick !== last.pick) {
       const fit = marks && marks.of === points.id ? marks : {};
       const from = side === "b" && other ? other : map;
-      const picked = pick && pick.length && !points.interim && points.dims === 2 ? from.within(pick) : null;
+      const picked = pick && pick.length && !points.interim ? from.within(pick) : null;
       const before = (last.marks || {}).chosen;
       both().forEach((one) => {
         const near = one === other ? fit.beside || [] : fit.near || [];
         one.mark({ ...fit, near, picked });
-        if (fit.chosen != null && fit.chosen !== before && !one.isSeen(fit.chosen)) one.showRows([fit.chosen, ...near]);
+        if (fit.chosen != null && fit.chosen !== before && !arrived && !one.isSeen(fit.chosen)) one.showRows([fit.chosen, ...near]);
       });
+      if (fit.of) arrived = false;
     }
     last = now;
     both().forEach((one) => one.frames || one.draw()); // the first picture waits for nothing
@@ -94,7 +116,7 @@
     map.set(there ? { ...points, ...points.beside, layers: [], view: null, id: points.id + "b", morphed: true } : { ...points, view: null });
   }
 
-  // Which parts of the form are for what is chosen; whether the button would draw something else than is shown.
+  // Which parts of the form are for what is chosen.
   explorer.mapForm = function (method, source, colour) {
     return `map-form is-${method} from-${source} hue-${colour}`;
   };
@@ -109,10 +131,11 @@
     input.onchange = async () => {
       const raw = await input.files[0].arrayBuffer();
       let value;
+      const [first, second] = new Uint8Array(raw);
       try {
-        value = new TextDecoder("utf-8", { fatal: true }).decode(raw);
+        value = new TextDecoder(first === 0xff && second === 0xfe ? "utf-16le" : "utf-8", { fatal: true }).decode(raw);
       } catch (error) {
-        value = new TextDecoder("euc-kr").decode(raw);
+        value = new TextDecoder("euc-kr").decode(raw); // which browsers read as CP949
       }
       clientside.set_props("map-labels", { value: value.replace(/^\ufeff/, "") });
     };
@@ -140,7 +163,7 @@
       document.querySelectorAll("#map-tools [aria-pressed]:not([data-map=morph])").forEach((one) => one.setAttribute("aria-pressed", one === button));
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !document.getElementById("map-host") || document.querySelector("[role=dialog]")) return;
+    if (event.key !== "Escape" || !document.getElementById("map-host") || explorer.taken(event)) return;
     if (map && !map.lit) document.activeElement.closest(".map-host")?.blur(); // with nothing to let go, the wheel moves the page again
     letGo();
   });

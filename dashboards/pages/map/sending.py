@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,7 +32,7 @@ def placed(shown: Map, stamp: str, view: list[float], axes: list[list[str]] | No
     flat = shown.coords.shape[1] == 2
     return {
         **_steps(shown.coords),
-        "beside": _steps(shown.beside.coords) | {"name": shown.beside.model} if shown.beside else None,
+        "beside": _steps(shown.pair.beside.coords) if shown.pair else None,
         "id": shown.id,
         "same": hashlib.sha256("\n".join(shown.keys).encode("utf-8", "surrogatepass")).hexdigest()[:16],
         "dims": shown.coords.shape[1],
@@ -60,8 +61,9 @@ def written(shown: Map) -> dict[str, Any]:
 
 
 def coloured(shown: Map, colouring: Colouring) -> dict[str, Any]:
-    """Codes and palettes."""
-    return {"of": shown.id, "codes": packed(colouring.codes), "palette": colouring.palette}
+    """Codes and palettes, and the points beside those of the words."""
+    spots = [asdict(one) for one in colouring.spots]
+    return {"of": shown.id, "codes": packed(colouring.codes), "palette": colouring.palette, "spots": spots}
 
 
 def packed(values: NDArray[Any]) -> str:

@@ -58,7 +58,7 @@ def _pair(q: Mapping[str, Any]) -> str:
 def map_lines(q: Mapping[str, Any]) -> str:
     """Every point."""
     if choice_of(dict(q)).beside:
-        return _map(q) + _pair(q) + "answer = drawn.to_frame().iloc[pair.rows]"
+        return _map(q) + _pair(q) + "answer = pair.first.to_frame()"
     return _map(q) + "answer = drawn.to_frame()"
 
 
@@ -70,14 +70,20 @@ def mover_lines(q: Mapping[str, Any]) -> str:
 def picked_lines(q: Mapping[str, Any]) -> str:
     """The words inside a line."""
     pair = _pair(q)
-    keys = "pair.keys" if pair else "drawn.keys"
-    coords = "drawn.coords" if not pair else "pair.beside.coords" if q["side"] == "b" else "pair.coords"
+    shown = "drawn" if not pair else "pair.beside" if q["side"] == "b" else "pair.first"
+    polygon = corners(q["pick"])
+    coords, tool = f"{shown}.coords", "rows_inside"
+    if int(q["dims"]) == 3 and q["method"] != "axes":
+        coords, polygon, tool = lines("seen_from(" + coords + ", {turn})", turn=polygon[:2]), polygon[2:], tool + ", seen_from"
     return (
         _map(q)
         + pair
-        + "from explorer.analysis.word_groups import describe_words, rows_inside\n"
-        + lines("rows = rows_inside(" + coords + ", {polygon})\n", polygon=corners(q["pick"]))
-        + f"answer = describe_words(v, [{keys}[row] for row in rows], {keys}).to_frame()"
+        + f"from explorer.analysis.word_groups import describe_words, {tool}\n"
+        + lines("rows = rows_inside(" + coords + ", {polygon})\n", polygon=polygon)
+        + "keys = "
+        + ("pair" if pair else "drawn")
+        + ".keys\n"
+        + "answer = describe_words(v, [keys[row] for row in rows], keys).to_frame()"
     )
 
 

@@ -12,13 +12,11 @@ from dashboards.kit.components import score_bar, table, tag_badge
 from dashboards.kit.i18n import Text
 from dashboards.kit.words import word_arrow, word_link
 from dashboards.pages.map.form import FIELDS, MAX_OWN, MAX_POLE
-from dashboards.pages.map.maps import Map
-from explorer.core.errors import BadInput, ExplorerError
+from dashboards.pages.map.maps import Map, pair_of
+from explorer.core.errors import ExplorerError
 from explorer.text.tags import split_key, tag_of
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from explorer.analysis.word_groups import Share, WordGroup
 
 __all__ = [
@@ -26,7 +24,6 @@ __all__ = [
     "beside_panel",
     "found_list",
     "group_of",
-    "mover_frame",
     "movers_panel",
     "neighbour_panel",
     "neighbours_of",
@@ -131,59 +128,35 @@ def _map(**values: Any) -> str:
 
 def beside_panel(t: Text, shown: Map, theirs: Any) -> Any:
     """The chosen word's neighbours by the other model."""
-    assert shown.beside is not None
-    head = dmc.Text(t("map.neighbours_by", model=shown.beside.model), size="sm", fw=600, mt="md")
+    other = pair_of(shown).beside.model
+    head = dmc.Text(t("map.neighbours_by", model=other), size="sm", fw=600, mt="md")
     if not theirs:
         return html.Div([head, dmc.Text(t("map.off_map"), size="sm", c="dimmed")])
-    return html.Div([head, html.Div([word_link(one.key, shown.beside.model) for one in theirs], className="chips map-theirs")])
-
-
-def mover_frame(shown: Map) -> DataFrame:
-    """Every word of both maps, as :meth:`explorer.analysis.map_pairs.MapPair.to_frame` gives it.
-
-    Raises:
-        BadInput: there is no second model.
-    """
-    import numpy as np
-    import pandas as pd
-
-    if shown.beside is None:
-        raise BadInput("dashboards.map_without_beside")
-    order = np.argsort(shown.beside.overlap, kind="stable")
-    frame: dict[str, Any] = {"word": [shown.words[row] for row in order], "key": [shown.keys[row] for row in order]}
-    frame |= {"overlap": shown.beside.overlap[order]}
-    for mark, coords in (("", shown.coords), ("2", shown.beside.coords)):
-        frame |= {f"{'xyz'[axis]}{mark}": coords[order, axis] for axis in range(coords.shape[1])}
-    return pd.DataFrame(frame)
+    return html.Div([head, html.Div([word_link(one.key, other) for one in theirs], className="chips map-theirs")])
 
 
 def movers_panel(t: Text, shown: Map, vectors: Any) -> Any:
     """How far two models agree on these words, and the words they disagree on most: the most frequent of those."""
-    import numpy as np
-
-    assert shown.beside is not None
-    overlap = shown.beside.overlap
-    rows = np.argsort(overlap, kind="stable")[:MOVERS].tolist()
+    pair = pair_of(shown)
     said = t(
-        "map.movers_said",
-        b=shown.beside.model,
-        mean=f"{100 * float(overlap.mean()):.0f}",
-        none=f"{100 * float((overlap == 0).mean()):.0f}",
+        "map.movers_said", b=pair.beside.model, k=pair.k, mean=f"{100 * pair.agreement:.0f}", none=f"{100 * pair.strangers:.0f}"
     )
-    return dmc.Stack([dmc.Text(said, size="sm"), _word_buttons(shown, vectors, rows, "mover")], gap="xs")
+    buttons = _word_buttons(shown, vectors, pair.movers()[:MOVERS], "mover")
+    return dmc.Stack([dmc.Text(said, size="sm"), buttons], gap="xs")
 
 
 def group_of(vectors: Any, shown: Map, polygon: list[float], beside: bool = False) -> WordGroup:
-    """What lies inside a line on the map, or on the one ``beside`` it.
+    """What lies inside a line on the map, or on the one ``beside`` it; of three axes the line begins with two angles of view.
 
     Raises:
         BadInput: nothing does.
     """
-    from explorer.analysis.word_groups import describe_words, rows_inside
+    from explorer.analysis.word_groups import describe_words, rows_inside, seen_from
 
-    coords = shown.beside.coords if beside and shown.beside else shown.coords
-    flat = polygon and coords.shape[1] == 2
-    rows = rows_inside(coords, polygon).tolist() if flat else []
+    coords = shown.pair.beside.coords if beside and shown.pair else shown.coords
+    if polygon and coords.shape[1] == 3:
+        coords, polygon = seen_from(coords, polygon[:2]), polygon[2:]
+    rows = rows_inside(coords, polygon).tolist() if polygon else []
     return describe_words(vectors, [shown.keys[row] for row in rows], shown.keys)
 
 
@@ -230,7 +203,7 @@ def picked_panel(t: Text, shown: Map, vectors: Any, polygon: list[float], beside
         ]
         if found:
             parts += [_head(t("map.regions_of")), _shares(t, tuple(found), lambda number: shown.region_names[number])]
-    first = sorted(rows)[:PICKED]
+    first = rows[:PICKED]
     parts += [_head(t("map.words_of", count=f"{len(first):,}")), _word_buttons(shown, vectors, first, "picked")]
     return dmc.Stack(parts, gap="xs", className="map-picked")
 

@@ -137,8 +137,8 @@
     keys.replaceChildren();
     if (colors.value === "region") {
       const light = dark.matches ? 62 : 45;
-      shades = [...Array(12).keys()].map((at) => `hsl(${at * 30} 55% ${light}%)`);
-      shadeOf = (at) => (layers[0].of[at] * 5) % 12;
+      shades = [...[...Array(12).keys()].map((at) => `hsl(${at * 30} 55% ${light}%)`), ink("muted")];
+      shadeOf = (at) => (layers[0].of[at] < layers[0].names.length ? (layers[0].of[at] * 5) % 12 : 12);
     } else if (colors.value === "label") {
       const sizes = new Map();
       labelOf.forEach((label) => sizes.set(label, (sizes.get(label) || 0) + 1));
