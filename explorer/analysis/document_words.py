@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from explorer.analysis.regions import LIGHT
+from explorer.analysis.region_names import LIGHT
 from explorer.text.hangul import choseong, is_jamo, to_compatible
 from explorer.text.tags import LISTED, base_tag, tag_of, word_of
 from explorer.tokenizers.token import key_of

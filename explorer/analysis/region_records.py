@@ -36,7 +36,7 @@ class Region:
     @property
     def name(self) -> str:
         """The words with dots between them: ``"질환 · 치료 · 의사"``."""
-        return " · ".join(self.words)
+        return " · ".join(word.replace("_", " ") for word in self.words)
 
     def to_dict(self) -> dict[str, Any]:
         return {"name": self.name, "words": list(self.words), "keys": list(self.keys), "size": self.size, "parent": self.parent}

@@ -2,12 +2,7 @@
 
 Words are joined bottom up by Ward's criterion (Ward 1963, JASA 58), in the original space and only along the graph of nearest
 neighbours, so that a region is connected as well as compact. One tree gives all layers, and each region of a fine layer lies
-in one region of a coarser layer.
-
-A region is called after its medoid, the word nearest to its mean, and two words that belong to it most: the lift of word w in region
-r of n_r among n words is the share of w's nearest neighbours that are in r, over n_r / n, and it counts times the cosine of w and the
-mean. No word is a part of another one of the name. Only frequent nouns name a region; where it has too few, its roots, verbs and
-adjectives do.
+in one region of a coarser layer. What they are called is said in :mod:`explorer.analysis.region_names`.
 """
 
 from __future__ import annotations
@@ -17,53 +12,26 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from explorer.analysis.grouping import cut, levels_of, ward_tree
 from explorer.analysis.map_words import map_words
+from explorer.analysis.region_names import RegionNames
 from explorer.analysis.region_records import Layer, Region, Regions
 from explorer.analysis.shipped_maps import shipped_regions
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
-from explorer.text.hangul import is_jamo
-from explorer.text.tags import base_tag, tag_of, word_of
-from explorer.vectors.search import Floats, neighbour_graph
+from explorer.vectors.search import neighbour_graph
 
 if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["LEAST", "LIGHT", "NEIGHBOURS", "Layer", "Region", "Regions", "regions"]
+__all__ = ["LEAST", "NEIGHBOURS", "Layer", "Region", "Regions", "regions"]
 
 NEIGHBOURS = 15
 """Nearest words that a word can be joined with, and that its lift is counted over."""
 
 LEAST = 20
 """Fewer words have no regions worth a name."""
-_FREQUENT, _CANDIDATES = 0.35, 100
-"""A name is looked for among this share of a region's words, the most frequent, and never among more than so many."""
-
-_NAMING = frozenset(["", "NNG", "NNP"])
-_ELSE = frozenset(["XR", "VV", "VA", "MAG"])
-LIGHT = frozenset(
-    [
-        "하다",
-        "되다",
-        "있다",
-        "없다",
-        "같다",
-        "이다",
-        "이러",
-        "그러",
-        "저러",
-        "어떠",
-        "이렇다",
-        "그렇다",
-        "저렇다",
-        "어떻다",
-        "어떠하다",
-    ]
-)
-"""Predicates that say nothing on their own."""
 
 
 def regions(
@@ -112,64 +80,10 @@ def regions(
     report(progress, "joining words into regions")
     tree = ward_tree(unit, near)
     report(progress, "naming regions")
-    naming = _Naming(keys, unit, near)
+    naming = RegionNames(v, keys, unit, near)
     layers: list[Layer[Region]] = []
     for count in levels:
         labels = cut(tree, n, count)
         coarser = layers[-1].labels if layers else None
         layers.append(Layer(tuple(naming.of(labels, coarser)), labels))
     return Regions(v.name, keys, tuple(layers))
-
-
-class _Naming:
-    """Calls regions by their words."""
-
-    def __init__(self, keys: tuple[str, ...], unit: Floats, near: npt.NDArray[np.int32]) -> None:
-        self.keys, self.unit, self.near = keys, unit, near
-        self.words = list(map(word_of, keys))
-        modern = np.array([not any(map(is_jamo, word)) for word in self.words])  # ㅋㅋ and forms of Middle Korean name nothing
-        tags = [base_tag(tag_of(key)) for key in keys]
-        short = np.array([len(word) < 2 for word in self.words])
-        # 돈, 별 and 암 lie among longer words; 김, 태 and 드 (surnames, syllables of names) among their like.
-        alone = short & (short[near].mean(axis=1) >= 0.4)
-        alone |= short & np.array([tag == "NNP" for tag in tags])
-        self.first = np.array([tag in _NAMING for tag in tags]) & ~alone & modern
-        self.second = (
-            np.array([tag in _ELSE and word not in LIGHT for tag, word in zip(tags, self.words, strict=True)]) & ~short & modern
-        )
-
-    def of(self, labels: npt.NDArray[np.int32], coarser: npt.NDArray[np.int32] | None) -> list[Region]:
-        inside = labels[self.near] == labels[:, None]
-        sizes = np.bincount(labels)
-        lift = inside.mean(axis=1) * len(labels) / sizes[labels]
-        found = []
-        for number, size in enumerate(sizes.tolist()):
-            rows = np.flatnonzero(labels == number)
-            chosen = self._chosen(rows, lift)
-            parent = -1 if coarser is None else int(coarser[rows[0]])
-            found.append(
-                Region(tuple(self.words[row] for row in chosen), tuple(self.keys[row] for row in chosen), size, parent)
-            )
-        return found
-
-    def _chosen(self, rows: npt.NDArray[np.int64], lift: npt.NDArray[np.float64]) -> list[int]:
-        most = min(max(8, int(_FREQUENT * len(rows))), _CANDIDATES)
-        for fit in (self.first, self.first | self.second):
-            able = rows[fit[rows]]
-            if len(able) >= 3:
-                break
-        else:
-            return []
-        able = able[:most]
-        near = self.unit[able] @ self.unit[rows].mean(axis=0)
-        medoid = int(able[int(near.argmax())])
-        chosen, words = [medoid], [self.words[medoid]]
-        # Where the lift of many is as high as it can be, those in the middle of the region stand for it.
-        for at in np.argsort(-lift[able] * near, kind="stable").tolist():
-            row, word = int(able[at]), self.words[able[at]]
-            if not any(word in other or other in word for other in words):  # 초등학교 beside 학교 says nothing more
-                chosen.append(row)
-                words.append(word)
-                if len(chosen) == 3:
-                    break
-        return chosen

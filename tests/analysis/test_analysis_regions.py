@@ -55,6 +55,29 @@ def test_a_region_of_surnames_stays_without_a_name():
     assert found.of("김/NNP")[0].words == () and found.of("김/NNP")[0].name == "" and len(found.of("제주/NNP")[0].words) == 3
 
 
+def test_things_name_a_region_before_deeds_and_no_stem_comes_twice():
+    things = ["나무", "집", "물", "책", "손", "학교", "병원", "자동차", "강", "산"]
+    deeds = ["증가", "비교", "다양", "진행", "사용", "발생", "변화", "포함", "가능", "필요"]
+    random = np.random.default_rng(1)
+    # Two groups around corners of their own; within each, deeds lie to one side and things to the other.
+    keys = [f"{word}/NNG" for pair in zip(deeds, things, strict=True) for word in pair]
+    rows = [[1 + (i % 2 == 0) * 0.02, 0, 0, i % 2 * 0.6, 0.6 - i % 2 * 0.6] for i in range(20)]
+    other = [f"{word}/NNG" for word in ["사자", "사슴", "사자자리", "호랑이", "호수", "곰", "곰탕", "늑대", "여우", "토끼"]]
+    rows += [[0, 1, 0, 0.3, 0.3]] * 10
+    v = Vectors(keys + other, np.array(rows) + random.normal(scale=0.01, size=(30, 5)), np.arange(30, 0, -1))
+    found = ex.regions(v, words=v.keys, counts=[2])
+    assert set(found.of("증가/NNG")[0].words) <= set(things)
+    words = found.of("곰/NNG")[0].words
+    assert len(words) == 3 == len({word[0] for word in words})
+
+
+def test_a_region_of_verbs_is_called_after_verbs_though_it_has_nouns():
+    verbs = [f"{word}/VV" for word in ["달리다", "걷다", "뛰다", "가다", "오다", "서다", "눕다"]]
+    mixed = planted([["강타/NNG", "한데/NNG", "통째/NNG", *verbs], PLACE])
+    found = ex.regions(mixed, words=mixed.keys, counts=[2])
+    assert {tag_of(key) for key in found.of("걷다/VV")[0].keys} == {"VV"}
+
+
 def test_the_same_words_give_the_same_regions_and_plain_data(small):
     one, other = (ex.regions(small, words=small.keys, counts=[2, 3]) for _ in range(2))
     assert one.to_dict() == other.to_dict()
@@ -80,9 +103,14 @@ def test_the_default_model_answers_at_once_with_names_fit_for_a_textbook():
     v = ex.load("korean")
     found = ex.regions(v)
     assert [len(layer.regions) for layer in found.layers] == [37, 111, 333]
-    assert {"질환", "치료", "의사", "암", "병"} & {word for region in found.of("의사/NNG") for word in region.words}
+    assert {"질환", "치료", "의사", "암", "병", "환자", "질병"} & {
+        word for region in found.of("의사/NNG") for word in region.words
+    }
     every = [key for layer in found.layers for region in layer.regions for key in region.keys]
     assert {tag_of(key) for key in every} <= {"NNG", "NNP", "XR", "VV", "VA", "MAG"}
     assert not {"하다/VV", "되다/VV", "있다/VA", "김/NNP"} & set(every)
     for layer in found.layers:
-        assert sum(not region.words for region in layer.regions) <= 3
+        unnamed = sum(region.size for region in layer.regions if not region.words)
+        assert unnamed < 0.14 * len(found.keys)  # pieces of names, and the vaguest in the coarsest layer
+    names = {region.name for layer in found.layers for region in layer.regions}
+    assert not {name for name in names if {"증가", "비교", "다양", "김광", "통째"} & set(name.split(" · "))}

@@ -10,10 +10,11 @@ import pytest
 
 import explorer as ex
 from explorer.analysis import shipped_maps
-from explorer.analysis.make_maps import make_map
+from explorer.analysis.make_maps import make_map, rename_regions
 from explorer.analysis.map_words import MAP_WORDS, content_key, map_words
 from explorer.analysis.shipped_maps import shipped_map, shipped_regions
 from explorer.analysis.trust import measure_trust
+from explorer.core.errors import BadInput
 from explorer.static.load import DEFAULT_MODEL
 from explorer.text.tags import tag_of
 from explorer.vectors.vectors import Vectors
@@ -77,3 +78,25 @@ def test_a_map_is_made_and_opened_again(tmp_path, monkeypatch):
     assert np.allclose(opened.coords, drawn.coords, atol=1e-3) and np.allclose(opened.trust, drawn.trust, atol=0.003)
     found = ex.regions(v, words=map_words(v))
     assert regions.to_dict() == found.to_dict()
+
+
+def test_regions_are_named_again_and_nothing_else_of_a_map_changes(tmp_path, monkeypatch):
+    keys = [f"{first}{second}/NNG" for first in "가나다라마바사아자차" for second in "강산들길집터"]
+    v = Vectors(keys, np.random.default_rng(0).normal(size=(60, 6)), info={"name": "mine"})
+    monkeypatch.setattr(shipped_maps, "FOLDER", tmp_path)
+    shipped_maps._cards.cache_clear()
+    try:
+        make_map(v, tmp_path)
+        with np.load(tmp_path / "mine.npz") as parts:
+            before = {name: parts[name] for name in parts.files}
+        monkeypatch.setattr("explorer.analysis.region_names._NAMED", 2)
+        rename_regions(v, tmp_path)
+        named = shipped_regions(v)
+    finally:
+        shipped_maps._cards.cache_clear()
+    assert {len(region.words) for layer in named.layers for region in layer.regions} == {2}
+    with np.load(tmp_path / "mine.npz") as parts:
+        assert all(np.array_equal(parts[name], before[name]) for name in before if not name.startswith("names"))
+        assert any(not np.array_equal(parts[name], before[name]) for name in before)
+    with pytest.raises(BadInput, match="no map of 'other'"):
+        rename_regions(Vectors(keys, np.eye(60), info={"name": "other"}), tmp_path)
