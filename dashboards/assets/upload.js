@@ -39,8 +39,9 @@
       var answer = {};
       try {
         answer = JSON.parse(request.responseText);
-      } catch (error) {} // a proxy's page: nothing for a person to read
-      if (!answer.id) return over(answer.error || box.dataset.failed, true);
+      } catch (error) {} // a proxy's page, or that which asks for the token: nothing for a person to read
+      var refused = { 401: box.dataset.locked, 413: filled(box.dataset.large, { size: megabytes(file.size) }) };
+      if (!answer.id) return over(answer.error || refused[request.status] || box.dataset.failed, true);
       set(box, "bar", { value: 100 });
       over(filled(box.dataset.sent, { name: answer.name, total: megabytes(answer.bytes) }));
       set(box, "uploaded", { data: answer });

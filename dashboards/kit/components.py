@@ -32,6 +32,7 @@ __all__ = [
     "problem",
     "resolved",
     "score_bar",
+    "size_of",
     "slot",
     "table",
     "tag_badge",
@@ -242,8 +243,21 @@ def lasting(t: Text, seconds: float) -> str:
     return t("job.seconds", count=max(1, round(seconds)))
 
 
+def size_of(number: float) -> str:
+    """Bytes as people read them; MB are 2²⁰ as in the settings.
+
+    >>> size_of(512), size_of(1536), size_of(5 * 2**20)
+    ('512 B', '1.5 KB', '5.0 MB')
+    """
+    for unit in ("B", "KB", "MB"):
+        if number < 1024:
+            return f"{number:.0f} B" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1024
+    return f"{number:.1f} GB"
+
+
 def _amount(number: float, unit: str) -> str:
-    return f"{number / 1e6:,.1f} MB" if unit == "bytes" else f"{number:,.0f}"
+    return size_of(number) if unit == "bytes" else f"{number:,.0f}"
 
 
 def waiting(t: Text, job: Job, widths: Sequence[str] = ("70%", "55%", "62%"), alone: bool = True) -> dmc.Stack:

@@ -12,6 +12,7 @@ import re
 import secrets
 import shutil
 import time
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,7 @@ from explorer.core.errors import BadInput, ExplorerError, Unavailable, disk_erro
 from explorer.core.messages import Message
 from explorer.core.places import home, make_folder
 
-__all__ = ["Upload", "discard", "keep", "keep_text", "serve_uploads", "upload_box", "waiting"]
+__all__ = ["Upload", "discard", "keep", "keep_text", "named_after", "serve_uploads", "upload_box", "waiting"]
 
 ROUTE = "/upload"
 CHUNK = 1 << 20
@@ -127,6 +128,15 @@ def keep(name: str, chunks: Iterable[bytes], expected: int | None = None) -> Upl
     return waiting(made.name)
 
 
+def named_after(stem: str) -> str:
+    """What of a file's name can be the name of something saved; empty where nothing of it can.
+
+    >>> named_after("한국어 위키 (2024)"), named_after("…")
+    ('한국어-위키-2024', '')
+    """
+    return re.sub(r"[^\w가-힣.+-]+", "-", unicodedata.normalize("NFC", stem), flags=re.ASCII).strip("-.+_")[:90]
+
+
 def keep_text(name: str, written: str) -> Upload:
     """Keep a text that was typed or pasted as if it were a file."""
     return keep(name, [written.encode("utf-8", "replace")])
@@ -202,6 +212,7 @@ def upload_box(t: Text, name: str, hint: str) -> html.Div:
         "data-sent": t("upload.sent", name="%name%", total="%total%"),
         "data-stopped": t("upload.stopped"),
         "data-failed": t("upload.failed"),
+        "data-locked": t("upload.locked"),
     }
     return html.Div(
         [

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import string
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from conftest import Page, outputs_of
@@ -176,6 +179,36 @@ def test_a_job_that_ends_while_it_is_looked_at_is_shown(app, opened, ended):
     _, me = browser(app)
     row = me(lambda: ask(opened, "나")).row
     assert "끝남" in str(job_panel(Text("ko"), replace(row, state=ended)))
+
+
+LABELS = re.compile(r"""["']((?:job|[a-z]+)\.job[a-z_]*|job\.[a-z]+)["']""")
+
+
+def test_what_has_ended_is_not_called_as_what_goes_on():
+    """Every label of the code has a name for afterwards, with no other values, and none that says it is being done."""
+    import dashboards
+    from dashboards.kit.i18n import Text
+
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(dashboards.__file__).parent.rglob("*.py"))
+    labels = {*labels_in_use(code), *(f"map.job_{one}" for one in ("frequent", "list", "around"))}
+    assert len(labels) > 20
+    for language, going in (("ko", r"고 있습니다|중$"), ("en", r"^\w+ing (?!of)|\bis \w+ing")):
+        t = Text(language)
+        for label in sorted(labels):
+            ended = f"jobs.ended_{label.replace('.', '_')}"
+            said = t.maybe(ended, "")
+            assert said and not re.search(going, said), ended
+            assert fields(said) <= fields(t.maybe(label, "")), ended
+
+
+def fields(said):
+    return {name for _, name, _, _ in string.Formatter().parse(said) if name}
+
+
+def labels_in_use(code):
+    """Those that a job is begun with: in calls of ``task``, ``made``, ``opened`` and ``start``, or in a constant."""
+    calls = re.findall(r"(?:\b(?:task|made|opened|start)\((?:[^()]|\([^()]*\))*\)|\bLABEL = .*)", code)
+    return [one for call in calls for one in LABELS.findall(call)]
 
 
 def test_a_flood_of_one_person_holds_few_threads_and_a_small_clock_tick(app, opened):

@@ -26,7 +26,7 @@ def name_for(file: str) -> str:
     '나의-리뷰-2024'
     """
     stem = re.sub(r"(\.[A-Za-z0-9]{1,7}){1,2}$", "", file)
-    plain = re.sub(r"[^A-Za-z0-9_가-힣.+]+", "-", stem).strip("-.+_")[:90] or "corpus"
+    plain = upload.named_after(stem) or "corpus"
     taken = set(corpus_names())
     return next(
         name for number in range(1, len(taken) + 3) if (name := plain + (f"-{number}" if number > 1 else "")) not in taken

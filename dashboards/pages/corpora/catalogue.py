@@ -86,7 +86,7 @@ def _stored(t: Text) -> dict[str, list[Any]]:
         numbers, origin = manifest.sizes, manifest.provenance
         # What was stored before sentences were counted does not say how many there are.
         known = "sizes" if "sentences" in numbers else "sizes_old"
-        facts = [_fact(t("corpora.size"), t(f"corpora.{known}", megabytes=numbers.get("bytes", 0) / 1e6, **numbers))]
+        facts = [_fact(t("corpora.size"), t(f"corpora.{known}", **numbers))]
         facts += [_fact(t("corpora.licence"), str(origin.get("licence") or t("corpora.unknown")))]
         found[name] = [*facts, _fact(t("corpora.source"), _origin(t, origin, manifest.params))]
     return found

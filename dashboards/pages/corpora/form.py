@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboards.kit import upload
-from dashboards.kit.components import slot, table
+from dashboards.kit.components import size_of, slot, table
 from dashboards.kit.i18n import Text
 from dashboards.pages.corpora.adding import MAX_PASTED, name_for
 
@@ -44,7 +44,7 @@ def look(t: Text, given: upload.Upload, found: Preview) -> Any:
     """The first rows of what was given, which column is the text, and what the corpus is called."""
     columns = list(found.columns)
     many = t("corpora.archive", files=found.files, name=found.name) if found.files > 1 else ""
-    what = t("corpora.looks_like", form=t(f"corpora.form_{found.form}"), size=given.bytes / 1e6)
+    what = t("corpora.looks_like", form=t(f"corpora.form_{found.form}"), size=size_of(given.bytes))
     fields: list[Any] = []
     if columns:
         choices = list(dict.fromkeys([",".join(found.text), *columns]))

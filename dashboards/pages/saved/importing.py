@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboards.app.state import state
-from dashboards.kit.upload import Upload, discard, waiting
+from dashboards.kit.upload import Upload, discard, named_after, waiting
 from explorer.core.errors import BadInput, disk_errors
 from explorer.core.leftovers import passing_folder
 from explorer.core.progress import ProgressCallback, report
@@ -36,7 +36,7 @@ def name_of(file: str) -> str:
     stem = re.sub(
         r"(\.(gz|vec|bin|txt|npy|tsv|glove|model|json|kv|vectors|safetensors|parquet))+$", "", file, flags=re.IGNORECASE
     )
-    return re.sub(r"[^\w가-힣.+-]+", "-", unicodedata.normalize("NFC", stem), flags=re.ASCII).strip("-.+")[:100]
+    return named_after(stem)
 
 
 def start(what: str, given: Sequence[str], name: str) -> str:

@@ -10,11 +10,11 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboards.kit import ids, url
-from dashboards.kit.components import card, empty, table
+from dashboards.kit.components import card, empty, size_of, table
 from dashboards.kit.i18n import Text
 from explorer.core.saved import Saved
 
-__all__ = ["facts_card", "listing", "question", "size_of", "told", "used_by"]
+__all__ = ["facts_card", "listing", "question", "told", "used_by"]
 
 LONGEST = 300
 """Characters of a fact that are shown; all of it is in what is taken along."""
@@ -28,19 +28,6 @@ _PAGES = {
     "corpus": ("/corpora", "corpus"),
 }
 """Where a thing answers: the page, and the field of its address that names it."""
-
-
-def size_of(number: float) -> str:
-    """Bytes as people read them.
-
-    >>> size_of(512), size_of(1536), size_of(5 * 2**20)
-    ('512 B', '1.5 KB', '5.0 MB')
-    """
-    for unit in ("B", "KB", "MB"):
-        if number < 1024:
-            return f"{number:.0f} B" if unit == "B" else f"{number:.1f} {unit}"
-        number /= 1024
-    return f"{number:.1f} GB"
 
 
 def origin(t: Text, one: Saved) -> str:
