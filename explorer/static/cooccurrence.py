@@ -27,10 +27,11 @@ from explorer.core.store import cache_path
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Cooccurrence", "count_pairs"]
+__all__ = ["Cooccurrence", "count_pairs", "count_sums", "weighed"]
 
 _ONE = 1 << 24  # the integer that stands for 1.0
 _MAX_WINDOW = 255
+_SHIFT = np.uint64(28)
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,24 @@ def count_pairs(
     >>> pairs.to_dense().tolist()
     [[1.0, 2.0], [2.0, 0.0]]
     """
+    keys, sums, seen = count_sums(sentences, words, window, memory=memory, tokens=tokens, progress=progress)
+    return Cooccurrence(*weighed(keys, sums), words, seen)
+
+
+def count_sums(
+    sentences: Iterable[NDArray[np.int32]],
+    words: int,
+    window: int,
+    *,
+    memory: int = 512 << 20,
+    tokens: int | None = None,
+    progress: ProgressCallback | None = None,
+) -> tuple[NDArray[np.uint64], NDArray[np.int64], int]:
+    """The same counts as integers, which can be added to those of other texts (:func:`weighed`).
+
+    Returns:
+        Pairs as ``low << 28 | high``, rising; their sums in multiples of 2^-24; and the number of tokens counted.
+    """
     from explorer.static.glove_kernels import scatter
 
     if not 1 <= window <= _MAX_WINDOW:
@@ -113,15 +132,24 @@ def count_pairs(
         del buffer
         rare_keys, rare_sums = runs.merge(max(memory // 64, 1 << 10))
     high, low = _triangle(table)
-    low_rare, high_rare = (rare_keys >> np.uint64(28)).astype(np.int32), (rare_keys & np.uint64((1 << 28) - 1)).astype(np.int32)
-    rows = np.concatenate([low, low_rare])
-    cols = np.concatenate([high, high_rare])
+    keys = np.concatenate([low.astype(np.uint64) << _SHIFT | high.astype(np.uint64), rare_keys])
     sums = np.concatenate([table[table > 0], rare_sums])
-    order = np.lexsort((cols, rows))
-    rows, cols, sums = rows[order], cols[order], sums[order]
-    sums[rows == cols] *= 2
+    order = np.argsort(keys)
     report(progress, "merging pairs", 1, 1)
-    return Cooccurrence(rows, cols, (sums / _ONE).astype(np.float32), words, seen)
+    return keys[order], sums[order], seen
+
+
+def weighed(
+    keys: NDArray[np.uint64], sums: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+    """Rows, columns and weights of a :class:`Cooccurrence`, of what :func:`count_sums` counted.
+
+    >>> rows, cols, weights = weighed(*count_sums([np.array([0, 1, 0], np.int32)], words=2, window=2)[:2])
+    >>> list(zip(rows.tolist(), cols.tolist(), weights.tolist()))
+    [(0, 0, 1.0), (0, 1, 2.0)]
+    """
+    rows, cols = (keys >> _SHIFT).astype(np.int32), (keys & np.uint64((1 << 28) - 1)).astype(np.int32)
+    return rows, cols, (np.where(rows == cols, 2 * sums, sums) / _ONE).astype(np.float32)
 
 
 def _triangle(table: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

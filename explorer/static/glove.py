@@ -188,11 +188,10 @@ def train_glove(
     log: EpochLog | None = None,
 ) -> Fitted:
     """Count pairs and fit GloVe; parameters as in :func:`fit_glove`, ``memory`` in bytes for counting."""
-    from explorer.static.cooccurrence import count_pairs
-    from explorer.static.pipeline import Fitted, encode
+    from explorer.static.merged import corpus_pairs
+    from explorer.static.pipeline import Fitted
 
-    tokens = int(vocabulary.counts.sum())
-    pairs = count_pairs(encode(shards, vocabulary), len(vocabulary), window, memory=memory, tokens=tokens, progress=progress)
+    pairs = corpus_pairs(shards, vocabulary, window, memory=memory, progress=progress)
     result = fit_glove(
         pairs, dim, epochs, seed=seed, workers=workers, x_max=x_max, alpha=alpha, rate=rate, progress=progress, log=log
     )

@@ -38,9 +38,12 @@ __all__ = [
     "Batch",
     "Fitted",
     "Vocabulary",
+    "add_counts",
     "build_vocabulary",
+    "check_limits",
     "corpus_file",
     "encode",
+    "frequent",
     "kept_shard",
     "shard_batches",
     "shard_digest",
@@ -284,19 +287,48 @@ def build_vocabulary(
     Raises:
         BadInput: nothing is left.
     """
+    totals: dict[str, int] = {}
+    check_limits(min_count, max_size)
+    for number, shard in enumerate(shards):
+        add_counts(totals, shard)
+        report(progress, "counting words", number + 1, len(shards.paths), "shards", f"{len(totals):,} different")
+    return frequent(totals.items(), min_count, max_size)
+
+
+def check_limits(min_count: int, max_size: int | None) -> None:
+    """Refuse a vocabulary that cannot be.
+
+    Raises:
+        BadInput: a limit is below 1.
+    """
     if min_count < 1 or (max_size is not None and max_size < 1):
         raise BadInput("static.vocabulary_limits_invalid", min_count=min_count, max_size=max_size)
-    totals: dict[str, int] = {}
-    for number, shard in enumerate(shards):
-        counts = np.bincount(shard.codes[shard.codes >= 0], minlength=len(shard.keys))
-        for key, count in zip(shard.keys, counts.tolist(), strict=True):
-            totals[key] = totals.get(key, 0) + count
-        report(progress, "counting words", number + 1, len(shards.paths), "shards", f"{len(totals):,} different")
-    kept = sorted((key for key, count in totals.items() if count >= min_count), key=lambda key: (-totals[key], key))[:max_size]
+
+
+def add_counts(totals: dict[str, int], shard: Shard) -> None:
+    """Add how often each key occurs in a shard."""
+    counts = np.bincount(shard.codes[shard.codes >= 0], minlength=len(shard.keys))
+    for key, count in zip(shard.keys, counts.tolist(), strict=True):
+        totals[key] = totals.get(key, 0) + count
+
+
+def frequent(counts: Iterable[tuple[str, int]], min_count: int, max_size: int | None) -> Vocabulary:
+    """The vocabulary of counted keys, each given once.
+
+    Raises:
+        BadInput: nothing is left.
+    """
+    words = most = 0
+    kept: list[tuple[int, str]] = []
+    for key, count in counts:
+        words, most = words + 1, max(most, count)
+        if count >= min_count:
+            kept.append((-count, key))
+    kept = sorted(kept)[:max_size]
     if not kept:
-        most = max(totals.values(), default=0)
-        raise BadInput("static.no_frequent_word", min_count=min_count, words=len(totals), most=most)
-    return Vocabulary(kept, np.array([totals[key] for key in kept], np.int64), {key: row for row, key in enumerate(kept)})
+        raise BadInput("static.no_frequent_word", min_count=min_count, words=words, most=most)
+    keys = [key for _, key in kept]
+    return Vocabulary(keys, np.array([-count for count, _ in kept], np.int64), {key: row for row, key in enumerate(keys)})
 
 
 def encode(shards: TokenShards, vocabulary: Vocabulary, heldout: bool | None = None) -> Iterator[NDArray[np.int32]]:

@@ -15,7 +15,8 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.static.arguments import at_least_one
-from explorer.static.pipeline import Fitted, Vocabulary, encode
+from explorer.static.merged import corpus_pairs
+from explorer.static.pipeline import Fitted, Vocabulary
 from explorer.static.shards import TokenShards
 
 if TYPE_CHECKING:
@@ -104,15 +105,12 @@ def fit_ppmi(
     Raises:
         BadInput: an impossible parameter, or a vocabulary smaller than ``dim``.
     """
-    from explorer.static.cooccurrence import count_pairs
-
     at_least_one(dim=dim, epochs=epochs, shift=shift)
     if not 0 < smoothing <= 1 or not 0 <= eigenvalues <= 1:
         raise BadInput("static.ppmi_out_of_range", smoothing=smoothing, eigenvalues=eigenvalues)
     if len(vocabulary) < dim:
         raise BadInput("static.too_few_words", words=len(vocabulary), dim=dim, limit=len(vocabulary))
-    tokens = int(vocabulary.counts.sum())
-    pairs = count_pairs(encode(shards, vocabulary), len(vocabulary), window, memory=memory, tokens=tokens, progress=progress)
+    pairs = corpus_pairs(shards, vocabulary, window, memory=memory, progress=progress)
     if not len(pairs):
         raise BadInput("static.ppmi_no_pairs")
     report(progress, "weighing pairs")

@@ -143,6 +143,7 @@ class TokenShards:
         documents, characters, tokens, sentences: totals.
         sha256: identifies the corpus as this tokenizer saw it.
         phrases: pairs of keys that count as one (:mod:`explorer.static.phrases`).
+        cluster: where what can be counted shard by shard is counted; here if ``None``.
     """
 
     paths: list[Path]
@@ -154,6 +155,7 @@ class TokenShards:
     sentences: int = 0
     sha256: str = ""
     phrases: PairMap = field(default_factory=dict, repr=False)
+    cluster: str | None = None
 
     def __iter__(self) -> Iterator[Shard]:
         for path in self.paths:

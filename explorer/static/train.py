@@ -16,8 +16,9 @@ from explorer.core.registry import Registry
 from explorer.core.store import MANIFEST, artifact_path, check_target
 from explorer.static.arguments import at_least_one
 from explorer.static.epochs import EpochLog, checkpoint_place, choose_words
+from explorer.static.merged import corpus_vocabulary
 from explorer.static.phrases import find_phrases
-from explorer.static.pipeline import Fitted, Vocabulary, build_vocabulary, tokenize_corpus
+from explorer.static.pipeline import Fitted, Vocabulary, tokenize_corpus
 from explorer.static.prepare import prepare
 
 if TYPE_CHECKING:
@@ -118,8 +119,8 @@ def train(
         corpus: what to call the texts in the provenance.
         watch: words, or how many to choose, whose nearest ones are told after every epoch (:mod:`explorer.static.epochs`) and
             kept in ``info["epochs"]``, by models that train in epochs.
-        cluster: where texts are tokenized, as in :func:`explorer.prepare`: ``"local:N"`` or a scheduler's address. The rest
-            is done here.
+        cluster: where texts are tokenized and words and pairs counted, as in :func:`explorer.prepare`: ``"local:N"`` or a
+            scheduler's address. The rest is done here.
         progress: told about every stage; what it raises ends the work and nothing half-made stays.
         **params: further parameters of the model.
 
@@ -158,9 +159,10 @@ def train(
     if cluster is not None:
         prepare(texts, tokenizer=engine, cluster=cluster, progress=progress)
     shards = tokenize_corpus(texts_of(texts), engine, choice=keys, workers=workers, progress=progress)
+    shards = replace(shards, cluster=cluster)
     if phrases is not None:
         shards = replace(shards, phrases=find_phrases(shards, phrases, progress=progress))
-    vocabulary = build_vocabulary(shards, min_count, max_vocab, progress)
+    vocabulary = corpus_vocabulary(shards, min_count, max_vocab, progress)
     log = EpochLog(vocabulary.keys, choose_words(vocabulary, watch) if watch else ())
     if name is not None:
         made = {"model": model, "chosen": chosen, "seed": seed, "workers": workers, "watch": watch, "phrases": phrases}
