@@ -24,10 +24,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
-from corpora.derived import derived_path
 from explorer.core.errors import BadInput, Unavailable
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import atomic_file
+from explorer.core.store import atomic_file, derived_path
 from explorer.display.record import Record
 from explorer.display.sheet import Sheet, say
 from explorer.static.keys import key_filter

@@ -234,12 +234,13 @@ class StoredCorpus(Corpus):
             offset = before = 0
 
     def document(self, number: int) -> Document:
+        """As of every corpus; a shard that is missing or damaged is said."""
         documents = int(self.manifest.sizes["documents"])
         if not 0 < number <= documents:
             raise self._no_document(number, documents)
         left = number
         for path in self._shards():  # lines are counted, not parsed: gigabytes pass in seconds
-            with path.open("rb") as stream:
+            with _opened(path) as stream:
                 for place, line in enumerate(stream, 1):
                     left -= 1
                     if not left:

@@ -62,6 +62,10 @@ def label_column(known: Sequence[str]) -> str | None:
     >>> label_column(["id", "document", "Label"])
     'Label'
     """
+    return _guessed(known)
+
+
+def _guessed(known: Iterable[str]) -> str | None:
     lowered = {name.strip().lower(): name for name in known}
     return next((lowered[name] for name in LABEL_NAMES if name in lowered), None)
 
@@ -72,7 +76,7 @@ def _column(known: list[str], wanted: str | None, place: str) -> str:
         if wanted.strip().lower() in lowered:
             return lowered[wanted.strip().lower()]
         raise BadInput("corpora.no_label_column", place=place, column=wanted, known=listing(known) or "–")
-    found = label_column(known) or (known[0] if len(known) == 1 else None)
+    found = _guessed(known) or (known[0] if len(known) == 1 else None)
     if found is None:
         raise BadInput("corpora.label_column_missing", place=place, known=listing(known) or "–")
     return found
@@ -85,19 +89,19 @@ def documents_of(
 
     Args:
         where: as :func:`labelled_texts` takes it.
-        label_column: the column or field of the label; if left out, one of :data:`LABEL_NAMES` where the corpus has one.
+        label_column: the column or field of the label; if left out, what was said when the corpus was stored, else one of
+            :data:`LABEL_NAMES` where the corpus has one.
         by: whether documents, their lines or their sentences are read; each has the label of its document.
         most: read no more than that.
 
     Raises:
         BadInput: no such column, or an unknown ``by``.
     """
-    from explorer.text.sentences import split_sentences
-
     if by not in BY:
         raise BadInput("corpora.unknown_by", by=by, known=", ".join(BY))
     corpus = open_corpus(where)
     labels: list[str] = []
+    stored = corpus.info().get("label")
     chosen = label_column
 
     def parts() -> Iterator[str]:
@@ -106,44 +110,57 @@ def documents_of(
             if label_column is not None and not labels:
                 chosen = _column(list(document.meta), label_column, corpus.name)
             elif chosen is None and document.meta:
-                lowered = {name.strip().lower(): name for name in document.meta}
-                chosen = next((lowered[name] for name in LABEL_NAMES if name in lowered), None)
+                chosen = stored if stored in document.meta else _guessed(document.meta)
             said = document.meta.get(chosen) if chosen else None
             label = "" if said is None else _plain(str(said))
-            method = "line" if by == "line" else "kiwi"
-            for text in [document.text] if by == "document" else split_sentences(document.text, method):
-                if text.strip():
-                    labels.append(label)
-                    yield text
+            for text in _parts(document.text, by):
+                labels.append(label)
+                yield text
 
     return islice(parts(), most), labels
 
 
-def pasted_documents(text: str) -> tuple[list[str], list[str]]:
+def _parts(text: str, by: str) -> Iterator[str]:
+    from explorer.text.sentences import split_sentences
+
+    parts = [text] if by == "document" else split_sentences(text, "line" if by == "line" else "kiwi")
+    return (part for part in parts if part.strip())
+
+
+def pasted_documents(
+    text: str, label_column: str | None = None, by: str = "document", most: int | None = None
+) -> tuple[list[str], list[str]]:
     r"""Texts and labels of what a person pastes: a table whose first line names its columns, else one text a line.
 
+    Args:
+        text: what was pasted.
+        label_column, by, most: as :func:`documents_of` takes them.
+
     Raises:
-        BadInput: a quoted cell of the table never ends.
+        BadInput: a quoted cell of the table never ends, an unknown ``by``, or no such column: lines have none.
 
-    >>> pasted_documents("문장,분류
-    "재미있다, 정말",좋음
-    지루하다,나쁨")
+    >>> pasted_documents("문장,분류\n\"재미있다, 정말\",좋음\n지루하다,나쁨")
     (['재미있다, 정말', '지루하다'], ['좋음', '나쁨'])
-    >>> pasted_documents("재미있다, 정말
-
-    지루하다")
+    >>> pasted_documents("재미있다, 정말\n\n지루하다")
     (['재미있다, 정말', '지루하다'], ['', ''])
     """
     head = text.lstrip("\ufeff \n").partition("\n")[0]
     names = {sign: [cell.strip().strip('"').lower() for cell in head.split(sign)] for sign in ",\t"}
     sign = next((sign for sign, cells in names.items() if len(cells) > 1 and set(cells) & set(TEXT_NAMES)), None)
     if sign is None:
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        return lines, [""] * len(lines)
+        if by not in BY:
+            raise BadInput("corpora.unknown_by", by=by, known=", ".join(BY))
+        if label_column is not None:
+            raise BadInput("corpora.no_label_column", place="-", column=label_column, known="–")
+        lines = (line.strip() for line in text.splitlines())
+        found = list(islice((part for line in lines if line for part in _parts(line, by)), most))
+        return found, [""] * len(found)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / ("pasted.csv" if sign == "," else "pasted.tsv")
         path.write_text(text, encoding="utf-8")
-        texts, labels = documents_of(path)
+        corpus = open_corpus(path)
+        corpus.name = path.name  # where it lies for the moment is nobody's business
+        texts, labels = documents_of(corpus, label_column, by, most)
         return list(texts), labels
 
 

@@ -22,7 +22,6 @@ import orjson
 
 from corpora.catalogue import Card, cards
 from corpora.corpus import StoredCorpus, open_corpus, read_shards
-from corpora.derived import derived_path
 from corpora.document import Document
 from corpora.readers.inputs import Input, find_inputs
 from corpora.readers.lines import NotText
@@ -41,6 +40,7 @@ from explorer.core.store import (
     atomic_write,
     check_name,
     check_target,
+    derived_path,
     discard_folder,
     list_artifacts,
     name_lock,
@@ -48,6 +48,7 @@ from explorer.core.store import (
     remove_artifact,
     rename_artifact,
 )
+from explorer.static.pipeline import forget_shards
 
 __all__ = [
     "SHARD_BYTES",
@@ -70,7 +71,7 @@ _STATE = "state.json"
 _LAYOUT = 2
 """Part of what a run has to agree with to be gone on with; raised when shards are written or counted otherwise."""
 _RESERVED = ("sample",)
-_DERIVED = ("concordance", "statistics")
+_DERIVED = ("concordance", "evidence", "statistics")
 """Parts of the cache that hold something of a corpus under its fingerprint."""
 
 
@@ -163,6 +164,8 @@ def add(
                 if state is None or not state.shards:  # nothing that another run could go on from
                     discard_folder(folder, locked=True)
                 raise
+            with suppress(BadInput, UnknownName):  # there is none that is replaced, or it is damaged
+                _forget(StoredCorpus(name))
             put_folder(folder, target, overwrite=force)
     return StoredCorpus(name)
 
@@ -421,7 +424,7 @@ def corpus_facts(name: str) -> CorpusFacts:
 
 
 def remove(name: str) -> None:
-    """Delete a stored corpus, its index and counts, and what an interrupted run of adding it left.
+    """Delete a stored corpus, its index, counts and tokens, and what an interrupted run of adding it left.
 
     Raises:
         UnknownName: there is neither.
@@ -430,13 +433,16 @@ def remove(name: str) -> None:
     had_partial = partial.is_dir()
     remove_unfinished(name)
     if not had_partial or artifact_path("corpus", name).is_dir():
-        fingerprint = ""
-        with suppress(BadInput):  # a damaged corpus has no fingerprint, and goes all the same
-            fingerprint = StoredCorpus(name).fingerprint()
-        # First what was made of it: nobody would find that without the corpus, and it can be made again.
-        for kind in _DERIVED if fingerprint else ():
-            discard_folder(derived_path(kind, fingerprint))
+        with suppress(BadInput, UnknownName):  # what is damaged goes all the same
+            _forget(StoredCorpus(name))
         remove_artifact("corpus", name)
+
+
+def _forget(corpus: StoredCorpus) -> None:
+    """Delete what was made of a corpus: nobody would find it without the corpus, and it can be made again."""
+    for kind in _DERIVED:
+        discard_folder(derived_path(kind, corpus.fingerprint()))
+    forget_shards(corpus.texts())
 
 
 def remove_unfinished(name: str) -> None:

@@ -23,11 +23,10 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.corpus import Corpus
-from corpora.derived import derived_path
 from corpora.duplicates import SeenTexts
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import atomic_write
+from explorer.core.store import atomic_write, derived_path
 from explorer.display.record import Record
 from explorer.display.sheet import Sheet, label
 from explorer.text.tags import tag_of

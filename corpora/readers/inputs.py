@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from threading import Lock
 from typing import IO, Any
 
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput, MissingExtra
 from explorer.core.paths import expanded, readable_name, require_ordinary
 
-__all__ = ["BOMB_BYTES", "BOMB_RATIO", "Buffered", "Input", "find_inputs"]
+__all__ = ["BOMB_BYTES", "BOMB_RATIO", "Archives", "Buffered", "Input", "find_inputs"]
 
 BOMB_BYTES = 64 << 20
 """A compressed file may always grow to this many bytes."""
@@ -89,6 +90,49 @@ class Buffered:
         return BadInput("corpora.compressed_data_damaged", name=self._name, size=self._given, reason=error)
 
 
+class Archives:
+    """The zip archives of one search. One is open at a time, for all its members, as its directory may be long: there can be more
+    archives than a process may open files.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._path: Path | None = None
+        self._open: zipfile.ZipFile | None = None
+
+    def entries(self, path: Path, name: str) -> list[zipfile.ZipInfo]:
+        """What an archive says it holds.
+
+        Raises:
+            BadInput: it is damaged.
+        """
+        with self._lock:
+            return self._at(path, name).infolist()
+
+    def member(self, path: Path, member: str, name: str) -> IO[bytes]:
+        """A member's bytes; they can be read to their end even where another archive is opened meanwhile.
+
+        Raises:
+            BadInput: the archive is damaged, or another than it was when it was found.
+        """
+        with self._lock:
+            try:
+                return self._at(path, name).open(member)
+            except KeyError as error:
+                raise BadInput("corpora.zip_damaged", name=name, reason=error.args[0]) from error
+
+    def _at(self, path: Path, name: str) -> zipfile.ZipFile:
+        if self._open is None or self._path != path:
+            if self._open is not None:
+                self._open.close()
+                self._open = None
+            try:
+                self._path, self._open = path, zipfile.ZipFile(path)
+            except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
+                raise BadInput("corpora.zip_damaged", name=name, reason=error) from error
+        return self._open
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """One file to read, or one member of a zip archive.
@@ -98,14 +142,14 @@ class Input:
         path: the file on disk.
         member: name inside the archive, if ``path`` is one.
         size: bytes on disk (compressed), for progress.
-        archive: what the member is read from: opened once for all members, as its directory may be long.
+        archives: what the member is read through.
     """
 
     name: str
     path: Path
     member: str | None
     size: int
-    archive: zipfile.ZipFile | None = field(default=None, compare=False, repr=False)
+    archives: Archives | None = field(default=None, compare=False, repr=False)
 
     def identity(self) -> dict[str, Any]:
         """What must be the same for the input to count as the one that was read before."""
@@ -132,10 +176,10 @@ class Input:
         with ExitStack() as stack:
             stream: Any
             packed: int | None = None
-            if self.archive is not None and self.member is not None:
+            if self.archives is not None and self.member is not None:
                 packed = max(1, self.size)
                 try:
-                    stream = stack.enter_context(self.archive.open(self.member))
+                    stream = stack.enter_context(self.archives.member(self.path, self.member, self.name))
                 except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
                     raise BadInput("corpora.unpack_by_hand", name=self.name, reason=error) from error
             else:
@@ -185,13 +229,6 @@ class _Raw(io.RawIOBase):
         return len(data)
 
 
-def _zip(path: Path, name: str) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
-        raise BadInput("corpora.zip_damaged", name=name, reason=error) from error
-
-
 def find_inputs(where: str | Path, report: Report, called: str = "") -> list[Input]:
     """Every file that a path, a folder (with all below it) or a pattern names, in order of name; archives opened up.
 
@@ -224,7 +261,10 @@ def find_inputs(where: str | Path, report: Report, called: str = "") -> list[Inp
         base = path.parent
         while glob.has_magic(str(base)):
             base = base.parent
-    return [one for file in files for one in _opened(file, called if path.is_file() and called else _relative(file, base))]
+    archives = Archives()
+    return [
+        one for file in files for one in _opened(file, called if path.is_file() and called else _relative(file, base), archives)
+    ]
 
 
 def _walk(folder: Path, root: Path, report: Report, above: set[tuple[int, int]]) -> Iterator[Path]:
@@ -254,7 +294,7 @@ def _relative(path: Path, base: Path) -> str:
         return readable_name(path.name)
 
 
-def _opened(file: Path, name: str) -> Iterable[Input]:
+def _opened(file: Path, name: str, archives: Archives) -> Iterable[Input]:
     try:
         with file.open("rb") as stream:
             magic = stream.read(4)
@@ -263,8 +303,7 @@ def _opened(file: Path, name: str) -> Iterable[Input]:
     if magic != b"PK\x03\x04":
         return [Input(name, file, None, file.stat().st_size)]
     members = []
-    archive = _zip(file, name)
-    entries = archive.infolist()
+    entries = archives.entries(file, name)
     if any(entry.filename in {"[Content_Types].xml", "mimetype"} for entry in entries):
         raise BadInput("corpora.office_document", name=name)
     for entry in entries:
@@ -273,7 +312,7 @@ def _opened(file: Path, name: str) -> Iterable[Input]:
             raise BadInput("corpora.member_outside_archive", name=name, member=entry.filename)
         if entry.is_dir() or _JUNK.intersection(parts) or any(part.startswith(".") for part in parts):
             continue
-        members.append(Input(f"{name}/{entry.filename}", file, entry.filename, entry.compress_size, archive))
+        members.append(Input(f"{name}/{entry.filename}", file, entry.filename, entry.compress_size, archives))
     claimed = sum(entry.file_size for entry in entries)
     if claimed > max(BOMB_BYTES, BOMB_RATIO * file.stat().st_size):
         raise BadInput("corpora.zip_bomb_claimed", name=name, size=file.stat().st_size, claimed=claimed >> 20)

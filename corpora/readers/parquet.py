@@ -20,6 +20,8 @@ FEW = 16
 """Rows at a time of a column whose values may each stand for many: a dictionary of one long text makes gigabytes of a kilobyte."""
 
 _LARGE = 1 << 16
+_NUMBER = 8
+"""Bytes of a value that is no text."""
 
 
 class _Place:
@@ -72,10 +74,21 @@ def _records(file: Any, name: str, packed: int) -> Iterator[tuple[str, Any]]:
     for batch in file.iter_batches(batch_size=_batch_size(file.metadata)):
         for record in batch.to_pylist():
             number += 1
-            unpacked += sum(len(value) for value in record.values() if isinstance(value, str | bytes | list))
+            unpacked += _size(record)
             if unpacked > max(BOMB_BYTES, BOMB_RATIO * packed):
                 raise BadInput("corpora.zip_bomb_unpacked", name=name, unpacked=unpacked >> 20, packed=packed)
             yield f"{name}:row {number}", record
+
+
+def _size(value: Any) -> int:
+    """About how many bytes a value takes; what lists and structs hold counts, too."""
+    if isinstance(value, str | bytes):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(len(str(name)) + _size(one) for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return sum(map(_size, value))
+    return _NUMBER
 
 
 def _batch_size(metadata: Any) -> int:

@@ -60,17 +60,19 @@ def documents(
         raise BadInput("cli.lines_and_corpus")
     ending = check_ending(out, WRITERS) if out else ""
     if corpus is None and file in (None, "-"):
-        texts, labels = pasted_documents(read_text(file))
+        texts, labels = pasted_documents(read_text(file), label, by, most)
     else:
         texts, labels = documents_of(corpus or Path(str(file)), label, by, most)  # type: ignore[assignment]
     given = {name: value for name, value in options.items() if value not in (None, ())}
     with terminal_progress() as progress:
         found = map_documents(texts, labels, keep=True, progress=progress, **given)
     _say(found)
+    if out:
+        write_output(out, WRITERS[ending](found))
     if query is not None:
         _print_found(found, query, as_json)
     elif out:
-        write_output(out, WRITERS[ending](found))
+        return
     elif as_json:
         emit_json(found.to_dict())
     else:

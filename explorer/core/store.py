@@ -72,6 +72,11 @@ _KINDS = {"kind": str, "name": str, "engine": str, "params": dict, "sizes": dict
 _T = TypeVar("_T")
 
 
+def derived_path(kind: str, fingerprint: str, *name: str) -> Path:
+    """A path in the cache for what is made of a corpus: all of a kind in one folder for each corpus, so that it can go with it."""
+    return cache_path(kind, hashlib.sha256(fingerprint.encode()).hexdigest()[:40], *name)
+
+
 def check_name(name: str) -> str:
     """Return ``name`` if it can name an artifact, a file name on every platform.
 

@@ -12,6 +12,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from explorer.static.pipeline import Vocabulary
 
-__all__ = ["EpochLog", "checkpoint_place", "choose_words", "losses_frame", "neighbours_frame"]
+__all__ = ["EpochLog", "check_watch", "checkpoint_place", "choose_words", "losses_frame", "neighbours_frame"]
 
 NEIGHBOURS = 5
 """How many nearest words are told of each watched one."""
@@ -140,15 +141,32 @@ class EpochLog:
             state = {"entries": self.entries, "facts": dict(facts)}
             (made / "state.json").write_text(json.dumps(state, ensure_ascii=False), encoding="utf-8")
             write_manifest(made, Manifest("checkpoint", place.name, "static"))
-        others = sorted((one for one in place.parent.iterdir() if one.name[0] != "."), key=lambda one: one.stat().st_mtime)
-        for old in others[:-_KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
+        kept: list[tuple[float, str]] = []
+        for one in place.parent.glob("[!.]*"):
+            with suppress(OSError):  # a training beside this one has ended just now
+                kept.append((one.stat().st_mtime, one.name))
+        for _, old in sorted(kept)[:-_KEPT]:
+            shutil.rmtree(place.parent / old, ignore_errors=True)
 
 
 def checkpoint_place(**facts: Any) -> Path:
     """Where a training is kept that these facts tell from any other."""
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
     return cache_path("trainings", hashlib.sha256(text.encode()).hexdigest()[:32])
+
+
+def check_watch(watch: Any) -> None:
+    """Refuse what is neither a number of words nor a list of them; one text would be watched letter by letter.
+
+    Raises:
+        BadInput: says what may be given.
+    """
+    if isinstance(watch, int) and not isinstance(watch, bool):
+        if watch >= 0:
+            return
+    elif isinstance(watch, Sequence) and not isinstance(watch, str | bytes) and all(isinstance(word, str) for word in watch):
+        return
+    raise BadInput("static.watch_refused", watch=watch)
 
 
 def choose_words(vocabulary: Vocabulary, wanted: Sequence[str] | int) -> list[int]:

@@ -178,7 +178,8 @@ def _train(
     if (kept := log.resume()) is not None:
         for name, array in changing.items():
             array[:] = kept[0][name]
-        states = list(kept[0]["states"][:, None])
+        for state, was in zip(states, kept[0]["states"], strict=False):  # as many threads as there are now
+            state[0] = was
 
     def vectors() -> NDArray[np.float32]:
         starts, which, words, pieces, _ = rows

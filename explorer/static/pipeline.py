@@ -43,6 +43,7 @@ __all__ = [
     "check_limits",
     "corpus_file",
     "encode",
+    "forget_shards",
     "frequent",
     "kept_shard",
     "shard_batches",
@@ -57,7 +58,7 @@ __all__ = [
 HELDOUT_EVERY, HELDOUT_FROM = 500, 50_000
 """Models that are measured while they train do without one sentence in so many, from a corpus of so many sentences on."""
 
-FORMAT = 3
+FORMAT = 4
 """Part of every shard's hash; raised whenever this file would write other shards."""
 
 SHARD_CHARACTERS = 2_000_000
@@ -177,23 +178,40 @@ def shard_batches(
         yield Batch(documents, kept_shard(path, documents, tokenizer, workers), path, digest)
 
 
+def forget_shards(texts: Iterable[str], *, shard_characters: int = SHARD_CHARACTERS) -> None:
+    """Delete the shards of a corpus, of every tokenizer; the corpus is read for it, which takes seconds for each gigabyte.
+
+    What was tokenized together with another corpus stays where one shard holds both.
+    """
+    kept: dict[str, list[Path]] = {}
+    for path in cache_path("tokens", "x").parent.glob("[!.]*-*.npz"):
+        kept.setdefault(path.name.partition("-")[0], []).append(path)
+    for documents in shard_documents(texts if kept else (), shard_characters):
+        for path in kept.pop(_text_name(shard_digest(b"", documents)), []):
+            path.unlink(missing_ok=True)
+
+
 def shard_prefix(tokenizer: Tokenizer) -> bytes:
     """What the hashes of a tokenizer's shards begin with."""
     return json.dumps([FORMAT, tokenizer.params()], ensure_ascii=False, sort_keys=True, default=str).encode("utf-8")
 
 
 def shard_digest(prefix: bytes, documents: Iterable[str]) -> bytes:
-    """The hash that a shard is called by, of its documents and the tokenizer's :func:`shard_prefix`."""
-    digest = hashlib.sha256(prefix)
+    """What a shard is called by: the hash of its documents, then that of the tokenizer's :func:`shard_prefix`."""
+    digest = hashlib.sha256()
     for document in documents:
         digest.update(document.encode("utf-8", "surrogatepass"))
         digest.update(b"\x00")
-    return digest.digest()
+    return digest.digest() + hashlib.sha256(prefix).digest()
 
 
 def shard_path(digest: bytes) -> Path:
-    """Where a shard lies in the home folder's cache."""
-    return cache_path("tokens", f"{digest.hex()[:40]}.npz")
+    """Where a shard lies in the home folder's cache, called by its text and then by the tokenizer."""
+    return cache_path("tokens", f"{_text_name(digest)}-{digest[32:42].hex()}.npz")
+
+
+def _text_name(digest: bytes) -> str:
+    return digest[:20].hex()
 
 
 def shard_documents(texts: Iterable[str], characters: int = SHARD_CHARACTERS) -> Iterator[list[str]]:

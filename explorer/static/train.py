@@ -14,8 +14,8 @@ from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.registry import Registry
 from explorer.core.store import MANIFEST, artifact_path, check_target
-from explorer.static.arguments import at_least_one
-from explorer.static.epochs import EpochLog, checkpoint_place, choose_words
+from explorer.static.arguments import at_least_one, threads
+from explorer.static.epochs import EpochLog, check_watch, checkpoint_place, choose_words
 from explorer.static.merged import corpus_vocabulary
 from explorer.static.phrases import find_phrases
 from explorer.static.pipeline import Fitted, Vocabulary, tokenize_corpus
@@ -139,6 +139,7 @@ def train(
 
     fit, chosen = check_parameters(model, {"dim": dim, "window": window, "epochs": epochs}, params, components)
     at_least_one(workers=workers)
+    check_watch(watch)
     if keys == "eojeol" and not _saves_itself(fit):
         tokenizer, keys = "eojeol", None
     if getattr(fit, "reads_texts", False):
@@ -165,7 +166,15 @@ def train(
     vocabulary = corpus_vocabulary(shards, min_count, max_vocab, progress)
     log = EpochLog(vocabulary.keys, choose_words(vocabulary, watch) if watch else ())
     if name is not None:
-        made = {"model": model, "chosen": chosen, "seed": seed, "workers": workers, "watch": watch, "phrases": phrases}
+        # With one thread the vectors repeat to the bit; with several they never do, and their number may be another next time.
+        made = {
+            "model": model,
+            "chosen": chosen,
+            "seed": seed,
+            "alone": threads(workers) == 1,
+            "watch": watch,
+            "phrases": phrases,
+        }
         log.place = checkpoint_place(
             **made, shards=shards.sha256, vocabulary=[min_count, max_vocab], versions=_versions(*_MAKERS)
         )

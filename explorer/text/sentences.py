@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from explorer.core.errors import BadInput
-from explorer.text.morphology import shared_kiwi
+from explorer.text.morphology import shared_kiwi, stretch_end
 from explorer.text.normalise import normalise
 
 __all__ = ["sentence_spans", "split_sentences"]
@@ -34,8 +36,7 @@ def sentence_spans(text: str, method: str = "kiwi") -> list[tuple[int, int]]:
         raise BadInput("text.no_such_splitter", method=method, known=", ".join(METHODS))
     clean = normalise(text, strip_zero_width=True, jamo=True)
     if method == "kiwi":
-        kiwi = shared_kiwi()
-        spans = [(sentence.start, sentence.end) for sentence in kiwi.split_into_sents(clean.text, return_tokens=False)]
+        spans = list(_analysed(clean.text))
     else:
         spans, position = [], 0
         for line in clean.text.splitlines(keepends=True):
@@ -49,3 +50,15 @@ def sentence_spans(text: str, method: str = "kiwi") -> list[tuple[int, int]]:
         if left < right:
             trimmed.append(clean.to_original(left, right))
     return trimmed
+
+
+def _analysed(text: str) -> Iterator[tuple[int, int]]:
+    """Sentences as Kiwi finds them, stretch by stretch."""
+    kiwi, start = shared_kiwi(), 0
+    while start < len(text):
+        end, whole = stretch_end(text, start)
+        found = [(start + one.start, start + one.end) for one in kiwi.split_into_sents(text[start:end], return_tokens=False)]
+        if not whole and len(found) > 1:  # the last one is cut: it is read again from its beginning
+            end = found.pop()[0]
+        yield from found
+        start = end

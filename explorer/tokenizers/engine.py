@@ -175,6 +175,10 @@ def decoder_of(tokenizer: Tokenizer) -> Callable[[Sequence[int]], str] | None:
 def as_ids(ids: Any, size: int | None) -> list[int]:
     """Vocabulary ids as plain numbers.
 
+    Args:
+        ids: one, or several.
+        size: of the vocabulary; ``None`` where the tokenizer does not tell it.
+
     Raises:
         BadInput: they are not whole numbers, or one is none of the vocabulary.
 
@@ -185,6 +189,8 @@ def as_ids(ids: Any, size: int | None) -> list[int]:
     for one in found:
         if isinstance(one, bool) or not hasattr(one, "__index__"):
             raise BadInput("tokenizers.ids_not_numbers", kind=type(one).__name__)
-        if one < 0 or (size is not None and one >= size):
+        if size is None and one < 0:
+            raise BadInput("tokenizers.id_negative", index=int(one))
+        if size is not None and not 0 <= one < size:
             raise BadInput("tokenizers.id_outside", index=int(one), size=size)
     return [int(one) for one in found]

@@ -51,6 +51,21 @@ def test_it_finds_documents_by_word(table):
     assert answer["documents"][0]["label"] == "음식" and answer["telling"][0]["word"] == "학교"
 
 
+def test_what_is_found_is_told_and_the_map_is_written(table, tmp_path):
+    out = tmp_path / "map.json"
+    printed = run(table, "--find", "학교까지", "--out", str(out))
+    assert printed.exit_code == 0 and printed.stdout.count("학교에서") == 4
+    assert len(json.loads(out.read_text(encoding="utf-8"))["texts"]) == len(ROWS)
+
+
+def test_a_table_of_standard_input_is_read_as_a_file_is():
+    given = "문장,분류,길이\n" + "".join(f"{text},{label},{len(text)}\n" for text, label in ROWS)
+    answer = json.loads(run("-", "--label", "길이", "--most", "15", "--json", given=given).stdout)
+    assert len(answer["texts"]) == 15 and answer["labels"] == [str(len(text)) for text in answer["texts"]]
+    refused = run("-", "--label", "색", given=given)
+    assert refused.exit_code == 1 and "색" in refused.stderr
+
+
 def test_lines_of_standard_input_are_documents():
     answer = json.loads(run("-", "--json", given="\n".join(text for text, _ in ROWS)).stdout)
     assert len(answer["texts"]) == len(ROWS) and answer["labels"] == [] and len(answer["coords"][0]) == 2

@@ -8,6 +8,7 @@ import unicodedata
 import pytest
 
 from corpora.labelled import documents_of, labelled_lines, labelled_texts, pasted_documents
+from corpora.library import add
 from explorer.core.errors import BadInput
 
 ROWS = [("재미있다", "좋음"), ("지루하다", "나쁨"), ('그는 "좋다, 정말"이라고 했다', "좋음")]
@@ -76,6 +77,31 @@ def test_a_corpus_gives_texts_and_labels_that_may_be_missing(tmp_path):
         next(documents_of(path, "색")[0])
     with pytest.raises(BadInput, match="page"):
         documents_of(path, by="page")
+
+
+def test_the_label_that_was_said_when_a_corpus_was_stored_is_its_label(home, tmp_path):
+    path = written(tmp_path, "문장,분류,점수\n재미있다,가,높음\n지루하다,나,낮음\n", "a.csv")
+    stored = add(path, "reviews", source={"label": "점수"})
+    for given, wanted in ((None, ["높음", "낮음"]), ("분류", ["가", "나"])):
+        texts, labels = documents_of("reviews", given)
+        assert list(texts) == ["재미있다", "지루하다"] and labels == wanted
+    assert [label for _, label in labelled_texts(stored)] == ["높음", "낮음"]
+
+
+def test_what_is_pasted_is_asked_as_a_corpus_is():
+    table = '문장,분류,점수\n"재미있다. 또 볼래",가,높음\n지루하다,나,낮음\n'
+    assert pasted_documents(table, "점수", "sentence", 2) == (["재미있다.", "또 볼래"], ["높음", "높음"])
+    assert pasted_documents("재미있다. 또 볼래\n\n지루하다", by="sentence") == (
+        ["재미있다.", "또 볼래", "지루하다"],
+        ["", "", ""],
+    )
+    assert pasted_documents("하나\n둘\n셋", most=2)[0] == ["하나", "둘"]
+    for text, label in ((table, "색"), ("하나\n둘", "점수")):
+        with pytest.raises(BadInput, match=label) as caught:
+            pasted_documents(text, label)
+        assert "/" not in str(caught.value)
+    with pytest.raises(BadInput, match="page"):
+        pasted_documents("하나", by="page")
 
 
 def test_what_is_pasted_is_a_table_or_lines():

@@ -190,6 +190,7 @@ def test_a_corpus_is_renamed_and_keeps_its_index(home: Path, tmp_path: Path, sma
 
     stored = add(folder_of(tmp_path), "a", source={"label": "label"})
     concordance(stored, "파일", 1)
+    stored.evidence()
     counted = kept_statistics(stored)
     for wrong in ("sample", "..", "", "a"):
         with pytest.raises(BadInput):
@@ -204,9 +205,22 @@ def test_a_corpus_is_renamed_and_keeps_its_index(home: Path, tmp_path: Path, sma
     )
     assert ConcordanceIndex.made(renamed) and list(renamed.texts()) == list(open_corpus(tmp_path / "texts").texts())
     assert kept_statistics(renamed, progress=lambda _: pytest.fail("counted again")).types == counted.types
+    assert renamed.evidence(progress=lambda _: pytest.fail("counted again")).name == "나의-글"
+    concordance(open_corpus("sample"), "왕", 1)  # of another corpus: stays
     remove("나의-글")
-    left = [path for kind in ("concordance", "statistics") for path in (home / "cache" / kind).rglob("*") if path.is_file()]
-    assert left == []
+    left = [path.relative_to(home / "cache").parts[0] for path in (home / "cache").rglob("*") if path.is_file()]
+    assert sorted(left) == ["concordance", "tokens"] and ConcordanceIndex.made(open_corpus("sample"))
+
+
+def test_what_was_made_of_a_corpus_goes_when_it_is_replaced(home: Path, tmp_path: Path):
+    from corpora.concordance import concordance
+
+    add(folder_of(tmp_path, 1, 3), "a")
+    concordance(open_corpus("a"), "파일", 1)
+    assert any(path.is_file() for path in (home / "cache").rglob("*"))
+    (tmp_path / "texts" / "0.txt").write_text("다른 글이다.\n", encoding="utf-8")
+    add(tmp_path / "texts", "a", force=True)
+    assert not any(path.is_file() for path in (home / "cache").rglob("*"))
 
 
 def test_a_document_is_found_by_its_place(home: Path, tmp_path: Path, small_shards: None):
@@ -237,6 +251,12 @@ def test_a_damaged_shard_names_the_line(home: Path, tmp_path: Path):
     shard.write_bytes(shard.read_bytes()[:-10])
     with pytest.raises(BadInput, match=r"00000\.jsonl:3 is damaged"):
         list(stored.documents())
+    with pytest.raises(BadInput, match=r"00000\.jsonl:3 is damaged"):
+        stored.document(3)
+    shard.unlink()
+    for read in (lambda: list(stored.documents()), lambda: stored.document(1)):
+        with pytest.raises(BadInput, match=r"00000\.jsonl"):
+            read()
 
 
 # -- duplicates -----------------------------------------------------------------------------------------------------------

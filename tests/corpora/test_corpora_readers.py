@@ -582,6 +582,38 @@ def test_a_zip_is_opened_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert len(opened) == 1
 
 
+def test_more_archives_are_read_than_a_process_may_open_files(tmp_path: Path):
+    import resource
+
+    for number in range(80):
+        with zipfile.ZipFile(tmp_path / f"{number:02}.zip", "w") as archive:
+            archive.writestr("a.txt", f"글 {number}\n")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")) + 40, hard))
+    try:
+        corpus = open_corpus(tmp_path)
+        one, other = corpus.documents(), corpus.documents()
+        assert [(next(one).text, next(other).text) for _ in range(80)] == [(f"글 {number}",) * 2 for number in range(80)]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with zipfile.ZipFile(tmp_path / "00.zip", "w") as archive:
+        archive.writestr("b.txt", "다른 글\n")
+    with pytest.raises(BadInput, match=r"00\.zip"):
+        next(corpus.documents())
+
+
+def test_a_parquet_hides_nothing_in_lists_and_structs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    monkeypatch.setattr("corpora.readers.parquet.BOMB_BYTES", 100_000)
+    for value in (["가" * 50_000] * 40, [{"속": "가" * 50_000}] * 40, {"깊이": {"속": ["가" * 50_000] * 40}}):
+        path = tmp_path / "bomb.parquet"
+        parquet.write_table(pa.table({"text": ["글"], "extra": [value]}), path, compression="zstd")
+        with pytest.raises(BadInput) as caught:
+            list(open_corpus(path).documents())
+        assert caught.value.code == "corpora.zip_bomb_unpacked"
+
+
 def test_a_parquet_of_one_text_a_thousand_times_is_a_bomb(tmp_path: Path):
     pa = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from test_static_training import planted
 
-from explorer.core.errors import Cancelled
+from explorer.core.errors import BadInput, Cancelled
 from explorer.core.store import cache_path
 from explorer.static import epochs
 from explorer.static.pipeline import Vocabulary
@@ -70,6 +70,47 @@ def test_a_damaged_or_other_checkpoint_is_not_gone_on_from(home, monkeypatch):
     (place / "state.npy").write_bytes(b"nothing")
     train("glove", planted(600), **SETTINGS, name="c", progress=lambda s: s.data and told.append(s.data))
     assert len(told) == 10
+
+
+def test_fasttext_goes_on_with_other_threads_than_it_began_with(home, monkeypatch):
+    monkeypatch.setattr(epochs, "EVERY", 0.0)
+    monkeypatch.setattr("explorer.static.fasttext.PIECE_TOKENS", 500)
+    settings = SETTINGS | {"workers": None}
+
+    def stop(step):
+        if step.data and step.data["epoch"] == 3:
+            raise Cancelled
+
+    for cores, then in ((2, 3), (3, 2)):
+        monkeypatch.setattr("explorer.static.arguments.cpu_count", lambda cores=cores: cores)
+        with pytest.raises(Cancelled):
+            train("fasttext", planted(600), **settings, name=f"of-{cores}", progress=stop)
+        monkeypatch.setattr("explorer.static.arguments.cpu_count", lambda then=then: then)
+        told = []
+        train(
+            "fasttext",
+            planted(600),
+            **settings,
+            name=f"of-{cores}",
+            progress=lambda s, told=told: s.data and told.append(s.data),
+        )
+        assert [one["epoch"] for one in told] == [4, 5]
+
+
+def test_a_training_that_ends_beside_this_one_is_no_error(home, monkeypatch):
+    monkeypatch.setattr(epochs, "EVERY", 0.0)
+    place = epochs.checkpoint_place(one=1)
+    (place.parent / "gone").symlink_to(place.parent / "ended")  # listed, and not there when it is looked at
+    log = epochs.EpochLog(["왕"], (), place)
+    log.ended(None, "training", 5, {}, lambda: np.zeros((1, 1)), lambda: ({"a": np.zeros(1)}, {}))
+    assert log.resume() is not None
+
+
+@pytest.mark.parametrize("watch", ["여왕", -1, 2.5, True, [1], None])
+def test_what_cannot_be_watched_is_refused_in_one_line(home, watch):
+    with pytest.raises(BadInput, match="cannot be watched") as caught:
+        train("glove", planted(600), **SETTINGS, watch=watch)
+    assert "\n" not in str(caught.value) and not (home / "cache").exists()
 
 
 def test_words_to_watch_are_nouns_from_frequent_to_rarer():

@@ -5,6 +5,7 @@ import unicodedata
 import pytest
 
 from explorer.core.errors import BadInput
+from explorer.text.morphology import shared_kiwi
 from explorer.text.sentences import sentence_spans, split_sentences
 
 TEXT = "왕이 왔다. 왕비도 왔다! 둘은 웃었다ㅋㅋ\n그리고 갔다."
@@ -28,6 +29,30 @@ def test_spans_are_of_the_original(text, method):
         assert last <= start < end <= len(text)
         assert text[start:end] == text[start:end].strip()
         last = end
+
+
+@pytest.mark.parametrize("sentence", ["왕이 왔다. ", "그는 밥을 먹었다ㅋㅋ 그래서 나는 집에 갔다 "])
+def test_a_long_text_is_read_stretch_by_stretch(sentence, monkeypatch):
+    """Also one in which no full stop tells where a sentence ends: none is cut where a stretch ends."""
+    text = sentence * 150
+    whole = sentence_spans(text)
+    given = []
+    kiwi = shared_kiwi()
+    monkeypatch.setattr("explorer.text.morphology._LONG", 200)
+    monkeypatch.setattr("explorer.text.sentences.shared_kiwi", lambda: Told(kiwi, given))
+    assert sentence_spans(text) == whole and len(whole) > 20
+    assert len(given) > 3 and max(map(len, given)) <= 200
+
+
+class Told:
+    """A Kiwi that notes what it was given."""
+
+    def __init__(self, kiwi, given):
+        self.kiwi, self.given = kiwi, given
+
+    def split_into_sents(self, text, **options):
+        self.given.append(text)
+        return self.kiwi.split_into_sents(text, **options)
 
 
 def test_unknown_method_and_surrogates():

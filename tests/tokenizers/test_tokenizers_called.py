@@ -10,7 +10,7 @@ import pytest
 import explorer as ex
 from explorer.core.errors import BadInput
 from explorer.tokenizers.comparison.compare import compare
-from explorer.tokenizers.engine import Adopted, decoder_of
+from explorer.tokenizers.engine import Adopted, as_ids, decoder_of
 from explorer.tokenizers.engines.rules import SyllableTokenizer
 from explorer.tokenizers.token import Token
 from explorer.tokenizers.tokens import Tokens
@@ -121,3 +121,12 @@ def test_models_are_listed_with_their_kind(home):
     assert {one.kind for one in ex.list_models("encoder")} == {"encoder"}
     with pytest.raises(BadInput, match="allowed: vectors, encoder"):
         ex.list_models("word2vec")
+
+
+def test_ids_of_a_vocabulary_whose_size_nobody_knows_are_numbers_from_nothing_on():
+    assert as_ids([0, 10**9], None) == [0, 10**9]
+    with pytest.raises(BadInput, match="no token -1") as caught:
+        as_ids([-1], None)
+    assert "-1" in caught.value.said("ko") and "None" not in caught.value.said("ko")
+    with pytest.raises(BadInput, match="0 to 5"):
+        as_ids([5], 5)

@@ -137,8 +137,7 @@ def make(params: dict[str, Any], progress: ProgressCallback) -> Path:
     texts: Any
     keep = choice.corpus != PASTED  # what a person pasted stays only in the map, which goes after a day
     if not keep:
-        texts, labels = pasted_documents(choice.text)
-        texts, labels = texts[: choice.most], labels[: choice.most]
+        texts, labels = pasted_documents(choice.text, by=choice.by, most=choice.most)
     else:
         texts, labels = documents_of(choice.corpus, choice.label or None, choice.by, choice.most)
     made = map_documents(texts, labels, method=choice.method, seed=choice.seed, keep=keep, progress=progress, **vectors)

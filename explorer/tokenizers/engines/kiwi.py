@@ -9,7 +9,7 @@ from typing import Any
 
 from explorer.core.errors import BadInput
 from explorer.text.hangul import to_compatible
-from explorer.text.morphology import cpu_count, shared_kiwi
+from explorer.text.morphology import cpu_count, shared_kiwi, stretches
 from explorer.text.normalise import Normalised, normalise
 from explorer.text.tags import PREDICATES
 from explorer.tokenizers.engine import Engine
@@ -46,15 +46,9 @@ def clean_text(text: str) -> Normalised:
     return normalise(text, strip_zero_width=True, jamo=True)
 
 
-_LONG = 10_000
-"""Characters that Kiwi gets at a time: its time grows faster than a text does, and 430,000 characters of one line took over a minute. Cut
-at the ends of sentences, one morpheme in twenty thousand is read otherwise."""
-
 Stretch = tuple[Normalised, int, int]
 Parts = Sequence[tuple[int, Any]]
 """Where each stretch of a text begins, and Kiwi's morphemes of it."""
-
-_SENTENCE_END = re.compile(r"[.!?…。]+[\"'”’)\]]*\s|\n")
 
 
 class KiwiTokenizer(Engine):
@@ -139,18 +133,18 @@ class KiwiTokenizer(Engine):
 
     def _analyse(self, texts: Iterable[str], workers: int) -> Iterator[tuple[Normalised, Parts]]:
         """Each text as it is read, and its morphemes stretch by stretch."""
-        stretches = ((clean, start, end) for clean in map(clean_text, texts) for start, end in _stretches(clean.text))
+        cut = ((clean, start, end) for clean in map(clean_text, texts) for start, end in stretches(clean.text))
         kiwi = self._kiwi(None if workers <= 1 or workers >= cpu_count() else workers)
 
         def run(waiting: Iterator[Stretch]) -> Any:
             return kiwi.tokenize((clean.text[start:end] for clean, start, end in waiting), **self._options)
 
         def one_by_one() -> Iterator[tuple[Stretch, Any]]:
-            for clean, start, end in stretches:
+            for clean, start, end in cut:
                 yield (clean, start, end), kiwi.tokenize(clean.text[start:end], **self._options)
 
         parts: list[tuple[int, Any]] = []
-        for (clean, start, end), raw in one_by_one() if workers <= 1 else alongside(run, stretches):
+        for (clean, start, end), raw in one_by_one() if workers <= 1 else alongside(run, cut):
             parts.append((start, raw))
             if end == len(clean.text):
                 yield clean, parts
@@ -184,18 +178,6 @@ def _user_word(word: str | Sequence[Any]) -> tuple[str, str, float]:
     if not isinstance(form, str) or not form.strip():
         raise BadInput("tokenizers.user_word_formless", word=word)
     return form, str(tag), float(score)
-
-
-def _stretches(text: str) -> Iterator[tuple[int, int]]:
-    """A long text in stretches that end with a sentence, or with a word where none ends."""
-    start = 0
-    while len(text) - start > _LONG:
-        least, most = start + _LONG // 2, start + _LONG
-        ends = [found.end() for found in _SENTENCE_END.finditer(text, least, most)]
-        end = ends[-1] if ends else text.rfind(" ", least, most) + 1 or most
-        yield start, end
-        start = end
-    yield start, len(text)
 
 
 def _tokens(clean: Normalised, parts: Parts) -> list[Token]:
