@@ -14,6 +14,7 @@ from explorer.cli.group import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ["README.md", "README.ko.md"]
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))
 
 
 def blocks(name: str, language: str) -> list[str]:
@@ -31,8 +32,8 @@ def commands(name: str) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize("line", sorted({line for name in READMES for line in commands(name)}))
-def test_every_command_in_a_readme_exists_with_its_options(line):
+@pytest.mark.parametrize("line", sorted({line for name in (*READMES, *PAGES) for line in commands(name)}))
+def test_every_command_in_a_readme_or_a_page_exists_with_its_options(line):
     words = shlex.split(line)
     context = main.make_context("korean-explorer", list(words), resilient_parsing=True)
     command: click.Command | None = main
