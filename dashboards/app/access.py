@@ -16,11 +16,11 @@ from flask import Flask, Response, make_response, redirect, request
 from dashboards.kit.i18n import text
 from explorer.core.errors import BadInput
 
-__all__ = ["COOKIE", "HEALTH", "LEAST", "QUERY", "check_token", "guard", "new_token"]
+__all__ = ["COOKIE", "HEALTH", "LEAST", "METRICS", "QUERY", "check_token", "guard", "new_token"]
 
 COOKIE = "explorer-token"
 QUERY = "token"
-ROUTE, HEALTH = "token", "health"
+ROUTE, HEALTH, METRICS = "token", "health", "metrics"
 YEAR = 31_536_000
 
 LEAST = 8
@@ -51,18 +51,20 @@ def check_token(token: str) -> str:
     return token
 
 
-def guard(server: Flask, token: str, prefix: str = "/", routes: str = "/") -> None:
+def guard(server: Flask, token: str, prefix: str = "/", routes: str = "/", metrics: str = "") -> None:
     """Let in only those who have the token; the address of health stays open.
 
     Args:
+        token: what opens everything; where there is none, everything but the numbers is open.
         prefix: where the pages begin for a browser.
         routes: where they begin here: a proxy may have taken a part of the address away.
+        metrics: what opens the numbers, and nothing else.
     """
     kept = hashlib.sha256(f"explorer {token}".encode()).hexdigest()
     action = f"{prefix}{ROUTE}"
 
-    def fits(given: str) -> bool:
-        return hmac.compare_digest(given.encode(), token.encode())
+    def fits(given: str, wanted: str = token) -> bool:
+        return bool(wanted) and hmac.compare_digest(given.encode(), wanted.encode())
 
     def let_in(where: str) -> Response:
         answer = make_response(redirect(where, 303))
@@ -70,7 +72,10 @@ def guard(server: Flask, token: str, prefix: str = "/", routes: str = "/") -> No
         return answer
 
     def check() -> Response | None:
-        if request.path == f"{routes}{HEALTH}":
+        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+        if request.path == f"{routes}{METRICS}" and metrics and scheme == "Bearer" and fits(bearer, metrics):
+            return None
+        if request.path == f"{routes}{HEALTH}" or not (token or request.path == f"{routes}{METRICS}"):
             return None
         if request.path == f"{routes}{ROUTE}" and request.method == "POST":
             return let_in(prefix) if fits(request.form.get(QUERY, "")) else _refusal(action, "wrong_token")
@@ -80,7 +85,6 @@ def guard(server: Flask, token: str, prefix: str = "/", routes: str = "/") -> No
                 return _refusal(action, "wrong_token")
             rest = urlencode([pair for pair in request.args.items(multi=True) if pair[0] != QUERY])
             return let_in(prefix + request.path.removeprefix(routes) + (f"?{rest}" if rest else ""))
-        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
         if hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), kept.encode()) or (
             scheme == "Bearer" and fits(bearer)
         ):

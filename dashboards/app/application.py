@@ -22,7 +22,7 @@ from urllib.parse import quote
 from dash import Dash
 from flask import Response, g, request
 
-from dashboards.app import access, hosts, shell
+from dashboards.app import access, hosts, logs, metrics, shell
 from dashboards.app.files import serve_files, serve_plotly
 from dashboards.app.state import State
 from dashboards.kit import person, upload
@@ -113,7 +113,9 @@ class _App(Dash):  # type: ignore[misc]  # Dash ships no types
         return page
 
 
-def create_app(prepare: bool = False, host: str | None = None, token: str = "", **options: Any) -> Dash:
+def create_app(
+    prepare: bool = False, host: str | None = None, token: str = "", metrics_token: str = "", **options: Any
+) -> Dash:
     """A complete app.
 
     Args:
@@ -121,8 +123,10 @@ def create_app(prepare: bool = False, host: str | None = None, token: str = "", 
         host: the address it will listen on. Only requests for that host, for this machine by its local names, and for those
             in ``EXPLORER_HOSTS`` are answered (see :mod:`dashboards.app.hosts`).
         token: what one needs to enter (:mod:`dashboards.app.access`); by default nothing.
+        metrics_token: what one needs to read ``/metrics`` (:mod:`dashboards.app.metrics`); by default as for all else.
         options: passed on to :class:`dash.Dash`, e.g. ``requests_pathname_prefix`` behind a proxy.
     """
+    logs.set_up()
     # Plotly looks into whatever half of pandas a worker (scikit-learn) has imported so far; so it is whole before any request.
     import pandas  # noqa: F401
 
@@ -156,9 +160,12 @@ def create_app(prepare: bool = False, host: str | None = None, token: str = "", 
         view.register(app)
     server.after_request(_headers)
     person.guard(server)
-    if token:
-        access.guard(server, access.check_token(token), prefix, app.config.routes_pathname_prefix)
+    for given in filter(None, (token, metrics_token)):
+        access.check_token(given)
+    if token or metrics_token:
+        access.guard(server, token, prefix, app.config.routes_pathname_prefix, metrics_token)
     hosts.guard(server, host)
+    metrics.measure(app, [view.PATH for view in VIEWS])
     if prepare:
         opened.prepare()
     return app
@@ -179,13 +186,16 @@ def _headers(response: Response) -> Response:
     return response
 
 
-def serve(host: str = "127.0.0.1", port: int = 8050, open_browser: bool = True, token: str = "") -> None:
+def serve(
+    host: str = "127.0.0.1", port: int = 8050, open_browser: bool = True, token: str = "", metrics_token: str = ""
+) -> None:
     """Open the dashboard and stay until interrupted. Port 0 picks a free one; one line with the address is printed.
 
     Args:
         host, port: where it listens.
         open_browser: open the first page once it answers.
         token: what one needs to enter; it is part of the address that is printed.
+        metrics_token: what one needs to read ``/metrics``, where that is something else.
 
     Raises:
         BadInput: the address cannot be listened on (taken, not ours, no such host).
@@ -200,7 +210,7 @@ def serve(host: str = "127.0.0.1", port: int = 8050, open_browser: bool = True, 
     with listener:
         port = listener.getsockname()[1]
         # Handed over open, because werkzeug itself leaves the process when a port is taken.
-        app = create_app(host=host, token=token)
+        app = create_app(host=host, token=token, metrics_token=metrics_token)
         opened: State = app.server.extensions["explorer"]
         server = make_server(host, port, app.server, threaded=True, request_handler=Quiet, fd=listener.fileno())
     shown = f"[{host}]" if ":" in host else host

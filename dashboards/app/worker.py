@@ -8,6 +8,7 @@ as long as that is there.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import threading
@@ -16,10 +17,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, TextIO
 
+from dashboards.app.logs import set_up
 from explorer.core.errors import ExplorerError
 from explorer.core.progress import Progress, ProgressCallback
 
 __all__ = ["TASKS", "main"]
+
+log = logging.getLogger("dashboards.app.worker")
 
 Task = Callable[[dict[str, Any], ProgressCallback], dict[str, Any]]
 
@@ -148,6 +152,7 @@ TASKS: dict[str, Task] = {
 def main() -> None:
     """Answer tasks until standard input ends."""
     channel = _private_channel()
+    set_up()
     if hasattr(os, "nice"):
         os.nice(5)  # pages first
     todo: list[str] = []
@@ -184,9 +189,7 @@ def _answer(message: dict[str, Any], channel: TextIO) -> dict[str, Any]:
     except ExplorerError as error:
         return {"error": error.to_dict()}
     except Exception as error:
-        import traceback
-
-        traceback.print_exc()
+        log.exception("a task failed that should not")
         return {"error": ExplorerError("dashboards.unexpected", kind=type(error).__name__, reason=error).to_dict()}
 
 

@@ -409,6 +409,14 @@ class JobTable:
             ).fetchone()
         return found["last"] or 0.0, found["open"] or 0
 
+    def counts(self) -> list[tuple[str, str, int]]:
+        """How many jobs there are, by task (``"opening"`` for what a process opens for itself) and state; none before the first."""
+        if self._opened is None and not self.file.exists():
+            return []
+        with self._read() as db:
+            found = db.execute("SELECT CASE task WHEN '' THEN 'opening' ELSE task END, state, COUNT(*) FROM jobs GROUP BY 1, 2")
+            return [tuple(row) for row in found.fetchall()]
+
     def failure(self, key: str, person: str, seconds: float) -> dict[str, Any] | None:
         """Why a person's latest work of this key failed a moment ago, or that they stopped it; whichever process did it."""
         if self._opened is None and not self.file.exists():

@@ -14,8 +14,11 @@ import click
     help="What one needs to enter.  [default: a new one that the link holds, where others reach the address; none on this computer alone]",
 )
 @click.option("--no-token", is_flag=True, help="Let in everybody who reaches the address.")
+@click.option("--metrics-token", help="What one needs to read /metrics.  [default: the same as for all else]")
 @click.option("--public", is_flag=True, help="For looking only: nothing can be added, trained or removed.")
-def serve(host: str, port: int, open_browser: bool, token: str | None, no_token: bool, public: bool) -> None:
+def serve(
+    host: str, port: int, open_browser: bool, token: str | None, no_token: bool, metrics_token: str | None, public: bool
+) -> None:
     """Open the dashboard. Everything it needs at first is here: no network, no download, no GPU."""
     from dashboards.app.access import check_token, new_token
     from dashboards.app.application import serve as run
@@ -35,4 +38,5 @@ def serve(host: str, port: int, open_browser: bool, token: str | None, no_token:
             + ("" if public else " and start work on this machine"),
             err=True,
         )
-    run(host=host, port=port, open_browser=open_browser, token=chosen)
+    metrics = settings.metrics_token() if metrics_token is None else check_token(metrics_token)
+    run(host=host, port=port, open_browser=open_browser, token=chosen, metrics_token=metrics)

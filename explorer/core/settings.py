@@ -8,6 +8,8 @@
 ``EXPLORER_ALLOW_PATHS``  lets people who use the dashboard open files and hub models by name
 ``EXPLORER_HOSTS``        names under which the dashboard may be asked for, separated by commas
 ``EXPLORER_TOKEN``        what one needs to enter the dashboard; set by ``serve`` on addresses that others reach
+``EXPLORER_METRICS_TOKEN``  what one needs to read ``/metrics`` of the dashboard, beside the token for all else
+``EXPLORER_LOG``          ``json``: the dashboard writes a line of JSON for every request and error
 ``EXPLORER_PUBLIC``       lets people look only: nothing is added, trained or removed through the dashboard
 ``EXPLORER_UPLOAD_MB``    how large a file the dashboard takes, in MB (500)
 ``EXPLORER_CACHE_MB``     how much room maps and comparisons of the dashboard may take together, in MB (1000)
@@ -35,6 +37,8 @@ __all__ = [
     "hub_endpoint",
     "hub_offline",
     "language",
+    "logs_json",
+    "metrics_token",
     "mirror",
     "offered_checkpoints",
     "public",
@@ -109,6 +113,16 @@ def hosts() -> list[str]:
 def token() -> str:
     """``EXPLORER_TOKEN``, or nothing."""
     return _get("EXPLORER_TOKEN")
+
+
+def metrics_token() -> str:
+    """``EXPLORER_METRICS_TOKEN``, or nothing."""
+    return _get("EXPLORER_METRICS_TOKEN")
+
+
+def logs_json() -> bool:
+    """Whether ``EXPLORER_LOG`` is ``json``."""
+    return _get("EXPLORER_LOG").lower() == "json"
 
 
 def public() -> bool:
