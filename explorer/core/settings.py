@@ -13,6 +13,7 @@
 ``EXPLORER_PUBLIC``       lets people look only: nothing is added, trained or removed through the dashboard
 ``EXPLORER_UPLOAD_MB``    how large a file the dashboard takes, in MB (500)
 ``EXPLORER_CACHE_MB``     how much room maps and comparisons of the dashboard may take together, in MB (1000)
+``EXPLORER_STORE``        an object store that shards of tokens are looked for in and put into as well, such as ``s3://bucket/prefix``
 ``EXPLORER_DEBUG``        shows the whole traceback of an error
 ``HF_HOME``, ``HF_HUB_CACHE``, ``HF_ENDPOINT``, ``HF_HUB_OFFLINE``  as in the Hugging Face libraries
 """
@@ -40,6 +41,7 @@ __all__ = [
     "logs_json",
     "metrics_token",
     "mirror",
+    "object_store",
     "offered_checkpoints",
     "public",
     "set_home",
@@ -98,6 +100,11 @@ def offered_checkpoints() -> list[str]:
 def default_encoder() -> str:
     """``EXPLORER_ENCODER``, else ``mini``."""
     return _get("EXPLORER_ENCODER") or "mini"
+
+
+def object_store() -> str:
+    """``EXPLORER_STORE``, or nothing."""
+    return _get("EXPLORER_STORE")
 
 
 def allow_paths() -> bool:

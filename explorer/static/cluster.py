@@ -182,14 +182,16 @@ class _Local:
             # A process of its own, not a fork or a spawned copy of this one: whatever runs here need not be importable.
             command = [sys.executable, "-m", "distributed.cli.dask_worker", self.address, "--no-nanny", "--nthreads", "1"]
             command += [
-                "--no-dashboard",
+                "--host",
+                "127.0.0.1",
+                "--dashboard-address",
+                "127.0.0.1:0",
                 "--memory-limit",
                 "0",
                 "--death-timeout",
                 "60",
-                "--local-directory",
-                str(self._folder),
             ]
+            command += ["--local-directory", str(self._folder)]
             environment = with_search_path(Path(__file__).parents[2])
             with self._log(self._started).open("wb") as log:
                 self._running.append(subprocess.Popen(command, stdout=log, stderr=log, env=environment))

@@ -22,6 +22,7 @@ import numpy as np
 
 from explorer.core.errors import BadInput, disk_errors
 from explorer.core.leftovers import passing_folder
+from explorer.core.objects import kept_objects
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import atomic_write, cache_path
 from explorer.static.keys import choose_keys, key_filter
@@ -238,16 +239,32 @@ def shard_documents(texts: Iterable[str], characters: int = SHARD_CHARACTERS) ->
 
 
 def kept_shard(path: Path, documents: list[str], tokenizer: Tokenizer, workers: int | None) -> Shard:
-    """The shard from the cache, else made and put there, whole or not at all: the file is there when the work is done."""
+    """The shard from the cache or the object store, else made and put there, whole or not at all: it is there when it is done."""
+    found = _read(path)
+    if found is not None:
+        return found
+    objects = kept_objects()
+    content = objects.get(path.name) if objects is not None else None
+    if content is not None:
+        atomic_write(path, content)
+        found = _read(path)
+        if found is not None:
+            return found
+    shard = _tokenize(documents, tokenizer, workers)
+    atomic_write(path, shard.to_bytes())
+    if objects is not None:
+        objects.put(path.name, path.read_bytes())
+    return shard
+
+
+def _read(path: Path) -> Shard | None:
     try:
         return Shard.read(path)
     except FileNotFoundError:
         pass
     except (ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile):
         path.unlink(missing_ok=True)  # damaged from outside; it is only a cache
-    shard = _tokenize(documents, tokenizer, workers)
-    atomic_write(path, shard.to_bytes())
-    return shard
+    return None
 
 
 def text_spans(document: str) -> list[tuple[int, int]]:

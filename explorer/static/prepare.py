@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from explorer.core.errors import BadInput
+from explorer.core.objects import Objects, kept_objects
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import atomic_write, cache_path
 from explorer.display.record import Record
@@ -50,7 +51,7 @@ class Prepared(Record):
         made, found: how many of this part's were made now, and were there already.
         left: how many of all shards nobody has made yet.
         documents, characters: of the texts.
-        bytes: of the shards that are there.
+        bytes: of the shards that are in this home folder.
         paths: where this part's shards lie, in the order of the texts.
     """
 
@@ -187,13 +188,15 @@ def prepare(
     prefix = shard_prefix(engine)
     units = _plan(source, prefix, shard_characters, progress)
     mine = range(first - 1, len(units), parts)
-    missing = [number for number in mine if not is_whole(units[number].path)]
+    objects = kept_objects()
+    kept = objects.names() if objects is not None else None
+    missing = [number for number in mine if not _is_there(units[number].path, kept)]
     total = sum(units[number].characters for number in mine)
     done = total - sum(units[number].characters for number in missing)
     made = 0
     report(progress, "tokenizing", done, total, "characters")
     # Asked again before each: somebody else may have made it meanwhile.
-    waiting = (number for number in missing if not is_whole(units[number].path))
+    waiting = (number for number in missing if not _is_there(units[number].path, objects))
     if cluster is not None:
         sizes = {unit.path: unit.characters for unit in units}
 
@@ -212,7 +215,8 @@ def prepare(
             made += 1
             done += unit.characters
             report(progress, "tokenizing", done, total, "characters")
-    there = [unit.path for unit in units if is_whole(unit.path)]
+    kept = objects.names() if objects is not None else None
+    there = [unit.path for unit in units if _is_there(unit.path, kept)]
     return Prepared(
         tokenizer=engine.name,
         part=f"{first}/{parts}",
@@ -222,7 +226,7 @@ def prepare(
         left=len(units) - len(there),
         documents=sum(unit.documents for unit in units),
         characters=sum(unit.characters for unit in units),
-        bytes=sum(path.stat().st_size for path in there),
+        bytes=sum(path.stat().st_size for path in there if path.exists()),
         paths=[units[number].path for number in mine],
     )
 
@@ -271,6 +275,16 @@ def make_shard(unit: Unit, path: Path, documents: list[str], tokenizer: Tokenize
     if shard_digest(prefix, documents) != unit.digest:
         raise BadInput("static.texts_changed")
     kept_shard(path, documents, tokenizer, workers)
+    objects = kept_objects()
+    if objects is not None and not objects.has(path.name):  # it was made before there was a store
+        objects.put(path.name, path.read_bytes())
+
+
+def _is_there(path: Path, objects: Objects | set[str] | None) -> bool:
+    """Whether a shard is in the store, or without one in the cache."""
+    if objects is None:
+        return is_whole(path)
+    return path.name in objects if isinstance(objects, set) else objects.has(path.name)
 
 
 def _part(part: str | None) -> tuple[int, int]:

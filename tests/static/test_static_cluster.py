@@ -254,15 +254,22 @@ def test_a_tokenizer_that_is_another_one_on_the_worker_is_refused(monkeypatch: p
 
 
 def test_progress_and_cancel_reach_a_cluster(home: Path) -> None:
+    import psutil
+
     steps: list[Progress] = []
+    heard: set[str] = set()
 
     def stop(step: Progress) -> None:
         steps.append(step)
         if step.stage == "tokenizing" and step.done:
+            processes = [psutil.Process(), *psutil.Process().children()]
+            listening = [one.laddr.ip for process in processes for one in process.net_connections() if one.status == "LISTEN"]
+            heard.update(listening)
             raise Cancelled
 
     with pytest.raises(Cancelled):
         prepare(texts(60), tokenizer="eojeol", cluster="local:1", shard_characters=500, progress=stop)
+    assert heard == {"127.0.0.1"}
     kept = len(hashes(home))
     assert kept > 0 and steps[-1].total is not None and 0 < steps[-1].done < steps[-1].total
     shards = tokenize_corpus(texts(60), tokenizer("eojeol"), shard_characters=500)
