@@ -8,12 +8,16 @@ Liang & Ma 2017, ICLR) and by their distance, as in the training of Word2Vec.
 Texts of several kinds differ more from each other than the senses of a word do, and an encoder alone sorts reviews from
 encyclopaedia. So the contexts are also seen through the word's own collocates: the keys around it, weighted by how much more
 frequent they are there than around the other words asked for.
+
+Where sentences with the word's senses are at hand, nothing is divided: a context goes to the sense whose sentences it is nearest to,
+or to none where two are nearly as near.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +28,9 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.encoders.clusters import Space, centres, silhouette
+from explorer.encoders.homographs import Homograph, homographs
 from explorer.encoders.telling import telling_words
-from explorer.static.windows import Place, read_windows
+from explorer.static.windows import Place, place_in, read_windows
 from explorer.text.tags import TOPICAL, base_tag, tag_of
 from explorer.tokenizers.batch import tokenize_all
 from explorer.tokenizers.token import key_of
@@ -56,6 +61,11 @@ homographs among contexts of a corpus."""
 _LEAST_CONTEXTS = 20
 _LEAST_SHARE, _LEAST_EXAMPLES = 0.05, 8
 """Smaller groups are odd contexts, not senses; these go to the nearest larger one."""
+_LEAD = 0.3
+"""How much higher its cosine has to be than any other sense's for a context to count: the best of 0 to 0.3 on the sample's homographs."""
+_LEAST_LABELLED = 3
+_LABELLED_TIMES = 3
+"""So many times the contexts are drawn for a word with labelled sentences: a rare sense needs them."""
 _REACH = 80
 _END = re.compile(r"[.!?…。](?=\s)")
 
@@ -74,6 +84,7 @@ def sense_vectors(
     seed: int = 42,
     *,
     most: int = 6,
+    labelled: Iterable[Homograph] | None = None,
     workers: int | None = None,
     name: str | None = None,
     progress: ProgressCallback | None = None,
@@ -85,9 +96,11 @@ def sense_vectors(
         words: keys or words; those without a key, or in few texts, are left out. ``None`` takes :func:`shipped_words`.
         corpus: strings, read once, or an object whose ``texts()`` gives them.
         encoder: what groups the contexts.
-        contexts: at most so many for each word.
+        contexts: at most so many for each word, three times as many for one with labelled sentences.
         seed: which contexts are drawn, and how groups begin.
         most: the largest number of senses that is tried.
+        labelled: sentences that show a word in its senses, at least three of each; the contexts of such a word go to the sense that
+            they are clearly nearest to, the others are divided by themselves. ``None`` takes the sample's homographs.
         workers: threads of the tokenizer.
         name: what to call the texts.
         progress: told about both passes; raising Cancelled in it ends the work.
@@ -113,10 +126,13 @@ def sense_vectors(
     around = _Around(vectors, window)
     anchors = np.array([vectors.index(key) for key in vectors.most_frequent(_ANCHORS + len(rows))], np.int64)
     anchors = anchors[~np.isin(anchors, rows)]
+    choice = choose_keys(tokenizer, params.get("keys"))
+    index = {key: row for row, key in enumerate(vectors.keys)}
+    shown = _labelled(vectors, rows, homographs() if labelled is None else labelled, tokenizer, index, window, choice)
+    wanted = {row: contexts * (_LABELLED_TIMES if row in shown else 1) for row in rows}
     read = read_windows(
-        texts_of(corpus), tokenizer, {key: row for row, key in enumerate(vectors.keys)}, rows, anchors, around.sums,
-        dim=vectors.dim, window=window, contexts=contexts, choice=choose_keys(tokenizer, params.get("keys")), seed=seed,
-        workers=workers, progress=progress,
+        texts_of(corpus), tokenizer, index, wanted, anchors, around.sums,
+        dim=vectors.dim, window=window, choice=choice, seed=seed, workers=workers, progress=progress,
     )  # fmt: skip
     mapped = _Map.learn(read.sums, read.mass, vectors.unit[anchors])
     usual = around.frequencies(place for places in read.places.values() for place in places)
@@ -124,9 +140,11 @@ def sense_vectors(
     made: list[NDArray[np.float32]] = []
     for number, (row, places) in enumerate(read.places.items(), 1):
         key = vectors.keys[row]
-        groups = (
-            _groups(key, places, reader, tokenizer, around, usual, most, seed, workers) if len(places) > _LEAST_CONTEXTS else []
-        )
+        seen = _seen(key, places, tokenizer, workers)
+        if row in shown:
+            groups = _sorted(key, seen, shown[row], reader)
+        else:
+            groups = _groups(key, seen, reader, around, usual, most, seed) if len(seen) > _LEAST_CONTEXTS else []
         length = float(np.linalg.norm(vectors.vectors[row]))
         telling = _telling(vectors, groups, row)
         for place, (group, words_of) in enumerate(zip(groups, telling, strict=True), 1):
@@ -138,6 +156,7 @@ def sense_vectors(
     told = {
         "corpus": name or f"{read.documents:,} texts", "characters": read.characters, "encoder": encoder, "contexts": contexts,
         "window": window, "seed": seed, "asked": len(rows), "words": len(table.words), "fit": mapped.fit,
+        "labelled": len(shown),
     }  # fmt: skip
     info = {entry: value for entry, value in vectors.info.items() if entry not in ("name", "warnings")} | {"senses": told}
     return Made(vectors.keys, vectors.vectors, vectors.counts, info, composer=vectors.composer, senses=table)
@@ -265,29 +284,85 @@ class _Map:
         return found
 
 
-def _groups(
-    key: str,
-    places: Sequence[Place],
-    reader: Reader,
-    tokenizer: Tokenizer,
-    around: _Around,
-    usual: Rows,
-    most: int,
-    seed: int,
-    workers: int | None,
-) -> list[list[Place]]:
-    """The places of a word by its senses, the largest group first; none where there are not two."""
-    kept, sentences, spans = [], [], []
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A place of a word, and the sentence around it as an encoder reads it."""
+
+    place: Place
+    sentence: str
+    span: tuple[int, int]
+    sense: str = ""
+
+
+def _seen(key: str, places: Sequence[Place], tokenizer: Tokenizer, workers: int | None) -> list[_Seen]:
+    """The places whose word is found in their text again."""
+    seen = []
     for place, tokens in zip(places, tokenize_all(tokenizer, [one.text for one in places], workers), strict=True):
         found = next(((one.start, one.end) for one in tokens if key_of(one) == key and one.end > one.start), None)
         if found is not None:
-            sentence, span = _sentence(place.text, *found)
-            kept.append(place)
-            sentences.append(sentence)
-            spans.append(span)
-    if len(kept) <= _LEAST_CONTEXTS:
-        return []
-    reading = reader.read(key, sentences, spans)
+            seen.append(_Seen(place, *_sentence(place.text, *found)))
+    return seen
+
+
+def _labelled(
+    vectors: Vectors,
+    rows: Sequence[int],
+    labelled: Iterable[Homograph],
+    tokenizer: Tokenizer,
+    index: Mapping[str, int],
+    window: int,
+    choice: str,
+) -> dict[int, list[_Seen]]:
+    """The labelled sentences of the words that have two senses or more in them, as places.
+
+    Left out are those whose word is another key (말/NNB of 연말), and senses with too few others.
+    """
+    shown: dict[int, list[_Seen]] = {row: [] for row in rows}
+    for one in labelled:
+        row = vectors.lookup(one.word)
+        if row is None or row not in shown:
+            continue
+        tokens = tokenizer.tokenize(one.text)
+        at = (t.start for t in tokens if key_of(t) == vectors.keys[row] and t.end > t.start and one.start <= t.start < one.end)
+        start = next(at, None)
+        place = None if start is None else place_in(one.text, tokens, start, row, index, window, choice)
+        if place is not None:
+            shown[row].append(_Seen(place, one.text, (one.start, one.end), one.sense))
+    enough = {}
+    for row, seen in shown.items():
+        counts = Counter(one.sense for one in seen)
+        kept = [one for one in seen if counts[one.sense] >= _LEAST_LABELLED]
+        if len({one.sense for one in kept}) > 1:
+            enough[row] = kept
+    return enough
+
+
+def _sorted(key: str, seen: Sequence[_Seen], labelled: Sequence[_Seen], reader: Reader) -> list[list[Place]]:
+    """The places of a word by the senses of its labelled sentences, these among them, the largest group first.
+
+    A place that is nearly as near to another sense tells little of either, and is left out.
+    """
+    senses = list(dict.fromkeys(one.sense for one in labelled))
+    every = [*seen, *labelled]
+    reading = reader.read(key, [one.sentence for one in every], [one.span for one in every])
+    points = Space.fit(reading.views, reading.weights).place(reading.views)
+    labels = [senses.index(one.sense) for one in labelled]
+    groups = [[one.place for one in labelled if one.sense == sense] for sense in senses]
+    if seen:
+        cosines = points[: len(seen)] @ centres(points[len(seen) :], labels).T
+        second, first = np.sort(cosines, axis=1)[:, -2:].T
+        for one, label, lead in zip(seen, cosines.argmax(axis=1).tolist(), (first - second).tolist(), strict=True):
+            if lead >= _LEAD:
+                groups[label].append(one.place)
+    return sorted(groups, key=len, reverse=True)
+
+
+def _groups(
+    key: str, seen: Sequence[_Seen], reader: Reader, around: _Around, usual: Rows, most: int, seed: int
+) -> list[list[Place]]:
+    """The places of a word by its senses, the largest group first; none where there are not two."""
+    kept = [one.place for one in seen]
+    reading = reader.read(key, [one.sentence for one in seen], [one.span for one in seen])
     views = {**reading.views, "collocates": around.collocates(kept, usual)}
     weights = {**reading.weights, "collocates": _COLLOCATES * sum(reading.weights.values())}
     labels = _divide(Space.fit(views, weights).place(views), most, seed)

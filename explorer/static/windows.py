@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,17 +18,18 @@ from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.static.keys import key_filter
 from explorer.static.pipeline import shard_batches, text_spans
+from explorer.tokenizers.token import key_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from explorer.static.pipeline import Batch
     from explorer.static.shards import Shard
-    from explorer.tokenizers.token import Tokenizer
+    from explorer.tokenizers.token import Token, Tokenizer
 
     Weigh = Callable[[NDArray[np.int32], NDArray[np.int64]], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
-__all__ = ["Place", "Windows", "read_windows"]
+__all__ = ["Place", "Windows", "place_in", "read_windows"]
 
 _EACH = 5
 """Places of an anchor taken from a shard: a few from everywhere, since neighbouring texts speak of the same."""
@@ -96,17 +97,51 @@ class _Rows:
         return found
 
 
+def place_in(
+    text: str, tokens: Sequence[Token], start: int, row: int, index: Mapping[str, int], window: int, choice: str
+) -> Place | None:
+    """The place of the word that begins at ``start``, as :func:`read_windows` would have found it.
+
+    Args:
+        text: what holds it.
+        tokens: of the text.
+        start: in code points.
+        row: of the word in the vocabulary.
+        index: key → row.
+        window: how many keys to each side.
+        choice: which keys count.
+
+    Returns:
+        ``None`` where no token of that row begins there.
+    """
+    keep, ends = key_filter(choice)
+    rows: list[int] = []
+    where: list[int] = []
+    sentence, at = 0, None
+    for token in tokens:
+        found = index.get(kept, -1) if (kept := keep(key_of(token))) is not None else -1
+        if found >= 0:
+            at = len(rows) if found == row and token.start == start else at
+            rows.append(found)
+            where.append(sentence)
+        sentence += ends(key_of(token))
+    if at is None:
+        return None
+    line = _Rows(np.array(rows, np.int32), np.array(where, np.int64), np.zeros(len(rows), np.int64))
+    offsets = np.concatenate([np.arange(-window, 0), np.arange(1, window + 1)])
+    return Place(text, line.around(np.array([at]), offsets)[0])
+
+
 def read_windows(
     texts: Iterable[str],
     tokenizer: Tokenizer,
     index: Mapping[str, int],
-    wanted: Iterable[int],
+    wanted: Mapping[int, int],
     anchors: NDArray[np.int64],
     weigh: Weigh,
     *,
     dim: int,
     window: int,
-    contexts: int,
     choice: str,
     seed: int,
     workers: int | None = None,
@@ -118,7 +153,7 @@ def read_windows(
         texts: documents, read once.
         tokenizer, choice: what made the keys, and which of them count (:mod:`explorer.static.keys`).
         index: key → row of the vocabulary.
-        wanted: rows of the words whose places are sampled, at most ``contexts`` of each.
+        wanted: rows of the words whose places are sampled → at most how many of each.
         anchors: rows of the words whose contexts are summed.
         weigh: makes a weighted sum of vectors (n × dim) and the sums of the weights (n) of rows around places (n × 2·window)
             and their distances (2·window).
@@ -130,7 +165,7 @@ def read_windows(
         BadInput: there is no text.
     """
     offsets = np.concatenate([np.arange(-window, 0), np.arange(1, window + 1)])
-    sample = _Sample(wanted, contexts, seed, len(index))
+    sample = _Sample(wanted, seed, len(index))
     number_of = np.full(len(index), -1)
     number_of[anchors] = np.arange(len(anchors))
     sums, mass = np.zeros((len(anchors), dim)), np.zeros(len(anchors))
@@ -166,10 +201,10 @@ def _few(numbers: NDArray[np.int64], random: np.random.Generator) -> tuple[NDArr
 class _Sample:
     """Of each wanted row the places in the texts with the lowest hashes, each text once."""
 
-    def __init__(self, wanted: Iterable[int], most: int, seed: int, size: int) -> None:
+    def __init__(self, wanted: Mapping[int, int], seed: int, size: int) -> None:
         self._heaps: dict[int, list[tuple[int, Place]]] = {row: [] for row in wanted}
         self._hashes: dict[int, set[int]] = {row: set() for row in self._heaps}
-        self._most = most
+        self._most = wanted
         self._salt = str(seed).encode()
         self._is_wanted = np.zeros(size, bool)
         self._is_wanted[list(self._heaps)] = True
@@ -191,11 +226,11 @@ class _Sample:
             self._offer(row, marks[stretch], Place(texts[stretch], rows))
 
     def _offer(self, row: int, mark: int, place: Place) -> None:
-        heap, hashes = self._heaps[row], self._hashes[row]
-        if mark in hashes or (len(heap) == self._most and mark >= -heap[0][0]):
+        heap, hashes, most = self._heaps[row], self._hashes[row], self._most[row]
+        if mark in hashes or (len(heap) == most and mark >= -heap[0][0]):
             return
         hashes.add(mark)
-        if len(heap) < self._most:
+        if len(heap) < most:
             heapq.heappush(heap, (-mark, place))
         else:
             hashes.discard(-heapq.heappushpop(heap, (-mark, place))[0])

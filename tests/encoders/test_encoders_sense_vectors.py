@@ -10,8 +10,9 @@ import explorer as ex
 from explorer.cli import main
 from explorer.core.errors import BadInput
 from explorer.core.progress import Progress
+from explorer.encoders.homographs import Homograph
 from explorer.encoders.sense_vectors import sense_vectors, shipped_words
-from explorer.static.windows import read_windows
+from explorer.static.windows import place_in, read_windows
 from explorer.text.tags import split_key
 from explorer.tokenizers.engines.rules import EojeolTokenizer
 
@@ -82,12 +83,53 @@ def test_places_are_sampled_over_different_texts(texts):
     def weigh(rows, distances):
         return np.zeros((len(rows), 2)), np.ones(len(rows))
 
-    options = {"dim": 2, "window": 2, "contexts": 50, "choice": "all", "seed": 1, "workers": 1}
-    read = read_windows([*texts, *texts], EojeolTokenizer(), index, [0], np.array([1]), weigh, **options)
+    options = {"dim": 2, "window": 2, "choice": "all", "seed": 1, "workers": 1}
+    read = read_windows([*texts, *texts], EojeolTokenizer(), index, {0: 50}, np.array([1]), weigh, **options)
     sampled = [place.text for place in read.places[0]]
     assert len(sampled) == len(set(sampled)) == 50 and all("배" in one for one in sampled)
     assert read.distances.tolist() == [2, 1, 1, 2] and read.documents == 2 * len(texts)
     assert all(place.rows.shape == (4,) for place in read.places[0])
+
+
+def _shown(topic: list[str], sense: str, n: int) -> list[Homograph]:
+    draw = random.Random(sense)
+    shown = []
+    for _ in range(n):
+        before, after = (" ".join(draw.sample(topic, 2)) for _ in range(2))
+        shown.append(Homograph("배", sense, len(before) + 1, len(before) + 2, f"{before} 배 {after}"))
+    return shown
+
+
+def test_contexts_go_to_the_senses_that_sentences_show(trained, texts):
+    labelled = [*_shown(FRUIT, "pear", 6), *_shown(SEA, "ship", 6), *_shown(TOWN, "too few", 2)]
+    made = sense_vectors(trained, ["배", "학교"], texts, contexts=40, labelled=labelled, workers=1)
+    assert made.info["senses"]["labelled"] == 1
+    senses = made.senses("배")
+    assert len(senses) == 2 and 40 < sum(one.examples for one in senses) <= 120 + len(labelled)
+    topics = [{*SEA}, {*FRUIT}]
+    for one in senses:
+        [topic] = [topic for topic in topics if set(one.telling) <= topic]
+        topics.remove(topic)
+        assert sum(word in topic for word in made.similar(one.key, n=5).words) >= 4
+
+
+def test_a_word_that_sentences_show_in_one_sense_is_divided_by_itself(trained, texts):
+    made = sense_vectors(trained, ["배"], texts, contexts=40, labelled=_shown(SEA, "ship", 6), workers=1)
+    assert made.info["senses"]["labelled"] == 0 and sum(one.examples for one in made.senses("배")) == 40
+
+
+def test_a_place_is_the_one_that_reading_finds(texts):
+    tokenizer, index = EojeolTokenizer(), {word: row for row, word in enumerate(["배", *SEA, *FRUIT, *TOWN])}
+    text = texts[0]
+
+    def weigh(rows, distances):
+        return np.zeros((len(rows), 2)), np.ones(len(rows))
+
+    options = {"dim": 2, "window": 3, "choice": "all", "seed": 1, "workers": 1}
+    [found] = read_windows([text], tokenizer, index, {0: 5}, np.array([1]), weigh, **options).places[0]
+    place = place_in(text, tokenizer.tokenize(text), text.index("배"), 0, index, 3, "all")
+    assert place is not None and place.rows.tolist() == found.rows.tolist()
+    assert place_in(text, tokenizer.tokenize(text), 0, 0, index, 3, "all") is None
 
 
 def test_what_cannot_be_is_refused(trained, texts):
