@@ -46,6 +46,7 @@ __all__ = [
     "open_inside",
     "prepare",
     "probe_layers",
+    "progress_bars",
     "project",
     "read_words",
     "regions",
@@ -105,6 +106,7 @@ _HOMES = {
     "open_inside": "explorer.encoders.deprecated",
     "prepare": "explorer.static.prepare",
     "probe_layers": "explorer.analysis.probing.layers",
+    "progress_bars": "explorer.display.bars",
     "project": "explorer.analysis.projection",
     "read_words": "explorer.analysis.in_sentence",
     "regions": "explorer.analysis.regions",
@@ -139,6 +141,7 @@ if TYPE_CHECKING:
     from explorer.analysis.word import word
     from explorer.core.errors import BadInput, Cancelled, ExplorerError, MissingExtra, OutOfVocabulary, Unavailable, UnknownName
     from explorer.core.progress import Progress
+    from explorer.display.bars import progress_bars
     from explorer.encoders.classifier import classifier
     from explorer.encoders.deprecated import contextual, next_sentence, open_decoder, open_filler, open_inside
     from explorer.encoders.kiwi_next import kiwi_next
