@@ -19,14 +19,14 @@ from explorer.tokenizers.token import key_of
 if TYPE_CHECKING:
     from explorer.tokenizers.token import Token
 
-__all__ = ["DocumentWords", "TellingWord", "WordsBuilder", "content_keys"]
+__all__ = ["CLEARLY", "DocumentWords", "TellingWord", "WordsBuilder", "content_keys"]
 
 Ints = npt.NDArray[np.int32]
 
 _TELLING = frozenset(["NNG", "NNP", "XR", "VV", "VA", "SL"])
 _AT_LEAST = 3
 """Documents that a word must be in before anything is said of it."""
-_CLEARLY = 2.0
+CLEARLY = 2.0
 """Words with such a lift stand before all others, which in half of all documents or more can only be a little oftener."""
 
 
@@ -145,7 +145,7 @@ class DocumentWords:
         lift = share / np.maximum(self.counts / len(self), 1e-12)
         able = self._able & (inside >= min(_AT_LEAST, len(rows))) & (lift > 1)
         score = np.where(able, share * np.log(np.maximum(lift, 1)), 0)
-        score[lift >= _CLEARLY] += able[lift >= _CLEARLY]
+        score[lift >= CLEARLY] += able[lift >= CLEARLY]
         best: list[TellingWord] = []
         for number in np.argsort(-score, kind="stable").tolist():
             if len(best) == n or score[number] <= 0:

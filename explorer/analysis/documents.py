@@ -3,8 +3,7 @@
 Regions are made as those of words are (:mod:`explorer.analysis.regions`): Ward's criterion along the graph of nearest neighbours,
 one tree for all layers. Above 20,000 documents the tree is that of 20,000 of them, drawn with the seed, and each of the others
 joins the finest region whose mean is nearest. A region is called after the content morphemes that tell its documents from all
-(:meth:`~explorer.analysis.document_words.DocumentWords.telling`), never after eojeol with their particles, and the document
-nearest to its mean stands for it.
+(:mod:`explorer.analysis.document_names`), never after eojeol with their particles, and the document nearest to its mean stands for it.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from explorer.analysis.document_names import document_names
 from explorer.analysis.document_records import DocumentMap, DocumentRegion
 from explorer.analysis.document_words import DocumentWords, WordsBuilder
 from explorer.analysis.grouping import cut, levels_of, ward_tree
@@ -36,8 +36,6 @@ _TREE = 20_000
 """Documents that a tree is made of at most: joining 20,000 takes half a minute, and time grows faster than their number."""
 _FINEST, _COARSEST = 25, 6
 """The finest layer has one region for so many documents, and none but it fewer than so many regions."""
-_NAMED = 3
-"""Words in the name of a region."""
 
 
 def map_documents(
@@ -204,9 +202,8 @@ def _named(
     words: DocumentWords,
     numbers: npt.NDArray[np.int64],
 ) -> Iterable[DocumentRegion]:
-    for number in range(int(labels.max()) + 1):
+    for number, telling in enumerate(document_names(words, labels)):
         rows = np.flatnonzero(labels == number)
-        telling = words.telling(rows, _NAMED)
         middle = rows[int((unit[rows] @ unit[rows].mean(axis=0)).argmax())]
         yield DocumentRegion(
             tuple(one.word for one in telling),

@@ -25,7 +25,7 @@ from explorer.vectors.search import Floats
 if TYPE_CHECKING:
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["LIGHT", "RegionNames"]
+__all__ = ["LIGHT", "RegionNames", "alike"]
 
 _FREQUENT, _CANDIDATES, _NAMED = 0.35, 100, 3
 """A name is looked for among this share of a region's words, the most frequent, and never among more than so many."""
@@ -193,7 +193,7 @@ class RegionNames:
         # Where the lift of many is as high as it can be, those in the middle of the region stand for it.
         for at in np.argsort(-lift[able] * near, kind="stable").tolist():
             row = int(able[at])
-            if not any(_alike(self.words[row], self.words[other]) for other in chosen):
+            if not any(alike(self.words[row], self.words[other]) for other in chosen):
                 chosen.append(row)
                 if len(chosen) == _NAMED:
                     break
@@ -208,6 +208,10 @@ class RegionNames:
         return nouns if (len(nouns) >= _NAMED and by_nouns) or len(best) < _NAMED else best
 
 
-def _alike(one: str, other: str) -> bool:
-    """Whether two words have a stem in common, as far as their syllables tell: 초등학교 beside 학교 says nothing more, nor 자식 beside 자녀."""
+def alike(one: str, other: str) -> bool:
+    """Whether two words have a stem in common, as far as their syllables tell.
+
+    >>> alike("학교", "초등학교"), alike("자녀", "자식"), alike("민주당", "한나라당")
+    (True, True, False)
+    """
     return one[0] == other[0] or one in other or other in one

@@ -138,3 +138,28 @@ def test_words_of_some_documents_keep_their_order():
     words = builder.made([1, 2])
     assert len(words) == 2 and words.of(0) == () and words.of(1) == ("왕/NNG", "여왕/NNG")
     assert words.holding("왕/NNG").tolist() == [1] and words.holding("오다/VV").tolist() == []
+
+
+def test_a_word_names_the_region_it_tells_best_and_nouns_come_before_verbs():
+    from explorer.analysis.document_names import document_names
+    from explorer.analysis.document_words import DocumentWords
+
+    keys = ["배우/NNG", "보다/VV", "영화/NNG", "음악/NNG", "김/NNP", "배역/NNG", "노래/NNG", "때/NNG", "재미있다/VA"]
+    first = [["배우/NNG", "보다/VV", "배역/NNG", "김/NNP", "영화/NNG"]] * 8
+    second = [["음악/NNG", "보다/VV", "노래/NNG", "때/NNG", "배우/NNG"]] + [["음악/NNG", "보다/VV", "노래/NNG", "때/NNG"]] * 7
+    rest = [["재미있다/VA"]] * 24
+    number = {key: at for at, key in enumerate(keys)}
+    rows = [[number[key] for key in keys_] for keys_ in (*first, *second, *rest)]
+    words = DocumentWords(
+        tuple(keys),
+        np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64),
+        np.array([one for row in rows for one in row], np.int32),
+    )
+    labels = np.array([0] * 8 + [1] * 8 + [2] * 24, np.int32)
+    one, two, three = ([word.word for word in name] for name in document_names(words, labels))
+    assert set(one) == {"배역", "영화", "보다"} or set(one) == {
+        "배우",
+        "영화",
+        "보다",
+    }  # 배우 and 배역 begin alike, 김 is half a name
+    assert two[:2] in (["음악", "노래"], ["노래", "음악"]) and "배우" not in two and three == ["재미있다"]
