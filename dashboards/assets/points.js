@@ -475,7 +475,7 @@
       const { places, lines } = this.spotted();
       pen.strokeStyle = ink.dim;
       pen.lineWidth = 1;
-      pen.globalAlpha = 0.55;
+      pen.globalAlpha = 0.3;
       pen.beginPath();
       for (const [[ax, ay], [bx, by]] of lines) pen.moveTo(ax, ay), pen.lineTo(bx, by);
       pen.stroke();
@@ -795,7 +795,7 @@
       if (chosen != null) dot(chosen, 7, "accent");
       if (this.spots.length) {
         const { places, lines } = this.spotted();
-        for (const [[ax, ay], [bx, by]] of lines) made.push(`<line x1="${ax}" y1="${ay}" x2="${bx}" y2="${by}" stroke="${ink.dim}" stroke-opacity="0.55"/>`);
+        for (const [[ax, ay], [bx, by]] of lines) made.push(`<line x1="${ax}" y1="${ay}" x2="${bx}" y2="${by}" stroke="${ink.dim}" stroke-opacity="0.3"/>`);
         for (const [x, y, colour] of places) made.push(`<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="5.5" fill="${colour}" stroke="${ink.text}" stroke-width="1.5"/>`);
       }
       if (this.given.stretch) {
