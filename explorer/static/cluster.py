@@ -40,7 +40,7 @@ PATIENCE = 60.0
 TRIES = 4
 """How often a piece may fail, or a cluster be lost with nothing done in between."""
 
-_ASK, _LOOK = 1.0, 0.02
+_ASK, _LOOK = 1.0, 0.05
 _SLOW, _SLOWER = 5.0, 3.0  # seconds; times the median
 
 

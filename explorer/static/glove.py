@@ -20,12 +20,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.core.errors import BadInput
+from explorer.core.errors import BadInput, disk_errors
+from explorer.core.leftovers import passing_folder
 from explorer.core.progress import ProgressCallback, report
+from explorer.core.store import cache_path
 from explorer.static.arguments import at_least_one, threads
 from explorer.static.epochs import EpochLog
 
@@ -43,6 +45,9 @@ BLOCK = 4096
 
 TILE = (256, 32)
 """Rows and columns of a tile: a strip of 256 words' rows stays in the processor's cache while columns pass by."""
+
+_STEP = 1 << 22
+"""Entries that are put in order at a time."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,7 @@ def fit_glove(
     alpha: float = 0.75,
     rate: float = 0.05,
     max_step: float = 0.5,
+    memory: int | None = None,
     progress: ProgressCallback | None = None,
     log: EpochLog | None = None,
 ) -> GloveResult:
@@ -99,6 +105,7 @@ def fit_glove(
         rate: AdaGrad's initial learning rate.
         max_step: the most that one number may change by in one step, up to 0.5 (the reference clips gradients at 100 for the
             same purpose: one wild pair must not ruin a word).
+        memory: bytes that the entries may take, 16 for each pair; more of them are mapped from a file while training lasts.
         log: what is told after every epoch, and kept to go on from.
 
     Raises:
@@ -114,7 +121,7 @@ def fit_glove(
     from explorer.static.glove_kernels import visit
 
     report(progress, "ordering pairs")
-    rows, cols, logs, weights = _entries(pairs, seed, x_max, alpha)
+    rows, cols, logs, weights = _entries(pairs, seed, x_max, alpha, memory)
     rng = np.random.default_rng(seed)
     width = dim + 1
     state = np.ones(
@@ -157,18 +164,33 @@ def fit_glove(
 
 
 def _entries(
-    pairs: Cooccurrence, seed: int, x_max: float, alpha: float
+    pairs: Cooccurrence, seed: int, x_max: float, alpha: float, memory: int | None
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
-    """Entries in visiting order with log X and f(X)."""
+    """Entries in visiting order with log X and f(X); where they would take more memory, mapped from files."""
     from explorer.static.glove_kernels import tile_order
 
     high, wide = TILE
     while (pairs.words // high) * (pairs.words // wide) > 1 << 26:  # the table of tiles must stay small beside the entries
         high, wide = high * 2, wide * 2
     order = tile_order(pairs.rows, pairs.cols, high, wide, seed)
-    counts = pairs.weights[order]
-    weights = np.minimum((counts / np.float32(x_max)) ** np.float32(alpha), np.float32(1))
-    return pairs.rows[order], pairs.cols[order], np.log(counts), weights
+    rows, cols, logs, weights = _room(len(order), mapped=memory is not None and 16 * len(order) > memory)
+    for start in range(0, len(order), _STEP):
+        part = slice(start, start + _STEP)
+        counts = pairs.weights[order[part]]
+        rows[part], cols[part], logs[part] = pairs.rows[order[part]], pairs.cols[order[part]], np.log(counts)
+        weights[part] = np.minimum((counts / np.float32(x_max)) ** np.float32(alpha), np.float32(1))
+    return rows, cols, logs, weights
+
+
+def _room(size: int, mapped: bool) -> list[NDArray[Any]]:
+    """Four arrays of 4-byte numbers, to be filled."""
+    kinds = (np.int32, np.int32, np.float32, np.float32)
+    if not mapped:
+        return [np.empty(size, kind) for kind in kinds]
+    with disk_errors("static.spilling"), passing_folder(cache_path("pairs", "entries").parent) as folder:
+        # What is mapped lives until it is let go, whether or not its file still has a name.
+        files = [folder / str(number) for number in range(len(kinds))]
+        return [np.asarray(np.memmap(file, kind, "w+", shape=size)) for file, kind in zip(files, kinds, strict=True)]
 
 
 def train_glove(
@@ -187,13 +209,23 @@ def train_glove(
     progress: ProgressCallback | None = None,
     log: EpochLog | None = None,
 ) -> Fitted:
-    """Count pairs and fit GloVe; parameters as in :func:`fit_glove`, ``memory`` in bytes for counting."""
+    """Count pairs and fit GloVe; parameters as in :func:`fit_glove`, ``memory`` in bytes for counting, and for the entries."""
     from explorer.static.merged import corpus_pairs
     from explorer.static.pipeline import Fitted
 
     pairs = corpus_pairs(shards, vocabulary, window, memory=memory, progress=progress)
     result = fit_glove(
-        pairs, dim, epochs, seed=seed, workers=workers, x_max=x_max, alpha=alpha, rate=rate, progress=progress, log=log
+        pairs,
+        dim,
+        epochs,
+        seed=seed,
+        workers=workers,
+        x_max=x_max,
+        alpha=alpha,
+        rate=rate,
+        memory=memory,
+        progress=progress,
+        log=log,
     )
     details = {"losses": result.losses, "x_max": result.x_max, "pairs": len(pairs)}
     # On 14 M tokens of Wikipedia (128 dimensions) the correlation with people's judgements rises from 0.54 to 0.58. Taking all

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 pytest.importorskip("distributed")
 
 
+from distributed import Client
 from support_cluster import Cluster, Numbers
 
 from corpora.corpus import open_corpus
@@ -78,6 +79,9 @@ def test_a_piece_that_fails_once_is_tried_again(cluster: Cluster, tmp_path: Path
     told: list[Piece | None] = []
     on_cluster(cluster.address, work, work.pieces(12), told.append)
     assert work.made() == list(range(12)) and sum(piece is not None for piece in told) == 12
+    with Client(cluster.address, timeout=60, set_as_default=False) as client:
+        left = client.run(lambda dask_worker: [name for name in dask_worker.plugins if name.startswith("korean-explorer")])
+    assert list(left.values()) == [[], []]  # workers that go on living keep nothing of ours
 
 
 def test_what_is_there_is_passed_over(cluster: Cluster, tmp_path: Path) -> None:

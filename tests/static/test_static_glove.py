@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -103,6 +105,17 @@ def pairs() -> Cooccurrence:
     topics = [rng.permutation(40)[:12] for _ in range(4)]
     sentences = [rng.choice(topics[number % 4], 10).tolist() for number in range(400)]
     return count_pairs([codes_of(sentences)], 40, 5)
+
+
+def test_entries_mapped_from_a_file_train_to_the_same_bits(
+    pairs: Cooccurrence, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = fit_glove(pairs, 8, 3, seed=3, workers=1, memory=16 * len(pairs))
+    assert not (home / "cache").exists()
+    monkeypatch.setattr("explorer.static.glove._STEP", 100)
+    mapped = fit_glove(pairs, 8, 3, seed=3, workers=1, memory=16 * len(pairs) - 1)
+    assert mapped.vectors.tobytes() == whole.vectors.tobytes() and mapped.losses == whole.losses
+    assert (home / "cache/pairs").is_dir() and not list((home / "cache/pairs").iterdir())
 
 
 def test_losses_follow_the_reference(pairs: Cooccurrence) -> None:
