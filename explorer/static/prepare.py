@@ -4,7 +4,7 @@ One shard is the unit of work. It is called by the hash of its texts and the tok
 temporary file and renamed. **The file that is there is the work that is done**: nothing else is kept or sent about, so a process may
 be killed at any time, two may be at the same shard, and whoever comes next goes on with what is missing.
 
-Where shards begin is found by one pass over the texts, which takes a four-hundredth of what tokenizing them does, and is kept: of a stored
+Where shards begin is found by one pass over the texts, which takes less than a hundredth of what Kiwi does, and is kept: of a stored
 corpus each process then reads its own shards only.
 """
 
