@@ -194,8 +194,14 @@ def concordance(
         return _substring(corpus, query, n, width, start, order)
     if mode != "word":
         raise BadInput("corpora.unknown_mode", mode=mode)
-    with closing(ConcordanceIndex.of(corpus, tokenizer, progress)) as index:
-        return index.find(query, n, width=width, start=start, order=order)
+    for last in (False, True):
+        try:
+            with closing(ConcordanceIndex.of(corpus, tokenizer, progress)) as index:
+                return index.find(query, n, width=width, start=start, order=order)
+        except Unavailable as error:  # damaged in its middle: built again, once
+            if last or error.code != "corpora.index_damaged":
+                raise
+    raise AssertionError
 
 
 def _substring(corpus: Searchable, query: str, n: int, width: int, start: int, order: str) -> Concordance:
@@ -304,14 +310,31 @@ class ConcordanceIndex:
             Unavailable: the disk is full.
         """
         engine, path = _placed(corpus, tokenizer)
-        if not path.exists():
+        if not _is_whole(path):
             _build(corpus, engine, path, progress)
         return cls(path, engine)
 
     @classmethod
     def made(cls, corpus: Searchable, tokenizer: str | Tokenizer = "kiwi") -> bool:
         """Whether the index of a corpus is there."""
-        return _placed(corpus, tokenizer)[1].exists()
+        return _is_whole(_placed(corpus, tokenizer)[1])
+
+    def ask(self, statement: str, values: Sequence[Any], least: int = 0) -> Iterator[Any]:
+        """Rows of an answer of the database, of which there must be some.
+
+        Raises:
+            Unavailable: the index turns out to be damaged; it is deleted, and built again when it is opened next.
+        """
+        found = 0
+        try:
+            for row in self.database.execute(statement, values):
+                found += 1
+                yield row
+            if found < least:
+                raise sqlite3.DatabaseError("rows are missing")
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            self.path.unlink(missing_ok=True)
+            raise Unavailable("corpora.index_damaged", path=self.path) from error
 
     def find(self, query: str, n: int = 20, *, width: int = 40, start: int = 0, order: str = "corpus") -> Concordance:
         """Matches of a word or phrase; see :func:`concordance`."""
@@ -323,7 +346,7 @@ class ConcordanceIndex:
         if words:
             count = sum(phrase[0][2] for phrase in phrases)
         else:
-            (count,) = self.database.execute(f"SELECT count(*) {_MATCHING}", (_match(phrases),)).fetchone()
+            ((count,),) = self.ask(f"SELECT count(*) {_MATCHING}", (_match(phrases),))
         if order == "corpus":
             lines = [line for _, line in islice(self._lines(self.rows(phrases, n, start), phrases, width), n)]
             return Concordance(query, "word", resolved, tuple(lines), count, order)
@@ -340,7 +363,7 @@ class ConcordanceIndex:
 
     def rows(self, phrases: Phrases, n: int = -1, start: int = 0) -> Iterator[int]:
         """Numbers of the lines of text that hold one of the phrases; at most ``n``, where that is not negative."""
-        found = self.database.execute(f"SELECT rowid {_MATCHING} ORDER BY rowid LIMIT ? OFFSET ?", (_match(phrases), n, start))
+        found = self.ask(f"SELECT rowid {_MATCHING} ORDER BY rowid LIMIT ? OFFSET ?", (_match(phrases), n, start))
         return (row for (row,) in found)
 
     def rows_of_both(self, first: Sequence[str], second: Sequence[str], n: int) -> list[int]:
@@ -349,16 +372,17 @@ class ConcordanceIndex:
         if not all(sides):
             return []
         query = " AND ".join(f"({_match(phrases)})" for phrases in sides)
-        found = self.database.execute(f"SELECT rowid {_MATCHING} ORDER BY rowid LIMIT ?", (query, n))
+        found = self.ask(f"SELECT rowid {_MATCHING} ORDER BY rowid LIMIT ?", (query, n))
         return [row for (row,) in found]
 
     def line(self, row: int) -> IndexedLine:
         """One line of text, tokenized again."""
-        identity, title, text, number, start, length = self.database.execute(
+        ((identity, title, text, number, start, length),) = self.ask(
             "SELECT documents.id, documents.title, documents.text, documents.number, lines.start, lines.length "
             "FROM lines JOIN documents ON documents.number = lines.document WHERE lines.number = ?",
             (row,),
-        ).fetchone()
+            least=1,
+        )
         tokens = self.tokenizer.tokenize(text[start : start + length])
         return IndexedLine(identity, title, text, number, start, start + length, tokens)
 
@@ -395,7 +419,7 @@ class ConcordanceIndex:
             "key": "SELECT key, number, occurrences FROM keys WHERE key = ?",
             "form": "SELECT key, number, occurrences FROM keys WHERE form = ? ORDER BY occurrences DESC, key",
         }[column]
-        return self.database.execute(statement, (value,)).fetchall()
+        return list(self.ask(statement, (value,)))
 
 
 def _places(line: IndexedLine, phrases: Phrases) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
@@ -403,6 +427,19 @@ def _places(line: IndexedLine, phrases: Phrases) -> Iterator[tuple[tuple[int, in
     for tokens in line.matches(phrases):
         first, last = min(token.start for token in tokens), max(token.end for token in tokens)
         yield (line.start, line.end), (line.start + first, line.start + last)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether an index is there to its end, as its first page says; what broke off is deleted."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        head = stream.read(32)
+    size, pages = int.from_bytes(head[16:18], "big"), int.from_bytes(head[28:32], "big")
+    if head.startswith(b"SQLite format 3\0") and path.stat().st_size == size * pages > 0:
+        return True
+    path.unlink(missing_ok=True)
+    return False
 
 
 def _placed(corpus: Searchable, tokenizer: str | Tokenizer) -> tuple[Tokenizer, Path]:

@@ -198,7 +198,5 @@ def _frequency(index: ConcordanceIndex, phrases: Phrases) -> Frequency | None:
     if not phrases or any(len(phrase) > 1 for phrase in phrases):
         return None
     count = sum(occurrences for ((_, _, occurrences),) in phrases)
-    of, total, before = index.database.execute(
-        "SELECT count(*), sum(occurrences), sum(occurrences > ?) FROM keys", (count,)
-    ).fetchone()
+    ((of, total, before),) = index.ask("SELECT count(*), sum(occurrences), sum(occurrences > ?) FROM keys", (count,))
     return Frequency(count, before + 1, of, 1e6 * count / total)

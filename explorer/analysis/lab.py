@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 from explorer.analysis.evaluation import covered_items, evaluate
 from explorer.analysis.scores import Score
 from explorer.analysis.test_sets import AnalogySet, SimilaritySet, read_test_set
+from explorer.core.caches import intact
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, labelled, report
-from explorer.core.store import MANIFEST, cache_path
+from explorer.core.store import cache_path
 from explorer.display.record import Record
 
 if TYPE_CHECKING:
@@ -258,7 +259,7 @@ def _train(
     plan = [FORMAT, shards.sha256, cutter.params(), model, dict(settings), seed]
     digest = hashlib.sha256(json.dumps(plan, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()[:40]
     folder = cache_path("lab", digest)
-    if not (folder / MANIFEST).is_file():
+    if not intact(folder):
         label = name or str(getattr(corpus, "name", "")) or None
         vectors = train(
             model, corpus, tokenizer=engine, seed=seed, workers=workers, corpus=label, progress=progress, **settings

@@ -12,15 +12,30 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from explorer.core.store import discard_folder, home
+from explorer.core.errors import BadInput
+from explorer.core.store import discard_folder, home, read_manifest, sha256_file
 
-__all__ = ["PRIVATE", "PRIVATE_SECONDS", "keep_within", "mark_used"]
+__all__ = ["PRIVATE", "PRIVATE_SECONDS", "intact", "keep_within", "mark_used"]
 
 PRIVATE = "private-"
 """How the names of folders begin that hold what a person typed."""
 
 PRIVATE_SECONDS = 86_400.0
 """Seconds after their last use when those are deleted, whatever the budget."""
+
+
+def intact(folder: Path) -> bool:
+    """Whether an answer is there, each of its files as it was written; a damaged one is deleted, to be made again."""
+    if not folder.exists():
+        return False
+    try:
+        files = read_manifest(folder).files
+        if all(sha256_file(folder / name) == digest for name, digest in files.items()):
+            return True
+    except (OSError, BadInput):
+        pass
+    discard_folder(folder)
+    return False
 
 
 def mark_used(folder: Path) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.core.caches import intact
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import Manifest, atomic_folder, cache_path, read_manifest, write_manifest
@@ -66,7 +67,7 @@ class EpochLog:
 
     def resume(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]] | None:
         """What a run that was killed has kept: arrays, and plain data; :attr:`entries` are those of its epochs."""
-        if self.place is None or not self.place.is_dir():
+        if self.place is None or not intact(self.place):
             return None
         try:
             manifest = read_manifest(self.place, "checkpoint")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.core.caches import intact
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import MANIFEST, derived_path
+from explorer.core.store import derived_path
 from explorer.static.arguments import at_least_one
 from explorer.static.keys import key_filter
 from explorer.static.pipeline import shard_batches
@@ -163,10 +163,9 @@ def kept_evidence(
     """
     identity = json.dumps([_FORMAT, fingerprint, tokenizer.params()], ensure_ascii=False, sort_keys=True, default=str)
     folder = derived_path("evidence", fingerprint, hashlib.sha256(identity.encode()).hexdigest()[:40])
-    if (folder / MANIFEST).is_file():
-        with suppress(BadInput):  # damaged from outside; it is only a cache
-            found = Evidence.open(folder)
-            return replace(found, info={**found.info, "corpus": name})  # it may have been counted under another name
+    if intact(folder):
+        found = Evidence.open(folder)
+        return replace(found, info={**found.info, "corpus": name})  # it may have been counted under another name
     made = count_evidence(texts, tokenizer, info={"corpus": name}, progress=progress, **_OF_A_CORPUS)
     made.save(folder, overwrite=True)
     return made

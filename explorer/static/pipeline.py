@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.core.errors import BadInput, disk_errors
+from explorer.core.errors import BadInput, Unavailable, disk_errors
 from explorer.core.leftovers import passing_folder
 from explorer.core.objects import kept_objects
 from explorer.core.progress import ProgressCallback, report
@@ -260,11 +259,8 @@ def kept_shard(path: Path, documents: list[str], tokenizer: Tokenizer, workers: 
 def _read(path: Path) -> Shard | None:
     try:
         return Shard.read(path)
-    except FileNotFoundError:
-        pass
-    except (ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile):
-        path.unlink(missing_ok=True)  # damaged from outside; it is only a cache
-    return None
+    except (FileNotFoundError, Unavailable):  # not there, or damaged from outside
+        return None
 
 
 def text_spans(document: str) -> list[tuple[int, int]]:

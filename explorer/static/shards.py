@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.core.errors import Unavailable
 from explorer.static.keys import key_filter
 
 if TYPE_CHECKING:
@@ -64,11 +65,20 @@ class Shard:
 
     @classmethod
     def read(cls, path: Path) -> Shard:
-        """Read a shard that :meth:`to_bytes` made."""
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
-            text = data["keys"].tobytes().decode("utf-8")
-            documents, characters = (int(number) for number in data["sizes"])
-            return cls(text.split("\n") if text else [], data["codes"], documents, characters, data["lines"])
+        """Read a shard that :meth:`to_bytes` made. A damaged one is deleted: it is only a cache, and made again when asked for.
+
+        Raises:
+            FileNotFoundError: it is not there.
+            Unavailable: it was damaged, and is gone.
+        """
+        try:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
+                text = data["keys"].tobytes().decode("utf-8")
+                documents, characters = (int(number) for number in data["sizes"])
+                return cls(text.split("\n") if text else [], data["codes"], documents, characters, data["lines"])
+        except (ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:  # the zip has a checksum of every part
+            path.unlink(missing_ok=True)
+            raise Unavailable("static.shard_damaged", path=path) from error
 
     def sentence_numbers(self) -> NDArray[np.int64]:
         """The number of the sentence each token stands in, of a shard as kept on disk."""

@@ -23,7 +23,7 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.leftovers import passing_folder
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import MANIFEST, Manifest, atomic_folder, cache_path, read_artifact, write_manifest
+from explorer.core.store import MANIFEST, Manifest, atomic_folder, cache_path, discard_folder, read_artifact, write_manifest
 from explorer.display.record import Record
 from explorer.text.normalise import check_text, normalise
 from explorer.vectors.checks import check_n
@@ -381,7 +381,7 @@ def _kept(maker: Maker, texts: Iterable[str], components: int | None, progress: 
             try:
                 return read_artifact(folder, _KIND, opened)
             except (BadInput, OSError, ValueError):
-                pass  # damaged: made again, and replaced
+                discard_folder(folder)  # damaged: made again
         with atomic_folder(folder, overwrite=True) as fresh:
             for part in (_TEXTS, _ENDS):
                 os.replace(spool / part, fresh / part)

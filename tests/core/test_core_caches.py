@@ -8,8 +8,9 @@ import time
 import pytest
 
 from explorer.core import settings
-from explorer.core.caches import PRIVATE, PRIVATE_SECONDS, keep_within, mark_used
+from explorer.core.caches import PRIVATE, PRIVATE_SECONDS, intact, keep_within, mark_used
 from explorer.core.errors import BadInput
+from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
 
 
 def kept(home, kind, name, size, age):
@@ -52,3 +53,20 @@ def test_the_budget_is_a_setting(monkeypatch):
         monkeypatch.setenv("EXPLORER_CACHE_MB", wrong)
         with pytest.raises(BadInput, match="EXPLORER_CACHE_MB"):
             settings.answers_limit()
+
+
+@pytest.mark.parametrize("damage", ["zeroed", "longer", "gone", "manifest", "no manifest"])
+def test_an_answer_is_whole_or_gone(home, damage):
+    folder = cache_path("maps", "a")
+    assert not intact(folder)
+    for _ in range(2):
+        with atomic_folder(folder) as made:
+            (made / "answer").write_bytes(b"12345678")
+            write_manifest(made, Manifest("map", "a", "pca"))
+        assert intact(folder)
+        file = folder / ("manifest.json" if "manifest" in damage else "answer")
+        if damage in ("gone", "no manifest"):
+            file.unlink()
+        else:
+            file.write_bytes({"zeroed": b"1234\0\0\0\0", "longer": b"123456789", "manifest": b"{"}[damage])
+        assert not intact(folder) and not folder.exists()

@@ -18,7 +18,7 @@ from dashboards.app.state import corpus_names, state, tokenizer_names, version
 from dashboards.kit.job_table import REMEMBERED
 from dashboards.kit.local import paths_allowed
 from dashboards.kit.url import tidy
-from explorer.core.caches import PRIVATE, PRIVATE_SECONDS, mark_used
+from explorer.core.caches import PRIVATE, PRIVATE_SECONDS, intact, mark_used
 from explorer.core.errors import BadInput, Cancelled, ExplorerError, UnknownName, packed, unpacked
 from explorer.core.progress import Progress, ProgressCallback, report
 from explorer.core.store import Manifest, atomic_folder, cache_path, list_artifacts, write_manifest
@@ -138,11 +138,11 @@ def open_result(choice: Choice) -> Result:
         raise BadInput("dashboards.no_text_compared")
     pasted = choice.corpus == PASTED
     folder, here = cache_path("bench", f"{PRIVATE if pasted else ''}{_key(choice)}"), state()
-    if not folder.exists():  # made room for others
+    if not intact(folder):  # made room for others
         here.forget("bench", str(folder))
 
     def opener(_: ProgressCallback) -> Result:
-        if not folder.exists():
+        if not intact(folder):
             here.made(
                 "compare",
                 {"choice": asdict(choice), "folder": str(folder)},

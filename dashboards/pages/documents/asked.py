@@ -13,7 +13,7 @@ from dashboards.app.state import corpus_names, model_names, state, version
 from dashboards.kit import url
 from dashboards.kit.checkpoints import place
 from dashboards.kit.job_table import REMEMBERED
-from explorer.core.caches import PRIVATE, PRIVATE_SECONDS, mark_used
+from explorer.core.caches import PRIVATE, PRIVATE_SECONDS, intact, mark_used
 from explorer.core.errors import BadInput, UnknownName
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import cache_path
@@ -96,13 +96,13 @@ def compute(asked: Mapping[str, Any]) -> DocumentMap:
     if not encoder and choice.model not in model_names():
         raise UnknownName("model", choice.model, model_names())
     here, folder = state(), cache_path("documents", f"{PRIVATE if pasted else ''}{_key(choice, encoder)}")
-    if not folder.exists():  # made room for others
+    if not intact(folder):  # made room for others
         here.forget("documents", str(folder))
 
     def opener(_: ProgressCallback) -> DocumentMap:
         from explorer.analysis.document_files import open_documents
 
-        if not folder.exists():
+        if not intact(folder):
             params = {"choice": asdict(choice), "encoder": encoder, "folder": str(folder)}
             here.made(
                 "documents", params, "job.documents", lasts=PRIVATE_SECONDS if pasted else REMEMBERED, corpus=choice.corpus

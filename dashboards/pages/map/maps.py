@@ -15,14 +15,14 @@ import numpy as np
 from dashboards.app.state import state, version
 from explorer.analysis.map_words import MAP_WORDS, by_frequency, content_key, map_words, words_around
 from explorer.analysis.shipped_maps import MIN_DIST, N_NEIGHBORS, SEED, shipped_map, shipped_regions
-from explorer.core.caches import mark_used
+from explorer.core.caches import intact, mark_used
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
 from explorer.text.tags import split_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from pandas import DataFrame
@@ -51,6 +51,7 @@ __all__ = [
     "projection_of",
     "read",
     "shipped",
+    "whole_folder",
     "with_regions",
     "words_of",
 ]
@@ -243,12 +244,12 @@ def make(vectors: Vectors, choice: Choice, progress: ProgressCallback | None = N
         x, y = ((parts_of(low), parts_of(high)) for low, high in (choice.x, choice.y))
         asked = json.dumps(["axes", content_key(vectors, keys), x, y])
         folder = cache_path("maps", hashlib.sha256(asked.encode()).hexdigest())
-        if not folder.exists():
+        if not intact(folder):
             _keep(project_axes(vectors, x, y, words=keys, progress=progress), folder)
         return folder
     options = options_of(choice) | {"words": keys}
     folder = cache_path("maps", Projection.cache_key(vectors, **options))
-    if not folder.exists():
+    if not intact(folder):
         _keep(project(vectors, **options, progress=progress), folder)
     return folder
 
@@ -324,6 +325,12 @@ def with_regions(shown: Map, vectors: Vectors) -> Map:
     return replace(shown, regions=tuple(places for places, _ in layers), region_of=layers[0][1], region_names=names)
 
 
+def whole_folder(made: Callable[[], dict[str, Any]]) -> Path:
+    """The folder that an answer names; a damaged one is deleted, and asked for once more, which draws it again."""
+    folder = Path(made()["folder"])
+    return folder if intact(folder) else Path(made()["folder"])
+
+
 def open_map(choice: Choice) -> Map:
     """The map, drawn in the background the first time.
 
@@ -342,8 +349,7 @@ def open_map(choice: Choice) -> Map:
         if choice.method in ("pca", "axes"):
             folder = make(vectors, choice, progress)
         else:
-            made = here.made("project", asdict(choice), label, of=version(choice.model), words=words)
-            folder = Path(made["folder"])
+            folder = whole_folder(lambda: here.made("project", asdict(choice), label, of=version(choice.model), words=words))
         shown = read(folder)
         if choice.source == "list":
             shown = replace(shown, unknown=tuple(words_of(vectors, choice)[1]))

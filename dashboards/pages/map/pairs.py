@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboards.app.state import load_model, state, version
-from dashboards.pages.map.maps import Choice, Map, make, may_be_shipped, open_map, projection_of
+from dashboards.pages.map.maps import Choice, Map, make, may_be_shipped, open_map, projection_of, whole_folder
 from explorer.analysis.map_words import content_key
 from explorer.analysis.shipped_maps import shipped_map
-from explorer.core.caches import mark_used
+from explorer.core.caches import intact, mark_used
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
@@ -39,7 +39,7 @@ def make_pair(vectors: Vectors, other: Vectors, choice: Choice, progress: Progre
         drawn = projection_of(folder)
     asked = json.dumps([2, name, content_key(vectors, drawn.keys), content_key(other, other.keys)])
     folder = cache_path("maps", hashlib.sha256(asked.encode()).hexdigest())
-    if folder.exists():
+    if intact(folder):
         return folder
     pair = pair_maps(vectors, other, drawn, progress=progress)
     maps = (("first", pair.first), ("beside", pair.beside))
@@ -120,7 +120,7 @@ def open_shown(choice: Choice) -> Map:
     values: dict[str, Any] = {"a": choice.model, "b": choice.beside}
 
     def opener(_: ProgressCallback) -> Map:
-        made = here.made("project", asdict(choice), "map.job_beside", of=versions, **values)
-        return read_pair(Path(made["folder"]), whole)
+        folder = whole_folder(lambda: here.made("project", asdict(choice), "map.job_beside", of=versions, **values))
+        return read_pair(folder, whole)
 
     return here.opened("map", (choice, *versions), opener, "map.job_beside", patience=1.5, **values)

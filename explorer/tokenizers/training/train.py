@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from explorer.core.caches import intact
 from explorer.core.errors import BadInput, disk_errors
 from explorer.core.leftovers import passing_folder
 from explorer.core.progress import ProgressCallback, report
@@ -111,7 +112,7 @@ def train_tokenizer(
         provenance={"corpus": corpus, "versions": trainers.versions(kind)},
     )
     folder_path = target or trainers.cache_folder(manifest.name, files)
-    if target is not None or not folder_path.exists():
+    if target is not None or not intact(folder_path):
         with atomic_folder(folder_path, overwrite) as made:
             for file, data in files.items():
                 (made / file).write_bytes(data)
