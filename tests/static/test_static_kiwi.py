@@ -129,3 +129,20 @@ def test_kiwi_agrees_with_people(kiwi: Vectors, shared_data: Path) -> None:
     ours = [kiwi.similarity(one, other) for one, other, _ in found]
     assert len(found) > 310
     assert spearmanr(ours, [score for *_, score in found]).statistic > 0.7
+
+
+def test_kept_vectors_zeroed_in_part_are_recovered_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = np.random.default_rng(0).normal(size=(50, 8)).astype(np.float32)
+    recovered = []
+
+    def recover(_: object) -> Vectors:
+        recovered.append(1)
+        return Vectors([f"말{number}/NNG" for number in range(50)], rows)
+
+    monkeypatch.setattr("explorer.static.kiwi._recover", recover)
+    first = np.array(kiwi_vectors().vectors)
+    (file,) = home.glob("cache/kiwi/*/processed/vectors.npy")
+    content = file.read_bytes()
+    file.write_bytes(content[:900] + bytes(len(content) - 900))
+    assert np.array_equal(kiwi_vectors().vectors, first) and len(recovered) == 2
+    assert np.array_equal(kiwi_vectors().vectors, first) and len(recovered) == 2
