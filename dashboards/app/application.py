@@ -22,7 +22,7 @@ from urllib.parse import quote
 from dash import Dash
 from flask import Response, g, request
 
-from dashboards.app import access, hosts, logs, metrics, shell
+from dashboards.app import access, bodies, hosts, logs, metrics, shell
 from dashboards.app.files import serve_files, serve_plotly
 from dashboards.app.state import State
 from dashboards.kit import person, upload
@@ -159,6 +159,7 @@ def create_app(
     for view in VIEWS:
         view.register(app)
     server.after_request(_headers)
+    bodies.guard(app, f"{app.config.routes_pathname_prefix}_dash-update-component")
     person.guard(server)
     for given in filter(None, (token, metrics_token)):
         access.check_token(given)

@@ -24,10 +24,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import gensim  # noqa: F401 - these three load here once, not in every process that is forked
-import sentencepiece  # noqa: F401
-import sklearn.decomposition  # noqa: F401
-
 from explorer.core.store import Manifest, read_manifest, sha256_file
 from tests.fuzz.running import Outcome, run
 

@@ -107,7 +107,7 @@ def _child(arguments: list[str], folder: Path, streams: tuple[Path, Path, Path],
     try:
         os.setpgid(0, 0)
         for number, path in enumerate(streams):
-            os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT if number else os.O_RDONLY, 0o600), number)
+            os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC if number else os.O_RDONLY, 0o600), number)
         resource.setrlimit(resource.RLIMIT_CPU, (3 * SECONDS, 3 * SECONDS))
         resource.setrlimit(resource.RLIMIT_FSIZE, (DISK, DISK))
         resource.setrlimit(resource.RLIMIT_AS, (8 * MEMORY, 8 * MEMORY))
