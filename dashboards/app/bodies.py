@@ -27,8 +27,8 @@ _MISFITS = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError,
 """What values of a wrong kind provoke in a callback."""
 
 _DEEPEST = 40
-_SHOWN = 200
-_log = logging.getLogger("explorer.dashboard")
+
+log = logging.getLogger(__name__)
 
 
 def guard(app: Dash, path: str) -> None:
@@ -49,8 +49,9 @@ def guard(app: Dash, path: str) -> None:
         if request.path != path or settings.debug():
             raise error
         place = traceback.extract_tb(error.__traceback__)[-1]
-        said = error.said() if isinstance(error, ExplorerError) else f"{type(error).__name__}: {error}"
-        return _refused(f"{said} ({place.filename.rpartition('/')[2]}:{place.lineno})")
+        # Not what it says: that may hold what a person typed.
+        kind = error.code if isinstance(error, ExplorerError) else type(error).__name__
+        return _refused(f"{kind} ({place.filename.rpartition('/')[2]}:{place.lineno})")
 
     server.before_request(check)
     for kind in (*_MISFITS, ExplorerError, CallbackException, NonExistentEventException):
@@ -58,8 +59,7 @@ def guard(app: Dash, path: str) -> None:
 
 
 def _refused(reason: str) -> Response:
-    line = " ".join(reason.split()).encode("ascii", "backslashreplace").decode()[:_SHOWN]
-    _log.warning("a request that no page sends: %s", line)
+    log.warning("a request that no page sends: %s", reason)
     return Response("This request does not fit the page.\n", 400, content_type="text/plain; charset=utf-8")
 
 

@@ -85,8 +85,8 @@ def test_altered_bodies_are_answered_or_refused_in_one_line(page: Page, idle, ca
             where = [line for record in caplog.records if record.exc_text for line in record.exc_text.splitlines()[-3:]]
             wrong.append((number, answer.status_code, body.get("output"), where))
         if answer.status_code == 400:
-            assert [record.name for record in caplog.records] == ["explorer.dashboard"]
-            assert "\n" not in caplog.records[0].getMessage() and len(caplog.records[0].getMessage()) < 300
+            assert [record.name for record in caplog.records] == ["dashboards.app.bodies"]
+            assert "\n" not in caplog.records[0].getMessage() and len(caplog.records[0].getMessage()) < 150
     assert wrong == []
     assert answered[400] > CASES // 5 and answered[200] + answered[204] > CASES // 10, answered
 
