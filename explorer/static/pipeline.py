@@ -23,7 +23,7 @@ from explorer.core.errors import BadInput, Unavailable, disk_errors
 from explorer.core.leftovers import passing_folder
 from explorer.core.objects import kept_objects
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import atomic_write, cache_path
+from explorer.core.store import atomic_write, cache_path, discard_folder
 from explorer.static.keys import choose_keys, key_filter
 from explorer.static.shards import BREAK, Shard, TokenShards
 from explorer.tokenizers.batch import keys_all
@@ -181,7 +181,8 @@ def shard_batches(
 def forget_shards(texts: Iterable[str], *, shard_characters: int = SHARD_CHARACTERS) -> None:
     """Delete the shards of a corpus, of every tokenizer; the corpus is read for it, which takes seconds for each gigabyte.
 
-    What was tokenized together with another corpus stays where one shard holds both.
+    What was tokenized together with another corpus stays where one shard holds both. What a cluster counted is called by all the shards
+    that it was counted over, so of that everything goes.
     """
     kept: dict[str, list[Path]] = {}
     for path in cache_path("tokens", "x").parent.glob("[!.]*-*.npz"):
@@ -189,6 +190,10 @@ def forget_shards(texts: Iterable[str], *, shard_characters: int = SHARD_CHARACT
     for documents in shard_documents(texts if kept else (), shard_characters):
         for path in kept.pop(_text_name(shard_digest(b"", documents)), []):
             path.unlink(missing_ok=True)
+    for path in cache_path("counts", "x").parent.glob("[!.]*.zip"):
+        path.unlink(missing_ok=True)
+    for folder in cache_path("pairs", "x").parent.glob("[!.]*"):
+        discard_folder(folder)
 
 
 def shard_prefix(tokenizer: Tokenizer) -> bytes:

@@ -17,7 +17,7 @@ from explorer.static.cluster import Piece
 from explorer.static.cooccurrence import count_pairs
 from explorer.static.merged import corpus_pairs, corpus_vocabulary
 from explorer.static.phrases import find_phrases
-from explorer.static.pipeline import build_vocabulary, encode, tokenize_corpus
+from explorer.static.pipeline import build_vocabulary, encode, forget_shards, tokenize_corpus
 from explorer.static.shards import TokenShards, is_whole
 from explorer.tokenizers.loading import tokenizer
 
@@ -131,6 +131,13 @@ def test_damaged_pairs_are_counted_again(home: Path, here: list[Any]) -> None:
     assert corpus_pairs(shards, vocabulary, 5).weights.tobytes() == wanted
     (folder / "rows.npy").unlink()
     assert corpus_pairs(shards, vocabulary, 5).weights.tobytes() == wanted
+
+
+def test_what_was_counted_goes_with_a_corpus(home: Path, here: list[Any]) -> None:
+    shards = replace(corpus(), cluster="local:1")
+    corpus_pairs(shards, corpus_vocabulary(shards, 2), 5)
+    forget_shards(["another"])
+    assert not list((home / "cache/counts").iterdir()) and not list((home / "cache/pairs").iterdir())
 
 
 def test_impossible_limits_are_refused_before_any_work(home: Path, here: list[Any]) -> None:
