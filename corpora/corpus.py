@@ -37,6 +37,10 @@ class Corpus(ABC):
 
     Attributes:
         name: what the corpus is called.
+
+    >>> corpus = open_corpus("sample")
+    >>> isinstance(corpus, Corpus), next(corpus.texts()) == next(corpus.documents()).text
+    (True, True)
     """
 
     name: str

@@ -129,6 +129,11 @@ def read_words(encoder: Encoder, texts: Iterable[str], *, progress: ProgressCall
 
     Raises:
         BadInput: the sentences have no content words.
+
+    >>> from explorer.encoders.open import encoder
+    >>> found = read_words(encoder("mini"), ["배를 타고 섬에 갔다.", "배를 깎아 먹었다."])
+    >>> len(found) > 4
+    True
     """
     layer = encoder.representation(progress).layer
     requests: list[tuple[str, list[tuple[int, int]]]] = []
@@ -163,6 +168,13 @@ def in_sentence(v: Vectors, read: ReadWords, word: str, sentence: str, *, n: int
     Raises:
         OutOfVocabulary: the static model has no vector for the word.
         BadInput: the sentence does not hold the word.
+
+    >>> from explorer.encoders.open import encoder
+    >>> from explorer.static.load import load
+    >>> sentences = ["배를 타고 섬에 갔다.", "부두에 배가 닿았다.", "배를 깎아 먹었다.", "달콤한 배가 익었다."]
+    >>> found = in_sentence(load("word2vec"), read_words(encoder("mini"), sentences), "배", "항구에서 배를 기다렸다.", n=3)
+    >>> found.word
+    '배'
     """
     check_n(n)
     encoder = read.encoder

@@ -186,6 +186,11 @@ def lab(
     Raises:
         BadInput: nothing to compare, a corpus that can be read only once, or an impossible parameter: found before training.
         UnknownName: no such tokenizer or model.
+
+    >>> texts = ["왕 왕비 궁전", "개 고양이 집", "산 강 바다"] * 40
+    >>> found = lab(texts, ["eojeol", "syllable"], ["glove"], dim=8, epochs=2, min_count=1)
+    >>> [(cell.tokenizer, cell.model, cell.keys) for cell in found]
+    [('eojeol', 'glove', 9), ('syllable', 'glove', 13)]
     """
     from explorer.static.train import check_makes_vectors, check_parameters
     from explorer.tokenizers.loading import tokenizer as make_tokenizer

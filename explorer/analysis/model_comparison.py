@@ -402,6 +402,13 @@ def compare_word(a: Vectors, b: Vectors, word: str, k: int = 10, *, shared: Shar
     Raises:
         OutOfVocabulary: the first model has no vector for the word.
         BadInput: the word is no key of both, or they share too few.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> words = [f"단어{number}" for number in range(20)]
+    >>> v = Vectors(words, np.random.default_rng(1).normal(size=(20, 5)))
+    >>> found = compare_word(v, v, "단어3", k=3)
+    >>> round(found.kept, 6)
+    1.0
     """
     pair = _Pair(a, b, k, shared)
     key = a.resolve(word).key

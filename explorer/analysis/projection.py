@@ -85,6 +85,12 @@ class Projection(Record):
         params: the method's parameters.
         explained: PCA: share of the variance on each axis.
         model: name of the model.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> v = Vectors(["왕", "여왕", "남자", "여자", "배"], [[1, 0, 0], [1, 1, 0], [0, 0, 1], [0, 1, 1], [-1, 0, 0]])
+    >>> found = project(v, method="pca")
+    >>> isinstance(found, Projection), found.words[:2], found.coords.shape
+    (True, ('왕', '여왕'), (5, 2))
     """
 
     keys: tuple[str, ...]

@@ -74,6 +74,10 @@ class Score(Record):
         kinds: the syntactic and the semantic sections together, where the set tells them apart.
         samples, seed: of the bootstrap.
         model: name of the model.
+
+    >>> found = Score("ws", "similarity", "spearman", 0.62, 0.55, 0.68, covered=340, total=353)
+    >>> found.value, found.low, found.high, f"{found.covered / found.total:.0%}"
+    (0.62, 0.55, 0.68, '96%')
     """
 
     name: str

@@ -264,6 +264,11 @@ def train_again(
 
     Raises:
         BadInput: texts that can be read only once, an unknown ``resample``, or what training refuses.
+
+    >>> texts = ["왕 왕비 궁전", "개 고양이 집", "산 강 바다"] * 40
+    >>> found = train_again("glove", texts, times=2, tokenizer="eojeol", dim=8, epochs=2, workers=1)
+    >>> [v.info["seed"] for v in found]
+    [42, 43]
     """
     from explorer.static.train import check_makes_vectors, train
 

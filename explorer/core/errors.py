@@ -84,7 +84,14 @@ class ExplorerError(Exception):
 
 
 class BadInput(ExplorerError, ValueError):
-    """A value, a file or an expression that cannot be used as it is."""
+    """A value, a file or an expression that cannot be used as it is.
+
+    >>> try:
+    ...     raise BadInput("core.bad_name", name="../왕")
+    ... except ValueError as error:
+    ...     error.code, error.values
+    ('core.bad_name', {'name': '../왕'})
+    """
 
 
 class UnknownName(ExplorerError, LookupError):
@@ -96,6 +103,10 @@ class UnknownName(ExplorerError, LookupError):
         known: every name that would have been accepted.
         hint: the code of a sentence on what to do next.
         **values: what the hint names.
+
+    >>> error = UnknownName("tokenizer", "kiwii", ["kiwi", "mecab"])
+    >>> error.suggestions, error.known, "kiwii" in str(error)
+    (('kiwi',), ('kiwi', 'mecab'), True)
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "", **values: Any) -> None:
@@ -125,6 +136,13 @@ class OutOfVocabulary(ExplorerError, KeyError):
     """A word the model has no vector for, with the nearest words it does have; ``hint`` is the code of a further sentence.
 
     A ``KeyError``, as ``v[word]`` is asked for in ``try`` by habit.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> try:
+    ...     Vectors(["왕비", "배"], [[1, 0], [0, 1]])["뷁"]
+    ... except KeyError as error:
+    ...     type(error).__name__, error.word
+    ('OutOfVocabulary', '뷁')
     """
 
     def __init__(self, word: str, suggestions: Sequence[str] = (), hint: str = "", **values: Any) -> None:
@@ -149,6 +167,10 @@ class MissingExtra(ExplorerError, ImportError):
         feature: what needs it, the code of a noun phrase.
         extra: the extra that brings it.
         **values: what the noun phrase names.
+
+    >>> error = MissingExtra("tokenizers.the_mecab", "mecab")
+    >>> error.extra, "mecab" in str(error)
+    ('mecab', True)
     """
 
     def __init__(self, feature: str, extra: str, **values: Any) -> None:
@@ -161,11 +183,26 @@ class MissingExtra(ExplorerError, ImportError):
 
 
 class Unavailable(ExplorerError):
-    """Something outside this process refused: the network, a server, the disk."""
+    """Something outside this process refused: the network, a server, the disk.
+
+    >>> error = Unavailable("corpora.disk_full", path="/home")
+    >>> isinstance(error, ExplorerError), "/home" in error.said("ko")
+    (True, True)
+    """
 
 
 class Cancelled(ExplorerError):
-    """The person asked to stop. Raised inside a progress callback, it ends the work cleanly."""
+    """The person asked to stop. Raised inside a progress callback, it ends the work cleanly.
+
+    >>> from explorer.core.progress import Progress, track
+    >>> def stop(step: Progress) -> None:
+    ...     raise Cancelled
+    >>> try:
+    ...     list(track([1, 2], stop, "counting"))
+    ... except Cancelled as error:
+    ...     str(error)
+    'cancelled; nothing half-made was kept'
+    """
 
     def __init__(self, code: str = "core.cancelled", /, **values: Any) -> None:
         super().__init__(code, **values)

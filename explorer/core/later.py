@@ -1,7 +1,7 @@
 """What a room asks of a later one. Imports walk one way, so the room knows it by a name here, looked up when a person calls it.
 
-The table is closed and short: a method that people expect on an object of an early room, though its work belongs to a late one: scores in gensim's form on vectors, and
-the dashboard's figures on answers (``answer.plot()``).
+The table is short. It holds the methods that people expect on an object of an early room though the work belongs to a late one: scores in
+gensim's form on vectors, and the dashboard's figures of answers (``answer.plot()``).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ __all__ = ["later"]
 _LATER = Registry(
     "task",
     {
+        "evaluate_word_analogies": "explorer.analysis.named:evaluate_word_analogies",
         "evaluate_word_pairs": "explorer.analysis.named:evaluate_word_pairs",
         "plot": "dashboards.plots:plot",
-        "evaluate_word_analogies": "explorer.analysis.named:evaluate_word_analogies",
     },
 )
 

@@ -30,6 +30,9 @@ class Progress:
         unit: what ``done`` counts (``"documents"``, ``"bytes"``, ``"epochs"``).
         note: a short extra, e.g. ``"loss 0.031"``.
         data: what was measured at this step, as plain data, e.g. the losses of an epoch; steps with data are never left out.
+
+    >>> Progress("training", done=3, total=12, unit="epochs").fraction
+    0.25
     """
 
     stage: str

@@ -388,12 +388,11 @@ def read_manifest(folder: Path, kind: str | None = None) -> Manifest:
     path = folder / MANIFEST
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(data, dict):
-            raise TypeError("it is no object")
-        misfit = next((key for key, kind in _KINDS.items() if not isinstance(data.get(key, kind()), kind)), None)
-        if misfit is not None:
-            raise TypeError(f"its {misfit} is {json.dumps(data[misfit])[:40]}")
+        if (wrong := _misfit(data)) is not None:
+            raise BadInput("core.damaged_artifact", path=path, reason=wrong)
         manifest = Manifest(**data)
+    except BadInput:
+        raise
     except FileNotFoundError:
         raise BadInput("core.not_artifact", folder=folder, manifest=MANIFEST) from None
     except (OSError, ValueError, TypeError, RecursionError) as error:
@@ -403,6 +402,14 @@ def read_manifest(folder: Path, kind: str | None = None) -> Manifest:
     if kind is not None and manifest.kind != kind:
         raise BadInput("core.wrong_kind", folder=folder, kind=manifest.kind, wanted=kind)
     return manifest
+
+
+def _misfit(data: Any) -> Message | None:
+    """What keeps plain data from being a manifest."""
+    if not isinstance(data, dict):
+        return Message("core.not_object")
+    wrong = next((key for key, kind in _KINDS.items() if not isinstance(data.get(key, kind()), kind)), None)
+    return Message("core.wrong_value", {"key": wrong, "value": json.dumps(data[wrong])[:40]}) if wrong is not None else None
 
 
 def read_artifact(folder: Path, kind: str, read: Callable[[Manifest], _T]) -> _T:

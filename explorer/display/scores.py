@@ -33,7 +33,7 @@ def comparison(found: Any) -> Sheet:
             one = row.metrics.get(metric)
             cells.append(None if one is None or one.value is None else _between(one))
         rows.append((metric, *cells))
-    head = tuple(("vocab_size", *(row.vocab_size for row in found.rows)) for _ in range(bool(found.rows)))
+    head = (("vocab_size", *(row.vocab_size for row in found.rows)),) if found.rows else ()
     notes = tuple(f"{row.tokenizer}: {row.error}" for row in found.rows if row.error is not None)
     return Sheet(say("display.comparison"), notes, ("metric", *(row.tokenizer for row in found.rows)), (*head, *rows))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -154,15 +153,14 @@ def shown(value: object, most: int = MOST_CHARACTERS) -> str:
 
 
 def width(text: str) -> int:
-    """How many cells of a terminal a text takes.
+    r"""How many cells of a terminal a text takes.
 
-    >>> width("왕A"), width("각")
-    (3, 2)
+    >>> width("왕A"), width("각"), width("漢字"), width("ㅋ\u200b")
+    (3, 2, 4, 2)
     """
-    return sum(
-        0 if unicodedata.combining(char) or "\u1160" <= char <= "\u11ff" else 1 + (unicodedata.east_asian_width(char) in "WF")
-        for char in text
-    )
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def bar(value: float, low: float = 0.0, high: float = 1.0) -> str:

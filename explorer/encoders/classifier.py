@@ -127,6 +127,12 @@ def classifier(name_or_path: str | Path, *, device: str | None = None, progress:
         UnknownName: there is none of that name.
         BadInput: it is damaged.
         MissingExtra: torch is not installed.
+
+    >>> from explorer.encoders.train.classify import ClassifierRecipe, train_classifier
+    >>> texts = [(f"{n}번 영화는 재미있다", "good") for n in range(10)] + [(f"{n}번 영화는 지루하다", "bad") for n in range(10)]
+    >>> made = train_classifier(texts, ClassifierRecipe(steps=40), name="reviews")
+    >>> classifier("reviews").predict(["이 영화는 재미있다"])[0].label
+    'good'
     """
     folder = encoder_folder(name_or_path)
     if folder is None or not (folder / LABELS).is_file():

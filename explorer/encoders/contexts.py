@@ -25,7 +25,7 @@ __all__ = ["contexts_of", "default_contexts", "rarity", "static_contexts"]
 def rarity(rank: NDArray[np.int64]) -> NDArray[np.float32]:
     """Weight of a word by its rank among whole morphemes: the logarithm of the rank, which by Zipf's law is its information.
 
-    >>> rarity(np.array([0, 80, 20_000])).round(1).tolist()
+    >>> [round(weight, 1) for weight in rarity(np.array([0, 80, 20_000])).tolist()]
     [0.5, 2.1, 7.4]
     """
     weights: NDArray[np.float32] = (np.log(rank + 20.0) - 2.5).astype(np.float32)

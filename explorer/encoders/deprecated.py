@@ -31,7 +31,11 @@ def contextual(
     dtype: str = "float32",
     progress: ProgressCallback | None = None,
 ) -> Encoder:
-    """``encoder(…).using(layer=…, pooling=…)``."""
+    """``encoder(…).using(layer=…, pooling=…)``.
+
+    >>> contextual("mini", layer=-1).vector("배", "배를 타고 섬에 갔다.").shape
+    (256,)
+    """
     _instead("contextual", "ex.encoder")
     return encoder(name_or_path, device=device, dtype=dtype, progress=progress).using(layer=layer, pooling=pooling)
 
@@ -39,7 +43,12 @@ def contextual(
 def open_filler(
     name_or_path: str | Path = "mini", *, device: str | None = None, progress: ProgressCallback | None = None
 ) -> Filler:
-    """``encoder(…).filler``."""
+    """``encoder(…).filler``.
+
+    >>> [gap] = open_filler("mini").fill("나는 밥을 [MASK].", 3)
+    >>> len(gap.guesses)
+    3
+    """
     _instead("open_filler", "ex.encoder(…).fill")
     return encoder(name_or_path, device=device, progress=progress).filler
 
@@ -51,7 +60,11 @@ def open_inside(
     background: Iterable[str] | None = None,
     progress: ProgressCallback | None = None,
 ) -> InsideModel:
-    """``encoder(…).insight``, or one measured by other sentences."""
+    """``encoder(…).insight``, or one measured by other sentences.
+
+    >>> open_inside("mini").read("배를 타고 섬에 갔다.").texts
+    ('배를 타고 섬에 갔다.',)
+    """
     _instead("open_inside", "ex.encoder(…).inside")
     opened = encoder(name_or_path, device=device, progress=progress)
     if background is None:
@@ -60,7 +73,15 @@ def open_inside(
 
 
 def open_decoder(name_or_path: str | Path, *, device: str | None = None, progress: ProgressCallback | None = None) -> Decoder:
-    """``encoder(…).decoder``."""
+    """``encoder(…).decoder``.
+
+    >>> from explorer.core.errors import BadInput
+    >>> try:
+    ...     open_decoder("mini")
+    ... except BadInput as error:  # it fills gaps, and has learnt nothing about what follows
+    ...     error.code
+    'encoders.morpheme_cannot'
+    """
     _instead("open_decoder", "ex.encoder(…).next")
     return encoder(name_or_path, device=device, progress=progress).decoder
 
@@ -68,6 +89,14 @@ def open_decoder(name_or_path: str | Path, *, device: str | None = None, progres
 def next_sentence(
     name_or_path: str | Path, first: str, second: str, *, device: str | None = None, progress: ProgressCallback | None = None
 ) -> PairScore:
-    """``encoder(…).pair(first, second)``."""
+    """``encoder(…).pair(first, second)``.
+
+    >>> from explorer.core.errors import BadInput
+    >>> try:
+    ...     next_sentence("mini", "비가 온다.", "우산을 썼다.")
+    ... except BadInput as error:  # it has no such head
+    ...     error.code
+    'encoders.morpheme_cannot'
+    """
     _instead("next_sentence", "ex.encoder(…).pair")
     return encoder(name_or_path, device=device, progress=progress).pair(first, second)

@@ -107,6 +107,12 @@ def sense_vectors(
 
     Raises:
         BadInput: no text, no word with a key, or vectors whose tokenizer is not known.
+
+    >>> from corpora import open_corpus
+    >>> from explorer.static.load import load
+    >>> v = sense_vectors(load("word2vec"), ["배"], open_corpus("sample"), contexts=40)
+    >>> len(v.senses("배")) in range(7), v.keys == load("word2vec").keys
+    (True, True)
     """
     from explorer.encoders.open import encoder as open_encoder
     from explorer.static.keys import choose_keys

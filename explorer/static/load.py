@@ -87,6 +87,10 @@ def load(name_or_path: str | Path, progress: ProgressCallback | None = None) -> 
     Raises:
         UnknownName: nothing of that name; lists what there is.
         BadInput: the file or folder holds no vectors.
+
+    >>> v = load("word2vec")
+    >>> v.name, len(v) > 10_000, v.resolve("왕에게").key
+    ('word2vec', True, '왕/NNG')
     """
     from explorer.vectors.files.formats import load_vectors, read_vectors
 

@@ -35,8 +35,8 @@ def ppmi(pairs: Cooccurrence, shift: float = 1.0, smoothing: float = 0.75) -> An
 
     >>> from explorer.static.cooccurrence import count_pairs
     >>> pairs = count_pairs([np.array([0, 1, -1, 2, 3], np.int32)], words=4, window=2)
-    >>> ppmi(pairs, smoothing=1.0).toarray().round(3)[0].tolist() == [0.0, round(float(np.log(4)), 3), 0.0, 0.0]
-    True
+    >>> [round(value, 2) for value in ppmi(pairs, smoothing=1.0).toarray()[0].tolist()]
+    [0.0, 1.39, 0.0, 0.0]
     """
     from scipy.sparse import csr_matrix
 

@@ -175,8 +175,8 @@ def prepare(
         MissingExtra: ``distributed`` is not installed.
         Unavailable: the disk is full, or the cluster is gone.
 
-    >>> prepare(["왕이 왔다.", "왕비도 왔다."], tokenizer="eojeol", part="2/2").made  # doctest: +SKIP
-    0
+    >>> prepare(["왕이 왔다.", "왕비도 왔다."], tokenizer="eojeol").shards
+    1
     """
     from explorer.tokenizers.loading import tokenizer as make_tokenizer
 

@@ -133,7 +133,9 @@ def train(
         BadInput: an unknown parameter, no text, no word that occurs ``min_count`` times, or the name is taken.
         Unavailable: the disk is full.
 
-    >>> v = train("glove", ["왕 왕비 궁전", "개 고양이 집"] * 20, tokenizer="eojeol", dim=8, epochs=2)  # doctest: +SKIP
+    >>> v = train("glove", ["왕 왕비 궁전", "개 고양이 집"] * 20, tokenizer="eojeol", dim=8, epochs=2, workers=1)
+    >>> v.keys[:3], v.dim
+    (('개', '고양이', '궁전'), 8)
     """
     from explorer.tokenizers.loading import tokenizer as make_tokenizer
 

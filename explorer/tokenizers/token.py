@@ -20,6 +20,11 @@ class Token:
         tag: Sejong part-of-speech tag (``"NNG"``), or ``None`` where the tokenizer has none.
         id: vocabulary id, or ``None`` where there is no vocabulary.
         unknown: the tokenizer had no entry for this text (an UNK token, or a guessed morpheme).
+
+    >>> from explorer.tokenizers.loading import tokenizer
+    >>> stem, past, *_ = tokenizer("kiwi").tokenize("먹었다")
+    >>> stem.surface, (stem.start, stem.end), stem.form, stem.tag, past.surface
+    ('먹', (0, 1), '먹다', 'VV', '었')
     """
 
     surface: str
@@ -77,7 +82,12 @@ def key_of(token: Token) -> str:
 
 @runtime_checkable
 class Tokenizer(Protocol):
-    """What an engine has to offer. Batching, threads, progress and keys are written once, around it."""
+    """What an engine has to offer. Batching, threads, progress and keys are written once, around it.
+
+    >>> from explorer.tokenizers.loading import tokenizer
+    >>> isinstance(tokenizer("eojeol"), Tokenizer), [token.form for token in tokenizer("eojeol").tokenize("왕이 왔다")]
+    (True, ['왕이', '왔다'])
+    """
 
     @property
     def name(self) -> str:

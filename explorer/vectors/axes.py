@@ -159,16 +159,17 @@ def place_words(
     """Where words lie on the axis from ``low`` to ``high``, e.g. 남자 and 여자 (:mod:`explorer.vectors.axes`).
 
     Args:
-    low, high: a word or several for each pole.
-    words: the words to place; by default the ``n`` keys at each end of the axis.
-    n: how many at each end, when ``words`` is not given.
-    samples: bootstrap draws of the pole words; used where a pole has two words or more.
-    seed: seed of the draws.
-    tags, min_count: which keys may stand at the ends, as in :meth:`similar`.
+        v: the vectors.
+        low, high: a word or several for each pole.
+        words: the words to place; by default the ``n`` keys at each end of the axis.
+        n: how many at each end, when ``words`` is not given.
+        samples: bootstrap draws of the pole words; used where a pole has two words or more.
+        seed: seed of the draws.
+        tags, min_count: which keys may stand at the ends, as in :meth:`similar`.
 
     Raises:
-    OutOfVocabulary: a word has no vector.
-    BadInput: an empty pole, or poles that are the same.
+        OutOfVocabulary: a word has no vector.
+        BadInput: an empty pole, or poles that are the same.
     """
     (low_words, low_found, low_unit), (high_words, high_found, high_unit) = (
         _pole(v, low, "vectors.low_pole_empty"),

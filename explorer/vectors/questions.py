@@ -52,6 +52,8 @@ def analogy(
 ) -> Analogy:
     """The keys that answer an expression such as ``왕 − 남자 + 여자``, or a proportion such as ``왕 : ? = 남자 : 여자``.
 
+    Where the words are inflected (갔다 − 가다 + 먹다) ``answer.form`` has the answer as a form (먹었다).
+
     Args:
         expression: see :func:`explorer.vectors.expression.read`; or terms already parsed.
         method: ``"3cosadd"``, ``"3cosmul"`` or ``"direction"`` (start − origin + end: the way from the subtracted word to
@@ -62,8 +64,6 @@ def analogy(
             answer is often a word of the question; Linzen (2016) explains why that is worth seeing.
         script: keep only keys with a letter of this script, as in :meth:`Vectors.similar`.
         expected: the answer one expects: ``answer.expected`` tells its rank among all answers.
-
-    Where the words are inflected (갔다 − 가다 + 먹다) ``answer.form`` has the answer as a form (먹었다).
 
     Raises:
         ExpressionError: the expression is malformed; it knows the place.

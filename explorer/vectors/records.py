@@ -50,6 +50,11 @@ class Resolution(Record):
             probability that falls to it, halved for each part of one syllable in a composition.
         note: that the word was read in another spelling: ``"misspelling"``, ``"unit"`` (킬로미터 → km),
             ``"hanja"`` or ``"keyboard"`` (Hangul typed on Latin keys); else empty.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> found = Vectors(["먹다/VV", "밥/NNG"], [[1, 0], [0, 1]]).resolve("먹었다")
+    >>> isinstance(found, Resolution), found.key, found.word, found.how
+    (True, '먹다/VV', '먹다', 'analysed')
     """
 
     query: str
@@ -89,6 +94,9 @@ class Neighbour:
         key: the key, e.g. ``"왕비/NNG"``.
         score: cosine in [-1, 1] (for 3CosMul: the quotient, ≥ 0; for LRCos: probability × cosine; for CSLS: see :mod:`explorer.vectors.hubs`).
         count: occurrences in the training corpus; ``None`` where the model does not know them.
+
+    >>> Neighbour("왕비", "왕비/NNG", 0.71, 1234).to_dict()
+    {'word': '왕비', 'key': '왕비/NNG', 'score': 0.71, 'count': 1234}
     """
 
     word: str
@@ -379,6 +387,12 @@ class Analogy(_Ranked):
         left_out: words that would be among the answers but for their script.
         form: the answer as an inflected form, where the words of the expression are inflected.
         drawing: its parallelogram with the first answers; ``None`` where it has none (:meth:`Vectors.parallelogram` says why).
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> v = Vectors(["왕", "여왕", "남자", "여자"], [[1, 0, 1], [1, 1, 1], [0, 0, 1], [0, 1, 1]])
+    >>> found = v.analogy("왕 − 남자 + 여자", n=1)
+    >>> isinstance(found, Analogy), found.words, found.method
+    (True, ['여왕'], '3cosadd')
     """
 
     expression: str

@@ -338,4 +338,5 @@ def test_a_manifest_with_parts_of_the_wrong_kind_is_damaged(home, part, value):
     with pytest.raises(BadInput) as caught:
         store.read_manifest(folder)
     assert caught.value.code == "core.damaged_artifact" and part in str(caught.value)
+    assert f"{part}의 값이" in caught.value.said("ko")
     assert store.list_artifacts("vectors") == {}

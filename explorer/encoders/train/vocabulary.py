@@ -156,7 +156,7 @@ def blended_shares(counts: Mapping[str, int], ordered: Sequence[str], weight: fl
 
     >>> shares = blended_shares({"왕/NNG": 3, "은/JX": 1}, ["은/JX", "냄비/NNG"], 0.5)
     >>> max(shares, key=shares.get), round(sum(shares.values()), 6)
-    ('왕/NNG', 1.0)
+    ('은/JX', 1.0)
     """
     if not 0 <= weight <= 1:
         raise BadInput("encoders.weight_out_of_range", weight=weight)

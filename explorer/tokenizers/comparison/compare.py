@@ -51,6 +51,10 @@ class Comparison(Record):
         samples: short texts of the corpus under every tokenizer, those that divide them most first.
         reference: whose boundaries were scored against: ``"gold"``, ``"kiwi"`` or ``None``.
         price: the price per million tokens that costs were counted with.
+
+    >>> found = compare(["eojeol", "syllable"], ["왕이 왔다"], reference="none")
+    >>> isinstance(found, Comparison), [row.tokenizer for row in found.rows], "tokens_per_eojeol" in found.metrics
+    (True, ['eojeol', 'syllable'], True)
     """
 
     rows: tuple[ComparisonRow, ...]

@@ -91,6 +91,10 @@ def train_tokenizer(
     Raises:
         BadInput: no text, an unknown kind, or a vocabulary that these texts cannot reach (the message says which they can).
         Cancelled: raised by ``progress``; nothing is kept.
+
+    >>> made = train_tokenizer("bpe", ["강아지가 밥을 먹었다.", "고양이가 밥을 먹는다."] * 20, vocab_size=40)
+    >>> made.vocab_size, "".join(made.morphs("강아지가 먹는다")).replace("▁", " ").strip()
+    (40, '강아지가 먹는다')
     """
     _check(kind, vocab_size, coverage, byte_fallback, special_tokens)
     target = tokenizer_place(name, overwrite) if name is not None else None
