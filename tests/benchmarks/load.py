@@ -1,0 +1,250 @@
+"""Many people at once: a real server, the requests of real pages, one client and twenty.
+
+Chromium opens every page of PAGES once and what it asks for is recorded: pages, and callbacks with their values. Then gunicorn is
+begun on loopback with one worker, and with two, and clients replay the recording, each with its own cookie, a page at a time from
+a place of its own, with pauses as people make them. Times are told as ratios to the median of one client, pages and
+callbacks together; errors, and the memory of the server's processes at the beginning, in the middle and at the end, as they are.
+
+    python tests/benchmarks/load.py [--seconds 60] [--clients 1 20] [--workers 1 2] [--pause 3] [--requests 50000] [--home FOLDER]
+        [--recording FILE]
+
+Goals with twenty clients: no error, p95 within three times the median of one client, memory flat after the beginning.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import random
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+PAGES = (
+    "/", "/word/나무", "/similarity?word=나무", "/analogy", "/versus?word=나무", "/map", "/tokens", "/bench", "/corpora?word=비",
+    "/train", "/saved", "/jobs", "/glossary", "/game",
+)  # fmt: skip
+LARGEST = 100_000
+"""Bytes of a callback that is recorded."""
+SETTLED = 6.0
+"""Seconds without a request after which a page is taken to be there."""
+PATIENCE = 90.0
+"""Seconds that a page may take while it is recorded, and a request while it is replayed."""
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--use-gl=angle", "--use-angle=swiftshader"]
+CALLBACK = "/_dash-update-component"
+MEMORY = re.compile(r'explorer_resident_memory_bytes\{process="(\d+)",role="(\w+)"\} (\d+)')
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request of a page."""
+
+    method: str
+    path: str
+    body: str = ""
+
+
+@dataclass
+class Seen:
+    """What came of some requests."""
+
+    seconds: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@contextmanager
+def serving(home: Path, workers: int) -> Iterator[int]:
+    """Gunicorn on a free port, once it answers; its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "dashboards.app.wsgi:server", "--bind", f"127.0.0.1:{port}"]
+    command += ["--workers", str(workers), "--threads", "8", "--timeout", "120", "--log-level", "warning"]
+    with subprocess.Popen(command, env=os.environ | {"EXPLORER_HOME": str(home), "EXPLORER_TOKEN": ""}) as process:
+        try:
+            end = time.monotonic() + PATIENCE
+            while True:
+                try:
+                    if ask(http.client.HTTPConnection("127.0.0.1", port, timeout=5), Asked("GET", "/health"), {})[0] == 200:
+                        break
+                except OSError:
+                    if time.monotonic() > end:
+                        raise
+                    time.sleep(0.3)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def ask(connection: http.client.HTTPConnection, asked: Asked, headers: dict[str, str]) -> tuple[int, bytes, str]:
+    """Status, body and cookie of an answer."""
+    kind = {"Content-Type": "application/json"} if asked.body else {}
+    connection.request(asked.method, asked.path, asked.body.encode() or None, {**headers, **kind})
+    answer = connection.getresponse()
+    return answer.status, answer.read(), "; ".join(one.partition(";")[0] for one in answer.headers.get_all("Set-Cookie", []))
+
+
+def record(port: int) -> list[list[Asked]]:
+    """What every page asks for: itself, then its callbacks, but not the clock that looks for jobs."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found: list[list[Asked]] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        for place in PAGES:
+            page, asked, last = browser.new_page(), [Asked("GET", quote(place, safe="/?=&"))], [time.monotonic()]
+
+            def note(request: Any, asked: list[Asked] = asked, last: list[float] = last) -> None:
+                body = request.post_data or ""
+                if urlsplit(request.url).path == CALLBACK and "tick.n_intervals" not in body and len(body) < LARGEST:
+                    asked.append(Asked("POST", CALLBACK, body))
+                    last[0] = time.monotonic()
+
+            page.on("request", note)
+            page.goto(f"http://127.0.0.1:{port}{asked[0].path}", timeout=1000 * PATIENCE)
+            end = time.monotonic() + PATIENCE
+            while time.monotonic() < min(end, last[0] + SETTLED):
+                page.wait_for_timeout(250)
+            page.close()
+            found.append(asked)
+        browser.close()
+    return found
+
+
+def client(port: int, pages: Sequence[Sequence[Asked]], seed: int, end: float, pause: float, most: int, seen: Seen) -> None:
+    """One person until the time is over: a page, its callbacks, a pause."""
+    chance = random.Random(seed)
+    connection, cookie, sent = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE), "", 0
+    if pause:
+        time.sleep(chance.uniform(0, pause))
+    at = chance.randrange(len(pages))
+    while time.monotonic() < end and sent < most:
+        page = pages[at % len(pages)]
+        for asked in page:
+            referrer = f"http://127.0.0.1:{port}{page[0].path}"
+            headers = {"Referer": referrer, **({"Cookie": cookie} if cookie else {})}
+            began = time.monotonic()
+            try:
+                status, _, given = ask(connection, asked, headers)
+                wrong = "" if status in (200, 204) else f"{status} {page[0].path}"
+                cookie = cookie or given
+            except (OSError, http.client.HTTPException) as error:
+                wrong = f"{type(error).__name__} {page[0].path}"
+                connection.close()
+            sent += 1
+            with seen.lock:
+                seen.seconds.append(time.monotonic() - began)
+                seen.errors += [wrong] if wrong else []
+        at += 1
+        connection.close()  # as a server does that is not asked for two seconds; a browser then asks anew
+        if pause:
+            time.sleep(chance.uniform(0.5 * pause, 1.5 * pause))
+
+
+def memory(port: int) -> dict[str, int]:
+    """MB of the server's processes, by what they do."""
+    sizes = {"server": 0, "worker": 0}
+    with suppress(OSError, http.client.HTTPException):
+        _, told, _ = ask(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE), Asked("GET", "/metrics"), {})
+        for _, role, size in MEMORY.findall(told.decode()):
+            sizes[role] += int(size) >> 20
+    return sizes
+
+
+def replay(
+    port: int, pages: Sequence[Sequence[Asked]], clients: int, seconds: float, pause: float, most: int
+) -> tuple[Seen, list[Any]]:
+    """What clients see, and the memory at the beginning, in the middle and at the end."""
+    seen, end = Seen(), time.monotonic() + seconds
+    threads = [
+        threading.Thread(target=client, args=(port, pages, number, end, pause, most // clients, seen))
+        for number in range(clients)
+    ]
+    sizes = [memory(port)]
+    for thread in threads:
+        thread.start()
+    time.sleep(seconds / 2)
+    sizes.append(memory(port))
+    for thread in threads:
+        thread.join()
+    return seen, [*sizes, memory(port)]
+
+
+def warm(port: int, pages: Sequence[Sequence[Asked]], workers: int) -> None:
+    """Let every worker open what the pages need; and the jobs that they begin end."""
+    for _ in range(2 * workers):
+        threads = [
+            threading.Thread(target=client, args=(port, [page], 0, time.monotonic() + 1, 0.0, len(page), Seen()))
+            for page in pages
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        time.sleep(SETTLED)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--seconds", type=float, default=60.0, help="of each measurement")
+    asked.add_argument("--clients", type=int, nargs="+", default=[1, 20])
+    asked.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    asked.add_argument("--pause", type=float, default=3.0, help="seconds between two pages of a client, on average")
+    asked.add_argument("--requests", type=int, default=50_000, help="at most, of each measurement")
+    asked.add_argument("--home", type=Path, help="home folder of the server; a new one by default")
+    asked.add_argument("--recording", type=Path, help="made on first use, then replayed")
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        home = given.home or Path(place)
+        file = given.recording or Path(place) / "recording.json"
+        if not file.exists():
+            with serving(home, 1) as port:
+                made = record(port)
+            file.write_text(
+                json.dumps([[[one.method, one.path, one.body] for one in page] for page in made], ensure_ascii=False)
+            )
+        pages = [[Asked(*one) for one in page] for page in json.loads(file.read_text())]
+        print(f"{len(pages)} pages, {sum(map(len, pages))} requests; load of this machine {os.getloadavg()[0]:.1f}")
+        for workers in given.workers:
+            with serving(home, workers) as port:
+                warm(port, pages, workers)
+                one = 0.0
+                for clients in given.clients:
+                    seen, sizes = replay(port, pages, clients, given.seconds, given.pause, given.requests)
+                    tell(workers, clients, seen, sizes, one)
+                    one = one or statistics.median(seen.seconds)
+
+
+def tell(workers: int, clients: int, seen: Seen, sizes: Sequence[dict[str, int]], one: float) -> None:
+    """A line of ratios, one of memory, and the errors."""
+    cuts = statistics.quantiles(seen.seconds, n=100)
+    base = one or statistics.median(seen.seconds)
+    ratios = ", ".join(f"p{at} {cuts[at - 1] / base:.1f}" for at in (50, 95, 99))
+    print(
+        f"--workers {workers}, {clients} clients: {len(seen.seconds)} requests, {len(seen.errors)} errors; {ratios} (median {base * 1000:.0f} ms = 1)"
+    )
+    for role, what in (("server", "workers of the server"), ("worker", "processes that compute")):
+        print(f"    {what}: {' → '.join(f'{size[role]:,}' for size in sizes)} MB; load {os.getloadavg()[0]:.1f}")
+    for error in sorted(set(seen.errors))[:10]:
+        print(f"    {seen.errors.count(error)} × {error}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
