@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from explorer.core.cells import csv_cell
+from explorer.core.cells import csv_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -47,7 +47,4 @@ def lines(template: str, **values: Any) -> str:
 
 def csv_of(frame: DataFrame) -> str:
     """A table as CSV that spreadsheets open as it is: with the mark of UTF-8, and no cell that would be computed."""
-    guarded = frame.map(lambda cell: csv_cell(cell) if isinstance(cell, str) else cell)
-    guarded.columns = [csv_cell(str(name)) for name in frame.columns]
-    text: str = guarded.to_csv(index=False, lineterminator="\n")
-    return "\ufeff" + text
+    return "\ufeff" + csv_text(frame)

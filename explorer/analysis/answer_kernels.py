@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
+from explorer.core.compiled import compiler
+
 __all__ = ["BLOCK", "block_maxima", "keep_best"]
+
+numba = compiler()
 
 BLOCK = 64
 """Rows that are looked at together: most blocks cannot hold a better answer than the one found, and are left out."""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from explorer.analysis.document_words import DocumentWords, TellingWord, content_keys
 from explorer.analysis.region_records import Layer, Region
 from explorer.analysis.word_groups import rows_inside
-from explorer.core.cells import csv_cell
+from explorer.core.cells import csv_text
 from explorer.core.errors import BadInput
 from explorer.display.record import Record
 from explorer.text.hangul import is_jamo
@@ -203,7 +203,4 @@ class DocumentMap(Record):
 
     def to_csv(self) -> str:
         """The table of :meth:`to_frame`; texts that a spreadsheet would compute (``=1+1``) have an apostrophe in front."""
-        table = self.to_frame()
-        names = [name for name in table.columns if name in ("text", "label") or name.startswith("region")]
-        table[names] = table[names].map(csv_cell)
-        return table.to_csv(index=False)
+        return csv_text(self.to_frame())

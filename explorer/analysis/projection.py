@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.analysis.trust import largest_k, measure_trust
-from explorer.core.cells import csv_cell
+from explorer.core.cells import csv_text
+from explorer.core.compiled import place_compiled
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback, report, track
 from explorer.display.map_svg import map_svg
@@ -147,9 +148,7 @@ class Projection(Record):
 
     def to_csv(self) -> str:
         """The table of :meth:`to_frame`; words that a spreadsheet would compute (``=1+1``) have an apostrophe in front."""
-        table = self.to_frame()
-        table[["word", "key"]] = table[["word", "key"]].map(csv_cell)
-        return table.to_csv(index=False)
+        return csv_text(self.to_frame())
 
     @property
     def stamp(self) -> str:
@@ -469,6 +468,7 @@ def _tell_epochs() -> None:
     generator that reports to whoever listens in this thread, and is tqdm for everybody else. (Raising inside tqdm itself, from
     a file it writes to, would leave its lock taken for the rest of the process.)
     """
+    place_compiled()
     from umap import layouts
 
     with _patching:
@@ -505,6 +505,7 @@ def _umap(plan: _Plan, graph: Graph | None, progress: ProgressCallback | None) -
     # A hair of noise, as UMAP adds to its own starts: points that coincide could never part.
     noise = np.random.default_rng(plan.seed).normal(scale=1e-4, size=flat.shape)
     start = 10 * flat / max(float(np.abs(flat).max()), 1e-12) + noise
+    place_compiled()
     from umap import UMAP
 
     _tell_epochs()

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from explorer.core.cells import visible
 from explorer.core.errors import BadInput
 from explorer.core.settings import default_encoder
 
@@ -172,7 +173,7 @@ def print_record(data: Mapping[str, Any]) -> None:
     """One field a line; what is no text, as JSON."""
     for key, value in data.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-        click.echo(f"{key}: {text}")
+        click.echo(visible(f"{key}: {text}"))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -198,7 +199,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 def _cell(value: Any) -> str:
     if value is None:
         return "–"
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
+    return f"{value:.4f}" if isinstance(value, float) else visible(str(value))
 
 
 def _is_number(cell: str) -> bool:

@@ -11,6 +11,7 @@ import click
 from explorer.cli.spoken import SpokenContext, dressed, said
 from explorer.cli.usage import spoken_usage
 from explorer.core import settings
+from explorer.core.cells import visible
 from explorer.core.errors import ExplorerError
 from explorer.core.leftovers import sweep
 from explorer.core.messages import Message
@@ -110,7 +111,7 @@ class LazyGroup(click.Group):
             if isinstance(error, BrokenPipeError) or settings.debug():
                 raise
             message = _line(error)
-            click.echo(f"korean-explorer: {' '.join(message.split())}", err=True)
+            click.echo(visible(f"korean-explorer: {' '.join(message.split())}"), err=True)
             ctx.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
 
 

@@ -15,6 +15,7 @@
 ``EXPLORER_CACHE_MB``     how much room maps and comparisons of the dashboard may take together, in MB (1000)
 ``EXPLORER_STORE``        an object store that shards of tokens are looked for in and put into as well, such as ``s3://bucket/prefix``
 ``EXPLORER_DEBUG``        shows the whole traceback of an error
+``NUMBA_CACHE_DIR``       where numba keeps what it compiles, instead of beside the code or in the home folder
 ``HF_HOME``, ``HF_HUB_CACHE``, ``HF_ENDPOINT``, ``HF_HUB_OFFLINE``  as in the Hugging Face libraries
 """
 
@@ -37,6 +38,7 @@ __all__ = [
     "hub_cache",
     "hub_endpoint",
     "hub_offline",
+    "keep_compiled",
     "language",
     "logs_json",
     "metrics_token",
@@ -71,6 +73,11 @@ def home_folder() -> Path | None:
 def set_home(folder: str) -> None:
     """Choose the home folder for this process and those it starts."""
     os.environ["EXPLORER_HOME"] = folder
+
+
+def keep_compiled(folder: str) -> None:
+    """Have numba, which is not imported yet, keep what it compiles in ``folder``, unless ``NUMBA_CACHE_DIR`` says where."""
+    os.environ.setdefault("NUMBA_CACHE_DIR", folder)
 
 
 def language() -> str:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
+from explorer.core.compiled import compiler
+
 __all__ = ["SIGMOID_LIMIT", "skipgram"]
+
+numba = compiler()
 
 SIGMOID_LIMIT = 8.0
 """Dot products beyond are taken as this."""

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
+from explorer.core.compiled import compiler
+
 __all__ = ["reduce_sorted", "scatter", "tile_order", "visit"]
+
+numba = compiler()
 
 _HALF, _THREE_EIGHTHS, _ONE = np.float32(0.5), np.float32(0.375), np.float32(1)
 _BYTE, _WORD = np.uint64(8), np.uint64(28)
