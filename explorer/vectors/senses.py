@@ -163,7 +163,7 @@ class SenseTable:
 
     def write(self, folder: Path, small: bool = False) -> None:
         """Put the files of this table into an artifact's folder; a byte a number where it is to be small."""
-        text = json.dumps([asdict(sense) for sense in self.senses], ensure_ascii=False, indent=0, allow_nan=False)
+        text = json.dumps([asdict(sense) for sense in self.senses], ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         (folder / FILE).write_text(text + "\n", encoding="utf-8")
         if not small:
             np.save(folder / ROWS, self.vectors, allow_pickle=False)

@@ -132,7 +132,7 @@ class Subwords:
         if small:
             content["scale"] = float(np.abs(rows).max(initial=0.0)) / 127 or 1.0
             rows = np.rint(rows / content["scale"]).astype(np.int8)
-        (folder / NAMES).write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
+        (folder / NAMES).write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
         np.save(folder / ROWS, rows, allow_pickle=False)
 
     @classmethod
