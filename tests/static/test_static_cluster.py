@@ -266,7 +266,9 @@ def test_progress_and_cancel_reach_a_cluster(home: Path) -> None:
     def stop(step: Progress) -> None:
         steps.append(step)
         if step.stage == "tokenizing" and step.done:
-            processes = [psutil.Process(), *psutil.Process().children()]
+            started = [one for one in psutil.Process().children() if str(home) in " ".join(one.cmdline())]
+            assert started
+            processes = [psutil.Process(), *started]
             listening = [one.laddr.ip for process in processes for one in process.net_connections() if one.status == "LISTEN"]
             heard.update(listening)
             raise Cancelled
