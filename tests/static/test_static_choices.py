@@ -17,6 +17,7 @@ from explorer.static.load import load
 from explorer.static.phrases import find_phrases, join
 from explorer.static.pipeline import tokenize_corpus
 from explorer.static.ppmi import ppmi
+from explorer.static.presets import estimate, tokens_of
 from explorer.static.sampled_loss import LossSample
 from explorer.static.shards import Shard
 from explorer.static.train import train
@@ -215,3 +216,22 @@ def test_what_is_held_out_is_not_trained_on(home: Path, monkeypatch: pytest.Monk
     np.testing.assert_array_equal(np.sort(np.concatenate([kept, held])), np.sort(whole))
     with pipeline.corpus_file(shards, vocabulary) as path:
         assert len(path.read_text(encoding="utf-8").splitlines()) == 1900
+
+
+@pytest.mark.parametrize(
+    ("tokenizer", "tokens", "min_count", "words"),
+    [("kiwi", 200_000, 5, 6_395), ("kiwi", 74_830_000, 44, 64_000), ("mecab", 1_315_172, 10, 15_769), ("eojeol", 600_055, 3, 34_518),
+     ("syllable", 1_800_039, 5, 2_671), ("jamo", 1_800_322, 5, 898), ("ko-unigram-32k", 1_800_036, 5, 19_192)],
+)  # fmt: skip
+def test_the_words_of_a_corpus_are_estimated_as_they_were_counted(tokenizer, tokens, min_count, words):
+    characters = next(
+        size for size in range(tokens // 3, 5 * tokens, max(1, tokens // 50)) if tokens_of(size, tokenizer) >= tokens
+    )
+    found = estimate("glove", characters, tokenizer, {"min_count": min_count}).words
+    assert words / 1.4 < found < words * 1.4
+
+
+def test_there_are_no_more_keys_than_the_vocabulary_of_a_tokenizer(home):
+    assert estimate("glove", 10**10, "ko-unigram-32k").words == 32_000
+    assert estimate("glove", 10**10, "jamo").words < estimate("glove", 10**10, "syllable").words < 12_001
+    assert estimate("glove", 10**10, "no such tokenizer").words > 32_000
