@@ -7,7 +7,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from conftest import Page
+from conftest import Page, small_vectors
 
 from dashboards.app.state import model_names, state
 from dashboards.kit.ids import coded
@@ -236,8 +236,11 @@ def test_a_person_sees_their_own_runs_alone(app):
     assert "이미 쓰이고" in json.dumps(
         second.call("train-run.data", controls | {"train-go.n_clicks": 1}, "train-go.n_clicks"), ensure_ascii=False
     )
+    small_vectors().save("mine")
+    runs.Recorder("mine", lambda step: None).done({"keys": 16, "dim": 13})
+    assert "끝났습니다" in shown(second) and "지난 학습" not in shown(second)  # what it has made is everybody's
     assert runs.read("mine") is not None and '"train-run": {"data": null}' in press(first, "forget")
-    assert runs.read("mine") is None
+    assert runs.read("mine").asked == {}, "what is left is what the model tells of itself"
 
 
 def test_the_page_estimates_begins_and_shows(page):

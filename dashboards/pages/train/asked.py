@@ -157,7 +157,10 @@ def known(name: str) -> runs.Run | None:
     run = runs.read(name)
     if run is None or is_own(run):
         return run if run is None or run.state != "begun" else _broken_off(run)
-    return runs.Run(name, owner=run.owner, job=run.job) if goes(run) else runs.of_model(name)
+    if goes(run):
+        return runs.Run(name, owner=run.owner, job=run.job)
+    made = list_artifacts("tokenizer" if run.asked.get("what") == "tokenizer" else "vectors")
+    return run if run.state == "done" and name in made else runs.of_model(name)
 
 
 def _broken_off(run: runs.Run) -> runs.Run:
