@@ -218,12 +218,10 @@ def make(params: dict[str, Any], progress: ProgressCallback) -> Path:
     for number, (name, tokenizer) in enumerate(tokenizers):
         report(progress, "counting", number, len(tokenizers), "tokenizers", name)
         data["curves"].append(curves_of(tokenizer, texts) if tokenizer is not None else None)
-    with atomic_folder(folder, overwrite=True) as partial:
+    with atomic_folder(folder, overwrite=True, private=choice.corpus == PASTED) as partial:
         (partial / "result.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         (partial / "report.html").write_text(found.to_html(), encoding="utf-8")
         write_manifest(partial, Manifest("comparison", folder.name, "tokenizers"))
-    if choice.corpus == PASTED:
-        folder.chmod(0o700)
     return folder
 
 
