@@ -104,7 +104,7 @@
       const moves = this.given && this.given.same === given.same && this.n === n && !still.matches;
       const before = this.places;
       const first = !this.given;
-      const fresh = first || this.given.id !== given.id;
+      const fresh = first || this.given.id !== given.id || this.given.interim; // what was there meanwhile may be the very map
       if (fresh) this.spots = []; // until the colours of this map are there
       Object.assign(this, { given, n, dims, to: next, layers: given.layers || [] });
       this.bound();
