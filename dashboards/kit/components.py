@@ -257,7 +257,7 @@ def size_of(number: float) -> str:
 
 
 def _amount(number: float, unit: str) -> str:
-    return size_of(number) if unit == "bytes" else f"{number:,.0f}"
+    return f"{number / 1e6:,.1f} MB" if unit == "bytes" else f"{number:,.0f}"  # as servers tell sizes
 
 
 def waiting(t: Text, job: Job, widths: Sequence[str] = ("70%", "55%", "62%"), alone: bool = True) -> dmc.Stack:

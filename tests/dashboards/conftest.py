@@ -78,6 +78,12 @@ def served(home: Path) -> str:
     return "small"
 
 
+def _sent(part: dict[str, Any], values: dict[str, Any]) -> Any:
+    """An input as a browser sends it; of a pattern that no value is given for, nothing is on the page."""
+    value = values.get(f"{part['id']}.{part['property']}")
+    return [] if value is None and part["id"].startswith("{") else part | {"value": value}
+
+
 class Page:
     """Calls callbacks through the server, as the page in the browser does."""
 
@@ -92,8 +98,8 @@ class Page:
         body = {
             "output": found["output"],
             "outputs": outputs_of(found["output"]),
-            "inputs": [part | {"value": values.get(f"{part['id']}.{part['property']}")} for part in found["inputs"]],
-            "state": [part | {"value": values.get(f"{part['id']}.{part['property']}")} for part in found["state"]],
+            "inputs": [_sent(part, values) for part in found["inputs"]],
+            "state": [_sent(part, values) for part in found["state"]],
             "changedPropIds": [changed] if changed else [],
         }
         answer = self.client.post("/_dash-update-component", json=body)
