@@ -65,8 +65,8 @@ def person(chromium, two_workers):
 
 
 def test_a_map_survives_a_reload_and_is_found_by_its_person_alone(person):
-    mine, other, job = person(), person(), JOB.format(1000)
-    page = mine(ADDRESS.format(1000))  # its turn comes when UMAP is compiled
+    mine, other, job = person(), person(), JOB.format(10_000)
+    page = mine(ADDRESS.format(10_000))  # as many as are still at work when the next page is open
     page.wait_for_selector(f"#map-status >> text={job}")
     page.reload()
     page.wait_for_selector(f"#map-status >> text={job}")
@@ -87,8 +87,8 @@ def test_a_map_survives_a_reload_and_is_found_by_its_person_alone(person):
 
 
 def test_one_stops_and_asks_again_from_the_page_of_jobs(person):
-    mine, job = person(), JOB.format(10_000)
-    page = mine(ADDRESS.format(10_000))
+    mine, job = person(), JOB.format(20_000)
+    page = mine(ADDRESS.format(20_000))
     page.wait_for_selector(f"#map-status >> text={job}")
     listed = mine("/jobs")
     listed.click(f"#jobs-open .jobs-row:has-text('{job}') button >> text=그만두기")
