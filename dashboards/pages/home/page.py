@@ -39,6 +39,8 @@ EXTRAS = {
     "llm": "mistral_common",
     "corpora": "mwparserfromhell",
     "datasets": "datasets",
+    "scale": "distributed",
+    "s3": "s3fs",
 }
 """What may be installed besides, and a module that it brings; asked for without importing it."""
 
