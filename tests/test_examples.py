@@ -34,7 +34,7 @@ def test_examples_give_what_they_say(name: str):
     assert found
     told: list[str] = []
     for one in found:
-        runner = doctest.DocTestRunner(optionflags=OPTIONS)
+        runner = doctest.DocTestRunner(verbose=False, optionflags=OPTIONS)  # whatever pytest is asked to tell
         runner.run(one, out=told.append)
     assert told == [], "".join(told)
 

@@ -10,7 +10,9 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -257,6 +259,17 @@ def test_a_tokenizer_that_is_another_one_on_the_worker_is_refused(monkeypatch: p
     assert refused.value.code == "static.cluster_differs"
 
 
+def _of(home: Path) -> list[Any]:
+    """The children of this process that work in a home; what another test's left behind tells no command."""
+    import psutil
+
+    found = []
+    for one in psutil.Process().children():
+        with suppress(psutil.Error):
+            found += [one] if str(home) in " ".join(one.cmdline()) else []
+    return found
+
+
 def test_progress_and_cancel_reach_a_cluster(home: Path) -> None:
     import psutil
 
@@ -266,7 +279,7 @@ def test_progress_and_cancel_reach_a_cluster(home: Path) -> None:
     def stop(step: Progress) -> None:
         steps.append(step)
         if step.stage == "tokenizing" and step.done:
-            started = [one for one in psutil.Process().children() if str(home) in " ".join(one.cmdline())]
+            started = _of(home)
             assert started
             processes = [psutil.Process(), *started]
             listening = [one.laddr.ip for process in processes for one in process.net_connections() if one.status == "LISTEN"]
