@@ -76,9 +76,11 @@ def run(markdown: str, language: str, name: str) -> str:
 def value(source: str, names: dict[str, Any]) -> Any:
     """Run lines as a notebook does: what the last one is worth."""
     tree = ast.parse(source)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, "<page>", "exec"), names)  # noqa: S102 - the site's own text
-    return eval(compile(ast.Expression(last.value), "<page>", "eval"), names) if last is not None else None  # noqa: S307
+    names["_"] = None
+    if tree.body and isinstance(last := tree.body[-1], ast.Expr):
+        tree.body[-1] = ast.copy_location(ast.Assign([ast.Name("_", ast.Store())], last.value), last)
+    exec(compile(ast.fix_missing_locations(tree), "<page>", "exec"), names)  # noqa: S102 - the site's own text
+    return names["_"]
 
 
 # What is made

@@ -148,7 +148,7 @@ def sense_vectors(
         key = vectors.keys[row]
         seen = _seen(key, places, tokenizer, workers)
         if row in shown:
-            groups = _sorted(key, seen, shown[row], reader)
+            groups = _nearest(key, seen, shown[row], reader)
         else:
             groups = _groups(key, seen, reader, around, usual, most, seed) if len(seen) > _LEAST_CONTEXTS else []
         length = float(np.linalg.norm(vectors.vectors[row]))
@@ -343,7 +343,7 @@ def _labelled(
     return enough
 
 
-def _sorted(key: str, seen: Sequence[_Seen], labelled: Sequence[_Seen], reader: Reader) -> list[list[Place]]:
+def _nearest(key: str, seen: Sequence[_Seen], labelled: Sequence[_Seen], reader: Reader) -> list[list[Place]]:
     """The places of a word by the senses of its labelled sentences, these among them, the largest group first.
 
     A place that is nearly as near to another sense tells little of either, and is left out.
