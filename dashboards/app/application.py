@@ -167,6 +167,10 @@ def create_app(
         access.guard(server, token, prefix, app.config.routes_pathname_prefix, metrics_token)
     hosts.guard(server, host)
     metrics.measure(app, [view.PATH for view in VIEWS])
+    # Dash does this at the first request, in that request's thread, and notes that it is done before it is: whatever a browser asks
+    # of a new worker at the same moment (a page's scripts, all at once) would find no script registered, and answer 500.
+    with server.test_request_context():
+        app._setup_server()
     if prepare:
         opened.prepare()
     return app

@@ -42,13 +42,13 @@ def shipped_map(v: Vectors) -> Projection | None:
 
     Its words are those of :func:`~explorer.analysis.map_words.map_words`; every point's trust is measured.
     """
-    card = _cards().get(content_key(v, keys := map_words(v)))
+    card = _cards(FOLDER).get(content_key(v, keys := map_words(v)))
     return None if card is None else _opened(FOLDER / f"{card['name']}.npz", card, tuple(keys))
 
 
 @lru_cache(maxsize=1)
-def _cards() -> dict[str, dict[str, Any]]:
-    cards = [json.loads(path.read_text(encoding="utf-8")) | {"name": path.stem} for path in sorted(FOLDER.glob("*.json"))]
+def _cards(folder: Path) -> dict[str, dict[str, Any]]:
+    cards = [json.loads(path.read_text(encoding="utf-8")) | {"name": path.stem} for path in sorted(folder.glob("*.json"))]
     return {card["content"]: card for card in cards}
 
 
@@ -63,7 +63,7 @@ def _opened(path: Path, card: dict[str, Any], keys: tuple[str, ...]) -> Projecti
 
 def shipped_regions(v: Vectors) -> Regions | None:
     """The regions of the words of :func:`shipped_map`; ``None`` where that has none for this model."""
-    card = _cards().get(content_key(v, keys := map_words(v)))
+    card = _cards(FOLDER).get(content_key(v, keys := map_words(v)))
     return None if card is None else _regions(FOLDER / f"{card['name']}.npz", tuple(keys), v.name)
 
 

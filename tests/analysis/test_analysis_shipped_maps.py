@@ -69,11 +69,7 @@ def test_a_map_is_made_and_opened_again(tmp_path, monkeypatch):
     card = json.loads(make_map(v, tmp_path).read_text(encoding="utf-8"))
     assert card["facts"]["params"]["n_neighbors"] == shipped_maps.N_NEIGHBORS and card["facts"]["seed"] == shipped_maps.SEED
     monkeypatch.setattr(shipped_maps, "FOLDER", tmp_path)
-    shipped_maps._cards.cache_clear()
-    try:
-        opened, regions = shipped_map(v), shipped_regions(v)
-    finally:
-        shipped_maps._cards.cache_clear()
+    opened, regions = shipped_map(v), shipped_regions(v)
     drawn = ex.project(v, words=map_words(v), n_neighbors=10, min_dist=0.05)
     assert np.allclose(opened.coords, drawn.coords, atol=1e-3) and np.allclose(opened.trust, drawn.trust, atol=0.003)
     found = ex.regions(v, words=map_words(v))
@@ -84,16 +80,12 @@ def test_regions_are_named_again_and_nothing_else_of_a_map_changes(tmp_path, mon
     keys = [f"{first}{second}/NNG" for first in "가나다라마바사아자차" for second in "강산들길집터"]
     v = Vectors(keys, np.random.default_rng(0).normal(size=(60, 6)), info={"name": "mine"})
     monkeypatch.setattr(shipped_maps, "FOLDER", tmp_path)
-    shipped_maps._cards.cache_clear()
-    try:
-        make_map(v, tmp_path)
-        with np.load(tmp_path / "mine.npz") as parts:
-            before = {name: parts[name] for name in parts.files}
-        monkeypatch.setattr("explorer.analysis.region_names._NAMED", 2)
-        rename_regions(v, tmp_path)
-        named = shipped_regions(v)
-    finally:
-        shipped_maps._cards.cache_clear()
+    make_map(v, tmp_path)
+    with np.load(tmp_path / "mine.npz") as parts:
+        before = {name: parts[name] for name in parts.files}
+    monkeypatch.setattr("explorer.analysis.region_names._NAMED", 2)
+    rename_regions(v, tmp_path)
+    named = shipped_regions(v)
     assert {len(region.words) for layer in named.layers for region in layer.regions} == {2}
     with np.load(tmp_path / "mine.npz") as parts:
         assert all(np.array_equal(parts[name], before[name]) for name in before if not name.startswith("names"))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -72,6 +73,23 @@ def test_an_app_can_be_made_twice_and_both_are_complete(app):
         for one in (app, other)
     ]
     assert outputs[0] == outputs[1] and len(outputs[0]) > 15
+
+
+def test_a_process_that_never_served_a_page_has_the_pages_scripts(app):
+    """Of several processes one serves a page, and another is asked for its scripts first, all at once."""
+    from dashboards.app.application import create_app
+
+    page = app.server.test_client().get("/").text
+    scripts = re.findall(r'src="(/_dash-component-suites/[^"]+)"', page)
+    assert len(scripts) > 5
+    server, together = create_app().server, threading.Barrier(len(scripts))
+
+    def ask(script: str) -> int:
+        together.wait(20)
+        return server.test_client().get(script).status_code
+
+    with ThreadPoolExecutor(len(scripts)) as browsers:
+        assert list(browsers.map(ask, scripts)) == [200] * len(scripts)
 
 
 def test_two_apps_share_nothing(served, app):

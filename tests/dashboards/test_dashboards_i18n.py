@@ -38,7 +38,7 @@ NAMES = frozenset(
         """BERT GPT GloVe Word2Vec FastText Kiwi MeCab MeCab-ko Mistral Tekken SentencePiece WordPiece BPE PyTorch mini e5-small
         multilingual-e5-small CSV PNG SVG HTML Parquet WebGL UTF-8 NFC NFD PCA UMAP t-SNE SIF PMI PPMI ARI AUC F1 V LRCos CosAdd CosMul
         CosAvg SEP MB GB k nat A B Enter Ctrl Shift Esc
-        CP949 UTF-16 NUL U FFFD TXT TSV JSON JSONL CoNLL-U WikiExtractor ZIP gz KWIC NNG G logDice
+        CP949 UTF-16 NUL U FFFD TXT TSV JSON JSONL CoNLL-U WikiExtractor ZIP gz Dask S3 KWIC NNG G logDice
         Arora Clark Drozd Goldberg Hewitt Hinton Kaski Kudo Levy Liang McInnes Mikolov Pennington Petrov Rust Venna Zouhar
         van der Maaten""",
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 import unicodedata
 
 import numpy as np
 import pytest
+from support_cost import cost
 
 import explorer as ex
 from explorer.core.errors import BadInput
@@ -136,9 +136,10 @@ def test_a_sense_nobody_knows_is_no_error(completer):
     "text", ["가" * 1_000_000, "왕 + " * 200_000, " " * 1_000_000, "ㄱ" * 1_000_000, "a" * 1_000_000, "(" * 500_000]
 )
 def test_a_megabyte_is_answered_at_once(completer, text):
-    start = time.perf_counter()
-    found = completer.find(text)
-    assert time.perf_counter() - start < 0.25 and len(found.query) <= 201
+    asked = []
+    assert cost(lambda: asked.append(completer.find(text)), tries=1) < 30
+    [found] = asked
+    assert len(found.query) <= 201
     assert found.kind == ("nothing" if text.isspace() else "sentence")
 
 
@@ -149,12 +150,7 @@ def test_sixty_thousand_words_are_completed_in_milliseconds():
     many = ex.Completer(Vectors([f"{form}/NNG" for form in forms], np.ones((len(forms), 2), np.float32)))
     many.find("먹었다"), many.find("ㄱㄴㄷㄹㅁ")  # opens the analyser and the table of look-alikes
     asked = [form[: 1 + place % len(form)] for place, form in enumerate(forms[:200])] + ["ㄱ", "ㅏ", "가ㄱ", "zz", "rkdkwl"]
-    took = []
-    for text in asked:
-        start = time.perf_counter()
-        many.find(text)
-        took.append(time.perf_counter() - start)
-    assert np.median(took) < 0.03
+    assert np.median([cost(lambda text=text: many.find(text), tries=1) for text in asked]) < 4
 
 
 def test_records_are_plain_data(completer):

@@ -1,11 +1,11 @@
 """Words as people type them, against every morpheme Kiwi knows: what they are taken for, and what they are not."""
 
-import time
 import unicodedata
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support_cost import cost
 
 from explorer.core.errors import BadInput, OutOfVocabulary
 from explorer.static.kiwi import morphemes, unique_keys
@@ -151,10 +151,12 @@ def test_a_words_other_readings_are_not_its_neighbours():
 def test_long_and_odd_words_are_answered_at_once(v, word):
     v.suggest("왕비")  # its table is built once
     v.find("왕비에게")
-    start = time.perf_counter()
-    found = v.find(word)
-    offered = v.suggest(word)
-    assert time.perf_counter() - start < (3 if len(word) > 10_000 else 0.5)
+    most = 400 if len(word) > 10_000 else 60
+    asked = []
+    assert (
+        cost(lambda: asked.append((v.find(word), v.suggest(word))), tries=1) < most
+    )  # the first time, before anything is kept
+    [(found, offered)] = asked
     assert found is None or found.parts
     assert len(word) < 1000 or offered == []
 
