@@ -327,6 +327,14 @@
     draw(button.closest(".mantine-Card-root"), button.matches(".as-png") ? "png" : "svg", button.dataset.name);
   });
 
+  // Whether a key belongs to something else than a map: to what is open above the page, to what is typed, to a syllable being composed.
+  function taken(event) {
+    var open = Array.from(document.querySelectorAll("[role=dialog], [role=listbox], [role=menu]")).some(function (one) {
+      return one.offsetParent !== null || getComputedStyle(one).position === "fixed";
+    });
+    return event.defaultPrevented || event.isComposing || open || !!event.target.closest("input:not([type=radio], [type=checkbox]), textarea");
+  }
+
   // ---- what Dash calls
 
   var watchesScheme = false;
@@ -334,6 +342,7 @@
   var naming = null;
   clientside.explorer = {
     chosenModel: chosenModel,
+    taken: taken,
 
     // The menu of narrow screens.
     menu: function (opened, navbar) {

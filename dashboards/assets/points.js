@@ -26,9 +26,6 @@
     for (const letter of text) wide += letter > "\u1100" ? 0.93 : 0.58;
     return wide * size;
   }
-  function dark() {
-    return document.documentElement.getAttribute("data-mantine-color-scheme") === "dark";
-  }
   const holder = document.createElement("i");
   function label(text, x, y, size, colour, anchor = "start", weight = 450, alpha = 1) {
     holder.textContent = text;
@@ -65,21 +62,23 @@
   }
 
   class Points {
-    // told: { press(row), pick(polygon), look(view), hover(row), wheel(), gone(), picture() -> { beside, legend } }
+    // told: { press(row), pick(polygon), look(view), hover(row), wheel(), gone(), picture() -> { beside, legend } }, and perhaps root, the
+    // element whose attribute says which scheme (else the page's), and stays, where a host off the page may come back.
     constructor(host, told) {
       Object.assign(this, { host, told, n: 0, dims: 2, tool: "pan", marks: {}, words: null, layers: [], codes: null, palette: null, spots: [] });
       this.base = host.appendChild(document.createElement("canvas"));
       this.over = host.appendChild(document.createElement("canvas"));
       this.tip = host.appendChild(document.createElement("div"));
       this.tip.className = "points-tip";
+      this.root = told.root || document.documentElement;
       this.pen = this.over.getContext("2d");
       this.brush = this.base.getContext("2d", { alpha: false });
       this.made = new Map();
       this.pointers = new Map();
       this.listen();
-      this.watching = [new ResizeObserver(() => (host.isConnected ? this.resize() : this.end())), new MutationObserver(() => (this.shade(), this.ask()))];
+      this.watching = [new ResizeObserver(() => (host.isConnected ? this.resize() : told.stays || this.end())), new MutationObserver(() => (this.shade(), this.ask()))];
       this.watching[0].observe(host);
-      this.watching[1].observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] });
+      this.watching[1].observe(this.root, { attributeFilter: ["data-mantine-color-scheme"] });
       this.resize();
     }
     // Nothing holds it any more: neither observers, which live as long as the window, nor its place on the page.
@@ -174,12 +173,15 @@
       this.ask();
     }
 
+    dark() {
+      return this.root.getAttribute("data-mantine-color-scheme") === "dark";
+    }
     shade() {
-      if (!this.n) return;
+      if (!this.n || !this.host.isConnected) return; // off the page there are no colours
       const css = getComputedStyle(this.host);
       this.ink = Object.fromEntries(["page", "text", "dim", "accent", "near", "found"].map((name) => [name, css.getPropertyValue("--points-" + name).trim()]));
-      const palette = this.palette ? this.palette[dark() ? "dark" : "light"].map(rgb) : [];
-      const plain = rgb(dark() ? "#7f8690" : "#98a0a8");
+      const palette = this.palette ? this.palette[this.dark() ? "dark" : "light"].map(rgb) : [];
+      const plain = rgb(this.dark() ? "#7f8690" : "#98a0a8");
       const shades = (this.shades = new Uint8Array(4 * this.n));
       const full = this.n > 30000 ? 150 : this.n > 6000 ? 175 : 210;
       for (let i = 0; i < this.n; i++) {
@@ -207,6 +209,7 @@
         canvas.height = Math.round(h * ratio);
       }
       if (this.n) seen ? this.lookAt(seen) : this.whole();
+      if (!this.ink) this.shade();
       this.draw(); // at once: a canvas of another size is empty
     }
     fit() {
@@ -465,7 +468,7 @@
     }
     // Lines between the spots of one name, and each spot with its colour: [x, y, colour].
     spotted() {
-      const palette = this.palette && this.palette[dark() ? "dark" : "light"];
+      const palette = this.palette && this.palette[this.dark() ? "dark" : "light"];
       const places = this.spots.map((one) => [...this.on(...one.place), palette[one.code]]);
       const lines = this.spots.flatMap((one, i) => (i && this.spots[i - 1].of === one.of ? [[places[i - 1], places[i]]] : []));
       return { places, lines };
@@ -686,7 +689,7 @@
       host.addEventListener("pointerleave", () => this.hover(-99, -99));
       host.addEventListener("dblclick", (event) => this.zoom(2, ...this.spot(event)));
       host.addEventListener("wheel", (event) => {
-        if (!event.ctrlKey && !event.metaKey && document.activeElement !== this.host) return this.told.wheel();
+        if (!event.ctrlKey && !event.metaKey && this.host.getRootNode().activeElement !== this.host) return this.told.wheel();
         event.preventDefault();
         this.gliding = null;
         this.zoom(Math.exp(-Math.max(-120, Math.min(120, event.deltaY)) * 0.0035), ...this.spot(event));
@@ -812,11 +815,4 @@
   }
 
   window.ExplorerPoints = Points;
-
-  // Whether a key belongs to something else than a map: to what is open above the page, to what is typed, to a syllable being composed.
-  const clientside = (window.dash_clientside = window.dash_clientside || {});
-  (clientside.explorer = clientside.explorer || {}).taken = function (event) {
-    const open = [...document.querySelectorAll("[role=dialog], [role=listbox], [role=menu]")].some((one) => one.offsetParent !== null || getComputedStyle(one).position === "fixed");
-    return event.defaultPrevented || event.isComposing || open || !!event.target.closest("input:not([type=radio], [type=checkbox]), textarea");
-  };
 })();
