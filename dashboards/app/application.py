@@ -102,6 +102,13 @@ class _App(Dash):  # type: ignore[misc]  # Dash ships no types
     files: Mapping[str, str] = {}
     """Addresses of the pages' styles and scripts by their kind."""
 
+    def set_up(self) -> None:
+        """What Dash does at the first request, in that request's thread, and notes as done before it is: whatever a browser asks of a
+        new process at that moment (a page's scripts, all at once) would find no script registered, and be answered by 500.
+        """
+        with self.server.test_request_context():
+            self._setup_server()
+
     def interpolate_index(self, **kwargs: Any) -> str:
         page: str = super().interpolate_index(**kwargs)
         for name, value in {"language": current(), "scheme": _SCHEME, **self.files}.items():
@@ -167,10 +174,7 @@ def create_app(
         access.guard(server, token, prefix, app.config.routes_pathname_prefix, metrics_token)
     hosts.guard(server, host)
     metrics.measure(app, [view.PATH for view in VIEWS])
-    # Dash does this at the first request, in that request's thread, and notes that it is done before it is: whatever a browser asks
-    # of a new worker at the same moment (a page's scripts, all at once) would find no script registered, and answer 500.
-    with server.test_request_context():
-        app._setup_server()
+    app.set_up()
     if prepare:
         opened.prepare()
     return app

@@ -7,6 +7,7 @@ is in any number. The table may be deleted at any time; the counts begin again t
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
@@ -40,6 +41,9 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 CACHE_SECONDS = 60.0
 """How long the sizes of the caches are remembered: to add them up is a walk through all their files."""
 
+DELAY = 0.5
+"""Seconds until a count is written, together with those that came meanwhile."""
+
 KINDS = {"_dash-update-component": "callback", "upload": "upload", "find": "search", "health": "probe", "metrics": "probe"}
 """Kinds of requests by the first part of their address; one of Dash's own or of a file is ``"file"``, any other a ``"page"``."""
 
@@ -63,7 +67,8 @@ _HELP = {
 class Meter:
     """Counts of all processes of a home folder.
 
-    A count is kept in memory until it is written, which the thread that counted does at once unless another is writing.
+    A count is kept in memory until it is written, half a second later and not by the thread that counted: nobody waits for a disk,
+    or for another process that is writing.
 
     Args:
         file: the table, made on first use.
@@ -72,6 +77,7 @@ class Meter:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._lock, self._writing = threading.Lock(), threading.Lock()
+        self._later: threading.Timer | None = None
         self._new: Counter[_Key] = Counter()
         self._known = 0
         self._sizes: tuple[float, dict[str, int]] = (0.0, {})
@@ -84,10 +90,20 @@ class Meter:
             self._new["requests", json.dumps({"page": page, "kind": kind, "status": str(status)})] += 1
             self._new[f"bucket {bucket}", place] += 1
             self._new["seconds", place] += seconds  # type: ignore[assignment]
-        self.write()
+            if self._later is None:
+                self._later = threading.Timer(DELAY, self.write)
+                self._later.daemon = True
+                self._later.start()
+
+    @property
+    def pending(self) -> int:
+        """Counts that are not written yet."""
+        return len(self._new)
 
     def write(self) -> None:
         """Write down what was counted; what cannot be written now is kept for the next time."""
+        with self._lock:
+            self._later = None
         while self._new and self._writing.acquire(blocking=False):
             with self._lock:
                 new, self._new = self._new, Counter()
@@ -293,6 +309,7 @@ def measure(app: Dash, pages: Iterable[str]) -> None:
         meter = Meter(home() / FILE)
     except ExplorerError:  # no home: said to whoever asks for something that lies in it
         return
+    atexit.register(meter.write)
 
     def note(environ: dict[str, Any], status: int, seconds: float) -> None:
         path, came = environ.get("PATH_INFO", ""), environ.get("HTTP_REFERER", "")

@@ -6,6 +6,7 @@ Pure: plain values in, Plotly objects out. Nothing here knows Dash.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -43,7 +44,12 @@ def diverging(scheme: str | None) -> list[list[Any]]:
 
 
 def template(scheme: str | None) -> go.layout.Template:
-    """The Plotly template of a scheme."""
+    """The Plotly template of a scheme; the same object each time, which figures copy."""
+    return _template(scheme_of(scheme))
+
+
+@cache
+def _template(scheme: str) -> go.layout.Template:
     ink = colors(scheme)
     axis = {
         "gridcolor": ink["grid"],

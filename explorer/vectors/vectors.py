@@ -89,7 +89,7 @@ class Vectors:
         self._given_analyser = analyser
         self._inverse: Floats | None = None
         self._unit: Floats | None = None
-        self._tags: npt.NDArray[np.str_] | None = None
+        self._tagged: tuple[dict[str, int], npt.NDArray[np.int32]] | None = None
         self._scripts: dict[str, npt.NDArray[np.bool_]] = {}
         self._resolver: Resolver | None = None
         self._local: dict[int, float] = {}
@@ -345,19 +345,14 @@ class Vectors:
         mask: npt.NDArray[np.bool_] | None = None
         if tags is not None:
             wanted = {tags} if isinstance(tags, str) else set(tags)
-            with self._lock:
-                if self._tags is None:
-                    self._tags = np.array(list(map(tag_of, self._keys)), dtype=np.str_)
-                present = self._tags
-            missing = sorted(wanted - set(present.tolist()))
-            if missing or not wanted:
-                known = sorted(set(present.tolist()) - {""})
+            numbers, tagged = self._tag_numbers()
+            if (missing := sorted(wanted - numbers.keys())) or not wanted:
                 raise BadInput(
                     "vectors.no_such_tag",
                     missing=missing or Message("vectors.none_given"),
-                    known=known or Message("vectors.no_tags"),
+                    known=sorted(numbers.keys() - {""}) or Message("vectors.no_tags"),
                 )
-            mask = np.isin(present, sorted(wanted))
+            mask = np.isin(tagged, [numbers[tag] for tag in wanted])
         if min_count > 0:
             if self._counts is None:
                 raise BadInput("vectors.no_counts")
@@ -367,6 +362,26 @@ class Vectors:
             written = self._in_script(script)
             mask = written if mask is None else mask & written
         return mask
+
+    @property
+    def tags(self) -> dict[str, int]:
+        """The tags of the keys, with how many keys have each, the most frequent first; empty where keys carry none.
+
+        >>> Vectors(["배/NNG", "가다/VV", "물/NNG"], np.eye(3)).tags
+        {'NNG': 2, 'VV': 1}
+        """
+        numbers, tagged = self._tag_numbers()
+        found = dict(zip(numbers, np.bincount(tagged, minlength=len(numbers)).tolist(), strict=True))
+        return {tag: found[tag] for tag in sorted(found, key=lambda tag: -found[tag]) if tag}
+
+    def _tag_numbers(self) -> tuple[dict[str, int], npt.NDArray[np.int32]]:
+        """The tags numbered as they first appear, and the number of each key's."""
+        with self._lock:
+            if self._tagged is None:
+                numbers: dict[str, int] = {}
+                tagged = [numbers.setdefault(tag_of(key), len(numbers)) for key in self._keys]
+                self._tagged = numbers, np.array(tagged, np.int32)
+            return self._tagged
 
     def _in_script(self, script: str) -> npt.NDArray[np.bool_]:
         if script not in SCRIPTS:

@@ -6,7 +6,7 @@ a place of its own, with pauses as people make them. Times are told as ratios to
 callbacks together; errors, and the memory of the server's processes at the beginning, in the middle and at the end, as they are.
 
     python tests/benchmarks/load.py [--seconds 60] [--clients 1 20] [--workers 1 2] [--pause 3] [--requests 50000] [--home FOLDER]
-        [--recording FILE]
+        [--recording FILE] [--pages /similarity?word=나무 /analogy]
 
 Goals with twenty clients: no error, p95 within three times the median of one client, memory flat after the beginning.
 """
@@ -100,7 +100,7 @@ def ask(connection: http.client.HTTPConnection, asked: Asked, headers: dict[str,
     return answer.status, answer.read(), "; ".join(one.partition(";")[0] for one in answer.headers.get_all("Set-Cookie", []))
 
 
-def record(port: int) -> list[list[Asked]]:
+def record(port: int, places: Sequence[str]) -> list[list[Asked]]:
     """What every page asks for: itself, then its callbacks, but not the clock that looks for jobs."""
     from playwright.sync_api import sync_playwright
 
@@ -108,7 +108,7 @@ def record(port: int) -> list[list[Asked]]:
     found: list[list[Asked]] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        for place in PAGES:
+        for place in places:
             page, asked, last = browser.new_page(), [Asked("GET", quote(place, safe="/?=&"))], [time.monotonic()]
 
             def note(request: Any, asked: list[Asked] = asked, last: list[float] = last) -> None:
@@ -208,6 +208,7 @@ def main() -> None:
     asked.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     asked.add_argument("--pause", type=float, default=3.0, help="seconds between two pages of a client, on average")
     asked.add_argument("--requests", type=int, default=50_000, help="at most, of each measurement")
+    asked.add_argument("--pages", nargs="+", default=list(PAGES), help="addresses that are recorded")
     asked.add_argument("--home", type=Path, help="home folder of the server; a new one by default")
     asked.add_argument("--recording", type=Path, help="made on first use, then replayed")
     given = asked.parse_args()
@@ -216,7 +217,7 @@ def main() -> None:
         file = given.recording or Path(place) / "recording.json"
         if not file.exists():
             with serving(home, 1) as port:
-                made = record(port)
+                made = record(port, given.pages)
             file.write_text(
                 json.dumps([[[one.method, one.path, one.body] for one in page] for page in made], ensure_ascii=False)
             )

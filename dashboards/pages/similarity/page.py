@@ -322,20 +322,10 @@ def tag_choices(model: str, _: Any, chosen: list[str] | None) -> Any:
 
     t = text()
     try:
-        tags = tags_of(state().vectors(model))
+        tags = list(state().vectors(model).tags)
     except (NotReady, ExplorerError):
         tags = chosen or []
     return [{"value": tag, "label": f"{tag} {t.maybe(f'tags.{tag}', '')}".strip()} for tag in tags]
-
-
-def tags_of(vectors: Any) -> list[str]:
-    """Tags of a model's keys, most frequent first."""
-    from collections import Counter
-
-    from explorer.text.tags import tag_of
-
-    counts = Counter(tag for key in vectors.keys if (tag := tag_of(key)))
-    return [tag for tag, _ in counts.most_common()]
 
 
 def answer_pair(asked: Sequence[str | None] | None, model: str, also: list[str] | None, _: Any, scheme: str | None) -> Any:
