@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.core.errors import BadInput
-from explorer.static.cluster import Piece
+from explorer.core.pieces import Piece
 
 ROOT = Path(__file__).parents[1]
 
@@ -69,14 +69,14 @@ class Numbers:
 
     def open(self) -> None:
         if self.fault == "open":
-            raise BadInput("static.bad_part", part="of the worker")
+            raise BadInput("core.bad_part", part="of the worker")
 
     def make(self, given: int) -> None:
         first = self.folder / f"{given}.tried"
         again = first.exists()
         first.touch()
         if self.fault == "refuse":
-            raise BadInput("static.bad_part", part=str(given))
+            raise BadInput("core.bad_part", part=str(given))
         if self.fault == "fail" or (self.fault == "fail once" and not again):
             raise RuntimeError("wrong")
         if self.fault == "exit":

@@ -2,7 +2,7 @@
 
 The shards of a corpus are counted sixteen at a time, each time into one file: keys in order, each with its count. Sixteen such
 files are merged into one, and so on up to a single file, whose counts are those of the whole corpus. Counting and merging are pieces of work as
-tokenizing is (:mod:`explorer.static.cluster`); a merge reads its files from front to back and holds one block of each. The files go when the
+tokenizing is (:mod:`explorer.core.cluster`); a merge reads its files from front to back and holds one block of each. The files go when the
 last one is there. Counts are integers, so the sums are the same in whatever order they were added, and those of :func:`~explorer.static.pipeline.build_vocabulary`
 and :func:`~explorer.static.cooccurrence.count_pairs` on one machine.
 
@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import heapq
 import io
-import os
 import zipfile
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
@@ -27,14 +26,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.core.errors import disk_errors
-from explorer.core.leftovers import temporary_file
+from explorer.core.cluster import on_cluster
+from explorer.core.pieces import Piece, is_whole, zip_file
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import atomic_folder, cache_path, discard_folder, name_lock
-from explorer.static.cluster import Piece, on_cluster
 from explorer.static.cooccurrence import Cooccurrence, count_pairs, count_sums, weighed
 from explorer.static.pipeline import Vocabulary, add_counts, build_vocabulary, check_limits, encode, frequent
-from explorer.static.shards import is_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,7 +117,7 @@ def merged_pairs(
 
     Args:
         shards, vocabulary, window: as there.
-        cluster: where (:func:`~explorer.static.cluster.on_cluster`).
+        cluster: where (:func:`~explorer.core.cluster.on_cluster`).
         memory: bytes of a worker for counting.
 
     Raises:
@@ -244,20 +241,10 @@ def _top(counter: WordCounter | PairCounter, paths: Sequence[Path], cluster: str
 
 
 def _write(target: Path, blocks: Iterable[bytes]) -> None:
-    """A file of counts, whole or not at all, without ever holding it: a zip of one member, whose sum is checked on reading."""
-    with disk_errors("core.writing", path=target):
-        temporary = temporary_file(target.parent)
-        try:
-            with temporary.open("wb") as raw:
-                with zipfile.ZipFile(raw, "w") as packed, packed.open("counts", "w", force_zip64=True) as stream:
-                    for block in blocks:
-                        stream.write(block)
-                raw.flush()
-                os.fsync(raw.fileno())
-            os.replace(temporary, target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+    """A file of counts, whole or not at all, without ever holding it."""
+    with zip_file(target) as packed, packed.open("counts", "w", force_zip64=True) as stream:
+        for block in blocks:
+            stream.write(block)
 
 
 def _lines(path: Path) -> Generator[tuple[str, int], None, None]:

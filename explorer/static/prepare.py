@@ -10,34 +10,28 @@ corpus each process then reads its own shards only.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import platform
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from explorer.core.cluster import on_cluster
 from explorer.core.errors import BadInput
 from explorer.core.objects import Objects, kept_objects
+from explorer.core.pieces import Piece, check_division, is_whole, part_of
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import atomic_write, cache_path
 from explorer.display.record import Record
-from explorer.static.cluster import Piece, on_cluster
-from explorer.static.pipeline import SHARD_CHARACTERS, kept_shard, shard_digest, shard_documents, shard_path, shard_prefix
-from explorer.static.shards import is_whole
+from explorer.static.pipeline import SHARD_CHARACTERS, kept_shard, shard_digest, shard_prefix
+from explorer.static.plan import Source, Unit, documents_of, plan, source_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.tokenizers.token import Tokenizer
 
-__all__ = ["Prepared", "Unit", "prepare", "source_of"]
-
-_PART = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})", re.ASCII)
+__all__ = ["Prepared", "ShardMaker", "make_shard", "prepare"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -76,72 +70,6 @@ class Prepared(Record):
         return pd.DataFrame([{name: value for name, value in asdict(self).items() if name != "paths"}])
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One shard to be made.
-
-    Attributes:
-        digest: the hash it is called by.
-        mark: the place of its first text.
-        documents, characters: how much text it is.
-    """
-
-    digest: bytes
-    mark: Any
-    documents: int
-    characters: int
-
-    @property
-    def path(self) -> Path:
-        return shard_path(self.digest)
-
-
-class Source(Protocol):
-    """Texts that can be read again from a mark on, such as a corpus."""
-
-    seekable: bool
-
-    def marked(self, mark: Any = None) -> Iterator[tuple[str, Any]]: ...
-
-    def fingerprint(self) -> str: ...
-
-
-class _Listed:
-    """Any other texts as a source: the mark is a text's number."""
-
-    seekable = False
-
-    def __init__(self, texts: Callable[[], Iterable[str]]) -> None:
-        self._texts = texts
-
-    def marked(self, mark: Any = None) -> Iterator[tuple[str, Any]]:
-        start = mark or 0
-        return ((text, number) for number, text in enumerate(islice(self._texts(), start, None), start))
-
-    def fingerprint(self) -> str:
-        return ""
-
-
-def source_of(texts: Any) -> Source:
-    """Texts as something that can be read more than once.
-
-    Raises:
-        BadInput: they are no texts, or an iterator, which gives them once only.
-    """
-    if all(hasattr(texts, name) for name in ("marked", "fingerprint", "seekable")):
-        source: Source = texts
-        return source
-    if callable(getattr(texts, "texts", None)):
-        return _Listed(texts.texts)
-    if isinstance(texts, str | bytes):
-        raise BadInput("static.texts_one_string")
-    if not isinstance(texts, Iterable):
-        raise BadInput("static.texts_not_iterable", type_name=type(texts).__name__)
-    if isinstance(texts, Iterator):
-        raise BadInput("static.texts_read_once", type_name=type(texts).__name__)
-    return _Listed(lambda: texts)
-
-
 def prepare(
     texts: Iterable[str] | Any,
     *,
@@ -164,7 +92,7 @@ def prepare(
         tokenizer: a name, path or hub id for :func:`explorer.tokenizer`, or a tokenizer.
         part: ``"i/N"``: every Nth shard from the ith on, from ``"1/N"`` to ``"N/N"``; by default all of them.
         cluster: ``"local:N"`` for so many worker processes here, or the address of a Dask scheduler whose workers see the same home
-            folder (:mod:`explorer.static.cluster`; extra ``scale``).
+            folder (:mod:`explorer.core.cluster`; extra ``scale``).
         workers: threads or processes for the tokenizer; all cores by default, one in each worker of a cluster.
         shard_characters: where shards end; training looks for those of the default.
         progress: told the characters done, of this part; what it raises ends the work, and what was finished stays.
@@ -180,13 +108,12 @@ def prepare(
     """
     from explorer.tokenizers.loading import tokenizer as make_tokenizer
 
-    if part is not None and cluster is not None:
-        raise BadInput("static.part_on_cluster")
-    first, parts = _part(part)
+    check_division(part, cluster)
+    first, parts = part_of(part)
     engine = make_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
     source = source_of(texts)
     prefix = shard_prefix(engine)
-    units = _plan(source, prefix, shard_characters, progress)
+    units = plan(source, prefix, shard_characters, progress)
     mine = range(first - 1, len(units), parts)
     objects = kept_objects()
     kept = objects.names() if objects is not None else None
@@ -210,7 +137,7 @@ def prepare(
         if missing:
             on_cluster(cluster, ShardMaker(engine, source, workers or 1), _pieces(source, units, waiting), told)
     else:
-        for unit, documents in _documents(source, units, waiting):
+        for unit, documents in documents_of(source, units, waiting):
             make_shard(unit, unit.path, documents, engine, prefix, workers)
             made += 1
             done += unit.characters
@@ -262,7 +189,7 @@ def _pieces(source: Source, units: Sequence[Unit], wanted: Iterable[int]) -> Ite
         for number in wanted:
             yield Piece(units[number].path, (units[number], units[number].path, None))
     else:
-        for unit, documents in _documents(source, units, wanted):
+        for unit, documents in documents_of(source, units, wanted):
             yield Piece(unit.path, (unit, unit.path, documents))
 
 
@@ -285,59 +212,3 @@ def _is_there(path: Path, objects: Objects | set[str] | None) -> bool:
     if objects is None:
         return is_whole(path)
     return path.name in objects if isinstance(objects, set) else objects.has(path.name)
-
-
-def _part(part: str | None) -> tuple[int, int]:
-    found = _PART.fullmatch(part or "1/1")
-    if found is None or int(found[1]) > int(found[2]):
-        raise BadInput("static.bad_part", part=part)
-    return int(found[1]), int(found[2])
-
-
-def _plan(source: Source, prefix: bytes, shard_characters: int, progress: ProgressCallback | None) -> list[Unit]:
-    """All shards of the texts, from the cache where they are planned there.
-
-    Raises:
-        BadInput: there is no text.
-    """
-    fingerprint = source.fingerprint()
-    named = hashlib.sha256(b"%d\x00%s\x00%s" % (shard_characters, fingerprint.encode(), prefix))
-    path = cache_path("plans", f"{named.hexdigest()[:40]}.json") if fingerprint else None
-    with suppress(OSError, ValueError, TypeError):  # not there yet, or damaged from outside; it is only a cache
-        if path is not None:
-            return [Unit(bytes.fromhex(digest), *rest) for digest, *rest in json.loads(path.read_bytes())]
-    units: list[Unit] = []
-    marks: list[Any] = []
-    characters = 0
-
-    def read() -> Iterator[str]:
-        for text, mark in source.marked():
-            marks.append(mark)
-            yield text
-
-    for documents in shard_documents(read(), shard_characters):
-        units.append(Unit(shard_digest(prefix, documents), marks[0], len(documents), sum(map(len, documents))))
-        marks.clear()
-        characters += units[-1].characters
-        report(progress, "planning", characters, None, "characters")
-    if not characters:
-        raise BadInput("static.corpus_empty")
-    if path is not None:
-        rows = [[unit.digest.hex(), unit.mark, unit.documents, unit.characters] for unit in units]
-        atomic_write(path, json.dumps(rows))
-    return units
-
-
-def _documents(source: Source, units: Sequence[Unit], wanted: Iterable[int]) -> Iterator[tuple[Unit, list[str]]]:
-    """The wanted units, in rising order, with their texts; between them is skipped what can be."""
-    stream: Iterator[tuple[str, Any]] | None = None
-    at = 0
-    for number in wanted:
-        unit = units[number]
-        if stream is None or (source.seekable and number != at):
-            stream = source.marked(unit.mark)
-        else:
-            for _ in islice(stream, sum(one.documents for one in units[at:number])):
-                pass
-        yield unit, [text for text, _ in islice(stream, unit.documents)]
-        at = number + 1

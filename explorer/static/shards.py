@@ -17,7 +17,7 @@ from explorer.static.keys import key_filter
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BREAK", "PairMap", "Shard", "TokenShards", "is_whole"]
+__all__ = ["BREAK", "PairMap", "Shard", "TokenShards"]
 
 BREAK = -1
 """The code that ends a sentence."""
@@ -27,11 +27,6 @@ MAX_SENTENCE = 10_000
 
 PairMap = Mapping[tuple[str, str], str]
 """Pairs of neighbouring keys, and the key that stands for both."""
-
-
-def is_whole(path: Path) -> bool:
-    """Whether an ``.npz`` is there to its end, where its table of contents stands; what is in it is not looked at."""
-    return zipfile.is_zipfile(path)
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,14 @@ from support_cluster import Cluster, Numbers
 from corpora.corpus import open_corpus
 from corpora.library import add
 from explorer.cli import main
+from explorer.core import cluster as module
+from explorer.core.cluster import on_cluster
 from explorer.core.errors import BadInput, Cancelled, MissingExtra, Unavailable
+from explorer.core.pieces import Piece
 from explorer.core.progress import Progress
-from explorer.static import cluster as module
-from explorer.static.cluster import Piece, on_cluster
 from explorer.static.pipeline import tokenize_corpus
-from explorer.static.prepare import ShardMaker, prepare, source_of
+from explorer.static.plan import source_of
+from explorer.static.prepare import ShardMaker, prepare
 from explorer.static.train import train
 from explorer.tokenizers.loading import tokenizer
 
@@ -108,10 +110,10 @@ def test_a_worker_that_is_slow_does_not_hold_up_the_rest(
 @pytest.mark.parametrize(
     ("fault", "kind", "code"),
     [
-        ("refuse", BadInput, "static.bad_part"),
-        ("open", BadInput, "static.bad_part"),
-        ("fail", Unavailable, "static.cluster_piece_fails"),
-        ("nothing", Unavailable, "static.cluster_elsewhere"),
+        ("refuse", BadInput, "core.bad_part"),
+        ("open", BadInput, "core.bad_part"),
+        ("fail", Unavailable, "core.cluster_piece_fails"),
+        ("nothing", Unavailable, "core.cluster_elsewhere"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(
@@ -181,7 +183,7 @@ def test_a_piece_that_kills_its_workers_is_given_up(cluster: Cluster, tmp_path: 
     work = Numbers(tmp_path, fault="exit")
     with pytest.raises(Unavailable) as refused:
         on_cluster(cluster.address, work, work.pieces(1), ignore)
-    assert refused.value.code in {"static.cluster_piece_fails", "static.cluster_without_workers"}
+    assert refused.value.code in {"core.cluster_piece_fails", "core.cluster_without_workers"}
     with pytest.raises(Unavailable, match="dask worker"):
         on_cluster(cluster.address, work, work.pieces(1), ignore)
 

@@ -12,13 +12,13 @@ import pytest
 
 from corpora.corpus import open_corpus
 from explorer.core.errors import BadInput, Unavailable
+from explorer.core.pieces import Piece, is_whole
 from explorer.static import merged
-from explorer.static.cluster import Piece
 from explorer.static.cooccurrence import count_pairs
 from explorer.static.merged import corpus_pairs, corpus_vocabulary
 from explorer.static.phrases import find_phrases
 from explorer.static.pipeline import build_vocabulary, encode, forget_shards, tokenize_corpus
-from explorer.static.shards import TokenShards, is_whole
+from explorer.static.shards import TokenShards
 from explorer.tokenizers.loading import tokenizer
 
 
@@ -110,7 +110,7 @@ def test_what_was_counted_before_a_loss_is_not_counted_again(
 
     def lost(where: str, maker: Any, pieces: Iterable[Piece], told: Any) -> None:
         whole(where, maker, list(pieces)[:4], told)
-        raise Unavailable("static.cluster_lost", where=where)
+        raise Unavailable("core.cluster_lost", where=where)
 
     monkeypatch.setattr(merged, "on_cluster", lost)
     with pytest.raises(Unavailable):

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, Protocol
+from typing import Any
 
 from distributed import WorkerPlugin, get_worker
 
 from explorer.core.errors import ExplorerError
+from explorer.core.pieces import Maker
 
-__all__ = ["Maker", "MakerPlugin", "make"]
-
-
-class Maker(Protocol):
-    """What makes the pieces. It is sent to every worker once, and opened there: what cannot be sent is made by :meth:`open`."""
-
-    def open(self) -> None: ...
-
-    def make(self, given: Any) -> None: ...
+__all__ = ["MakerPlugin", "make"]
 
 
 class MakerPlugin(WorkerPlugin):  # type: ignore[misc]

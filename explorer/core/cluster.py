@@ -21,18 +21,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from explorer.core.errors import BadInput, MissingExtra, Unavailable, error_from
 from explorer.core.leftovers import passing_folder
+from explorer.core.pieces import Divided, Maker, Piece, is_whole, part_of
 from explorer.core.settings import with_search_path
 from explorer.core.store import cache_path
-from explorer.static.shards import is_whole
 
-if TYPE_CHECKING:
-    from explorer.static.cluster_worker import Maker
-
-__all__ = ["Piece", "on_cluster"]
+__all__ = ["make_part", "make_pieces", "on_cluster"]
 
 PATIENCE = 60.0
 """Seconds without a scheduler, or without any worker, after which the work is given up."""
@@ -42,19 +39,6 @@ TRIES = 4
 
 _ASK, _LOOK = 1.0, 0.05
 _SLOW, _SLOWER = 5.0, 3.0  # seconds; times the median
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One piece of work.
-
-    Attributes:
-        target: the ``.npz`` that is there when it is done.
-        given: what its maker is given: small plain data, or texts.
-    """
-
-    target: Path
-    given: Any
 
 
 class _Lost(Exception):
@@ -69,6 +53,69 @@ class _Flight:
     since: float
     futures: list[Any]
     finished: float | None = None
+
+
+def make_pieces(
+    maker: Maker, pieces: Iterable[Piece], told: Callable[[Piece | None], None], cluster: str | None = None
+) -> None:
+    """Have pieces made here one after the other, or on a cluster; those that are there are passed over.
+
+    Raises:
+        ExplorerError: as :func:`on_cluster`, or what the maker says.
+    """
+    if cluster is not None:
+        on_cluster(cluster, maker, pieces, told)
+        return
+    here = _Here(maker)
+    for piece in pieces:
+        here.make(piece)
+        told(piece)
+
+
+class _Here:
+    """A maker in this process, opened when there is something to make."""
+
+    def __init__(self, maker: Maker) -> None:
+        self._maker = maker
+        self._open = False
+
+    def make(self, piece: Piece) -> bool:
+        """Make a piece unless it is there; whether it was not."""
+        if is_whole(piece.target):
+            return False
+        if not self._open:
+            self._maker.open()
+            self._open = True
+        self._maker.make(piece.given)
+        return True
+
+
+def make_part(
+    maker: Maker, pieces: Iterable[Piece], part: str, told: Callable[[Piece | None], None] = lambda _: None
+) -> Divided:
+    """Make every Nth piece from the ith on, for ``part="i/N"``, unless it is there.
+
+    Args:
+        maker, pieces: as for :func:`make_pieces`; every process is given the same pieces, in the same order.
+        part: from ``"1/N"`` to ``"N/N"``; N may change from run to run.
+        told: called with each piece of this part that is there.
+
+    Raises:
+        BadInput: there is no such part.
+    """
+    first, parts = part_of(part)
+    here = _Here(maker)
+    made, found, targets = 0, 0, []
+    for number, piece in enumerate(pieces):
+        targets.append(piece.target)
+        if number % parts == first - 1:
+            if here.make(piece):
+                made += 1
+            else:
+                found += 1
+            told(piece)
+    left = sum(not is_whole(target) for target in targets)
+    return Divided(f"{first}/{parts}", len(targets), made, found, left)
 
 
 def on_cluster(where: str, maker: Maker, pieces: Iterable[Piece], told: Callable[[Piece | None], None]) -> None:
@@ -91,7 +138,7 @@ def on_cluster(where: str, maker: Maker, pieces: Iterable[Piece], told: Callable
     try:
         import distributed
     except ImportError:
-        raise MissingExtra("static.a_cluster", "scale") from None
+        raise MissingExtra("core.a_cluster", "scale") from None
     work = _Work(pieces, told)
     losses = 0
     with _quiet():
@@ -108,7 +155,7 @@ def on_cluster(where: str, maker: Maker, pieces: Iterable[Piece], told: Callable
             except _Lost:
                 losses = 1 if work.done > before else losses + 1
                 if losses >= TRIES:
-                    raise Unavailable("static.cluster_lost", where=where) from None
+                    raise Unavailable("core.cluster_lost", where=where) from None
                 work.land_all()
 
 
@@ -119,7 +166,7 @@ def _workers_of(where: str) -> int:
         return int(rest)
     if kind in ("tcp", "tls", "ucx", "ws", "wss") and rest.startswith("//") and len(rest) > 2:
         return 0
-    raise BadInput("static.bad_cluster", where=where)
+    raise BadInput("core.bad_cluster", where=where)
 
 
 @contextmanager
@@ -177,7 +224,7 @@ class _Local:
         self._running = [process for process in self._running if process.poll() is None]
         for _ in range(self._wanted - len(self._running)):
             if self._started >= TRIES * self._wanted:
-                raise Unavailable("static.cluster_workers_die", reason=self._last_words())
+                raise Unavailable("core.cluster_workers_die", reason=self._last_words())
             self._started += 1
             # A process of its own, not a fork or a spawned copy of this one: whatever runs here need not be importable.
             command = [sys.executable, "-m", "distributed.cli.dask_worker", self.address, "--no-nanny", "--nthreads", "1"]
@@ -222,7 +269,7 @@ def _connected(distributed: Any, site: _Local | _Remote, told: Callable[[None], 
             return distributed.Client(site.address, timeout=min(5.0, PATIENCE), set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
             if time.monotonic() > deadline or not again:
-                code = "static.cluster_lost" if again else "static.cluster_unreachable"
+                code = "core.cluster_lost" if again else "core.cluster_unreachable"
                 raise Unavailable(code, where=site.address, reason=error) from None
 
 
@@ -261,7 +308,7 @@ class _Work:
     def failed(self, piece: Piece, reason: Any) -> None:
         self._failures[piece.target] += 1
         if self._failures[piece.target] >= TRIES:
-            raise Unavailable("static.cluster_piece_fails", tries=TRIES, reason=reason)
+            raise Unavailable("core.cluster_piece_fails", tries=TRIES, reason=reason)
         self.land(piece)
 
     def land(self, piece: Piece) -> None:
@@ -282,7 +329,7 @@ class _Session:
         self._threads = 0
         self._asked = float("-inf")
         self._manned = time.monotonic()
-        from explorer.static.cluster_worker import MakerPlugin
+        from explorer.core.cluster_worker import MakerPlugin
 
         self._plugin = MakerPlugin(maker)
         try:
@@ -290,7 +337,7 @@ class _Session:
         except Exception as error:  # whatever keeps a worker from loading it is raised here
             if isinstance(error, _Lost):
                 raise
-            raise Unavailable("static.cluster_workers_refuse", reason=error) from error
+            raise Unavailable("core.cluster_workers_refuse", reason=error) from error
 
     def leave(self) -> None:
         """Take the plug-in back, from workers that go on living."""
@@ -332,7 +379,7 @@ class _Session:
         if self._threads:
             self._manned = now
         elif now - self._manned > PATIENCE:
-            raise Unavailable("static.cluster_without_workers", where=self._site.address, seconds=int(PATIENCE))
+            raise Unavailable("core.cluster_without_workers", where=self._site.address, seconds=int(PATIENCE))
 
     def _send(self) -> bool:
         """Send what the workers can take; whether there may be more."""
@@ -345,7 +392,7 @@ class _Session:
         return True
 
     def _submit(self, piece: Piece) -> Any:
-        from explorer.static.cluster_worker import make
+        from explorer.core.cluster_worker import make
 
         return self._asking(self._client.submit, make, self._plugin.name, piece.given, pure=False, retries=0)
 
@@ -372,7 +419,7 @@ class _Session:
             if said is not None:
                 raise error_from(said)
         if now - flight.finished > PATIENCE:
-            raise Unavailable("static.cluster_elsewhere", folder=flight.piece.target.parent)
+            raise Unavailable("core.cluster_elsewhere", folder=flight.piece.target.parent)
 
     def _hurry(self) -> None:
         """Nothing is left to send and workers are idle: pieces that take long are sent to a second one."""
