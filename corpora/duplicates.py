@@ -12,7 +12,7 @@ from corpora.document import Document
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput
 
-__all__ = ["Duplicates", "SeenTexts", "signature", "without_duplicates"]
+__all__ = ["Duplicates", "SeenTexts", "signature", "text_key", "without_duplicates"]
 
 PERMUTATIONS = 64
 BANDS = 16
@@ -26,6 +26,11 @@ _GENERATOR = np.random.default_rng(20_240_229)
 _A = (_GENERATOR.integers(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) << np.uint32(1)) | np.uint32(1)
 _B = _GENERATOR.integers(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+def text_key(text: str) -> int:
+    """A text by 8 bytes of its hash, the same in every process."""
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 class SeenTexts:
@@ -44,7 +49,7 @@ class SeenTexts:
 
     def add(self, text: str) -> bool:
         """Whether ``text`` is new; it no longer is afterwards."""
-        key = int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+        key = text_key(text)
         if key in self._recent:
             return False
         at = int(np.searchsorted(self._sorted, np.uint64(key)))

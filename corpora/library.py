@@ -22,12 +22,12 @@ import orjson
 
 from corpora.catalogue import Card, cards
 from corpora.corpus import StoredCorpus, open_corpus, read_shards
+from corpora.counts import count_sentences
 from corpora.document import Document
 from corpora.readers.inputs import Input, find_inputs
 from corpora.readers.lines import NotText
 from corpora.readers.reading import read_input
 from corpora.readers.report import Report, no_text_found
-from corpora.statistics import count_sentences
 from explorer.core.errors import BadInput, Unavailable, UnknownName, disk_errors
 from explorer.core.messages import Message
 from explorer.core.paths import expanded

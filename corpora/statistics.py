@@ -9,8 +9,6 @@ white space or the line's end; what remains of a line is one more. **Length** of
 from __future__ import annotations
 
 import json
-import re
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -23,10 +21,12 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.corpus import Corpus
-from corpora.duplicates import SeenTexts
+from corpora.counting import counted_here, counted_part, counted_pieces, pieces_folder, stretches
+from corpora.counts import LONGEST, Sample, Totals, count_documents
 from explorer.core.errors import BadInput
+from explorer.core.pieces import Divided
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import atomic_write, derived_path
+from explorer.core.store import atomic_write, derived_path, discard_folder
 from explorer.display.record import Record
 from explorer.display.sheet import Sheet, label
 from explorer.text.tags import tag_of
@@ -41,24 +41,19 @@ __all__ = [
     "Morphemes",
     "Statistics",
     "character_class",
-    "count_sentences",
+    "count_part",
     "kept_statistics",
     "statistics",
     "statistics_path",
 ]
 
-LONGEST = 100
-"""Sentences of so many eojeol or more are counted as one length."""
-
-SAMPLE_CHARACTERS = 400_000
-"""How much text Kiwi is given; a corpus with more of it is sampled."""
+SAMPLE_CHARACTERS = 800_000
+"""How much text Kiwi is given at most; of a larger corpus about half of it or more, spread evenly over its lines."""
 
 # Emoji include the dingbats that people use as such (♥ ★).
 CLASSES = ("hangul", "jamo", "hanja", "latin", "digits", "emoji", "space", "punctuation", "other")
 
-# Begins only where a run of marks begins (or after a digit's dot), so that a megabyte of dots is looked at once.
-_END = re.compile(r"(?:(?<![\d.!?…。])|(?<=\d[.!?…。]))[.!?…。]+[\"'”’」』)\]]*(?=\s|$)")
-_FORMAT = 1
+_FORMAT = 2
 """Part of the name that kept counts are found by; raised when this file would count otherwise."""
 PARTS = ("counts", "zipf", "heaps", "classes", "lengths", "morphemes", "top")
 """The tables that :meth:`Statistics.to_frame` gives."""
@@ -67,9 +62,7 @@ _COUNTS = (
     "documents", "duplicates", "sentences", "eojeol", "characters", "syllables", "types", "hapax", "syllable_types",
     "document_eojeol", "sentence_eojeol", "zipf_exponent", "heaps_k", "heaps_beta",
 )  # fmt: skip
-_TOP = 30
 _SHARES = {"particles": "J", "endings": "E", "nouns": "N", "predicates": "V"}
-_BATCH_EOJEOL = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,27 +178,6 @@ class Statistics(Record):
         return 0
 
 
-def count_sentences(text: str) -> int:
-    r"""Sentences by rule, cheap enough for gigabytes.
-
-    >>> count_sentences("봄이 왔다. 3.5도다! 그래서…\n제목")
-    4
-    """
-    return sum(1 for _ in _sentences(text))
-
-
-def _sentences(text: str) -> Iterator[str]:
-    for line in text.split("\n"):
-        if not line.strip():
-            continue
-        end = 0
-        for match in _END.finditer(line):
-            yield line[end : match.end()]
-            end = match.end()
-        if line[end:].strip():
-            yield line[end:]
-
-
 @lru_cache(maxsize=1 << 16)
 def character_class(code: int) -> str:
     r"""One of :data:`CLASSES` for a code point.
@@ -238,147 +210,106 @@ def character_class(code: int) -> str:
     return "punctuation" if category[0] in "PS" else "other"
 
 
-class _Types:
-    """How often every type occurs, by hash (16 bytes a type), and how their number grew: ``(eojeol read, types seen)``."""
-
-    def __init__(self) -> None:
-        self.keys: npt.NDArray[np.int64] = np.empty(0, np.int64)
-        self.counts: npt.NDArray[np.int64] = np.empty(0, np.int64)
-        self.names: dict[int, str] = {}
-        self.read = 0
-        self.growth: list[tuple[int, int]] = []
-
-    def add(self, batch: Counter[str]) -> None:
-        keys = np.fromiter(map(hash, batch), np.int64, len(batch))
-        counts = np.fromiter(batch.values(), np.int64, len(batch))
-        merged, inverse = np.unique(np.concatenate([self.keys, keys]), return_inverse=True)
-        totals = np.zeros(len(merged), np.int64)
-        np.add.at(totals, inverse, np.concatenate([self.counts, counts]))
-        self.keys, self.counts = merged, totals
-        self.read += batch.total()
-        self.growth.append((self.read, len(merged)))
-        # Only candidates for the list of the most frequent need their letters.
-        for word, _ in batch.most_common(10 * _TOP):
-            self.names[hash(word)] = word
-
-    def top(self) -> list[tuple[str, int]]:
-        best = np.argsort(-self.counts, kind="stable")[: 4 * _TOP]
-        named = [
-            (self.names[key], int(count))
-            for key, count in zip(self.keys[best].tolist(), self.counts[best], strict=True)
-            if key in self.names
-        ]
-        return sorted(named, key=lambda pair: (-pair[1], pair[0]))[:_TOP]
-
-
-class _Sample:
-    """Lines spread evenly over a corpus of unknown length: those whose hash falls under a bar that is lowered as it fills."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.bar = 1 << 32
-        self.lines: list[tuple[int, str]] = []
-        self.size = 0
-
-    def add(self, text: str, place: int) -> None:
-        for number, line in enumerate(text.split("\n")):
-            if not line:
-                continue
-            # The place is part of it, so that repeated lines are not all in or all out.
-            mark = zlib.crc32(line[:64].encode("utf-8", "ignore"), (place * 31 + number) & 0xFFFFFFFF)
-            if mark < self.bar:
-                self.lines.append((mark, line))
-                self.size += len(line)
-                if self.size > 2 * self.limit:
-                    self._lower()
-
-    def _lower(self) -> None:
-        while self.size > self.limit and len(self.lines) > 1:
-            self.bar //= 2
-            self.lines = [(mark, line) for mark, line in self.lines if mark < self.bar]
-            self.size = sum(len(line) for _, line in self.lines)
-
-    @property
-    def sampled(self) -> bool:
-        return self.bar < 1 << 32
-
-
 def statistics(
-    corpus: Corpus, *, morphemes: bool = True, sample: int = SAMPLE_CHARACTERS, progress: ProgressCallback | None = None
+    corpus: Corpus,
+    *,
+    morphemes: bool = True,
+    sample: int = SAMPLE_CHARACTERS,
+    cluster: str | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Statistics:
-    """Count a corpus.
+    """Count a corpus. What parts of it were counted beforehand (:func:`count_part`) is taken from there.
 
     Args:
         corpus: any corpus.
         morphemes: also ask Kiwi for the share of particles, endings, nouns and predicates.
-        sample: characters Kiwi is given at most (roughly); a larger corpus is sampled line by line, and the result says so.
+        sample: characters Kiwi is given at most; of a larger corpus at least half as much, sampled line by line, and the result says so.
+        cluster: where stretches of the corpus are counted (:func:`~explorer.core.cluster.on_cluster`); here if ``None``. The numbers
+            are the same.
         progress: told about documents, then about Kiwi's lines.
 
     Raises:
-        BadInput: the corpus has no text.
+        BadInput: the corpus has no text, or the cluster cannot be.
+        MissingExtra: ``distributed`` is not installed.
+        Unavailable: the cluster is gone.
     """
-    totals = dict.fromkeys(("documents", "characters", "duplicates"), 0)
-    lengths: Counter[int] = Counter()
-    codes = np.zeros(0x110000, np.int64)
-    seen = SeenTexts()
-    types = _Types()
-    lines = _Sample(sample)
-    batch: Counter[str] = Counter()
-    held = 0
-    expected = corpus.info().get("documents")
-    for text in corpus.texts():
-        totals["documents"] += 1
-        totals["characters"] += len(text)
-        lengths.update(min(LONGEST, len(sentence.split())) for sentence in _sentences(text))
-        totals["duplicates"] += not seen.add(text)
-        words = text.split()
-        batch.update(words)
-        held += len(words)
-        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        if len(points) > 100_000:
-            codes += np.bincount(points, minlength=0x110000)
-        else:
-            np.add.at(codes, points, 1)
-        if morphemes:
-            lines.add(text, totals["documents"])
-        # Batches grow with the corpus: points of Heaps' curve evenly spaced on a logarithmic scale, and few merges.
-        if held >= min(_BATCH_EOJEOL, max(200, types.read // 3)):
-            types.add(batch)
-            batch, held = Counter(), 0
-        if totals["documents"] % 500 == 0:
-            report(progress, "counting", totals["documents"], expected, "documents", f"{types.read:,} eojeol")
-    if held:
-        types.add(batch)
-    if not types.read:
+    kept = sample if morphemes else 0
+    totals = Totals(kept)
+    divided = cluster is not None or counted_here(corpus)
+    if not divided:
+        expected = corpus.info().get("documents")
+        for texts in stretches(corpus):
+            totals.add(count_documents(texts, totals.documents + 1, kept))
+            report(progress, "counting", totals.documents, expected, "documents", f"{totals.eojeol:,} eojeol")
+    else:
+        for counts in counted_pieces(corpus, kept, cluster, progress):
+            totals.add(counts)
+    if not totals.eojeol:
         raise BadInput("corpora.corpus_without_text", name=corpus.name)
-    report(progress, "counting", totals["documents"], totals["documents"], "documents")
-    classes, syllables, syllable_types = _classes(codes)
-    zipf = _zipf(types.counts)
-    k, beta = _power(types.growth)
+    report(progress, "counting", totals.documents, totals.documents, "documents")
+    made = _whole(corpus, totals, morphemes, progress)
+    if divided:
+        discard_folder(pieces_folder(corpus))
+    return made
+
+
+def count_part(
+    corpus: Corpus,
+    part: str,
+    *,
+    morphemes: bool = True,
+    sample: int = SAMPLE_CHARACTERS,
+    progress: ProgressCallback | None = None,
+) -> Divided:
+    """Count one part of a corpus, for :func:`statistics` to put together: processes that share the home folder do a part each.
+
+    Args:
+        corpus, morphemes, sample: as there, and the same in every part.
+        part: ``"i/N"``: every Nth stretch of about two million characters from the ith on.
+        progress: told the documents of this part that are counted.
+
+    Raises:
+        BadInput: no such part, or no text.
+
+    >>> from corpora import open_corpus
+    >>> done = count_part(open_corpus("sample"), "1/2")
+    >>> done.left, statistics(open_corpus("sample"), morphemes=False).documents > 100
+    (0, True)
+    """
+    return counted_part(corpus, sample if morphemes else 0, part, progress)
+
+
+def _whole(corpus: Corpus, totals: Totals, morphemes: bool, progress: ProgressCallback | None) -> Statistics:
+    counts, growth = totals.type_counts(), totals.growth()
+    classes, syllables, syllable_types = _classes(totals.codes)
+    zipf = _zipf(counts)
+    k, beta = _power(growth)
     return Statistics(
         corpus=corpus.name,
-        **totals,
-        sentences=lengths.total(),
-        eojeol=types.read,
+        documents=totals.documents,
+        characters=totals.characters,
+        duplicates=totals.duplicates,
+        sentences=int(totals.lengths.sum()),
+        eojeol=totals.eojeol,
         syllables=syllables,
         syllable_types=syllable_types,
-        types=len(types.keys),
-        hapax=int((types.counts == 1).sum()),
-        document_eojeol=types.read / totals["documents"],
+        types=len(counts),
+        hapax=int((counts == 1).sum()),
+        document_eojeol=totals.eojeol / totals.documents,
         classes=classes,
         zipf=zipf,
         zipf_exponent=-_power(zipf)[1],
-        heaps=types.growth,
+        heaps=growth,
         heaps_k=k,
         heaps_beta=beta,
-        top=types.top(),
-        sentence_lengths=sorted(lengths.items()),
-        morphemes=_morphemes(lines, progress) if morphemes else None,
+        top=totals.top(),
+        sentence_lengths=[(length, count) for length, count in enumerate(totals.lengths.tolist()) if count],
+        morphemes=_morphemes(totals.lines, progress) if morphemes else None,
         findings=dict(corpus.info().get("report", {}).get("findings", {})),
     )
 
 
-def kept_statistics(corpus: Corpus, *, progress: ProgressCallback | None = None) -> Statistics:
+def kept_statistics(corpus: Corpus, *, cluster: str | None = None, progress: ProgressCallback | None = None) -> Statistics:
     """The counts of a corpus, from the home folder's cache where they are there.
 
     Raises:
@@ -387,7 +318,7 @@ def kept_statistics(corpus: Corpus, *, progress: ProgressCallback | None = None)
     path = statistics_path(corpus)
     with suppress(OSError, ValueError, KeyError, TypeError):  # not there yet, or damaged from outside; it is only a cache
         return Statistics.from_dict(json.loads(path.read_text(encoding="utf-8")) | {"corpus": corpus.name})
-    made = statistics(corpus, progress=progress)
+    made = statistics(corpus, cluster=cluster, progress=progress)
     atomic_write(path, json.dumps(made.to_dict(), ensure_ascii=False))
     return made
 
@@ -420,13 +351,12 @@ def _power(points: Iterable[tuple[int, int]]) -> tuple[float, float]:
     return float(np.exp(start)), float(slope)
 
 
-def _morphemes(sample: _Sample, progress: ProgressCallback | None) -> Morphemes | None:
+def _morphemes(sample: Sample, progress: ProgressCallback | None) -> Morphemes | None:
     from explorer.tokenizers.batch import keys_all
     from explorer.tokenizers.loading import tokenizer
 
     shares: Counter[str] = Counter()
-    lines = [line for _, line in sample.lines]
-    for keys in keys_all(tokenizer("kiwi"), _pieces(lines), progress=progress, total=len(lines)):
+    for keys in keys_all(tokenizer("kiwi"), _pieces(sample.lines), progress=progress, total=len(sample.lines)):
         shares.update("N" if (tag := tag_of(key)) == "XR" else tag[:1] for key in keys if key.strip())
     total = sum(shares.values())
     if not total:

@@ -135,6 +135,8 @@ def test_corpora_do_not_know_models_or_dashboards():
         "explorer.display",
         "explorer.tokenizers",
         "explorer.static.pipeline",
+        "explorer.static.plan",
+        "explorer.static.prepare",
         "explorer.static.keys",
         "explorer.static.shards",
         "explorer.static.evidence",

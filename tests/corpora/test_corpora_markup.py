@@ -210,7 +210,7 @@ def test_attributes_of_a_document_in_linear_time(tmp_path: Path):
 
 
 def test_sentences_of_a_megabyte_of_marks_in_linear_time():
-    from corpora.statistics import count_sentences
+    from corpora.counts import count_sentences
 
     for text, sentences in (("." * 1_000_000 + "x", 1), ("!" * 1_000_000 + " 끝. 3.. 그래 3.5. 아", 4)):
         assert count_sentences(text) == sentences

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 import corpora.statistics as module
-from corpora import Document, open_corpus
+from corpora import Document, counts, open_corpus
 from corpora.corpus import Corpus
-from corpora.statistics import CLASSES, PARTS, character_class, count_sentences, statistics
+from corpora.counts import count_sentences
+from corpora.statistics import CLASSES, PARTS, character_class, statistics
 from explorer.core.errors import BadInput, Cancelled
 from explorer.core.progress import Progress
 
@@ -85,10 +86,10 @@ def test_a_small_corpus_by_hand():
     assert found.morphemes is None
 
 
-def test_merging_in_batches_changes_nothing(monkeypatch: pytest.MonkeyPatch):
+def test_the_curve_of_types_has_more_points_where_batches_are_small(monkeypatch: pytest.MonkeyPatch):
     texts = [" ".join(f"말{(n * k) % 997}" for k in range(1, 60)) for n in range(300)]
     whole = statistics(Given(*texts), morphemes=False)
-    monkeypatch.setattr(module, "_BATCH_EOJEOL", 500)
+    monkeypatch.setattr(counts, "_BATCH_EOJEOL", 500)
     parts = statistics(Given(*texts), morphemes=False)
     words = Counter(word for text in texts for word in text.split())
     for found in (whole, parts):
@@ -117,7 +118,7 @@ def test_kiwi_counts_particles_and_says_when_it_samples():
     assert math.isclose(found.morphemes.nouns, 2 / 6)
     large = statistics(Given(*(f"{n}째 문장이 여기에 있다" for n in range(2000))), sample=3000)
     assert large.morphemes is not None and large.morphemes.sampled
-    assert 500 < large.morphemes.characters <= 6000
+    assert 1000 < large.morphemes.characters <= 3000
 
 
 def test_the_sample_of_the_project_and_its_json():

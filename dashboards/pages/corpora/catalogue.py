@@ -96,7 +96,7 @@ def _stored(t: Text) -> dict[str, list[Any]]:
 def _sample() -> tuple[int, int, int]:
     """Documents, sentences and characters of the sample."""
     from corpora import open_corpus
-    from corpora.statistics import count_sentences
+    from corpora.counts import count_sentences
 
     texts = list(open_corpus(SAMPLE).texts())
     return len(texts), sum(map(count_sentences, texts)), sum(map(len, texts))
