@@ -151,6 +151,7 @@ def collocates(
     by: str = "g2",
     keys: str = "content",
     tokenizer: str | Tokenizer = "kiwi",
+    cluster: str | None = None,
     progress: ProgressCallback | None = None,
 ) -> Collocations:
     """The collocates of a word or phrase. The corpus is tokenized and indexed on first use.
@@ -164,6 +165,7 @@ def collocates(
         by: what they are ordered by, one of :data:`MEASURES`.
         keys: ``"content"`` words, or ``"all"`` tokens, particles and endings too.
         tokenizer: what cuts the text.
+        cluster: where the text of a corpus without an index is tokenized (:func:`explorer.prepare`); here if ``None``.
         progress: told how far it is.
 
     Raises:
@@ -181,7 +183,7 @@ def collocates(
         raise BadInput("corpora.unknown_measure", by=by, known=MEASURES)
     if keys not in CHOICES:
         raise BadInput("static.unknown_keys", keys=keys, choices=", ".join(CHOICES))
-    with closing(ConcordanceIndex.of(corpus, tokenizer, progress)) as index:
+    with closing(ConcordanceIndex.of(corpus, tokenizer, progress, cluster)) as index:
         phrases = [tuple(key for key, _, _ in phrase) for phrase in index.resolve(query)]
         engine = index.tokenizer
     counted = _Counts()

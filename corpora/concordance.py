@@ -31,6 +31,7 @@ from explorer.display.record import Record
 from explorer.display.sheet import Sheet, say
 from explorer.static.keys import key_filter
 from explorer.static.pipeline import text_spans, tokenize_corpus
+from explorer.static.prepare import prepare
 from explorer.static.shards import Shard
 from explorer.text.tags import tag_of, word_of
 
@@ -165,6 +166,7 @@ def concordance(
     start: int = 0,
     order: str = "corpus",
     tokenizer: str | Tokenizer = "kiwi",
+    cluster: str | None = None,
     progress: ProgressCallback | None = None,
 ) -> Concordance:
     """Show a word or phrase in its contexts.
@@ -180,6 +182,7 @@ def concordance(
         start: leave out the matches of so many lines of text (of so many matches, for substrings and sorted lines) at the beginning.
         order: one of :data:`ORDERS`. Left and right are sorted by the words of the context, from the match outwards.
         tokenizer: what cuts the text.
+        cluster: where the text of a corpus without an index is tokenized (:func:`explorer.prepare`); here if ``None``.
         progress: told how far the index is.
 
     Raises:
@@ -196,7 +199,7 @@ def concordance(
         raise BadInput("corpora.unknown_mode", mode=mode)
     for last in (False, True):
         try:
-            with closing(ConcordanceIndex.of(corpus, tokenizer, progress)) as index:
+            with closing(ConcordanceIndex.of(corpus, tokenizer, progress, cluster)) as index:
                 return index.find(query, n, width=width, start=start, order=order)
         except Unavailable as error:  # damaged in its middle: built again, once
             if last or error.code != "corpora.index_damaged":
@@ -301,9 +304,13 @@ class ConcordanceIndex:
 
     @classmethod
     def of(
-        cls, corpus: Searchable, tokenizer: str | Tokenizer = "kiwi", progress: ProgressCallback | None = None
+        cls,
+        corpus: Searchable,
+        tokenizer: str | Tokenizer = "kiwi",
+        progress: ProgressCallback | None = None,
+        cluster: str | None = None,
     ) -> ConcordanceIndex:
-        """The index of a corpus, built if there is none yet.
+        """The index of a corpus, built if there is none yet; its text is tokenized on a cluster where one is named.
 
         Raises:
             BadInput: the corpus has no text.
@@ -311,7 +318,7 @@ class ConcordanceIndex:
         """
         engine, path = _placed(corpus, tokenizer)
         if not _is_whole(path):
-            _build(corpus, engine, path, progress)
+            _build(corpus, engine, path, progress, cluster)
         return cls(path, engine)
 
     @classmethod
@@ -498,8 +505,12 @@ INSERT INTO keys_of_line(keys_of_line, rank) VALUES ('hashsize', 67108864);
 """
 
 
-def _build(corpus: Searchable, tokenizer: Tokenizer, path: Path, progress: ProgressCallback | None) -> None:
+def _build(
+    corpus: Searchable, tokenizer: Tokenizer, path: Path, progress: ProgressCallback | None, cluster: str | None
+) -> None:
     """Write the index beside its place and move it there when it is whole."""
+    if cluster is not None:
+        prepare(corpus, tokenizer=tokenizer, cluster=cluster, progress=progress)
     shards = tokenize_corpus(corpus.texts(), tokenizer, choice="all", progress=progress)
     try:
         with atomic_file(path) as temporary, closing(sqlite3.connect(temporary, isolation_level=None)) as database:

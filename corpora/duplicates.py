@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from corpora.document import Document
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput
 
-__all__ = ["Duplicates", "SeenTexts", "signature", "text_key", "without_duplicates"]
+__all__ = ["PERMUTATIONS", "Duplicates", "SeenTexts", "Signature", "signature", "text_key", "without_duplicates"]
 
 PERMUTATIONS = 64
 BANDS = 16
@@ -49,7 +50,10 @@ class SeenTexts:
 
     def add(self, text: str) -> bool:
         """Whether ``text`` is new; it no longer is afterwards."""
-        key = text_key(text)
+        return self.add_key(text_key(text))
+
+    def add_key(self, key: int) -> bool:
+        """As :meth:`add`, of a text by its :func:`text_key`."""
         if key in self._recent:
             return False
         at = int(np.searchsorted(self._sorted, np.uint64(key)))
@@ -63,7 +67,11 @@ class SeenTexts:
         return True
 
 
-def signature(text: str) -> npt.NDArray[np.uint32]:
+Signature: TypeAlias = npt.NDArray[np.uint32]
+"""64 numbers of a text."""
+
+
+def signature(text: str) -> Signature:
     """MinHash of the character trigrams of ``text``, white space counting as one space: 64 × uint32.
 
     The share of equal entries of two signatures estimates the Jaccard similarity of their trigram sets, with a standard
@@ -107,14 +115,17 @@ class Duplicates:
 
     def check(self, text: str) -> str | None:
         """``"duplicates"``, ``"near"``, or ``None`` for a new text, which is remembered."""
-        if not self._exact.add(text):
+        return self.check_known(text_key(text), lambda: signature(text))
+
+    def check_known(self, key: int, shape: Callable[[], Signature]) -> str | None:
+        """As :meth:`check`, of a text by its :func:`text_key` and :func:`signature`."""
+        if not self._exact.add_key(key):
             return "duplicates"
-        if self._near is not None and self._is_near(text):
+        if self._near is not None and self._is_near(shape()):
             return "near"
         return None
 
-    def _is_near(self, text: str) -> bool:
-        full = signature(text)
+    def _is_near(self, full: Signature) -> bool:
         short = (full & np.uint32(0xFFFF)).astype(np.uint16)
         bands = full.reshape(BANDS, ROWS).astype(np.uint64)
         mixed = np.zeros(BANDS, np.uint64)

@@ -12,26 +12,23 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-import orjson
-
+from corpora.adding import FromPieces, Line, Reading, ReadMaker, direct, pieces_folder, pieces_of
 from corpora.catalogue import Card, cards
 from corpora.corpus import StoredCorpus, open_corpus, read_shards
-from corpora.counts import count_sentences
-from corpora.document import Document
 from corpora.readers.inputs import Input, find_inputs
-from corpora.readers.lines import NotText
-from corpora.readers.reading import read_input
 from corpora.readers.report import Report, no_text_found
+from explorer.core.cluster import make_part, make_pieces
 from explorer.core.errors import BadInput, Unavailable, UnknownName, disk_errors
 from explorer.core.messages import Message
 from explorer.core.paths import expanded
-from explorer.core.places import make_folder
+from explorer.core.pieces import Divided, Piece, part_of
+from explorer.core.places import home, make_folder
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import (
     MANIFEST,
@@ -55,6 +52,7 @@ __all__ = [
     "CorpusFacts",
     "KnownCorpus",
     "add",
+    "add_part",
     "check_free",
     "corpus_facts",
     "known_corpora",
@@ -105,6 +103,7 @@ def add(
     drop: str | None = None,
     near: float = 0.8,
     clean_markup: bool | None = None,
+    cluster: str | None = None,
     progress: ProgressCallback | None = None,
     source: Mapping[str, Any] | None = None,
     called: str = "",
@@ -112,7 +111,8 @@ def add(
     """Read files, folders or patterns once and keep their documents under a name.
 
     A run that is killed leaves what it finished; the same call goes on from there. Memory stays at one document and one
-    block, plus 8 bytes a document (and 200 MB for near duplicates) where duplicates are dropped.
+    block, plus 8 bytes a document (and 200 MB for near duplicates) where duplicates are dropped. Files that were read in parts
+    beforehand (:func:`add_part`) are taken from there.
 
     Args:
         where: one or several paths or patterns.
@@ -123,6 +123,7 @@ def add(
         near: for ``drop="near"``: the least Jaccard similarity of character trigrams that counts.
         clean_markup: whether wiki and HTML markup is taken out of every text; if ``None``, of WikiExtractor text and MediaWiki
             dumps only (:func:`corpora.readers.markup.clean`).
+        cluster: where the files are read (:func:`~explorer.core.cluster.on_cluster`); here if ``None``. The corpus is the same.
         progress: told about the bytes read.
         source: what to say about the origin in the manifest (licence, citation).
         called: what a single file is called in messages and in the ids of documents, where its own name says nothing.
@@ -131,11 +132,83 @@ def add(
         BadInput: the name is taken or no name, or a file cannot be read; what was stored before stays as it was.
         Unavailable: another process is adding the same corpus, or the disk is full.
     """
+    target = artifact_path("corpus", name)
+    asked = _asked(where, name, field, drop, near, clean_markup, called, force)
+    inputs, settings, found = asked.inputs, asked.settings, asked.found
+    folder = _partial(name)
+    with disk_errors("core.writing", path=folder):
+        make_folder(folder.parent)
+        with _locked(folder, name):
+            check_free(name, force)  # again: the process that held it may have finished just now
+            folder.mkdir(exist_ok=True)
+            try:
+                work = _Adding(folder, inputs, settings, found, progress)
+                work.run(_reading(asked, name, len(work.state.finished), cluster, progress))
+                work.finish(name, dict(source or {}))
+            except BaseException:
+                state = _State.load(folder)
+                if state is None or not state.shards:  # nothing that another run could go on from
+                    discard_folder(folder, locked=True)
+                raise
+            with suppress(BadInput, UnknownName):  # there is none that is replaced, or it is damaged
+                _forget(StoredCorpus(name))
+            put_folder(folder, target, overwrite=force)
+            discard_folder(pieces_folder(name))
+    return StoredCorpus(name)
+
+
+def add_part(
+    where: str | Path | Iterable[str | Path],
+    name: str,
+    *,
+    part: str,
+    force: bool = False,
+    field: str | None = None,
+    drop: str | None = None,
+    near: float = 0.8,
+    clean_markup: bool | None = None,
+    progress: ProgressCallback | None = None,
+) -> Divided:
+    """Read one part of the files, for :func:`add` to put together: processes that share the home folder do a part each.
+
+    Args:
+        where, name, force, field, drop, near, clean_markup: as there, and the same in every part.
+        part: ``"i/N"``: every Nth piece from the ith on; a piece is some files of together 4 MB, or one larger file.
+        progress: told about the bytes of this part that are read.
+
+    Raises:
+        BadInput: as :func:`add`, or there is no such part.
+    """
+    asked = _asked(where, name, field, drop, near, clean_markup, "", force)
+    pieces = pieces_of(name, asked.inputs, asked.settings)
+    first, parts = part_of(part)
+    told = _teller(asked, pieces[first - 1 :: parts], progress)
+    return make_part(ReadMaker(asked.settings, len(asked.inputs) == 1), [piece for piece, _ in pieces], part, told)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be added: files, how they are read, and what was left out when they were looked for."""
+
+    inputs: list[Input]
+    settings: dict[str, Any]
+    found: Report
+
+
+def _asked(
+    where: str | Path | Iterable[str | Path],
+    name: str,
+    field: str | None,
+    drop: str | None,
+    near: float,
+    clean_markup: bool | None,
+    called: str,
+    force: bool,
+) -> _Asked:
     if check_name(name) in _RESERVED:
         raise BadInput("corpora.name_reserved", name=name)
     if drop not in (None, "exact", "near"):
         raise BadInput("corpora.unknown_drop", drop=drop)
-    target = artifact_path("corpus", name)
     check_free(name, force)
     places = [where] if isinstance(where, str | Path) else list(where)
     found = Report()
@@ -149,25 +222,32 @@ def add(
         "clean_markup": clean_markup,
         **({"called": called} if called else {}),
     }
-    folder = _partial(name)
-    with disk_errors("core.writing", path=folder):
-        make_folder(folder.parent)
-        with _locked(folder, name):
-            check_free(name, force)  # again: the process that held it may have finished just now
-            folder.mkdir(exist_ok=True)
-            try:
-                work = _Adding(folder, inputs, settings, found, progress)
-                work.run()
-                work.finish(name, dict(source or {}))
-            except BaseException:
-                state = _State.load(folder)
-                if state is None or not state.shards:  # nothing that another run could go on from
-                    discard_folder(folder, locked=True)
-                raise
-            with suppress(BadInput, UnknownName):  # there is none that is replaced, or it is damaged
-                _forget(StoredCorpus(name))
-            put_folder(folder, target, overwrite=force)
-    return StoredCorpus(name)
+    return _Asked(inputs, settings, found)
+
+
+def _reading(asked: _Asked, name: str, finished: int, cluster: str | None, progress: ProgressCallback | None) -> Reading:
+    """How the files are read that no run has finished: from pieces where there are any, or a cluster makes them."""
+    single = len(asked.inputs) == 1
+    if cluster is None and not pieces_folder(name).is_dir():
+        return direct(asked.settings, single)
+    pieces = [(piece, numbers) for piece, numbers in pieces_of(name, asked.inputs, asked.settings) if numbers.stop > finished]
+    told = _teller(asked, pieces, progress)
+    make_pieces(ReadMaker(asked.settings, single), [piece for piece, _ in pieces], told, cluster)
+    return FromPieces(pieces, asked.settings["drop"] == "near")
+
+
+def _teller(
+    asked: _Asked, pieces: Iterable[tuple[Piece, range]], progress: ProgressCallback | None
+) -> Callable[[Piece | None], None]:
+    sizes = {piece.target: sum(asked.inputs[number].size for number in numbers) for piece, numbers in pieces}
+    done, total = 0, sum(sizes.values())
+
+    def told(piece: Piece | None) -> None:
+        nonlocal done
+        done += sizes[piece.target] if piece is not None else 0
+        report(progress, "reading", done, total, "bytes")
+
+    return told
 
 
 def check_free(name: str, force: bool, *, fetching: bool = False) -> None:
@@ -228,34 +308,25 @@ class _Adding:
             made.check(document.text)
         return made
 
-    def run(self) -> None:
+    def run(self, read: Reading) -> None:
         try:
-            self._read_all()
+            self._read_all(read)
             self._close_shard()
         finally:
             if self._shard is not None:
                 self._shard.close()
         report(self.progress, "reading", self._total, self._total, "bytes")
 
-    def _read_all(self) -> None:
+    def _read_all(self, read: Reading) -> None:
         state = self.state
         before = sum(one.size for one in self.inputs[: len(state.finished)])
-        for one in self.inputs[len(state.finished) :]:
+        for place, one in enumerate(self.inputs[len(state.finished) :], len(state.finished)):
             taken = int(state.current["documents"]) if state.current else 0
             state.current = {**one.identity(), "documents": taken}
-            notes = Report()
-            number = 0
-            try:
-                for document in read_input(
-                    one, state.settings["field"], notes, self._reading(before, one), clean_markup=state.settings["clean_markup"]
-                ):
-                    number += 1
-                    if number > taken:
-                        self._keep(document, number)
-            except NotText as error:
-                if len(self.inputs) == 1:
-                    raise
-                notes.note("files", str(error))
+            notes, number = Report(), 0
+            for number, line in enumerate(read(place, one, notes, self._reading(before, one)), 1):
+                if number > taken:
+                    self._keep(line, number)
             state.finished.append({**one.identity(), "documents": number, "report": notes.to_dict()})
             state.current = None
             before += one.size
@@ -269,26 +340,22 @@ class _Adding:
 
         return tell if self.progress is not None else None
 
-    def _keep(self, document: Document, number: int) -> None:
+    def _keep(self, line: Line, number: int) -> None:
         if self._filter is not None:
-            found = self._filter.check(document.text)
+            found = self._filter.check_known(line.key, line.shape)
             if found is not None:
-                self.dropped.note(found, document.id)
+                self.dropped.note(found, line.id)
                 return
         if self._shard is None:
             self._shard = (self.folder / f"{len(self.state.shards):05d}.jsonl").open("wb")
             self._digest = hashlib.sha256()
             self._written = self._count = self._characters = self._sentences = 0
-        line = orjson.dumps(
-            {"id": document.id, "title": document.title, "meta": dict(document.meta), "text": document.text},
-            option=orjson.OPT_APPEND_NEWLINE,
-        )
-        self._shard.write(line)
-        self._digest.update(line)
-        self._written += len(line)
+        self._shard.write(line.data)
+        self._digest.update(line.data)
+        self._written += len(line.data)
         self._count += 1
-        self._characters += len(document.text)
-        self._sentences += count_sentences(document.text)
+        self._characters += line.characters
+        self._sentences += line.sentences
         if self._written >= SHARD_BYTES:
             assert self.state.current is not None
             self.state.current["documents"] = number
@@ -351,8 +418,9 @@ def _partial(name: str) -> Path:
 def unfinished() -> list[str]:
     """Names of corpora whose adding was interrupted; the same ``corpus add`` finishes them, ``corpus remove`` drops them."""
     root = artifact_path("corpus", "x").parent
-    names = sorted(path.name.removeprefix(".adding-") for path in root.glob(".adding-*") if path.is_dir())
-    return [name for name in names if not _settled(name)]
+    names = [path.name.removeprefix(".adding-") for path in root.glob(".adding-*") if path.is_dir()]
+    read = [path.name for path in (home() / "cache" / "adding").glob("[!.]*") if path.is_dir()]
+    return sorted({name for name in names if not _settled(name)} | set(read))
 
 
 def _settled(name: str) -> bool:
@@ -429,8 +497,7 @@ def remove(name: str) -> None:
     Raises:
         UnknownName: there is neither.
     """
-    partial = _partial(check_name(name))
-    had_partial = partial.is_dir()
+    had_partial = any(place.is_dir() for place in (_partial(check_name(name)), pieces_folder(name)))
     remove_unfinished(name)
     if not had_partial or artifact_path("corpus", name).is_dir():
         with suppress(BadInput, UnknownName):  # what is damaged goes all the same
@@ -451,6 +518,8 @@ def remove_unfinished(name: str) -> None:
     if partial.is_dir():
         with disk_errors("core.removing", path=partial), _locked(partial, name):
             discard_folder(partial, locked=True)
+    if pieces_folder(name).is_dir():
+        discard_folder(pieces_folder(name))
 
 
 def rename(name: str, new: str) -> StoredCorpus:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -30,6 +30,8 @@ __all__ = [
     "model_option",
     "name_option",
     "parse_settings",
+    "part_option",
+    "print_divided",
     "print_record",
     "print_table",
     "read_text",
@@ -40,6 +42,9 @@ __all__ = [
     "training_options",
     "write_output",
 ]
+
+if TYPE_CHECKING:
+    from explorer.core.pieces import Divided
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -70,6 +75,11 @@ dtype_option = click.option(
 )
 cluster_option = click.option(
     "--cluster", metavar="WHERE", help="local:N for N processes here, or a Dask scheduler, tcp://host:8786 (extra scale)."
+)
+part_option = click.option(
+    "--part",
+    metavar="I/N",
+    help="Only every Nth piece from the Ith on: 1/4, 2/4, 3/4 and 4/4 are all. Then once without --part.",
 )
 layer_option = click.option(
     "--layer",
@@ -174,6 +184,16 @@ def print_record(data: Mapping[str, Any]) -> None:
     for key, value in data.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
         click.echo(visible(f"{key}: {text}"))
+
+
+def print_divided(done: Divided, as_json: bool) -> None:
+    """What one part of a work left behind, and what is to be done next."""
+    if as_json:
+        emit_json(done.to_dict())
+        return
+    click.echo(f"part {done.part} of {done.pieces} pieces: {done.made} made, {done.found} were there; {done.left} left in all")
+    if not done.left:
+        click.echo("all pieces are there: the same command without --part puts them together", err=True)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -8,7 +8,16 @@ from typing import Any
 
 import click
 
-from explorer.cli.common import COUNT, emit_json, force_option, json_option, print_table
+from explorer.cli.common import (
+    COUNT,
+    cluster_option,
+    emit_json,
+    force_option,
+    json_option,
+    part_option,
+    print_divided,
+    print_table,
+)
 from explorer.cli.why import evidence
 from explorer.core.progress import terminal_progress
 
@@ -145,30 +154,28 @@ def fetch(
     default=None,
     help="Take wiki and HTML markup out of the text; of WikiExtractor text and MediaWiki dumps only, if not said.",
 )
+@part_option
+@cluster_option
 @force_option("corpus")
 @json_option
-def add(
-    paths: tuple[str, ...],
-    name: str,
-    field: str | None,
-    drop: str | None,
-    near: float,
-    clean_markup: bool | None,
-    force: bool,
-    as_json: bool,
-) -> None:
+def add(paths: tuple[str, ...], name: str, part: str | None, cluster: str | None, as_json: bool, **how: Any) -> None:
     """Read files, folders or patterns once and keep their text under a name.
 
     \b
     Example:  korean-explorer corpus add kowiki/ --name kowiki
+              korean-explorer corpus add dump/ --name kowiki --cluster local:4
               korean-explorer train word2vec --corpus kowiki --name wiki-w2v
     """
     from corpora.library import add as add_corpus
+    from corpora.library import add_part
+    from explorer.core.pieces import check_division
 
+    check_division(part, cluster)
     with _resumable(), terminal_progress() as progress:
-        stored = add_corpus(
-            list(paths), name, field=field, drop=drop, near=near, clean_markup=clean_markup, force=force, progress=progress
-        )
+        if part is not None:
+            print_divided(add_part(list(paths), name, part=part, progress=progress, **how), as_json)
+            return
+        stored = add_corpus(list(paths), name, cluster=cluster, progress=progress, **how)
     _said(stored, as_json)
 
 
@@ -255,14 +262,22 @@ def head(name: str, number: int, width: int, field: str | None, as_json: bool) -
 @click.argument("name")
 @click.option("--field", help="Which column or JSON field holds the text.")
 @click.option("--no-morphemes", is_flag=True, help="Leave out Kiwi's share of particles, endings, nouns and predicates.")
+@part_option
+@cluster_option
 @json_option
-def stats(name: str, field: str | None, no_morphemes: bool, as_json: bool) -> None:
+def stats(name: str, field: str | None, no_morphemes: bool, part: str | None, cluster: str | None, as_json: bool) -> None:
     """Documents, sentences, eojeol, syllables, types, characters, duplicates and repairs of a corpus, by name or path."""
     from corpora import open_corpus
-    from corpora.statistics import statistics
+    from corpora.statistics import count_part, statistics
+    from explorer.core.pieces import check_division
 
+    check_division(part, cluster)
+    corpus_read = open_corpus(name, field=field)
     with terminal_progress() as progress:
-        found = statistics(open_corpus(name, field=field), morphemes=not no_morphemes, progress=progress)
+        if part is not None:
+            print_divided(count_part(corpus_read, part, morphemes=not no_morphemes, progress=progress), as_json)
+            return
+        found = statistics(corpus_read, morphemes=not no_morphemes, cluster=cluster, progress=progress)
     if as_json:
         emit_json(found.to_dict())
         return
@@ -316,13 +331,23 @@ def _echo_findings(findings: dict[str, Any]) -> None:
     help="As in the corpus, or by the words beside the match; of a frequent word 1,000 lines, evenly over the corpus.",
 )
 @click.option("--field", help="Which column or JSON field holds the text.")
+@cluster_option
 @json_option
 def concordance(
-    name: str, word: str, number: int, width: int, start: int, substring: bool, order: str, field: str | None, as_json: bool
+    name: str,
+    word: str,
+    number: int,
+    width: int,
+    start: int,
+    substring: bool,
+    order: str,
+    field: str | None,
+    cluster: str | None,
+    as_json: bool,
 ) -> None:
     """A word or phrase in its contexts: 먹다 finds 먹었다 and 먹는; 왕 does not find 왕복.
 
-    The first search of a corpus builds its index: one pass of Kiwi, unless training has made it already.
+    The first search of a corpus builds its index: one pass of Kiwi, unless training or `prepare` has made it already.
     """
     from corpora import open_corpus
     from corpora.concordance import concordance as search
@@ -330,7 +355,15 @@ def concordance(
     with terminal_progress() as progress:
         mode = "substring" if substring else "word"
         found = search(
-            open_corpus(name, field=field), word, number, mode=mode, width=width, start=start, order=order, progress=progress
+            open_corpus(name, field=field),
+            word,
+            number,
+            mode=mode,
+            width=width,
+            start=start,
+            order=order,
+            cluster=cluster,
+            progress=progress,
         )
     if as_json:
         emit_json(found.to_dict())
@@ -361,17 +394,16 @@ def concordance(
     help="Particles and endings too: all.",
 )
 @click.option("--field", help="Which column or JSON field holds the text.")
+@cluster_option
 @json_option
-def collocates(
-    name: str, word: str, number: int, window: int, least: int, by: str, keys: str, field: str | None, as_json: bool
-) -> None:
+def collocates(name: str, word: str, number: int, field: str | None, as_json: bool, **how: Any) -> None:
     """Words that stand near a word more often than by chance: G² (log-likelihood), PMI, logDice, over the whole corpus."""
     from corpora import open_corpus
     from corpora.collocations import collocates as search
 
     with terminal_progress() as progress:
         corpus_read = open_corpus(name, field=field)
-        found = search(corpus_read, word, number, window=window, least=least, by=by, keys=keys, progress=progress)
+        found = search(corpus_read, word, number, progress=progress, **how)
     if as_json:
         emit_json(found.to_dict())
         return
