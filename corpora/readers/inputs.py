@@ -66,6 +66,11 @@ class Buffered:
             self._ahead += more
         return self._ahead[:size]
 
+    def tell_again(self) -> None:
+        """Say once more how far it is, so that whoever listens can stop what takes long without reading."""
+        if self._tell is not None:
+            self._tell(self._given)
+
     def _fetch(self, size: int) -> bytes:
         if size == 0:
             return b""
@@ -80,8 +85,7 @@ class Buffered:
                 raise self._damaged(error) from error
             raise
         self._given += len(data)
-        if self._tell is not None:
-            self._tell(self._given)
+        self.tell_again()
         if self._packed is not None and self._given > max(BOMB_BYTES, BOMB_RATIO * self._packed):
             raise BadInput("corpora.zip_bomb_unpacked", name=self._name, unpacked=self._given >> 20, packed=self._packed)
         return data

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
-import os
 import random
-import shutil
 from pathlib import Path
 
 import pytest
 
 import explorer as ex
-from explorer.tokenizers.engines import trial
+from explorer.core import guarded
+from explorer.tokenizers.engines import huggingface
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_garbage_is_one_clear_line(engine, garbage):
 
 
 def test_json_that_is_no_sub_word_tokenizer_never_reaches_kiwi(garbage, monkeypatch):
-    monkeypatch.setattr(trial.subprocess, "run", lambda *_, **__: pytest.fail("a process was started"))
+    monkeypatch.setattr(guarded, "_started", lambda: pytest.fail("a process was started"))
     for path in garbage:
         with pytest.raises(ex.BadInput):
             ex.tokenizer(f"kiwi-sw:{path}")
@@ -65,53 +65,6 @@ def test_a_damaged_sub_word_tokenizer_does_not_end_the_process(damage, kiwi_sw, 
     assert "\n" not in str(found.value)
 
 
-def test_a_verdict_is_kept_until_the_file_changes(kiwi_sw, tmp_path, monkeypatch):
-    runs = []
-
-    class Done:
-        returncode, stdout = 0, b""
-
-    def run(command, **options):
-        assert options["timeout"] > 0
-        runs.append(command)
-        return Done
-
-    monkeypatch.setattr(trial.subprocess, "run", run)
-    path = tmp_path / "own.json"
-    shutil.copy(kiwi_sw, path)
-    for _ in range(3):
-        trial.require_opening("kiwi-sw", [str(path)], "x")
-    assert len(runs) == 1
-    os.utime(path, ns=(1, 1))
-    trial.require_opening("kiwi-sw", [str(path)], "x")
-    assert len(runs) == 2
-
-
-@pytest.mark.parametrize("code", [-6, -11, 134, trial._REFUSED])
-def test_a_child_that_died_is_a_bad_file(code, tmp_path, monkeypatch):
-    class Done:
-        returncode, stdout = code, b"Missing\nkey"
-
-    monkeypatch.setattr(trial.subprocess, "run", lambda *_, **__: Done)
-    with pytest.raises(ex.BadInput, match="is no x") as found:
-        trial.require_opening("kiwi-sw", [str(tmp_path / "f")], "x")
-    assert "\n" not in str(found.value)
-
-
-def test_a_child_that_does_not_end_or_cannot_start_leaves_no_verdict(tmp_path, monkeypatch):
-    def late(*_, **__):
-        raise trial.subprocess.TimeoutExpired("x", 1)
-
-    def absent(*_, **__):
-        raise FileNotFoundError(2, "none")
-
-    for failing, error in ((late, ex.BadInput), (absent, ex.Unavailable)):
-        monkeypatch.setattr(trial.subprocess, "run", failing)
-        with pytest.raises(error):
-            trial.require_opening("kiwi-sw", [str(tmp_path / "g")], "x")
-    assert not any(str(tmp_path / "g") in str(key) for key in trial._verdicts)
-
-
 def test_damaged_mecab_dictionaries_are_refused(garbage, tmp_path):
     pytest.importorskip("mecab", reason="the extra mecab is not installed")
     for option in ("dictionary", "user_dictionary"):
@@ -133,3 +86,49 @@ def test_a_damaged_piece_of_sentencepiece_is_one_clear_line(trained, tmp_path):
     (tmp_path / "bad.model").write_bytes(data[:at] + b"\xff" + data[at + 1 :])
     with pytest.raises(ex.BadInput, match="no SentencePiece model"):
         ex.tokenizer(tmp_path / "bad.model")
+
+
+def _with_pattern(path: Path, pattern: str) -> Path:
+    tokenizers = pytest.importorskip("tokenizers")
+    made = tokenizers.Tokenizer(tokenizers.models.WordLevel({"[UNK]": 0, "왕": 1}, unk_token="[UNK]"))
+    made.pre_tokenizer = tokenizers.pre_tokenizers.Split(tokenizers.Regex(pattern), "isolated")
+    made.save(str(path))
+    return path
+
+
+@pytest.mark.parametrize("pattern", ["([가-힣]+)+z", "(q|q)*x", r"(\s|\s\s)+\d"])
+def test_an_expression_that_takes_ages_is_refused_with_its_file(pattern, tmp_path, capfd):
+    with pytest.raises(ex.BadInput, match=r"is no tokenizer\.json .*retry-limit") as found:
+        ex.tokenizer(_with_pattern(tmp_path / "tokenizer.json", pattern))
+    assert "\n" not in str(found.value) and "panicked" not in capfd.readouterr().err
+
+
+def test_an_expression_of_large_models_is_not(tmp_path):
+    pattern = (
+        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+    )
+    assert ex.tokenizer(_with_pattern(tmp_path / "tokenizer.json", pattern)).tokenize("왕이 왔다")
+
+
+def test_a_text_that_takes_ages_all_the_same_is_one_line(tmp_path, monkeypatch):
+    path = _with_pattern(tmp_path / "tokenizer.json", "(b+)+c")
+    monkeypatch.setattr(huggingface, "require_opening", lambda *_, **__: None)
+    made = ex.tokenizer(path)
+    for asked in (
+        made.tokenize,
+        lambda text: list(made.tokenize_batch([text, text], 2)),
+        lambda text: list(made.keys_batch([text], 1)),
+    ):
+        with pytest.raises(ex.BadInput) as found:
+            asked("b" * 60)
+        assert found.value.code == "tokenizers.engine_stopped"
+
+
+def test_a_tekken_pattern_that_takes_ages_is_refused(tmp_path):
+    pytest.importorskip("tiktoken")
+    vocabulary = [{"rank": byte, "token_bytes": base64.b64encode(bytes([byte])).decode()} for byte in range(256)]
+    config = {"pattern": "(?:(a+)\\1?)+b", "default_num_special_tokens": 4, "default_vocab_size": 260}
+    path = tmp_path / "tekken.json"
+    path.write_text(json.dumps({"config": config, "vocab": vocabulary}))
+    with pytest.raises(ex.BadInput):
+        ex.tokenizer(path)

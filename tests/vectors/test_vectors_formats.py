@@ -1,6 +1,8 @@
 import gzip
+import io
 import os
 import unicodedata
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -240,3 +242,31 @@ def test_damaged_compressed_vectors_are_one_line(tmp_path: Path):
         with pytest.raises(BadInput) as caught:
             read_vectors(path)
         assert caught.value.code == "vectors.packed_damaged"
+
+
+def test_a_packed_array_whose_header_lies_takes_no_memory_here(tmp_path):
+    gensim = pytest.importorskip("gensim.models")
+    v = gensim.KeyedVectors(vector_size=4)
+    v.add_vectors(["왕", "여왕"], np.ones((2, 4), np.float32))
+    v.save(str(tmp_path / "a.kv"), separately=["vectors"])
+    (tmp_path / "a.kv.vectors.npy").unlink()
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": (2, 1 << 38)})
+    with zipfile.ZipFile(tmp_path / "a.kv.vectors.npz", "w") as packed:
+        packed.writestr("val.npy", header.getvalue() + bytes(64))
+    with pytest.raises(BadInput) as caught:
+        read_vectors(tmp_path / "a.kv")
+    assert "\n" not in str(caught.value) and "a.kv" in str(caught.value)
+
+
+def test_a_parquet_of_vectors_that_unpacks_without_end_is_refused(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    rows = 2_000
+    keys = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array(["왕" * 100_000]))
+    table = pa.table({"key": keys.cast(pa.string()), "vector": pa.array([[1.0, 2.0]] * rows, pa.list_(pa.float32()))})
+    pq.write_table(table, tmp_path / "a.parquet", use_dictionary=True, compression="zstd")
+    assert (tmp_path / "a.parquet").stat().st_size < 1 << 20
+    with pytest.raises(BadInput) as caught:
+        read_vectors(tmp_path / "a.parquet")
+    assert caught.value.code == "vectors.unpacks_too_far"

@@ -16,7 +16,7 @@ and, where it can, any of these, which batching, counting and comparisons find b
 
 Every engine keeps ``text[token.start:token.end] == token.surface`` for the text as it was given. Those here clean it with
 :func:`~explorer.text.normalise.normalise`, which knows the way back, cut white space off spans with ``spans.trim``, and make tokens with
-:func:`~explorer.tokenizers.token.new_token`. Native libraries that end the process over a damaged file go through ``trial`` first.
+:func:`~explorer.tokenizers.token.new_token`. Files of native libraries go through :mod:`explorer.core.guarded` first.
 
 Built-in engines stand in the two tables of :mod:`explorer.tokenizers.loading`. Another package adds its own without a change here, as an
 entry point of the group ``korean_explorer.tokenizers``, which names the class (or a function that makes the tokenizer, with keyword

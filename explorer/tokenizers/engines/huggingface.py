@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput
+from explorer.core.guarded import require_opening
+from explorer.core.messages import Message
 from explorer.text.normalise import Normalised, nfc, normalise
 from explorer.tokenizers.engine import Engine, as_ids
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
 from explorer.tokenizers.engines.pieces import holds_bytes, readable
 from explorer.tokenizers.engines.spans import ODD_SPACE, plain_spaces
 from explorer.tokenizers.engines.streams import batched, read_ahead
+from explorer.tokenizers.engines.trial import panics, probes
 from explorer.tokenizers.token import Token, new_token
 
 __all__ = ["HuggingFaceTokenizer", "read_vocabulary", "wordpiece"]
@@ -67,7 +70,7 @@ class HuggingFaceTokenizer(Engine):
 
     Byte-level pieces are shown decoded; the pieces of one syllable share its span. WordPiece and Unigram pieces are
     shown as they stand in the vocabulary (``##다``, ``▁서울``). Line ends and other white space that the vocabulary does not
-    know count as spaces.
+    know count as spaces. A ``tokenizer.json`` of others is opened in a process of its own first (:mod:`explorer.core.guarded`).
 
     Raises:
         BadInput: the file is none of the two.
@@ -80,6 +83,9 @@ class HuggingFaceTokenizer(Engine):
         self.name = name or file_name(self.path)
         self.lowercase = lowercase
         self.special_tokens = special_tokens
+        if self.path.suffix != ".txt":
+            what = Message("tokenizers.the_tokenizer_json")
+            require_opening("explorer.tokenizers.engines.huggingface:try_tokenizer", [self.path], what, library="tokenizers")
         self._backend = _open(self.path, lowercase)
         self._backend.no_truncation()
         self._backend.no_padding()
@@ -103,7 +109,9 @@ class HuggingFaceTokenizer(Engine):
 
     def tokenize(self, text: str) -> list[Token]:
         clean = self._clean(text)
-        return self._tokens(clean, self._backend.encode(clean.text, add_special_tokens=self.special_tokens))
+        with panics(self.name):
+            encoding = self._backend.encode(clean.text, add_special_tokens=self.special_tokens)
+        return self._tokens(clean, encoding)
 
     def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
         """Stream tokens of many texts, in order: one by one for one worker, else through the library's threads (all cores)."""
@@ -112,7 +120,8 @@ class HuggingFaceTokenizer(Engine):
             return
 
         def encode(cleans: list[Normalised]) -> Any:
-            return self._backend.encode_batch([clean.text for clean in cleans], add_special_tokens=self.special_tokens)
+            with panics(self.name):
+                return self._backend.encode_batch([clean.text for clean in cleans], add_special_tokens=self.special_tokens)
 
         for cleans, batch in read_ahead(encode, batched(map(self._clean, texts))):
             for clean, encoding in zip(cleans, batch, strict=True):
@@ -124,7 +133,8 @@ class HuggingFaceTokenizer(Engine):
             self._table = [self._form(index) for index in range(self._id_count())]
         form = self._table.__getitem__
         for batch in batched(self._plain(nfc(text)) for text in texts):
-            encodings = self._backend.encode_batch_fast(batch, add_special_tokens=self.special_tokens)
+            with panics(self.name):
+                encodings = self._backend.encode_batch_fast(batch, add_special_tokens=self.special_tokens)
             # The fast encodings carry ids only.
             for encoding in encodings:
                 yield list(map(form, encoding.ids))
@@ -192,6 +202,23 @@ def _open(path: Path, lowercase: bool) -> Any:
     except Exception as error:  # the Rust library raises nothing narrower
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BadInput("tokenizers.not_tokenizer_json", path=path, reason=reason) from error
+
+
+def try_tokenizer(path: str) -> None:
+    """Open a ``tokenizer.json`` and use it; for a process that may end of it."""
+    backend = _open(Path(path), False)
+    definition = json.loads(backend.to_str())
+    for text in probes("".join(_expressions([definition["normalizer"], definition["pre_tokenizer"]]))):
+        backend.encode(text)
+
+
+def _expressions(part: Any) -> Iterator[str]:
+    """The regular expressions of a part of a definition."""
+    if isinstance(part, dict) and isinstance(part.get("Regex"), str):
+        yield part["Regex"]
+    elif isinstance(part, dict | list):
+        for one in part.values() if isinstance(part, dict) else part:
+            yield from _expressions(one)
 
 
 def _unknown_id(backend: Any, model: dict[str, Any]) -> int | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput, ExplorerError
+from explorer.core.guarded import require_opening
 from explorer.core.messages import Message
 from explorer.text.hangul import to_compatible
 from explorer.text.morphology import shared_kiwi
@@ -16,7 +17,7 @@ from explorer.tokenizers.engine import Engine, as_ids
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
 from explorer.tokenizers.engines.kiwi import clean_text
 from explorer.tokenizers.engines.streams import alongside
-from explorer.tokenizers.engines.trial import SAMPLE, require_opening
+from explorer.tokenizers.engines.trial import SAMPLE
 from explorer.tokenizers.token import Token
 
 __all__ = ["KiwiSubwordTokenizer"]
@@ -47,7 +48,7 @@ def _require_subwords(path: Path) -> None:
 
 
 def try_subwords(path: str) -> None:
-    """Open a sub-word tokenizer and use all of it; for a process that may end of it (see ``trial``)."""
+    """Open a sub-word tokenizer and use all of it; for a process that may end of it."""
     from kiwipiepy.sw_tokenizer import SwTokenizer
 
     tokenizer = SwTokenizer(path, kiwi=shared_kiwi(workers=1))
@@ -76,7 +77,8 @@ class KiwiSubwordTokenizer(Engine):
         self.name = name or file_name(self.path)
         try:
             _require_subwords(self.path)
-            require_opening("kiwi-sw", [str(self.path)], Message("tokenizers.the_kiwi_subwords"))
+            what = Message("tokenizers.the_kiwi_subwords")
+            require_opening("explorer.tokenizers.engines.kiwi_subword:try_subwords", [self.path], what, library="kiwipiepy")
             self._tokenizer = SwTokenizer(str(self.path), kiwi=shared_kiwi())
         except ExplorerError:
             raise

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import threading
+from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput, MissingExtra
+from explorer.core.guarded import require_opening
 from explorer.core.messages import Message
 from explorer.text.hangul import to_compatible
 from explorer.text.normalise import normalise
 from explorer.tokenizers.engine import Engine
 from explorer.tokenizers.engines.kiwi import dictionary_form
 from explorer.tokenizers.engines.spans import trim
-from explorer.tokenizers.engines.trial import SAMPLE, require_opening
+from explorer.tokenizers.engines.trial import SAMPLE
 from explorer.tokenizers.token import Token
 
 __all__ = ["MecabTokenizer"]
@@ -24,7 +26,7 @@ _SPACE = re.compile(r"\s")
 
 
 def try_dictionaries(dictionary: str | None, user_dictionary: str | None) -> None:
-    """Open dictionaries and use them; for a process that may end of it (see ``trial``)."""
+    """Open dictionaries and use them; for a process that may end of it."""
     from mecab import MeCab
 
     MeCab(dictionary_path=dictionary, user_dictionary_path=user_dictionary).parse(SAMPLE)
@@ -60,7 +62,9 @@ class MecabTokenizer(Engine):
         self.dictionary = dictionary
         self.user_dictionary = user_dictionary
         if dictionary or user_dictionary:
-            require_opening("mecab", [dictionary, user_dictionary], Message("tokenizers.the_mecab_dictionary"))
+            paths = [Path(path) if path else None for path in (dictionary, user_dictionary)]
+            what = Message("tokenizers.the_mecab_dictionary")
+            require_opening("explorer.tokenizers.engines.mecab:try_dictionaries", paths, what, library="python-mecab-ko")
         try:
             self._mecab = MeCab(dictionary_path=dictionary, user_dictionary_path=user_dictionary)
         except (RuntimeError, OSError, ValueError) as error:

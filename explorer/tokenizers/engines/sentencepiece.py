@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput
+from explorer.core.guarded import require_opening
+from explorer.core.messages import Message
 from explorer.text.normalise import Normalised, nfc, normalise
 from explorer.tokenizers.engine import Engine, as_ids
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
 from explorer.tokenizers.engines.pieces import SPACE
 from explorer.tokenizers.engines.spans import ODD_SPACE, plain_spaces, trim
 from explorer.tokenizers.engines.streams import batched, read_ahead
+from explorer.tokenizers.engines.trial import probes
 from explorer.tokenizers.token import Token, new_token
 
 __all__ = ["SentencePieceTokenizer"]
@@ -21,6 +24,28 @@ __all__ = ["SentencePieceTokenizer"]
 # Protocol buffers merge a message that comes twice: this is normalizer_spec (field 3 of the model) with
 # add_dummy_prefix (3) and remove_extra_whitespaces (4) switched off.
 _RAW = b"\x1a\x04\x18\x00\x20\x00"
+
+
+def _opened(path: Path, raw: bool = False) -> tuple[Any, list[str]]:
+    """The library's processor, and all pieces."""
+    import sentencepiece
+
+    try:
+        model = path.read_bytes()
+        if not model:
+            raise ValueError("empty")  # SentencePiece opens it, and fails at the first text
+        processor = sentencepiece.SentencePieceProcessor(model_proto=model + _RAW if raw else model)
+        return processor, [processor.id_to_piece(index) for index in range(processor.get_piece_size())]
+    except (RuntimeError, OSError, ValueError) as error:  # ValueError: a damaged piece that is no UTF-8
+        raise BadInput("tokenizers.not_sentencepiece", path=path) from error
+
+
+def try_model(path: str) -> None:
+    """Open a model and use it; for a process that may end of it."""
+    processor, _ = _opened(Path(path))
+    for text in probes():
+        processor.encode(text, out_type=str)
+        processor.encode(text, out_type="offset_mapping")
 
 
 class SentencePieceTokenizer(Engine):
@@ -34,32 +59,28 @@ class SentencePieceTokenizer(Engine):
     normalisation expanded (㈜ = ( + 주 + )). Spans refer to the text as given even where that normalisation is NFKC. Line ends and
     other white space that the model has no piece for count as spaces.
 
+    A file of others is opened in a process of its own first (:mod:`explorer.core.guarded`).
+
     Raises:
         BadInput: the file is no SentencePiece model.
     """
 
     def __init__(self, path: str | Path, *, raw: bool = False, name: str | None = None) -> None:
-        import sentencepiece
-
         self.path = require_file(path, "tokenizers.file_sentencepiece")
         self.name = name or file_name(self.path)
         self.raw = raw
-        try:
-            model = self.path.read_bytes()
-            if not model:
-                raise ValueError("empty")  # SentencePiece opens it, and fails at the first text
-            self._processor = sentencepiece.SentencePieceProcessor(model_proto=model + _RAW if raw else model)
-            self.vocab_size: int | None = self._processor.get_piece_size()
-            self._unknown = self._processor.unk_id()
-            # piece -> (id, length, how many of its first characters stand for spaces, unknown)
-            self._known: dict[str, tuple[int, int, int, bool]] = {}
-            for index in range(self._processor.get_piece_size()):
-                if not self._processor.is_unknown(index):
-                    piece = self._processor.id_to_piece(index)
-                    self._known[piece] = (index, len(piece), _spaces(piece), False)
-            self._plain = plain_spaces(self._is_space)
-        except (RuntimeError, OSError, ValueError) as error:  # ValueError: a damaged piece that is no UTF-8
-            raise BadInput("tokenizers.not_sentencepiece", path=self.path) from error
+        what = Message("tokenizers.the_sentencepiece")
+        require_opening("explorer.tokenizers.engines.sentencepiece:try_model", [self.path], what, library="sentencepiece")
+        self._processor, pieces = _opened(self.path, raw)
+        self.vocab_size: int | None = len(pieces)
+        self._unknown = self._processor.unk_id()
+        # piece -> (id, length, how many of its first characters stand for spaces, unknown)
+        self._known: dict[str, tuple[int, int, int, bool]] = {
+            piece: (index, len(piece), _spaces(piece), False)
+            for index, piece in enumerate(pieces)
+            if not self._processor.is_unknown(index)
+        }
+        self._plain = plain_spaces(self._is_space)
 
     def _is_space(self, char: str) -> bool:
         """Whether a white-space character is unknown to the model, or nothing else than a space to it."""

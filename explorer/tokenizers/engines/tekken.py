@@ -13,10 +13,42 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.errors import BadInput, MissingExtra
+from explorer.core.guarded import require_opening
+from explorer.core.messages import Message
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
 from explorer.tokenizers.engines.tiktoken import ByteEncoding
+from explorer.tokenizers.engines.trial import probes
 
 __all__ = ["TekkenTokenizer", "is_tekken", "mistral_tekken", "packaged_tekken"]
+
+
+def _opened(path: Path) -> tuple[Any, int, str]:
+    """A ``tiktoken.Encoding``, how many special tokens come before its pieces, and the pattern it cuts with."""
+    try:
+        import tiktoken
+    except ImportError as error:
+        raise MissingExtra("tokenizers.the_tekken", "llm") from error
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        config = found["config"]
+        special = int(config["default_num_special_tokens"])
+        # The file may hold more pieces than the models use.
+        pieces = found["vocab"][: int(config["default_vocab_size"]) - special]
+        ranks = {base64.b64decode(piece["token_bytes"], validate=True): int(piece["rank"]) for piece in pieces}
+        # A gap, or a byte without a piece, would end the engine instead of raising.
+        if sorted(ranks.values()) != list(range(len(pieces))) or any(bytes([byte]) not in ranks for byte in range(256)):
+            raise ValueError("ranks")
+        pattern = str(config["pattern"])
+        return tiktoken.Encoding(path.stem, pat_str=pattern, mergeable_ranks=ranks, special_tokens={}), special, pattern
+    except (ValueError, KeyError, TypeError, RecursionError) as error:  # ValueError: JSON, UTF-8, base64, the pattern
+        raise BadInput("tokenizers.not_tekken", path=path) from error
+
+
+def try_vocabulary(path: str) -> None:
+    """Open a vocabulary and use it; for a process that may end of it."""
+    encoding, _, pattern = _opened(Path(path))
+    for text in probes(pattern):
+        encoding.encode_ordinary(text)
 
 
 class TekkenTokenizer(ByteEncoding):
@@ -32,23 +64,9 @@ class TekkenTokenizer(ByteEncoding):
 
     def __init__(self, path: str | Path, *, name: str | None = None) -> None:
         self.path = require_file(path, "tokenizers.file_tekken")
-        try:
-            import tiktoken
-        except ImportError as error:
-            raise MissingExtra("tokenizers.the_tekken", "llm") from error
-        try:
-            found = json.loads(self.path.read_text(encoding="utf-8"))
-            config = found["config"]
-            special = int(config["default_num_special_tokens"])
-            # The file may hold more pieces than the models use.
-            pieces = found["vocab"][: int(config["default_vocab_size"]) - special]
-            ranks = {base64.b64decode(piece["token_bytes"], validate=True): int(piece["rank"]) for piece in pieces}
-            # A gap, or a byte without a piece, would end the engine instead of raising.
-            if sorted(ranks.values()) != list(range(len(pieces))) or any(bytes([byte]) not in ranks for byte in range(256)):
-                raise ValueError("ranks")
-            made = tiktoken.Encoding(self.path.stem, pat_str=config["pattern"], mergeable_ranks=ranks, special_tokens={})
-        except (ValueError, KeyError, TypeError, RecursionError) as error:  # ValueError: JSON, UTF-8, base64, the pattern
-            raise BadInput("tokenizers.not_tekken", path=self.path) from error
+        what = Message("tokenizers.the_tekken_file")
+        require_opening("explorer.tokenizers.engines.tekken:try_vocabulary", [self.path], what, library="tiktoken")
+        made, special, _ = _opened(self.path)
         super().__init__(name or file_name(self.path), made, special)
 
     def params(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from explorer.text.normalise import Normalised, normalise
 from explorer.tokenizers.engine import Engine, as_ids
 from explorer.tokenizers.engines.pieces import byte_text, holds_bytes
 from explorer.tokenizers.engines.spans import trim
+from explorer.tokenizers.engines.trial import panics
 from explorer.tokenizers.token import Token
 
 __all__ = ["ByteEncoding", "TiktokenTokenizer"]
@@ -33,7 +34,9 @@ class ByteEncoding(Engine):
 
     def tokenize(self, text: str) -> list[Token]:
         clean = normalise(text)
-        return self._tokens(clean, self._encoding.encode_ordinary(clean.text))
+        with panics(self.name):
+            ranks = self._encoding.encode_ordinary(clean.text)
+        return self._tokens(clean, ranks)
 
     def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
         """Stream tokens of many texts, in order."""

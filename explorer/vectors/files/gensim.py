@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput
+from explorer.core.guarded import require_opening
 from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report
 from explorer.vectors.buckets import Buckets
@@ -216,6 +217,19 @@ def _array(what: Named) -> npt.NDArray[Any]:
     return flat.reshape(tuple(shape), order="F" if fortran else "C")
 
 
+def _packed(path: Path) -> npt.NDArray[Any]:
+    """The array of an ``.npz`` as gensim writes it."""
+    with zipfile.ZipFile(path) as packed:
+        check_unpacked(path, sum(entry.file_size for entry in packed.infolist()))
+    with np.load(path, allow_pickle=False) as found:
+        return np.asarray(found["val"])
+
+
+def try_packed(path: str) -> None:
+    """Open an ``.npz``; for a process that may end of it: its header says how much room is taken before anything is read."""
+    _packed(Path(path))
+
+
 class _Model:
     """The state of one saved object, and the files beside it."""
 
@@ -239,10 +253,11 @@ class _Model:
             beside = self.path.with_name(f"{self.stem}.{name}{ending}")
             if beside.is_file():
                 if ending == ".npz":
-                    with zipfile.ZipFile(beside) as packed:
-                        check_unpacked(beside, sum(entry.file_size for entry in packed.infolist()))
-                found = np.load(beside, mmap_mode="r" if ending == ".npy" else None, allow_pickle=False)
-                return np.asarray(found["val"]) if ending == ".npz" else found
+                    what = Message("vectors.kind.npz")
+                    require_opening("explorer.vectors.files.gensim:try_packed", [beside], what, library="numpy")
+                    return _packed(beside)
+                found: npt.NDArray[Any] = np.load(beside, mmap_mode="r", allow_pickle=False)
+                return found
         raise BadInput("vectors.gensim_part_missing", path=self.path, stem=self.stem, part=name)
 
     def keys(self) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput, MissingExtra
+from explorer.core.guarded import require_opening
+from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report
 from explorer.vectors.files.parts import (
     NOTE,
@@ -16,6 +20,7 @@ from explorer.vectors.files.parts import (
     Raw,
     Table,
     allocate,
+    check_unpacked,
     encoded,
     from_note,
     is_gzip,
@@ -60,17 +65,36 @@ def _columns(path: Path, schema: Any) -> tuple[str, list[str], bool]:
 
 def _read(path: Path, limit: int | None, progress: ProgressCallback | None) -> Raw:
     """Words in a column, numbers in a column of lists or one column a dimension."""
+    _parquet()
+    if is_gzip(path):
+        raise BadInput("vectors.parquet_compressed", path=path)
+    what = Message("vectors.kind.parquet")
+    require_opening("explorer.vectors.files.parquet:try_file", [path], what, library="pyarrow", progress=progress)
+    with _opened(path) as file:
+        return _parquet_rows(path, file, limit, progress)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     parquet = _parquet()
     import pyarrow
 
-    if is_gzip(path):
-        raise BadInput("vectors.parquet_compressed", path=path)
     try:
         with parquet.ParquetFile(path) as file:
-            return _parquet_rows(path, file, limit, progress)
+            yield file
     except (pyarrow.ArrowException, OSError) as error:
         words = " ".join(str(error).split())[:200]
         raise BadInput("vectors.parquet_unreadable", path=path, reason=words) from error
+
+
+def try_file(path: str) -> None:
+    """Read every row; for a process that may end of it."""
+    place, size = Path(path), 0
+    with _opened(place) as file:
+        words, columns, _ = _columns(place, file.schema_arrow)
+        for batch in file.iter_batches(batch_size=_BLOCK, columns=[words, *columns], use_threads=False):
+            size += batch.nbytes
+            check_unpacked(place, size)
 
 
 def _parquet_rows(path: Path, file: Any, limit: int | None, progress: ProgressCallback | None) -> Raw:
