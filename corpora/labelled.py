@@ -12,7 +12,17 @@ from corpora.corpus import Corpus, open_corpus
 from corpora.readers.fields import TEXT_NAMES
 from explorer.core.errors import BadInput, listing
 
-__all__ = ["BY", "LABEL_NAMES", "documents_of", "label_column", "labelled_lines", "labelled_texts", "pasted_documents"]
+__all__ = [
+    "BY",
+    "LABEL_NAMES",
+    "documents_of",
+    "drawn",
+    "label_column",
+    "label_field",
+    "labelled_lines",
+    "labelled_texts",
+    "pasted_documents",
+]
 
 BY = ("document", "line", "sentence")
 """What of a corpus may count as a document."""
@@ -54,6 +64,41 @@ def labelled_texts(
             if len(found) == most:
                 break
     return found
+
+
+def label_field(where: str | Path | Corpus, wanted: str | None = None) -> tuple[str, list[str]]:
+    r"""Which column or field of a corpus is the label, and which there are beside the text; only its first document is read.
+
+    Args:
+        where: as :func:`labelled_texts` takes it.
+        wanted: by name; if left out, as it was said when the corpus was stored, else guessed.
+
+    Raises:
+        BadInput: no such column, or none that can be taken for the label.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "r.csv").write_text("document,label,id\n좋다,1,7\n", encoding="utf-8")
+    ...     label_field(Path(folder, "r.csv"))
+    ('label', ['label', 'id'])
+    """
+    corpus = open_corpus(where)
+    first = next(corpus.documents(), None)
+    known = list(first.meta) if first else []
+    return _column(known, wanted or corpus.info().get("label"), corpus.name), known
+
+
+def drawn(labelled: Labelled, most: int, seed: int) -> Labelled:
+    """At most so many of the texts, drawn at random, in the order they had: a table is often sorted by its labels.
+
+    >>> drawn([("가", "1"), ("나", "2"), ("다", "3")], 2, 42)
+    [('나', '2'), ('다', '3')]
+    """
+    if len(labelled) <= most:
+        return labelled
+    import numpy as np
+
+    return [labelled[row] for row in np.sort(np.random.default_rng([seed, 37]).permutation(len(labelled))[:most])]
 
 
 def label_column(known: Sequence[str]) -> str | None:

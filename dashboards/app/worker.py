@@ -90,8 +90,8 @@ def count_corpus(params: dict[str, Any], progress: ProgressCallback) -> dict[str
 
 
 def train(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
-    """Train word vectors or a tokenizer, written down epoch by epoch."""
-    from dashboards.pages.train.asked import make
+    """Train what the training page asks for, written down epoch by epoch."""
+    from dashboards.pages.train.making import make
 
     return make(params, progress)
 

@@ -51,6 +51,28 @@ ASKED = {
 }
 
 
+def probed():
+    """A run that measured labels at every layer; its address."""
+    pytest.importorskip("torch")
+    from corpora import library
+    from dashboards.pages.train import runs
+    from dashboards.pages.train.choice import Choice
+    from dashboards.pages.train.making import make
+    from explorer.core.store import home
+
+    file = home() / "labelled.tsv"
+    file.write_text("text\tlabel\n" + EXAMPLE, encoding="utf-8")
+    library.add(file, "labelled")
+    choice = Choice(what="layers", corpus="labelled", encoder="mini", name="probe")
+    runs.begin("probe", choice.to_dict())
+    make(choice.to_dict(), lambda step: None)
+    return "?run=probe"
+
+
+PREPARED = {("train", "layers"): probed}
+"""Cards that another address fills than the others of their page."""
+
+
 def settled(function, *given):
     end = time.monotonic() + 300
     while True:
@@ -65,8 +87,8 @@ def test_the_lines_give_the_tables_of_the_page(served, app, name, monkeypatch):
     monkeypatch.setattr("dashboards.pages.word.asked.MODELS", ("word2vec", "glove"))  # Kiwi's would first be recovered
     if name in ("context", "senses", "inside", "layers", "versus"):
         pytest.importorskip("torch")
-    values = values_at(views()[name], ASKED[name])
     for card, take in views()[name].CARDS.items():
+        values = values_at(views()[name], PREPARED[name, card]() if (name, card) in PREPARED else ASKED[name])
         table = settled(take.frame, values)
         space = {}
         exec(settled(take.python, values), space)

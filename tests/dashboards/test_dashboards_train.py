@@ -12,7 +12,10 @@ from conftest import Page, small_vectors
 from dashboards.app.state import model_names, state
 from dashboards.kit.ids import coded
 from dashboards.pages.train import runs
-from dashboards.pages.train.asked import Choice, _beginning, _check, go_on, job_of, known, make, own, preset_of, start
+from dashboards.pages.train.asked import _check, go_on, job_of, known, own, start
+from dashboards.pages.train.choice import Choice
+from dashboards.pages.train.making import _beginning, make
+from dashboards.pages.train.sizes import preset_of
 from explorer.core.errors import BadInput, Cancelled, ExplorerError, Unavailable, UnknownName
 from explorer.core.progress import Progress
 from explorer.core.store import list_artifacts

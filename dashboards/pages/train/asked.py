@@ -1,111 +1,41 @@
-"""What is to be trained: checked before it begins, done in the worker process, found again as files."""
+"""Trainings as a person asks for them: checked before they begin, gone on with, known again, taken off the list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
 
-from dashboards.app.state import corpus_names, state, tokenizer_names, version
+from dashboards.app.state import state, tokenizer_names
+from dashboards.kit.checkpoints import place, torch_installed
 from dashboards.kit.jobs import Job
+from dashboards.kit.local import short_name
 from dashboards.kit.person import person
 from dashboards.kit.public import check_writable
+from dashboards.kit.upload import named_after
 from dashboards.pages.train import runs
-from explorer.core.errors import BadInput, Cancelled, ExplorerError, UnknownName
-from explorer.core.progress import Progress, ProgressCallback
+from dashboards.pages.train.choice import ARTIFACTS, CONTEXTUAL, ENCODING, Choice
+from dashboards.pages.train.sizes import characters_of, label_of
+from explorer.core.errors import BadInput, ExplorerError, MissingExtra, UnknownName
 from explorer.core.store import check_name, list_artifacts
-from explorer.static.presets import PRESETS, Estimate, estimate, preset, tokens_of
 
-__all__ = [
-    "KEYS",
-    "METRICS",
-    "MODELS",
-    "NEW",
-    "PARAMS",
-    "SUBWORDS",
-    "Choice",
-    "characters_of",
-    "expected",
-    "forget",
-    "go_on",
-    "goes",
-    "is_own",
-    "job_of",
-    "known",
-    "make",
-    "own",
-    "preset_of",
-    "start",
-]
+__all__ = ["forget", "go_on", "goes", "is_own", "job_of", "known", "own", "start", "tests_here"]
 
-NEW = "+"
-"""The tokenizer that is trained in the same press; none that is saved can be called so."""
-MODELS = tuple(PRESETS)
-SUBWORDS = ("unigram", "bpe", "wordpiece", "byte-bpe", "kiwi-unigram", "kiwi-bpe")
-KEYS = ("auto", "content", "all", "eojeol")
-PARAMS = ("dim", "window", "min_count", "epochs")
-WATCHED = 5
-"""Words whose neighbours are told after every epoch."""
 LABEL = "job.train"
 """What the job of a training is called."""
-BESIDE = ("kiwi", "ko-unigram-32k", "ko-wordpiece-32k")
-"""What a new tokenizer is compared with."""
-COMPARED = 50_000
-"""Characters of the corpus that a new tokenizer is compared on."""
-METRICS = ("tokens_per_eojeol", "single_token_words", "unknown_characters")
-"""What a new tokenizer is compared by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which training is wanted.
-
-    Attributes:
-        what: ``"vectors"`` or ``"tokenizer"``.
-        corpus: a corpus's name.
-        model: one of :data:`MODELS`.
-        tokenizer: a tokenizer's name, or :data:`NEW`.
-        name: what the vectors will be called; empty for the tokenizer alone.
-        subword, vocab_size, tokenizer_name: the new tokenizer.
-        keys: which tokens become keys, ``"auto"`` for what suits the tokenizer.
-        seed: of everything random.
-        params: those that the person has set.
-    """
-
-    what: str = "vectors"
-    corpus: str = "sample"
-    model: str = "word2vec"
-    tokenizer: str = "kiwi"
-    name: str = ""
-    subword: str = "unigram"
-    vocab_size: int = 8000
-    tokenizer_name: str = ""
-    keys: str = "auto"
-    seed: int = 42
-    params: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def is_new(self) -> bool:
-        """Whether a tokenizer is trained."""
-        return self.what == "tokenizer" or self.tokenizer == NEW
-
-    @property
-    def run(self) -> str:
-        """What the run is called: as what it makes last."""
-        return self.tokenizer_name if self.what == "tokenizer" else self.name
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-    def named(self) -> Choice:
-        """With names that are free, where the person gave none."""
-        made, promised = self, _promised()
-        if self.is_new and not self.tokenizer_name:
-            made = replace(made, tokenizer_name=_free(f"{self.corpus}-{self.subword}", promised | set(tokenizer_names())))
-        if self.what == "vectors" and not self.name:
-            made = replace(made, name=_free(f"{self.corpus}-{self.model}", promised | set(list_artifacts("vectors"))))
-        return made
+def _named(choice: Choice) -> Choice:
+    """With names that are free, where the person gave none."""
+    promised = _promised()
+    if choice.is_new and not choice.tokenizer_name:
+        name = _free(f"{choice.corpus}-{choice.subword}", promised | set(tokenizer_names()))
+        choice = replace(choice, tokenizer_name=name)
+    if choice.what != "tokenizer" and not choice.name:
+        tail = {"vectors": choice.model, "classifier": named_after(short_name(choice.encoder))}.get(choice.what, choice.what)
+        kind = ARTIFACTS[choice.what]
+        taken = set(list_artifacts(kind)) if kind else {run.name for run in runs.listed()}
+        choice = replace(choice, name=_free(f"{choice.corpus}-{tail}", promised | taken))
+    return choice
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -122,36 +52,6 @@ def _promised(but: str = "") -> set[str]:
     return {name for choice in begun for name in (choice.run, choice.tokenizer_name if choice.is_new else "") if name}
 
 
-@lru_cache(16)
-def _characters(corpus: str, _: int) -> int:
-    from corpora import open_corpus
-
-    found = open_corpus(corpus)
-    known = found.info().get("characters")
-    return int(known) if isinstance(known, int | float) else sum(map(len, found.texts()))
-
-
-def characters_of(corpus: str) -> int:
-    """How long a corpus is.
-
-    Raises:
-        UnknownName: there is none of that name.
-    """
-    if corpus not in corpus_names():
-        raise UnknownName("corpus", corpus, corpus_names())
-    return _characters(corpus, version(corpus, "corpus"))
-
-
-def preset_of(choice: Choice) -> dict[str, int]:
-    """The parameters that fit the corpus."""
-    return preset(choice.model, tokens_of(characters_of(choice.corpus), choice.tokenizer))
-
-
-def expected(choice: Choice) -> Estimate:
-    """What it may take."""
-    return estimate(choice.model, characters_of(choice.corpus), choice.tokenizer, choice.params)
-
-
 def known(name: str) -> runs.Run | None:
     """What this person may know of a run: of their own everything; of somebody else's that it goes on, or what it has made."""
     run = runs.read(name)
@@ -159,8 +59,8 @@ def known(name: str) -> runs.Run | None:
         return run if run is None or run.state != "begun" else _broken_off(run)
     if goes(run):
         return runs.Run(name, owner=run.owner, job=run.job)
-    made = list_artifacts("tokenizer" if run.asked.get("what") == "tokenizer" else "vectors")
-    return run if run.state == "done" and name in made else runs.of_model(name)
+    kind = ARTIFACTS[run.what]
+    return run if run.state == "done" and (kind is None or name in list_artifacts(kind)) else runs.of_model(name)
 
 
 def _broken_off(run: runs.Run) -> runs.Run:
@@ -200,7 +100,7 @@ def start(choice: Choice, again: bool = False) -> str:
     Raises:
         ExplorerError: it cannot be: a name that is taken or none, no such corpus or tokenizer, an impossible parameter.
     """
-    choice = choice.named()
+    choice = _named(choice)
     name = choice.run
     before = runs.read(name)
     if before is not None and goes(before):
@@ -253,6 +153,8 @@ def _check(choice: Choice, again: bool) -> None:
     from explorer.tokenizers.library import tokenizer_place
 
     characters_of(choice.corpus)
+    if choice.encodes and not torch_installed():
+        raise MissingExtra("encoders.an_encoder", "bert")
     promised = _promised(but=choice.run)
     for wanted in (choice.run, choice.tokenizer_name if choice.is_new else ""):
         if wanted in promised:
@@ -260,14 +162,60 @@ def _check(choice: Choice, again: bool) -> None:
     if choice.is_new and not (again and choice.tokenizer_name in list_artifacts("tokenizer")):
         _check_free("tokenizer", choice.tokenizer_name)
         tokenizer_place(choice.tokenizer_name, overwrite=False)
-    if not choice.is_new and choice.tokenizer not in tokenizer_names():
-        raise UnknownName("tokenizer", choice.tokenizer, tokenizer_names())
     if choice.what == "vectors":
+        if not choice.is_new:
+            _check_tokenizers([choice.tokenizer])
         if not (again and choice.name in list_artifacts("vectors")):
             _check_free("vectors", choice.name)
             check_free(choice.name, overwrite=False)
         common = {name: choice.params[name] for name in ("dim", "window", "epochs") if name in choice.params}
-        check_parameters(choice.model, common, {})
+        check_parameters(choice.model, {} if choice.model == CONTEXTUAL else common, {})
+        if choice.model == CONTEXTUAL:
+            place(choice.encoder)
+    elif choice.what in ENCODING:
+        _check_labels(choice, again)
+    elif choice.what == "lab":
+        _check_lab(choice, again)
+
+
+def _check_tokenizers(names: Iterable[str]) -> None:
+    for name in names:
+        if name not in tokenizer_names():
+            raise UnknownName("tokenizer", name, tokenizer_names())
+
+
+def _check_labels(choice: Choice, again: bool) -> None:
+    place(choice.encoder)
+    label_of(choice.corpus, choice.label)
+    if choice.what == "classifier":
+        from explorer.encoders.train.recipe import free_target
+
+        if not (again and choice.name in list_artifacts("encoder")):
+            _check_free("encoder", choice.name)
+            free_target(choice.name, overwrite=False)
+        return
+    check_name(choice.name)
+    before = runs.read(choice.name)
+    if before is not None and before.state == "done" and not again:
+        raise BadInput("dashboards.name_taken", name=choice.name)
+
+
+def _check_lab(choice: Choice, again: bool) -> None:
+    from explorer.analysis.lab_results import check_lab_free
+    from explorer.static.presets import PRESETS
+
+    if not choice.tokenizers or not choice.models or not choice.tests:
+        raise BadInput("dashboards.lab_incomplete")
+    _check_tokenizers(choice.tokenizers)
+    for model in choice.models:
+        if model not in PRESETS:
+            raise UnknownName("model to train", model, PRESETS)
+    for test in choice.tests:
+        if test not in tests_here():
+            raise UnknownName("test set", test, tests_here())
+    if not (again and choice.name in list_artifacts("lab")):
+        _check_free("lab", choice.name)
+        check_lab_free(choice.name)
 
 
 def _check_free(kind: str, name: str) -> None:
@@ -276,104 +224,8 @@ def _check_free(kind: str, name: str) -> None:
         raise BadInput("dashboards.name_taken", name=name)
 
 
-# ---- in the worker process: what is there under a name was made by a run of before that was killed, or by somebody else meanwhile
+def tests_here() -> list[str]:
+    """Test sets of words that have a name and are on this machine."""
+    from explorer.core.evaluation_sets import evaluation_sets
 
-
-def make(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
-    """Train what was asked for, and write down what happens."""
-    from corpora import open_corpus
-
-    choice = Choice(**params)
-    recorder = runs.Recorder(choice.run, progress)
-    try:
-        corpus = open_corpus(choice.corpus)
-        made: dict[str, Any] = {"tokenizer": _tokenizer(choice, corpus, recorder)} if choice.is_new else {}
-        if choice.what == "vectors":
-            made |= _vectors(choice, corpus, recorder)
-        recorder.done(made)
-    except Cancelled:
-        raise
-    except Exception as error:
-        recorder.failed(error)
-        raise
-    return made
-
-
-def _made_before(kind: str, name: str, engine: str, corpus: str, seed: int, params: Mapping[str, int]) -> bool:
-    """Whether this was made before as it is wanted now.
-
-    Raises:
-        BadInput: something else has this name.
-    """
-    found = list_artifacts(kind).get(name)
-    if found is None:
-        return False
-    facts = {**found.provenance, **found.params}
-    same = found.engine == engine and facts.get("corpus") == corpus and facts.get("seed") == seed
-    if not same or any(found.params.get(one) != value for one, value in params.items()):
-        raise BadInput("dashboards.name_taken", name=name)
-    return True
-
-
-def _vectors(choice: Choice, corpus: Any, progress: ProgressCallback) -> dict[str, Any]:
-    from explorer.static.load import load
-    from explorer.static.train import train
-
-    settings: dict[str, Any] = {**preset_of(choice), **choice.params}
-    v = (
-        load(choice.name)
-        if _made_before("vectors", choice.name, choice.model, choice.corpus, choice.seed, choice.params)
-        else train(
-            choice.model,
-            corpus,
-            tokenizer=choice.tokenizer_name if choice.tokenizer == NEW else choice.tokenizer,
-            name=choice.name,
-            corpus=choice.corpus,
-            seed=choice.seed,
-            keys=None if choice.keys == "auto" else choice.keys,
-            watch=WATCHED,
-            progress=progress,
-            **settings,
-        )
-    )
-    stats = v.info["corpus_stats"]
-    return {"keys": len(v), "dim": v.dim, "model": choice.model, "tokens": stats["tokens"], "sentences": stats["sentences"]}
-
-
-def _beginning(texts: Iterable[str], most: int = COMPARED) -> Iterator[str]:
-    """The first characters of a corpus; a text that is cut ends with a whole word, unless it is one."""
-    for text in texts:
-        if len(text) >= most:
-            words, _, _ = text[:most].rpartition(" ")
-            yield words or text[:most]
-            return
-        most -= len(text)
-        yield text
-
-
-def _tokenizer(choice: Choice, corpus: Any, progress: ProgressCallback) -> dict[str, Any]:
-    """Train the new tokenizer, and compare it with others."""
-    from explorer.tokenizers.comparison.compare import compare
-    from explorer.tokenizers.training.train import train_tokenizer
-
-    name = choice.tokenizer_name
-    if not _made_before("tokenizer", name, choice.subword, choice.corpus, choice.seed, {"vocab_size": choice.vocab_size}):
-        train_tokenizer(
-            choice.subword,
-            corpus.texts(),
-            vocab_size=choice.vocab_size,
-            name=name,
-            seed=choice.seed,
-            corpus=choice.corpus,
-            progress=progress,
-        )
-    found = compare(
-        [name, *BESIDE],
-        list(_beginning(corpus.texts())),
-        progress=lambda step: progress(Progress(step.stage, step.done, step.total, step.unit)),
-    )
-    rows = [row.to_dict() for row in found.rows]
-    return {
-        "name": name,
-        "rows": [{metric: row.get(metric) for metric in ("tokenizer", "vocab_size", *METRICS)} for row in rows],
-    }
+    return [one.name for one in evaluation_sets().values() if one.kind in ("similarity", "analogy") and one.where != "not here"]

@@ -8,39 +8,30 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 
 from dashboards.kit import ids, url
+from dashboards.kit.checkpoints import place, torch_installed
 from dashboards.kit.components import card, page, problem, slot, watch
+from dashboards.kit.forms import no_torch
 from dashboards.kit.i18n import text
 from dashboards.kit.page import HIDDEN, pressed
 from dashboards.kit.taking import Take, lines
-from dashboards.pages.train.asked import (
-    KEYS,
-    MODELS,
-    PARAMS,
-    SUBWORDS,
-    Choice,
-    expected,
-    forget,
-    go_on,
-    goes,
-    job_of,
-    known,
-    own,
-    preset_of,
-    start,
-)
+from dashboards.pages.train.asked import forget, go_on, goes, job_of, known, own, start
+from dashboards.pages.train.choice import ENCODING, KEYS, KINDS, MODELS, PARAMS, PARTS, SUBWORDS, Choice
 from dashboards.pages.train.form import (
+    BOXES,
     EXPECTED,
     FIELD_IDS,
     GO,
-    KINDS,
+    LABELS_LINK,
     LIMITS,
-    NEW_BOX,
-    VECTORS_BOX,
+    MOST_CELLS,
     VOCABULARY,
+    box_styles,
     form_of,
-    is_new,
 )
-from dashboards.pages.train.shown import curve, estimated, neighbours, run_list, status
+from dashboards.pages.train.runs import Run
+from dashboards.pages.train.shown import curve, estimated, layers, neighbours, run_list, status
+from dashboards.pages.train.sizes import expected, label_of, preset_of
+from explorer.analysis.probing.layers import LayerProbes
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.static.epochs import losses_frame, neighbours_frame
 
@@ -54,6 +45,12 @@ FIELDS = {
     "corpus": url.text(100, "sample", always=True),
     "kind": url.choice(MODELS, MODELS[0]),
     "t": url.text(300, "kiwi", always=True),
+    "enc": url.model(""),
+    "label": url.text(100),
+    "part": url.choice(PARTS, PARTS[0]),
+    "ts": url.texts(300, MOST_CELLS, ("kiwi", "eojeol"), always=True),
+    "ms": url.texts(100, MOST_CELLS, ("word2vec", "glove"), always=True),
+    "tests": url.texts(100, MOST_CELLS, ("relations",), always=True),
     "sub": url.choice(SUBWORDS, SUBWORDS[0]),
     "vocab": url.integer(*VOCABULARY, 8000),
     "tname": url.text(100),
@@ -64,10 +61,12 @@ FIELDS = {
     "run": url.text(100),
 }
 
-RUN, STAMP, SAID, STATUS, ANSWER, CURVE, NEIGHBOURS, RUNS = (
-    f"train-{name}" for name in ("run", "stamp", "said", "status", "answer", "curve", "neighbours", "runs")
-)
+RUN, STAMP, SAID, STATUS, RUNS, ABOUT = (f"train-{name}" for name in ("run", "stamp", "said", "status", "runs", "about"))
+ANSWERS = ("curve", "neighbours", "layers")
+"""The cards of a run; each is there where it has something to show."""
 CONTROLS = tuple(FIELD_IDS)
+_EMPTY = ("name", "tname", "ts", "ms", "tests")
+"""What may be left empty."""
 
 
 def layout(**query: Any) -> Any:
@@ -80,19 +79,13 @@ def layout(**query: Any) -> Any:
         dcc.Store(id=STAMP),
         card(None, form_of(t, q), slot(SAID)),
         slot(STATUS),
-        html.Div(
-            [
-                card(t("train.curve"), html.Div(id=CURVE), hint=t("train.curve_hint"), takes=("train", "curve")),
-                card(
-                    t("train.neighbours"),
-                    html.Div(id=NEIGHBOURS),
-                    hint=t("train.neighbours_hint"),
-                    takes=("train", "neighbours"),
-                ),
-            ],
-            id=ANSWER,
-            className="train-answer",
-            style=HIDDEN,
+        *(
+            html.Div(
+                card(t(f"train.{name}"), html.Div(id=f"train-{name}"), hint=t(f"train.{name}_hint"), takes=("train", name)),
+                id=f"train-{name}-card",
+                style=HIDDEN,
+            )
+            for name in ANSWERS
         ),
         html.Div(id=RUNS),
     )
@@ -103,8 +96,11 @@ def layout(**query: Any) -> Any:
 
 def values_of(given: tuple[Any, ...]) -> dict[str, Any]:
     """The controls as they stand, as the address would say them."""
-    asked = {name: "" if value is None else str(value) for name, value in zip(CONTROLS, given, strict=True)}
-    return url.decode(FIELDS, {name: value for name, value in asked.items() if value or name in ("name", "tname")})
+    asked = {
+        name: ",".join(value) if isinstance(value, list) else "" if value is None else str(value)
+        for name, value in zip(CONTROLS, given, strict=True)
+    }
+    return url.decode(FIELDS, {name: value for name, value in asked.items() if value or name in _EMPTY})
 
 
 def choice_of(q: Mapping[str, Any]) -> Choice:
@@ -119,6 +115,12 @@ def choice_of(q: Mapping[str, Any]) -> Choice:
         vocab_size=q["vocab"],
         tokenizer_name=q["tname"],
         keys=q["keys"],
+        encoder=q["enc"],
+        label=q["label"],
+        part=q["part"],
+        tokenizers=tuple(q["ts"]),
+        models=tuple(q["ms"]),
+        tests=tuple(q["tests"]),
         seed=q["seed"],
         params={name: q[name] for name in PARAMS if q[name]},
     )
@@ -154,16 +156,21 @@ def _began(call: Callable[[], str | None]) -> tuple[Any, Any]:
 
 
 def form(*given: Any) -> tuple[Any, ...]:
-    """Which parts of the form are there, what the preset says, and what it may take."""
+    """Which parts of the form are there, the columns of the corpus, what fits by itself, and what it may take."""
     t, q = text(), values_of(given)
     choice = choice_of(q)
-    boxes = ({} if q["what"] == KINDS[0] else HIDDEN, {} if is_new(q["what"], q["t"]) else HIDDEN)
+    labelled = q["what"] in ENCODING
+    fixed = (*box_styles(q), {} if labelled else HIDDEN, t(f"train.about_{q['what']}"))
     try:
+        columns = label_of(q["corpus"], q["label"])[1] if labelled else ()
+        if choice.encodes and not torch_installed():
+            return *fixed, no_torch(t), no_update, *[no_update] * len(PARAMS)
         found, preset = expected(choice), preset_of(choice)
     except ExplorerError as error:
-        return *boxes, problem(t, error), *[no_update] * len(PARAMS)
-    line = estimated(t, choice, found)
-    return *boxes, line, *(t("train.preset_value", value=preset[name]) for name in PARAMS)
+        return *fixed, problem(t, error), no_update, *[no_update] * len(PARAMS)
+    names = list(dict.fromkeys([*columns, *([q["label"]] if q["label"] else [])]))
+    told = [t("train.preset_value", value=preset[name]) if name in preset else no_update for name in PARAMS]
+    return *fixed, estimated(t, choice, found), names, *told
 
 
 def address(run: str | None, *given: Any) -> str:
@@ -186,20 +193,31 @@ def show(run: str | None, _: Any, __: Any, scheme: str | None, stamp: list[Any] 
     now = [run, job.id if job else None, scheme, found and [found.state, len(found.epochs)]]
     now.append([[one.name, one.state, one.name in going] for one in others])
     if now == stamp:
-        return (no_update,) * 6
+        return (no_update,) * (3 + 2 * len(ANSWERS))
     if run and found is None:
         shown: Any = card(None, problem(t, BadInput("dashboards.no_such_run", name=run)))
     else:
         shown = status(t, found, job, run in going) if found else None
-    told = found.epochs if found else ()
+    answers = _answers(found, scheme)
     return (
         shown,
-        {} if told else HIDDEN,
-        curve(t, told, scheme) if told else None,
-        neighbours(t, told) if told else None,
+        *(answers.get(name) for name in ANSWERS),
+        *({} if name in answers else HIDDEN for name in ANSWERS),
         run_list(t, others, going, run),
         now,
     )
+
+
+def _answers(found: Run | None, scheme: str | None) -> dict[str, Any]:
+    """What the cards of a run show."""
+    t, made = text(), {}
+    if found is not None and found.epochs:
+        made["curve"] = curve(t, found, scheme)
+        if found.what == "vectors":
+            made["neighbours"] = neighbours(t, found.epochs)
+    if found is not None and "probes" in found.made:
+        made["layers"] = layers(t, found, scheme)
+    return made
 
 
 def register(app: Dash) -> None:
@@ -207,9 +225,11 @@ def register(app: Dash) -> None:
     controls = [(FIELD_IDS[name], "value") for name in CONTROLS]
     inputs = [Input(*one) for one in controls]
     app.callback(
-        Output(VECTORS_BOX, "style"),
-        Output(NEW_BOX, "style"),
+        *[Output(f"train-box-{name}", "style") for name in BOXES],
+        Output(LABELS_LINK, "style"),
+        Output(ABOUT, "children"),
         Output(EXPECTED, "children"),
+        Output(FIELD_IDS["label"], "data"),
         *[Output(FIELD_IDS[name], "placeholder") for name in PARAMS],
         *inputs,
     )(form)
@@ -230,9 +250,8 @@ def register(app: Dash) -> None:
     )(begin_again)
     app.callback(
         Output(STATUS, "children"),
-        Output(ANSWER, "style"),
-        Output(CURVE, "children"),
-        Output(NEIGHBOURS, "children"),
+        *[Output(f"train-{name}", "children") for name in ANSWERS],
+        *[Output(f"train-{name}-card", "style") for name in ANSWERS],
         Output(RUNS, "children"),
         Output(STAMP, "data"),
         Input(RUN, "data"),
@@ -246,19 +265,63 @@ def register(app: Dash) -> None:
 # ---- what is taken along
 
 
-def _told(q: Mapping[str, Any]) -> Any:
+def _told(q: Mapping[str, Any]) -> Run:
     found = known(q["run"])
     if found is None or not found.epochs:
         raise BadInput("dashboards.no_such_run", name=q["run"])
-    return found.epochs
+    return found
 
 
 _LINES = "import explorer as ex\nfrom explorer.static.epochs import {}\n\nanswer = {}(ex.load({{run}}).info['epochs'])"
+_CURVE = """import pandas as pd
+
+from explorer.core.store import list_artifacts
+
+answer = pd.DataFrame(list_artifacts("encoder")[{run}].provenance["curve"])[["step", "train", "heldout", "top1"]]"""
+_PROBES = """import explorer as ex
+from corpora.labelled import labelled_texts
+from explorer.analysis.probing.layers import probe_layers
+
+labelled = labelled_texts({corpus}, label_column={label})
+probes = probe_layers(ex.encoder({model}), labelled=labelled, most_texts={most}, seed={seed})
+answer = probes.to_frame()"""
 
 
 def _take(frame: Callable[[Any], Any]) -> Take:
     name = frame.__name__
-    return Take(lambda q: frame(_told(q)), lambda q: lines(_LINES.format(name, name), run=q["run"]))
+    return Take(lambda q: frame(_told(q).epochs), lambda q: lines(_LINES.format(name, name), run=q["run"]))
 
 
-CARDS = {"curve": _take(losses_frame), "neighbours": _take(neighbours_frame)}
+def _curve(q: Mapping[str, Any]) -> Any:
+    import pandas as pd
+
+    found = _told(q)
+    if found.what == "classifier":
+        return pd.DataFrame(found.epochs)[["step", "train", "heldout", "top1"]]
+    return losses_frame(found.epochs)
+
+
+def _curve_lines(q: Mapping[str, Any]) -> str:
+    template = _CURVE if _told(q).what == "classifier" else _LINES.format(*["losses_frame"] * 2)
+    return lines(template, run=q["run"])
+
+
+def _probed(q: Mapping[str, Any]) -> Run:
+    found = known(q["run"])
+    if found is None or "probes" not in found.made:
+        raise BadInput("dashboards.no_such_run", name=q["run"])
+    return found
+
+
+def _probes(q: Mapping[str, Any]) -> Any:
+    return LayerProbes.from_dict(_probed(q).made["probes"]).to_frame()
+
+
+def _probes_lines(q: Mapping[str, Any]) -> str:
+    choice = Choice(**_probed(q).asked)
+    asked = preset_of(choice) | dict(choice.params)
+    label = label_of(choice.corpus, choice.label)[0]
+    return lines(_PROBES, corpus=choice.corpus, label=label, model=place(choice.encoder), most=asked["most"], seed=choice.seed)
+
+
+CARDS = {"curve": Take(_curve, _curve_lines), "neighbours": _take(neighbours_frame), "layers": Take(_probes, _probes_lines)}

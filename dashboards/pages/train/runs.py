@@ -19,9 +19,9 @@ from typing import Any
 from dashboards.kit.jobs import failure_of
 from explorer.core.errors import BadInput, ExplorerError, error_from
 from explorer.core.progress import Progress, ProgressCallback
-from explorer.core.store import atomic_write, cache_path, check_name, list_artifacts
+from explorer.core.store import Manifest, atomic_write, cache_path, check_name, list_artifacts
 
-__all__ = ["Recorder", "Run", "begin", "forget", "link", "listed", "of_model", "read"]
+__all__ = ["Recorder", "Run", "begin", "forget", "link", "listed", "of_classifier", "of_model", "read"]
 
 _RUN, _JOB, _END, _EPOCHS = "run.json", "job.json", "end.json", "epochs.jsonl"
 
@@ -32,7 +32,7 @@ class Run:
 
     Attributes:
         name: what it makes.
-        asked: what was asked (:meth:`dashboards.pages.train.asked.Choice.to_dict`); empty for a model that was trained elsewhere.
+        asked: what was asked (:meth:`dashboards.pages.train.choice.Choice.to_dict`); empty for a model that was trained elsewhere.
         owner: the person who began it; ``""`` where that is nobody's business.
         state: ``"begun"``, ``"done"`` or ``"failed"``; one that was begun and does not run was stopped.
         job: the id of its job.
@@ -40,7 +40,7 @@ class Run:
         seconds: how long it took.
         failure: the error, as plain data.
         made: what is known of the result.
-        epochs: what was told of every epoch.
+        epochs: what was told of every epoch, or at every point of a curve.
     """
 
     name: str
@@ -53,6 +53,11 @@ class Run:
     failure: dict[str, Any] | None = None
     made: dict[str, Any] = field(default_factory=dict)
     epochs: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def what(self) -> str:
+        """What was trained, as :data:`dashboards.pages.train.choice.KINDS` has it."""
+        return str(self.asked.get("what") or self.made.get("what") or "vectors")
 
     @property
     def error(self) -> ExplorerError | None:
@@ -119,12 +124,22 @@ def read(name: str) -> Run | None:
 
 
 def of_model(name: str) -> Run | None:
-    """What a saved model tells of its training itself; ``None`` where there is none."""
+    """What a saved model, or a classifier, tells of its training itself; ``None`` where there is none."""
     model = list_artifacts("vectors").get(name)
-    if model is None:
-        return None
-    told = model.provenance.get("epochs")
-    return Run(name, state="done", made={**model.sizes, "model": model.engine}, epochs=tuple(told or ()))
+    if model is not None:
+        told = model.provenance.get("epochs")
+        return Run(name, state="done", made={**model.sizes, "model": model.engine}, epochs=tuple(told or ()))
+    encoder = list_artifacts("encoder").get(name)
+    if encoder is not None and "curve" in encoder.provenance and "labels" in encoder.provenance:
+        return Run(name, state="done", made=of_classifier(encoder), epochs=tuple(encoder.provenance["curve"]))
+    return None
+
+
+def of_classifier(saved: Manifest) -> dict[str, Any]:
+    """What a saved classifier tells of itself, but for its curve."""
+    return {"what": "classifier"} | {
+        name: saved.provenance.get(name) for name in ("base", "labels", "texts", "accuracy", "baseline")
+    }
 
 
 def _epochs(folder: Path) -> tuple[dict[str, Any], ...]:
@@ -153,6 +168,12 @@ def forget(name: str) -> None:
     shutil.rmtree(_folder(name), ignore_errors=True)
 
 
+def _place(told: Mapping[str, Any]) -> int | None:
+    """The epoch, or the step of a curve."""
+    place = told.get("epoch", told.get("step"))
+    return None if place is None else int(place)
+
+
 class Recorder:
     """Writes a run down while it happens; of one that is forgotten meanwhile nothing.
 
@@ -167,9 +188,10 @@ class Recorder:
         self._begun = time.time()
 
     def __call__(self, step: Progress) -> None:
-        if step.data is not None and "epoch" in step.data and self._kept():
+        place = _place(step.data) if step.data is not None else None
+        if step.data is not None and place is not None and self._kept():
             # What a killed run told after the epoch that was kept happens again.
-            before = [one for one in _epochs(self._folder) if one["epoch"] < step.data["epoch"]]
+            before = [one for one in _epochs(self._folder) if (_place(one) or 0) < place]
             lines = [json.dumps(one, ensure_ascii=False) for one in [*before, step.data]]
             atomic_write(self._folder / _EPOCHS, "\n".join(lines) + "\n")
         self._progress(step)

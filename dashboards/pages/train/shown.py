@@ -13,36 +13,46 @@ from dashboards.kit import ids, url
 from dashboards.kit.components import card, figures_row, graph, job_panel, lasting, problem, table
 from dashboards.kit.i18n import Text
 from dashboards.kit.jobs import Job
+from dashboards.pages.layers.figures import layers as layers_figure
+from dashboards.pages.layers.figures import losses as steps_figure
 from dashboards.pages.tokens.page import title_of
-from dashboards.pages.train.asked import METRICS, Choice
+from dashboards.pages.train.choice import Choice
 from dashboards.pages.train.figures import losses
+from dashboards.pages.train.making import METRICS
 from dashboards.pages.train.runs import Run
+from dashboards.pages.train.sizes import Expected
+from explorer.analysis.probing.layers import LayerProbes
 from explorer.core.store import list_artifacts
-from explorer.static.presets import Estimate
+from explorer.encoders.train.loop import Outcome
 from explorer.text.tags import word_of
 
-__all__ = ["curve", "estimated", "neighbours", "run_list", "status"]
+__all__ = ["curve", "estimated", "layers", "neighbours", "run_list", "status"]
 
 SHOWN = 12
 """Runs in the list."""
+LABELS = 8
+"""Labels of a classifier that are named."""
 EPOCHS = 6
 """Columns of the table of neighbours: the first epoch, the last, and some between."""
 
 
-def estimated(t: Text, choice: Choice, found: Estimate) -> Any:
+def estimated(t: Text, choice: Choice, found: Expected) -> Any:
     """What a training may take, in one line, and which size of corpus its parameters are for."""
     if choice.what == "tokenizer":
         return dmc.Text(t("train.expected_tokenizer"), size="sm", c="dimmed")
-    line = t(
-        "train.expected",
-        size=t(f"train.size_{found.size}"),
-        tokens=_rounded(found.tokens),
-        words=_rounded(found.words),
-        time=lasting(t, found.seconds),
-        memory=f"{found.bytes / 2**30:.1f}",
+    if found.seconds is None or found.bytes is None:
+        return dmc.Text(t("train.expected_unknown"), size="sm", c="dimmed")
+    counts = {name: _rounded(value) if isinstance(value, int) else value for name, value in found.counts.items()}
+    if "size" in counts:
+        counts["size"] = t(f"train.size_{counts['size']}")
+    key = (
+        "train.expected"
+        if choice.what == "vectors" and not choice.encodes
+        else f"train.expected_{choice.model if choice.what == 'vectors' else choice.what}"
     )
-    advice = [t("train.advice_small")] if found.size == "small" and choice.model in ("word2vec", "fasttext", "glove") else []
-    return dmc.Text(" ".join([line, *advice]), size="sm", c="dimmed")
+    line = t(key, time=lasting(t, found.seconds), memory=f"{found.bytes / 2**30:.1f}", **counts)
+    small = found.counts.get("size") == "small" and choice.model in ("word2vec", "fasttext", "glove")
+    return dmc.Text(" ".join([line, *([t("train.advice_small")] if small else [])]), size="sm", c="dimmed")
 
 
 def _rounded(number: int) -> int:
@@ -78,12 +88,19 @@ def _asked(t: Text, run: Run) -> str | None:
         return None
     choice = Choice(**run.asked)
     corpus = t("bench.sample") if choice.corpus == "sample" else choice.corpus
-    if choice.what == "tokenizer":
-        return " · ".join(
-            [corpus, t(f"train.sub_{choice.subword.replace('-', '_')}"), t("train.pieces", count=choice.vocab_size)]
-        )
     tokenizer = choice.tokenizer_name if choice.is_new else title_of(choice.tokenizer, t)
-    return " · ".join([corpus, tokenizer, t(f"train.model_{choice.model}")])
+    parts = {
+        "vectors": [tokenizer, t(f"train.model_{choice.model}"), *([choice.encoder] if choice.encodes else [])],
+        "tokenizer": [t(f"train.sub_{choice.subword.replace('-', '_')}"), t("train.pieces", count=choice.vocab_size)],
+        "classifier": [t("train.what_classifier"), choice.encoder, t(f"train.part_{choice.part}")],
+        "layers": [t("train.what_layers"), choice.encoder],
+        "lab": [
+            t("train.what_lab"),
+            ", ".join(title_of(one, t) for one in choice.tokenizers),
+            ", ".join(t.maybe(f"train.model_{one}", one) for one in choice.models),
+        ],
+    }
+    return " · ".join([corpus, *parts[choice.what]])
 
 
 def _made(t: Text, run: Run) -> list[Any]:
@@ -93,13 +110,65 @@ def _made(t: Text, run: Run) -> list[Any]:
         numbers = [(f"{made['keys']:,}", t("train.words"), ""), (f"{made['dim']}", t("train.dim"), "")]
         if "tokens" in made:
             numbers.append((f"{made['tokens']:,}", t("train.tokens"), ""))
-        if run.seconds:
-            numbers.append((lasting(t, run.seconds), t("train.took"), ""))
+        numbers = _with_time(t, run, numbers)
         gone = run.name not in list_artifacts("vectors")
         parts += [figures_row(numbers), dmc.Text(t("train.gone"), size="sm", c="dimmed") if gone else _links(t, run)]
     if "tokenizer" in made:
         parts += _new_tokenizer(t, run, made["tokenizer"])
+    if run.what in _RESULTS:
+        parts += _RESULTS[run.what](t, run)
     return parts
+
+
+def _classifier(t: Text, run: Run) -> list[Any]:
+    """How well it does on what was held out, and where it can be asked."""
+    made = run.made
+    one, texts = made["accuracy"], made["texts"]
+    interval = "" if one["low"] is None else t("senses.interval", low=one["low"], high=one["high"])
+    numbers = [
+        (f"{one['value']:.2f}", t("layers.fact_accuracy", count=texts["held_out"]), interval),
+        (f"{made['baseline']:.2f}", t("layers.fact_baseline"), ""),
+        (f"{texts['texts']:,}", t("train.texts"), ""),
+    ]
+    said = t("train.classes", labels=", ".join(made["labels"][:LABELS]) + ("…" if len(made["labels"]) > LABELS else ""))
+    model = {"model": run.name}
+    pages = {"layers": ("/layers", model), "context": ("/context", model), "saved": ("/saved", {"open": f"encoder/{run.name}"})}
+    gone = run.name not in list_artifacts("encoder")
+    end = dmc.Text(t("train.gone"), size="sm", c="dimmed") if gone else _buttons(t, pages)
+    return [figures_row(_with_time(t, run, numbers)), dmc.Text(said, size="sm", c="dimmed"), end]
+
+
+def _with_time(t: Text, run: Run, numbers: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    return [*numbers, *([(lasting(t, run.seconds), t("train.took"), "")] if run.seconds else [])]
+
+
+def _layers(t: Text, run: Run) -> list[Any]:
+    """Where the labels are read best, beside the most frequent answer."""
+    probes = LayerProbes.from_dict(run.made["probes"])
+    best = probes.best("labels")
+    if best is None or best.labels is None:
+        return []
+    one = best.labels.accuracy
+    interval = "" if one.low is None or one.high is None else t("senses.interval", low=one.low, high=one.high)
+    numbers = [
+        (t("context.input") if best.layer == 0 else str(best.layer), t("train.best_layer"), ""),
+        (f"{one.value:.2f}", t("layers.fact_accuracy", count=probes.counts["texts_held_out"]), interval),
+        (f"{probes.baselines['labels']:.2f}", t("layers.fact_baseline"), ""),
+    ]
+    return [figures_row(_with_time(t, run, numbers))]
+
+
+def _grid(t: Text, run: Run) -> list[Any]:
+    """What the grid is, and where it is seen."""
+    if run.name not in list_artifacts("lab"):
+        return [dmc.Text(t("train.gone"), size="sm", c="dimmed")]
+    pages = {"lab": ("/lab", {"lab": run.name}), "saved": ("/saved", {"open": f"lab/{run.name}"})}
+    numbers = [(str(run.made["cells"]), t("train.cells"), "")]
+    return [figures_row(_with_time(t, run, numbers)), _buttons(t, pages)]
+
+
+_RESULTS = {"classifier": _classifier, "layers": _layers, "lab": _grid}
+"""What the card of a finished run says of what it made, beside what is said of vectors and tokenizers."""
 
 
 def _links(t: Text, run: Run) -> Any:
@@ -146,12 +215,47 @@ def _value(metric: str, found: Mapping[str, Any] | None) -> str:
     return value_text(metric, Interval(**found) if found else None)
 
 
-def curve(t: Text, epochs: Sequence[Mapping[str, Any]], scheme: str | None) -> Any:
-    """The losses so far."""
+def curve(t: Text, run: Run, scheme: str | None) -> Any:
+    """The losses so far, and of a classifier in plain words what they say."""
+    epochs = run.epochs
     words = {name: t(f"train.{name}") for name in ("losses", "heldout_losses", "epoch", "loss")}
+    if run.what == "classifier":
+        outcome = Outcome([dict(one) for one in epochs])
+        if run.state == "done" or outcome.overfits:
+            outcome.judge()
+        said = " ".join(one.said(t.language) for one in outcome.warnings) or t(
+            "layers.no_overfit" if run.state == "done" else "train.no_overfit_yet"
+        )
+        names = {"train": words["losses"], "heldout": words["heldout_losses"], "step": t("train.step"), "loss": words["loss"]}
+        figure = steps_figure(outcome, names, scheme)
+        warned = bool(outcome.warnings)
+        return [
+            dmc.Text(said, size="sm", fw=600 if warned else 400, c="orange" if warned else "dimmed", className="train-verdict"),
+            graph(figure, "train-figure", f"{t('train.curve')}: {said}", 300),
+        ]
     kinds = ", ".join(words[kind] for kind in ("losses", "heldout_losses") if kind in epochs[-1])
     note = [] if "heldout_losses" in epochs[-1] else [dmc.Text(t("train.no_heldout"), size="sm", c="dimmed", mt="xs")]
     return [graph(losses(epochs, words, scheme), "train-figure", f"{t('train.curve')}: {kinds}", 300), *note]
+
+
+def layers(t: Text, run: Run, scheme: str | None) -> Any:
+    """How well each layer's states tell the labels, drawn and in a table."""
+    probes = LayerProbes.from_dict(run.made["probes"])
+    words = {"labels": t("layers.line_labels"), "axis": t("layers.line_axis"), "input": t("context.input")}
+    rows = []
+    for level in probes.levels:
+        assert level.labels is not None  # it is what was asked
+        one = level.labels
+        interval = "" if one.accuracy.low is None else f" [{one.accuracy.low:.3f}, {one.accuracy.high:.3f}]"
+        name = words["input"] if level.layer == 0 else str(level.layer)
+        rows.append([name, f"{one.accuracy.value:.3f}{interval}", f"{one.trained:.3f}", f"{one.f1:.3f}"])
+    head = [t("layers.head_layer"), t("layers.head_labels"), t("layers.head_labels_trained"), t("train.head_f1")]
+    baseline = t("layers.baseline_labels", value=probes.baselines["labels"], count=probes.counts["texts_held_out"])
+    return [
+        graph(layers_figure(probes, words, scheme), "train-layers-figure", t("train.layers"), 320),
+        table(head, rows, t("train.layers")),
+        dmc.Text(baseline, size="sm", c="dimmed", mt="sm"),
+    ]
 
 
 def neighbours(t: Text, epochs: Sequence[Mapping[str, Any]]) -> Any:

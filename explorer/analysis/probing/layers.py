@@ -7,7 +7,7 @@ states; nothing is trained but linear probes (:mod:`~explorer.analysis.probing.l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +98,31 @@ class LayerLevel:
             made[measure] = None if one is None else one.to_dict()
         return made
 
+    @staticmethod
+    def from_dict(plain: Mapping[str, Any]) -> LayerLevel:
+        """The level again, from what :meth:`to_dict` gave (also through JSON)."""
+        made = {name: plain[name] and _AGAIN[name](plain[name]) for name in MEASURES}
+        return LayerLevel(int(plain["layer"]), **made)
+
+
+def _scored(plain: Mapping[str, Any]) -> Scored:
+    return Scored(Interval(**plain["accuracy"]), plain["trained"], plain["f1"])
+
+
+def _interval(plain: Mapping[str, Any]) -> Interval:
+    return Interval(**plain)
+
+
+_AGAIN: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "wic": _interval,
+    "pos": lambda plain: Selectivity(_scored(plain["task"]), _scored(plain["control"]), _interval(plain["gain"])),
+    "similarity": _interval,
+    "labels": _scored,
+    "neighbours": _interval,
+    "random": lambda plain: Chance(**plain),
+}
+"""What each measure is made of plain data with."""
+
 
 @dataclass(frozen=True, repr=False)
 class LayerProbes(Record):
@@ -143,6 +168,20 @@ class LayerProbes(Record):
             "notes": [str(note) for note in self.notes],
             "seed": self.seed,
         }
+
+    @staticmethod
+    def from_dict(plain: Mapping[str, Any]) -> LayerProbes:
+        """The record again, from what :meth:`to_dict` gave (also through JSON), but for its notes.
+
+        >>> found = LayerProbes("mini", (LayerLevel(0, Interval(0.7, 0.6, 0.8), *[None] * 5),), {"pairs": 9}, {})
+        >>> LayerProbes.from_dict(found.to_dict()) == found
+        True
+        """
+        levels = tuple(map(LayerLevel.from_dict, plain["levels"]))
+        names = tuple(plain["labels"])
+        return LayerProbes(
+            plain["model"], levels, dict(plain["counts"]), dict(plain["baselines"]), names, seed=int(plain["seed"])
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """A row for each layer, a column for each number; those that were not asked for are left out."""

@@ -218,7 +218,7 @@ def fit(
         frozen: parameters whose names end so stay as they are.
         sampling: entries that compete in a training step (a BERT only); all of them when ``None``, and always in measuring.
         objective: what is made small; masked modelling when ``None``.
-        progress: told the loss; raising Cancelled in it stops after a checkpoint is written.
+        progress: told the loss, and every point of the curve as ``data``; raising Cancelled in it stops after a checkpoint is written.
 
     Returns:
         The curve, with warnings. The weights in ``model`` are those of the last step.
@@ -226,14 +226,16 @@ def fit(
     objective = objective or Masked(sampling, plan.seed)
     run = _Run(model, train, heldout, plan, folder, dict(signature or {}), frozen, objective, device, precision)
     try:
+        for point in run.outcome.curve:
+            run.tell(progress, int(point["step"]), point)
         while run.step < plan.steps:
             run.advance()
             if run.team.first:
-                if run.step % plan.evaluate == 0 or run.step == plan.steps:
+                measured = run.step % plan.evaluate == 0 or run.step == plan.steps
+                if measured:
                     run.measure()
-                if run.step % 10 == 0 or run.step == plan.steps:
-                    note = f"held-out loss {run.outcome.curve[-1]['heldout']:.3f}"
-                    report(progress, "training", run.step, plan.steps, "steps", note)
+                if measured or run.step % 10 == 0:
+                    run.tell(progress, run.step, run.outcome.curve[-1] if measured else None)
                 if time.monotonic() - run.saved > plan.checkpoint:
                     run.save()
     finally:
@@ -316,6 +318,11 @@ class _Run:
         seconds = round(time.monotonic() - self.begun, 1)
         point = {"step": self.step, "train": train, "heldout": held, "top1": accuracy, "seconds": seconds}
         self.outcome.curve.append(point | {"pieces": self.position["pieces"]})
+
+    def tell(self, progress: ProgressCallback | None, step: int, point: Mapping[str, Any] | None) -> None:
+        """How far it is, and what was measured there."""
+        note = f"held-out loss {self.outcome.curve[-1]['heldout']:.3f}"
+        report(progress, "training", step, self.plan.steps, "steps", note, point)
 
     def save(self) -> None:
         """Write a checkpoint."""

@@ -1,0 +1,185 @@
+"""What reading and training with an encoder will take, before it is opened: from its size, and from what such work has taken.
+
+Only ``config.json`` is read. Seconds are processor time over the cores there are, measured on a processor; a graphics card is faster.
+How they were measured stands in ``docs/contextual.md``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from explorer.core import settings
+from explorer.core.errors import BadInput
+from explorer.core.paths import expanded
+from explorer.core.store import artifact_path
+from explorer.encoders.morpheme.storing import MINI, is_encoder
+from explorer.text.morphology import cpu_count
+
+__all__ = ["Cost", "Shape", "averaging_cost", "classifier_cost", "probing_cost", "shape_of"]
+
+_PROGRAM = 900 << 20
+"""Bytes that Python, torch and Kiwi take without a model."""
+_OPENING = 8.0
+"""Seconds until torch, transformers, Kiwi and the model are open."""
+_CUTTING = {True: 18e-6, False: 4e-6}
+"""Seconds of one core for a character: into Kiwi's morphemes, into word pieces."""
+_TOKENS = 0.68
+"""Tokens of a character of short texts, special ones with them; nearly the same for morphemes and for word pieces."""
+_PASS, _MULTIPLICATION = 4e-5, 5e-11
+"""Seconds of a core for a token on its way through any encoder, and for each of its multiplications."""
+_BACK, _PADDING, _POINTS, _BATCH = 3.0, 2.2, 21, 32
+"""A step of training takes so many passes; so much of a batch is text and padding to one of text; held-out texts are measured so many
+times; texts in a batch."""
+_ADJUSTING = 1.1e-8
+"""Seconds of a core for one weight that a step changes."""
+_HEAD = 8e-5
+"""Seconds of a core for one text that a head learns from."""
+_PROBE = 2.2e-6
+"""Seconds of a core for one number of a text's state that a probe learns from."""
+_ACTIVATIONS = 60_000
+"""Numbers that are kept of a token of the batch, for each block, times its width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What some work may take: seconds of the whole, and bytes of memory at most."""
+
+    seconds: float
+    bytes: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large an encoder is.
+
+    Attributes:
+        layers, dim, inner, entries: blocks, numbers of a state, numbers inside a block, entries of the vocabulary.
+        morphemes: whether Kiwi cuts for it.
+    """
+
+    layers: int
+    dim: int
+    inner: int
+    entries: int
+    morphemes: bool = False
+
+    @property
+    def multiplications(self) -> int:
+        """Of one token on its way through the blocks."""
+        return self.layers * (4 * self.dim**2 + 2 * self.dim * self.inner)
+
+    @property
+    def weights(self) -> int:
+        """Numbers in it."""
+        return self.multiplications + self.entries * self.dim
+
+    def passing(self, tokens: float) -> float:
+        """Seconds of a core until so many tokens have gone through."""
+        return tokens * (_PASS + _MULTIPLICATION * self.multiplications)
+
+    def cutting(self, characters: float) -> float:
+        """Seconds until texts are cut, which one core does."""
+        return characters * _CUTTING[self.morphemes]
+
+
+_NAMES = {
+    "layers": ("num_hidden_layers", "n_layers", "n_layer"),
+    "dim": ("hidden_size", "dim", "d_model", "n_embd"),
+    "inner": ("intermediate_size", "hidden_dim", "d_ff", "n_inner"),
+    "entries": ("vocab_size",),
+}
+"""What configurations call these numbers."""
+
+
+def shape_of(name: str) -> Shape | None:
+    """How large an encoder is, by its name, folder or Hugging Face id; ``None`` where that cannot be known without opening it.
+
+    >>> shape_of("mini")
+    Shape(layers=2, dim=256, inner=1024, entries=23000, morphemes=True)
+    """
+    folder = _folder(name)
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8")) if folder else {}
+        found = {part: next(int(config[one]) for one in names if config.get(one)) for part, names in _NAMES.items()}
+    except (OSError, ValueError, TypeError, AttributeError, StopIteration):
+        return None
+    return Shape(**found, morphemes=folder is not None and is_encoder(folder))
+
+
+def _folder(name: str) -> Path | None:
+    if name == "mini":
+        return MINI
+    try:
+        saved = artifact_path("encoder", name)
+    except BadInput:  # no possible name, so a path or an id
+        saved = expanded(name)
+    if saved.is_dir():
+        return saved
+    snapshots = settings.hub_cache() / f"models--{name.replace('/', '--')}" / "snapshots"
+    return next((one.parent for one in sorted(snapshots.glob("*/config.json"))), None)
+
+
+def classifier_cost(
+    shape: Shape, characters: float, texts: int, epochs: float, whole: bool, *, length: int = 128, heldout: float = 0.2
+) -> Cost:
+    """About what :func:`~explorer.encoders.train.classify.train_classifier` takes.
+
+    Args:
+        shape: of the encoder.
+        characters, texts: of what is learnt from and measured on, together.
+        epochs: passes over what is learnt from.
+        whole: whether the encoder is trained with its head.
+        length: tokens of a text that are read, at most.
+        heldout: share of the texts that is only measured on.
+
+    >>> costs = [classifier_cost(shape_of("mini"), 70_000, 2_000, 3, whole) for whole in (False, True)]
+    >>> costs[0].seconds < costs[1].seconds and costs[0].bytes < costs[1].bytes
+    True
+    """
+    tokens = _tokens(characters, texts, length)
+    learnt = (1 - heldout) * epochs
+    work = shape.passing(tokens)
+    copies = 2
+    if whole:
+        work += shape.passing(_PADDING * tokens * (_BACK * learnt + heldout * _POINTS))
+        work += _ADJUSTING * shape.weights * learnt * texts / _BATCH
+        copies = 6
+    else:
+        work += _HEAD * texts * (learnt + heldout * _POINTS)
+    batch = _BATCH * min(length, tokens / max(1, texts) * _PADDING) if whole else 0
+    memory = _PROGRAM + 4 * (copies * shape.weights + texts * shape.dim + batch * shape.layers * shape.dim * 40)
+    return Cost(_OPENING + shape.cutting(characters) + work / cpu_count(), round(memory))
+
+
+def probing_cost(shape: Shape, characters: float, texts: int, *, length: int = 510) -> Cost:
+    """About what :func:`~explorer.analysis.probing.layers.probe_layers` takes to ask every layer for the labels of texts.
+
+    >>> probing_cost(shape_of("mini"), 70_000, 2_000).seconds < probing_cost(shape_of("mini"), 700_000, 2_000).seconds
+    True
+    """
+    states = (shape.layers + 1) * texts * shape.dim
+    work = shape.passing(_tokens(characters, texts, length)) + _PROBE * states
+    memory = _PROGRAM + 4 * (shape.weights + 2 * states)
+    return Cost(_OPENING + shape.cutting(characters) + work / cpu_count(), round(memory))
+
+
+def _tokens(characters: float, texts: int, length: int) -> float:
+    return min(_TOKENS * characters, float(texts * length))
+
+
+def averaging_cost(shape: Shape, characters: float, contexts: int, *, layer: int = 1) -> Cost:
+    """About what averaging a word's vectors over up to so many contexts of a corpus takes.
+
+    >>> shape = shape_of("mini")
+    >>> averaging_cost(shape, 1e6, 20).seconds < averaging_cost(shape, 1e6, 100).seconds < averaging_cost(shape, 1e7, 100).seconds
+    True
+    """
+    read = characters * min(1.0, 0.5 + contexts / 200)
+    work = shape.passing(_TOKENS * read) + shape.cutting(read)
+    return Cost(_OPENING + 6.5e-6 * characters + work / cpu_count(), round(_PROGRAM + 4 * shape.weights + 60 * characters))
