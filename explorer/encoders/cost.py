@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from explorer.text.morphology import cpu_count
 
 __all__ = ["Cost", "Shape", "averaging_cost", "classifier_cost", "probing_cost", "shape_of"]
 
-_PROGRAM = 900 << 20
+_PROGRAM = 1000 << 20
 """Bytes that Python, torch and Kiwi take without a model."""
 _OPENING = 8.0
 """Seconds until torch, transformers, Kiwi and the model are open."""
@@ -30,17 +31,19 @@ _TOKENS = 0.68
 """Tokens of a character of short texts, special ones with them; nearly the same for morphemes and for word pieces."""
 _PASS, _MULTIPLICATION = 4e-5, 5e-11
 """Seconds of a core for a token on its way through any encoder, and for each of its multiplications."""
-_BACK, _PADDING, _POINTS, _BATCH = 3.0, 2.2, 21, 32
+_BACK, _PADDING, _POINTS, _BATCH = 3.5, 2.2, 24, 32
 """A step of training takes so many passes; so much of a batch is text and padding to one of text; held-out texts are measured so many
 times; texts in a batch."""
-_ADJUSTING = 1.1e-8
+_ADJUSTING = 2e-8
 """Seconds of a core for one weight that a step changes."""
 _HEAD = 8e-5
 """Seconds of a core for one text that a head learns from."""
-_PROBE = 2.2e-6
+_PROBE = 4e-7
 """Seconds of a core for one number of a text's state that a probe learns from."""
-_ACTIVATIONS = 60_000
-"""Numbers that are kept of a token of the batch, for each block, times its width."""
+_FINDING = 15e-6
+"""Seconds of a core until the words of a character of a corpus are found."""
+_LONGER = 0.75
+"""Of the time that short texts take, for contexts of a corpus: they leave less to padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +148,11 @@ def classifier_cost(
     tokens = _tokens(characters, texts, length)
     learnt = (1 - heldout) * epochs
     work = shape.passing(tokens)
-    copies = 2
+    copies = 2.0
     if whole:
         work += shape.passing(_PADDING * tokens * (_BACK * learnt + heldout * _POINTS))
         work += _ADJUSTING * shape.weights * learnt * texts / _BATCH
-        copies = 6
+        copies = 9.5
     else:
         work += _HEAD * texts * (learnt + heldout * _POINTS)
     batch = _BATCH * min(length, tokens / max(1, texts) * _PADDING) if whole else 0
@@ -173,13 +176,20 @@ def _tokens(characters: float, texts: int, length: int) -> float:
     return min(_TOKENS * characters, float(texts * length))
 
 
-def averaging_cost(shape: Shape, characters: float, contexts: int, *, layer: int = 1) -> Cost:
-    """About what averaging a word's vectors over up to so many contexts of a corpus takes.
+def averaging_cost(shape: Shape, characters: float, contexts: int, words: int) -> Cost:
+    """About what :func:`~explorer.encoders.averaging.average_contexts` takes.
+
+    Args:
+        shape: of the encoder.
+        characters: of the corpus.
+        contexts: of a word, at most.
+        words: that get a vector.
 
     >>> shape = shape_of("mini")
-    >>> averaging_cost(shape, 1e6, 20).seconds < averaging_cost(shape, 1e6, 100).seconds < averaging_cost(shape, 1e7, 100).seconds
+    >>> averaging_cost(shape, 1e6, 20, 5_000).seconds < averaging_cost(shape, 1e6, 100, 5_000).seconds
     True
     """
-    read = characters * min(1.0, 0.5 + contexts / 200)
-    work = shape.passing(_TOKENS * read) + shape.cutting(read)
-    return Cost(_OPENING + 6.5e-6 * characters + work / cpu_count(), round(_PROGRAM + 4 * shape.weights + 60 * characters))
+    read = characters * min(1.0, 0.34 + 0.16 * log(max(1, contexts)))  # words share contexts, and rare ones want all of theirs
+    work = _FINDING * characters + _LONGER * shape.passing(_TOKENS * read)
+    memory = _PROGRAM + (400 << 20) + 4 * shape.weights + 450 * words * shape.dim
+    return Cost(_OPENING + shape.cutting(read) + work / cpu_count(), round(memory))

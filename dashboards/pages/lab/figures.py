@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["grid"]
 
 
-def grid(found: Lab, test: str, common: bool, words: dict[str, str], scheme: str | None) -> go.Figure:
+def grid(
+    found: Lab, test: str, common: bool, words: Mapping[str, str], scheme: str | None, names: Mapping[str, str] | None = None
+) -> go.Figure:
     """Scores as colours, each with its 95 % interval in the cell; what is not covered stays empty.
 
     Args:
@@ -23,7 +26,9 @@ def grid(found: Lab, test: str, common: bool, words: dict[str, str], scheme: str
         common: the score on items that all cells cover, instead of each cell's own.
         words: ``score`` (what a value is called), ``empty`` (what stands in a cell without one).
         scheme: light or dark.
+        names: what tokenizers and models are called; as the result calls them by default.
     """
+    called = names or {}
     tokenizers = list(dict.fromkeys(cell.tokenizer for cell in found.cells))
     models = list(dict.fromkeys(cell.model for cell in found.cells))
     scores = {(cell.tokenizer, cell.model): (cell.common if common else cell.scores)[test] for cell in found.cells}
@@ -36,8 +41,8 @@ def grid(found: Lab, test: str, common: bool, words: dict[str, str], scheme: str
     figure = go.Figure(
         go.Heatmap(
             z=values,
-            x=models,
-            y=tokenizers,
+            x=[called.get(model, model).replace(" (", "<br>(") for model in models],
+            y=[called.get(tokenizer, tokenizer) for tokenizer in tokenizers],
             text=text,
             texttemplate="%{text}",
             textfont={"size": 12},

@@ -1,18 +1,20 @@
-"""The lab: every tokenizer with every model on one corpus, as a heat map and a table. Results are read here, not made."""
+"""The lab: every tokenizer with every model on one corpus, as a heat map and a leaderboard. They are made on the page of trainings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, Output, dcc, html
 
 from dashboards.kit import ids, url
-from dashboards.kit.components import card, graph, guarded, page, table
+from dashboards.kit.components import card, graph, guarded, page, score_bar, table
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.taking import Take, lines
 from dashboards.pages.lab.figures import grid
+from dashboards.pages.tokens.page import title_of
 from explorer.analysis.lab_results import lab_names, load_lab
 from explorer.core.errors import ExplorerError
 
@@ -40,8 +42,17 @@ def layout(**query: Any) -> Any:
         card(None, _form(t, q), html.Div(id=FACTS, className="model-facts", **{"aria-live": "polite"})),
         card(t("lab.grid"), html.Div(id=GRID), hint=t("lab.grid_hint"), takes=("lab", "grid")),
         card(t("lab.table"), html.Div(id=TABLE), hint=t("lab.table_hint"), takes=("lab", "table")),
-        card(t("lab.own"), dmc.Code(COMMAND, block=True), hint=t("lab.own_hint", option="--save")),
+        card(t("lab.own"), *_ways(t), hint=t("lab.own_hint", option="--save")),
     )
+
+
+def _ways(t: Text) -> list[Any]:
+    """How to make a grid of one's own: in the browser, or in a terminal."""
+    link = url.href("/train", {"what": url.text()}, {"what": "lab"})
+    return [
+        html.Div(dcc.Link(t("lab.to_train"), href=link, className="example"), className="chips"),
+        dmc.Code(COMMAND, block=True, mt="sm"),
+    ]
 
 
 def _form(t: Text, q: Mapping[str, Any]) -> Any:
@@ -114,7 +125,7 @@ def show(which: str, test: str | None, how: str, scheme: str | None) -> tuple[An
     return (
         guarded(t, lambda: _facts(t, *found_of(q))),
         guarded(t, lambda: _grid(t, *found_of(q), q["scored"] == SCORED[1], scheme)),
-        guarded(t, lambda: _table(t, *found_of(q))),
+        guarded(t, lambda: _table(t, *found_of(q), q["scored"] == SCORED[1])),
     )
 
 
@@ -131,20 +142,61 @@ def _metric(t: Text, found: Any, test: str) -> str:
 def _grid(t: Text, found: Any, test: str, common: bool, scheme: str | None) -> Any:
     metric = _metric(t, found, test)
     rows = len({cell.tokenizer for cell in found})
-    figure = grid(found, test, common, {"score": metric, "empty": t("lab.uncovered")}, scheme)
+    names = {cell.tokenizer: tokenizer_called(t, cell.tokenizer) for cell in found}
+    names |= {cell.model: model_called(t, cell.model) for cell in found}
+    figure = grid(found, test, common, {"score": metric, "empty": t("lab.uncovered")}, scheme, names)
     return [dmc.Text(metric, size="sm", c="dimmed"), graph(figure, "lab-figure", t("lab.grid"), 60 + 64 * rows)]
 
 
-def _table(t: Text, found: Any, test: str) -> Any:
+def tokenizer_called(t: Text, name: str) -> str:
+    """A tokenizer with what it is."""
+    return t.maybe(f"lab.tokenizer_{name}", title_of(name, t))
+
+
+def model_called(t: Text, name: str) -> str:
+    """A model, and in brackets what was set for it alone: ``glove (window=10)`` is ``GloVe (문맥 창 10)``."""
+    kind, opened, rest = name.partition(" (")
+    said = t.maybe(f"train.model_{kind}", kind)
+    if not opened:
+        return said
+    pairs = (one.partition("=") for one in rest.removesuffix(")").split(", "))
+    settings = [f"{t.maybe('train.' + one, one)} {value}" for one, _, value in pairs]
+    return f"{said} ({', '.join(settings)})"
+
+
+def _table(t: Text, found: Any, test: str, common: bool) -> Any:
+    """The cells, the best first; those whose interval meets that of the first are marked."""
+
+    def scored(cell: Any) -> Any:
+        return (cell.common if common else cell.scores)[test]
+
+    cells = sorted(found, key=lambda cell: -scored(cell).value if scored(cell) is not None else inf)
+    first = scored(cells[0])
+    most = max(0.0, first.value) if first is not None else 0.0
     rows = []
-    for cell in found:
-        own, both = cell.scores[test], cell.common[test]
-        shown = [t("lab.uncovered")] * 2 if own is None else [f"{own.value:.3f} [{own.low:.3f}, {own.high:.3f}]"]
-        shown += [] if own is None else [f"{own.covered:,} / {own.total:,}"]
-        shown.append("–" if both is None else f"{both.value:.3f} [{both.low:.3f}, {both.high:.3f}]")
-        rows.append([cell.tokenizer, cell.model, f"{cell.keys:,}", f"{cell.tokens:,}", *shown])
-    heads = ("tokenizer", "model", "keys", "tokens", "score", "covered", "common")
+    for rank, cell in enumerate(cells, 1):
+        own, both, one = cell.scores[test], cell.common[test], scored(cell)
+        like = rank > 1 and one is not None and one.high >= first.low
+        place = [str(rank), *([dmc.Badge(t("lab.like_first"), size="xs", variant="light", tt="none")] if like else [])]
+        shown = [t("lab.uncovered")] * 2 if own is None else [_said(own), f"{own.covered:,} / {own.total:,}"]
+        rows.append(
+            [
+                html.Span(place, className="lab-rank") if one is not None else "–",
+                tokenizer_called(t, cell.tokenizer),
+                model_called(t, cell.model),
+                score_bar(one.value, 0.0, most) if one is not None else "–",
+                *shown,
+                "–" if both is None else _said(both),
+                f"{cell.keys:,}",
+                f"{cell.tokens:,}",
+            ]
+        )
+    heads = ("rank", "tokenizer", "model", "bar", "score", "covered", "common", "keys", "tokens")
     return table([t(f"lab.head_{name}") for name in heads], rows, label=t("lab.table"))
+
+
+def _said(score: Any) -> str:
+    return f"{score.value:.3f} [{score.low:.3f}, {score.high:.3f}]"
 
 
 def register(app: Dash) -> None:

@@ -117,7 +117,8 @@ def expected(choice: Choice) -> Expected:
         return Expected(None, None, {"texts": documents})
     asked = preset_of(choice) | dict(choice.params)
     if choice.what == "vectors":
-        cost = averaging_cost(shape, characters, asked["contexts"])
+        words = estimate("ppmi", characters, choice.tokenizer, {"min_count": asked["min_count"]}).words
+        cost = averaging_cost(shape, characters, asked["contexts"], words)
         return Expected(cost.seconds, cost.bytes, {"characters": characters})
     texts = min(documents, asked["most"])
     share = characters * texts / max(1, documents)
