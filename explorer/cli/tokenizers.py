@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from explorer.cli.common import (
+    cluster_option,
     corpus_options,
     emit_json,
     force_option,
     json_option,
     name_option,
     parse_settings,
+    part_option,
+    print_divided,
     print_record,
     print_table,
     read_text,
@@ -122,6 +125,8 @@ def _print_tokens(name: str, tokens: list[Token]) -> None:
 @seed_option("Seed of the bootstrap intervals.")
 @click.option("--html", help="Write a self-contained report to this file.")
 @click.option("--markdown", is_flag=True, help="Print a Markdown table.")
+@part_option
+@cluster_option
 @json_option
 def compare(
     names: tuple[str, ...],
@@ -130,6 +135,7 @@ def compare(
     gold: tuple[str, ...],
     html: str | None,
     markdown: bool,
+    part: str | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -141,12 +147,18 @@ def compare(
     Example:  korean-explorer compare -t kiwi -t syllable -t eojeol --corpus sample --markdown
     """
     from corpora import open_corpus
+    from explorer.core.pieces import check_division
     from explorer.tokenizers.comparison.compare import compare as compare_all
+    from explorer.tokenizers.comparison.compare import compare_part
 
+    check_division(part, options["cluster"])
+    texts, standard = open_corpus(corpus, field=field).texts(), list(gold) or None
     with terminal_progress() as progress:
-        comparison = compare_all(
-            list(names), open_corpus(corpus, field=field).texts(), gold=list(gold) or None, progress=progress, **options
-        )
+        if part is not None:
+            reference = options["reference"]
+            print_divided(compare_part(list(names), texts, part, standard, progress, reference=reference), as_json)
+            return
+        comparison = compare_all(list(names), texts, gold=standard, progress=progress, **options)
     if html:
         write_output(html, comparison.to_html())
     if as_json:

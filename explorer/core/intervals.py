@@ -153,6 +153,10 @@ class Units:
                 row[position] += count
         self._count += 1
 
+    def rows(self) -> list[list[float]]:
+        """What was added, of 20,000 units or fewer one by one."""
+        return [list(row) for row in self._rows]
+
     def totals(self) -> Numbers:
         """Column sums."""
         return self._resampled()[0]

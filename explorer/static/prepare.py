@@ -10,7 +10,6 @@ corpus each process then reads its own shards only.
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -169,11 +168,9 @@ class ShardMaker:
         self._workers = workers
 
     def open(self) -> None:
-        from explorer.tokenizers.loading import from_params
+        from explorer.tokenizers.loading import on_worker
 
-        self._tokenizer = from_params(self._params)
-        if shard_prefix(self._tokenizer) != self._prefix:
-            raise BadInput("static.cluster_differs", tokenizer=self._name, worker=platform.node())
+        self._tokenizer = on_worker(self._params, self._name)
 
     def make(self, given: tuple[Unit, Path, list[str] | None]) -> None:
         unit, path, documents = given

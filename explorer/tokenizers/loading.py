@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import platform
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,18 @@ def from_params(params: Mapping[str, Any]) -> Engine:
     if registry is REGISTRY and "name" not in inspect.signature(registry.get(engine)).parameters:
         options.pop("name", None)
     return _make(registry.get(engine), engine, options)
+
+
+def on_worker(params: Mapping[str, Any], name: str) -> Engine:
+    """Rebuild a tokenizer in the worker of a cluster, where it must be the very one of whoever sent its ``params()``.
+
+    Raises:
+        BadInput: it cannot be rebuilt there, or is another version.
+    """
+    made = from_params(params)
+    if dict(made.params()) != dict(params):
+        raise BadInput("tokenizers.differs_on_worker", tokenizer=name, worker=platform.node())
+    return made
 
 
 def _make(factory: Any, name: str, options: dict[str, Any], *arguments: Any) -> Engine:

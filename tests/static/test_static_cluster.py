@@ -258,7 +258,7 @@ def test_a_tokenizer_that_is_another_one_on_the_worker_is_refused(monkeypatch: p
     monkeypatch.setattr("kiwipiepy.__version__", "0.0")
     with pytest.raises(BadInput) as refused:
         maker.open()
-    assert refused.value.code == "static.cluster_differs"
+    assert refused.value.code == "tokenizers.differs_on_worker"
 
 
 def _of(home: Path) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from explorer.core.intervals import Interval, Units
 from explorer.text.normalise import nfc
@@ -73,6 +74,19 @@ class BoundaryMeter:
                 counts[1] += predicted + gold
         # F1 = 2 hits / (predicted + gold), a ratio of sums as well.
         self._units.add([hits, made, right, exact, scored, fused, 2 * hits, made + right, right + fused])
+
+    def state(self) -> dict[str, Any]:
+        """What was counted of a few thousand sentences or fewer, as plain data."""
+        return {"rows": self._units.rows(), "types": list(self._types.items())}
+
+    def join(self, state: dict[str, Any]) -> None:
+        """Count the sentences that follow, which another meter has counted."""
+        for row in state["rows"]:
+            self._units.add(row)
+        for word, added in state["types"]:
+            counts = self._types.setdefault(word, [0, 0])
+            counts[0] += added[0]
+            counts[1] += added[1]
 
     def results(self) -> dict[str, Interval]:
         """The metrics of group ``"boundaries"``."""

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.core.cluster import make_part, make_pieces
 from explorer.core.errors import BadInput
 from explorer.core.intervals import Interval
 from explorer.core.messages import Message
+from explorer.core.pieces import Divided, Piece
 from explorer.core.progress import ProgressCallback, report
 from explorer.display import scores
 from explorer.display.record import Record
 from explorer.display.sheet import Sheet
-from explorer.text.normalise import check_text
-from explorer.tokenizers.batch import tokenize_all
+from explorer.text.morphology import cpu_count
 from explorer.tokenizers.comparison.alignment import Alignment
-from explorer.tokenizers.comparison.boundaries import reference_sentence
 from explorer.tokenizers.comparison.definitions import UNITS
+from explorer.tokenizers.comparison.divided import CompareMaker, any_there, join, measure, piece_path
 from explorer.tokenizers.comparison.entries import Entry, chunks, unique_names
 from explorer.tokenizers.comparison.gold import GoldSentence, read_gold, read_sentences
-from explorer.tokenizers.comparison.metrics import Text
 from explorer.tokenizers.comparison.page import html
 from explorer.tokenizers.comparison.report import markdown
 from explorer.tokenizers.comparison.rows import ComparisonRow, definitions_of, metrics_of
@@ -32,7 +32,7 @@ from explorer.tokenizers.token import Token, Tokenizer
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["Comparison", "ComparisonRow", "compare"]
+__all__ = ["Comparison", "ComparisonRow", "compare", "compare_part"]
 
 _PAIR_SHOWN = 3
 _REFERENCE_CHARS = 2_000_000  # how much of a corpus Kiwi analyses to be a reference
@@ -153,6 +153,7 @@ def compare(
     speed: bool = False,
     seed: int = 42,
     workers: int | None = None,
+    cluster: str | None = None,
 ) -> Comparison:
     """Measure tokenizers on the same texts.
 
@@ -168,11 +169,15 @@ def compare(
         price: per million tokens, in any currency: adds the cost of 1,000 characters.
         speed: measure speed and load time, which takes a while.
         seed: of the resampling.
-        workers: threads; ``None`` uses all cores.
+        workers: threads; ``None`` uses all cores, one in each worker of a cluster.
+        cluster: where the texts are measured (:func:`explorer.core.cluster.on_cluster`; extra ``scale``); here if ``None``. What parts
+            of them were measured beforehand (:func:`compare_part`) is taken from there; the numbers are the same. Gold, parallel text and
+            speed are measured here in any case.
 
     Raises:
         BadInput: no tokenizer, no text, or gold or parallel data that cannot be read. A tokenizer that fails does not end the
             comparison: its row says why.
+        Unavailable: the cluster is gone.
 
     >>> rows = compare(["eojeol", "syllable"], ["왕이 왔다", "왕비도 왔다"], reference="none").to_dict()["rows"]
     >>> [row["tokens_per_eojeol"]["value"] for row in rows]
@@ -180,8 +185,8 @@ def compare(
     """
     _check(tokenizers, texts, reference, price)
     run = _Run([Entry(choice, seed, speed) for choice in tokenizers], workers, progress, speed)
-    with_kiwi = reference == "kiwi" or (reference is None and gold is None)
-    run.corpus(texts, with_kiwi)
+    with_kiwi = _scores_kiwi(reference, gold)
+    run.corpus(texts, with_kiwi, cluster)
     run.words()
     if gold is not None:
         run.gold(gold)
@@ -193,6 +198,40 @@ def compare(
     return Comparison(
         tuple(_row(entry, against, price) for entry in run.entries), run.samples.grids(run.lines_cut()), against, price
     )
+
+
+def compare_part(
+    tokenizers: Sequence[str | Path | Tokenizer],
+    texts: Iterable[str],
+    part: str,
+    gold: Gold | None = None,
+    progress: ProgressCallback | None = None,
+    *,
+    reference: str | None = None,
+    workers: int | None = None,
+) -> Divided:
+    """Measure tokenizers on one part of the texts, for :func:`compare` to put together: processes that share the home folder do a part each.
+
+    Args:
+        tokenizers, texts, reference: as there, and the same in every part.
+        part: ``"i/N"``: every Nth piece from the ith on; a piece is 512 texts or a million characters.
+        gold: whether any will be given, for then Kiwi is no reference; it is not read.
+        progress: told the texts of this part that are measured.
+        workers: threads; ``None`` uses all cores.
+
+    Raises:
+        BadInput: as there, or there is no such part.
+
+    >>> compare_part(["eojeol", "syllable"], ["왕이 왔다"], "1/1", reference="none").left
+    0
+    """
+    _check(tokenizers, texts, reference, None)
+    run = _Run([Entry(choice, 0) for choice in tokenizers], workers, progress, False)
+    return run.part(texts, _scores_kiwi(reference, gold), part)
+
+
+def _scores_kiwi(reference: str | None, gold: Gold | None) -> bool:
+    return reference == "kiwi" or (reference is None and gold is None)
 
 
 def _check(tokenizers: Any, texts: Any, reference: str | None, price: float | None) -> None:
@@ -239,36 +278,82 @@ class _Run:
         self._timed: list[str] = []  # the beginning of the corpus, for the clock
         unique_names(entries)
 
-    def corpus(self, texts: Iterable[str], with_kiwi: bool) -> None:
+    def corpus(self, texts: Iterable[str], with_kiwi: bool, cluster: str | None) -> None:
         """The texts themselves."""
-        documents = timed = analysed = 0
         total = len(texts) if isinstance(texts, Sequence) else None
+        documents = 0
         report(self.progress, "comparing", 0, total, "texts")
+        if cluster is not None or any_there():
+            documents = self._pieces(texts, with_kiwi, cluster, total)
+        else:
+            kiwi = _kiwi() if with_kiwi else None
+            for chunk, scored in self._chunks(texts):
+                for entry in measure(self.entries, chunk, kiwi if scored else None, self.workers):
+                    report(self.progress, "comparing", documents, total, "texts", entry.name)
+                documents += len(chunk)
+                report(self.progress, "comparing", documents, total, "texts")
+        if not documents:
+            raise BadInput("tokenizers.no_text_compared")
+
+    def part(self, texts: Iterable[str], with_kiwi: bool, part: str) -> Divided:
+        """One part of the texts."""
+        sizes: dict[Path, int] = {}
+        maker, pieces = self._divided(texts, with_kiwi, sizes)
+        made = make_part(maker, pieces, part, self._teller(sizes, None))
+        if not sizes:
+            raise BadInput("tokenizers.no_text_compared")
+        return made
+
+    def _pieces(self, texts: Iterable[str], with_kiwi: bool, cluster: str | None, total: int | None) -> int:
+        sizes: dict[Path, int] = {}
+        maker, pieces = self._divided(texts, with_kiwi, sizes, 1 if cluster is not None else None)
+        make_pieces(maker, pieces, self._teller(sizes, total), cluster)
+        for path in sizes:
+            join(path, self._working())
+        for path in sizes:
+            path.unlink(missing_ok=True)
+        return sum(sizes.values())
+
+    def _divided(
+        self, texts: Iterable[str], with_kiwi: bool, sizes: dict[Path, int], workers: int | None = None
+    ) -> tuple[CompareMaker, Iterator[Piece]]:
+        """What measures the pieces, and the pieces as they are read; how many texts each has is written into ``sizes``."""
+        engines = [entry.tokenizer for entry in self._working() if entry.tokenizer is not None]
+        kiwi = _kiwi() if with_kiwi else None
+
+        def pieces() -> Iterator[Piece]:
+            for number, (chunk, scored) in enumerate(self._chunks(texts)):
+                params = [one.params() for one in (*engines, *([kiwi] if kiwi is not None and scored else []))]
+                path = piece_path(number, chunk, params)
+                sizes[path] = len(chunk)
+                yield Piece(path, (path, chunk, scored))
+
+        return CompareMaker(engines, kiwi, workers or self.workers or cpu_count()), pieces()
+
+    def _working(self) -> list[Entry]:
+        """The tokenizers that could be loaded."""
+        return [entry for entry in self.entries if entry.tokenizer is not None]
+
+    def _teller(self, sizes: dict[Path, int], total: int | None) -> Callable[[Piece | None], None]:
+        documents = 0
+
+        def told(piece: Piece | None) -> None:
+            nonlocal documents
+            documents += sizes[piece.target] if piece is not None else 0
+            report(self.progress, "comparing", documents, total, "texts")
+
+        return told
+
+    def _chunks(self, texts: Iterable[str]) -> Iterator[tuple[list[str], bool]]:
+        """The texts, some hundred at a time, and whether Kiwi analyses these; keeps what is needed of them later."""
+        timed = analysed = 0
         for chunk in chunks(texts):
-            prepared = [Text(check_text(text)) for text in chunk]
             self.samples.add(chunk)
             if self.timing and timed < _SPEED_CHARS:
                 self._timed += chunk
                 timed += sum(map(len, chunk))
-            sentences: list[GoldSentence] = []
-            if with_kiwi and analysed < _REFERENCE_CHARS:
-                sentences = list(self._analysed(chunk))
-                analysed += sum(map(len, chunk))
-            for entry in self.entries:
-                results = entry.measure(prepared, self.workers)
-                if sentences:
-                    entry.score(entry.kiwi, sentences, results)
-                report(self.progress, "comparing", documents, total, "texts", entry.name)
-            documents += len(chunk)
-            report(self.progress, "comparing", documents, total, "texts")
-        if not documents:
-            raise BadInput("tokenizers.no_text_compared")
-
-    def _analysed(self, texts: Sequence[str]) -> Iterator[GoldSentence]:
-        from explorer.tokenizers.engines.kiwi import KiwiTokenizer
-
-        for text, tokens in zip(texts, tokenize_all(KiwiTokenizer(), texts, self.workers), strict=True):
-            yield reference_sentence(text, tokens)
+            yield chunk, analysed < _REFERENCE_CHARS
+            analysed += sum(map(len, chunk))
 
     def _each(self, stage: str) -> Iterator[Entry]:
         for number, entry in enumerate(self.entries):
@@ -317,6 +402,12 @@ class _Run:
             report(self.progress, "parallel", sides[0], None, "sentences")
         if sides[0] != sides[1] or not sides[0]:
             raise BadInput("tokenizers.parallel_uneven", left=sides[0], right=sides[1])
+
+
+def _kiwi() -> Tokenizer:
+    from explorer.tokenizers.engines.kiwi import KiwiTokenizer
+
+    return KiwiTokenizer()
 
 
 def _gold_sentences(gold: Gold) -> Iterator[GoldSentence]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from explorer.core.errors import Cancelled, ExplorerError, error_from
 from explorer.core.intervals import Interval, Units
@@ -94,6 +94,12 @@ class Entry:
         if results is not None:
             for sentence, tokens in zip(sentences, results, strict=True):
                 meter.add(sentence, tokens)
+
+    def state(self) -> dict[str, Any]:
+        """What was measured of a piece of the corpus, as plain data."""
+        if self.error is not None or self.meter is None:
+            return {"error": None if self.error is None else self.error.to_dict()}
+        return {"error": None, "meter": self.meter.state(), "kiwi": self.kiwi.state()}
 
     def probe(self) -> None:
         """Try the published list of words and forms."""

@@ -124,6 +124,27 @@ class Meter:
         group.update([token.id for token in tokens] if by_id else map(key_of, tokens))
         self._units.add(counts)
 
+    def state(self) -> dict[str, Any]:
+        """What was counted of a few thousand documents or fewer, as plain data."""
+        return {
+            "rows": self._units.rows(),
+            "groups": [[list(group), list(group.values())] for group in self._groups],
+            "lost": list(self.lost.items()),
+            "lost_examples": [example.to_dict() for example in self.lost_examples],
+        }
+
+    def join(self, state: dict[str, Any]) -> None:
+        """Count the documents that follow, which another meter of this tokenizer has counted: the same as if they were added here."""
+        for number, (keys, counts) in enumerate(state["groups"], len(self._units)):
+            if len(self._groups) < _GROUPS:
+                self._groups.append(Counter())
+            self._groups[number % _GROUPS].update(dict(zip(keys, counts, strict=True)))
+        for row in state["rows"]:
+            self._units.add(row)
+        self.lost.update(dict(state["lost"]))
+        examples = [LostText(**example) for example in state["lost_examples"]]
+        self.lost_examples += examples[: _LOST_EXAMPLES - len(self.lost_examples)]
+
     @property
     def vocab_size(self) -> int | None:
         """Size of the tokenizer's vocabulary, where it has a closed one."""
