@@ -40,6 +40,7 @@ __all__ = [
     "load",
     "load_lab",
     "map_documents",
+    "map_widget",
     "next_sentence",
     "open_decoder",
     "open_filler",
@@ -100,6 +101,7 @@ _HOMES = {
     "load": "explorer.static.load",
     "load_lab": "explorer.analysis.lab_results",
     "map_documents": "explorer.analysis.documents",
+    "map_widget": "explorer.analysis.map_widget",
     "next_sentence": "explorer.encoders.deprecated",
     "open_decoder": "explorer.encoders.deprecated",
     "open_filler": "explorer.encoders.deprecated",
@@ -131,6 +133,7 @@ if TYPE_CHECKING:
     from explorer.analysis.in_sentence import in_sentence, read_words
     from explorer.analysis.lab import lab
     from explorer.analysis.lab_results import load_lab
+    from explorer.analysis.map_widget import map_widget
     from explorer.analysis.model_comparison import compare_models, compare_word
     from explorer.analysis.probing.layers import probe_layers
     from explorer.analysis.projection import Projection, project

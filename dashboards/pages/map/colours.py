@@ -37,6 +37,7 @@ __all__ = [
     "by_axis",
     "by_label",
     "by_sense",
+    "labelled",
     "labels_of",
     "plainly",
     "simply",
@@ -101,13 +102,14 @@ def plainly(shown: Map) -> Colouring:
     return Colouring(np.zeros(len(shown.keys), np.uint8), {s: colors(s)["palette"][:1] for s in ("light", "dark")})
 
 
-def simply(shown: Map, vectors: Vectors, kind: str, name: Callable[[str], str]) -> Colouring:
+def simply(shown: Map, vectors: Vectors | None, kind: str, name: Callable[[str], str]) -> Colouring:
     """Colours that need nothing but the map: by part of speech, region, frequency, trust, script or how a second model sees it.
 
     Raises:
         BadInput: by region where none are known, by the last without a second model.
 
     Args:
+        vectors: the model; without it words are as frequent as their places say, the first most.
         name: the sentence of a key, ``"group_noun"``, ``"script_hangul"``, ``"often"`` …
     """
     if kind == "moved":
@@ -117,9 +119,10 @@ def simply(shown: Map, vectors: Vectors, kind: str, name: Callable[[str], str]) 
             raise BadInput("dashboards.map_without_regions")
         return _by_region(shown)
     if kind == "frequency":
-        counts = vectors.counts
-        rows = np.array([vectors.index(key) for key in shown.keys]) if counts is not None else None
-        values = -np.log1p(np.arange(len(shown.keys))) if counts is None else np.log1p(counts[rows].astype(float))
+        if vectors is None or vectors.counts is None:
+            values = -np.log1p(np.arange(len(shown.keys)))
+        else:
+            values = np.log1p(vectors.counts[[vectors.index(key) for key in shown.keys]].astype(float))
         return _scale(values, (name("rare"), name("often")), _RAMP)
     if kind == "trust":
         return _scale(shown.trust, (name("trust_low"), name("trust_high")), _RAMP, (0.5, 1.0))
@@ -187,11 +190,14 @@ def by_label(shown: Map, vectors: Vectors, typed: str) -> Colouring:
             continue  # what has no vector is on no map
         if key in shown.rows:
             label_of[shown.rows[key]] = label
-    names = [label for label, _ in Counter(label_of.values()).most_common(LABELLED)]
-    codes = np.full(len(shown.keys), NONE, np.uint8)
-    for row, label in label_of.items():
-        if label in names:
-            codes[row] = names.index(label)
+    return labelled([label_of.get(row, "") for row in range(len(shown.keys))])
+
+
+def labelled(labels: Sequence[str]) -> Colouring:
+    """A colour for each of the most frequent labels; points without one (``""``) and those of rarer labels have none."""
+    names = [label for label, _ in Counter(filter(None, labels)).most_common(LABELLED)]
+    place = {label: code for code, label in enumerate(names)}
+    codes = np.array([place.get(label, NONE) for label in labels], np.uint8)
     return Colouring(codes, {scheme: _many(scheme, len(names)) for scheme in ("light", "dark")}, tuple(enumerate(names)))
 
 

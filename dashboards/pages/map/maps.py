@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from explorer.analysis.map_pairs import MapPair
     from explorer.analysis.projection import Projection
+    from explorer.analysis.region_records import Regions
     from explorer.vectors.suggest import Suggester
     from explorer.vectors.vectors import Vectors
 
@@ -42,6 +43,7 @@ __all__ = [
     "Place",
     "X",
     "Y",
+    "in_regions",
     "make",
     "may_be_shipped",
     "open_map",
@@ -305,10 +307,13 @@ def _map(name: str, keys: Sequence[str], coords: NDArray[np.float32], trust: NDA
 
 
 def with_regions(shown: Map, vectors: Vectors) -> Map:
-    """The map with the regions of its words, where they are known; each is written at the word nearest to its middle."""
+    """The map with the regions of its words, where they are known."""
     known = shipped_regions(vectors)
-    if known is None:
-        return shown
+    return shown if known is None else in_regions(shown, known)
+
+
+def in_regions(shown: Map, known: Regions) -> Map:
+    """The map with regions; each is written at the point nearest to its middle."""
     row_of = {key: row for row, key in enumerate(known.keys)}
     rows = np.array([row_of.get(key, -1) for key in shown.keys])
     layers = []
