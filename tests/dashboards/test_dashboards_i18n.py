@@ -88,6 +88,7 @@ KOREAN_SPOKEN_OF = (
     "similarity.word_example",
     "tokens.legend_shared",
     "why.family_",
+    "widget.example_",
 )
 
 

@@ -56,7 +56,7 @@ def test_what_python_picks_is_told_to_the_browser(widget):
     widget.selected = ["바다", "먹다/VV", "바다/NNG"]
     assert widget.selected == ["바다/NNG", "먹다/VV"] and widget.get_state()["_rows"] == [3, 5]
     for unknown in ("우주선", "가", ""):  # the second is two words
-        with pytest.raises(BadInput, match="지도에 없거나|not on this map"):
+        with pytest.raises(BadInput, match=r"지도에 없거나|not on this map"):
             widget.selected = [unknown]
     assert widget.selected == ["바다/NNG", "먹다/VV"]
 
