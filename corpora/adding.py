@@ -103,7 +103,7 @@ _Given: TypeAlias = tuple[Path, list[tuple[Input, dict[str, Any]]]]
 
 def pieces_folder(name: str) -> Path:
     """Where the pieces of a corpus lie until it is put together."""
-    return cache_path("adding", name)
+    return named_cache("adding", name)
 
 
 def pieces_of(name: str, inputs: Sequence[Input], settings: Mapping[str, Any]) -> list[tuple[Piece, range]]:

@@ -35,6 +35,7 @@ from explorer.core.store import (
     Manifest,
     artifact_path,
     atomic_write,
+    check_mine,
     check_name,
     check_target,
     derived_path,
@@ -45,6 +46,7 @@ from explorer.core.store import (
     remove_artifact,
     rename_artifact,
 )
+from explorer.core.workspace import own_folder, roots
 from explorer.static.pipeline import forget_shards
 
 __all__ = [
@@ -412,14 +414,14 @@ def _locked(folder: Path, name: str) -> AbstractContextManager[None]:
 
 def _partial(name: str) -> Path:
     # A dot first: neither listed nor a name anybody may give.
-    return artifact_path("corpus", name).parent / f".adding-{name}"
+    return roots("corpus")[0] / f".adding-{name}"
 
 
 def unfinished() -> list[str]:
     """Names of corpora whose adding was interrupted; the same ``corpus add`` finishes them, ``corpus remove`` drops them."""
-    root = artifact_path("corpus", "x").parent
+    root = roots("corpus")[0]
     names = [path.name.removeprefix(".adding-") for path in root.glob(".adding-*") if path.is_dir()]
-    read = [path.name for path in (home() / "cache" / "adding").glob("[!.]*") if path.is_dir()]
+    read = [path.name for path in ((own_folder() or home()) / "cache" / "adding").glob("[!.]*") if path.is_dir()]
     return sorted({name for name in names if not _settled(name)} | set(read))
 
 
@@ -496,7 +498,9 @@ def remove(name: str) -> None:
 
     Raises:
         UnknownName: there is neither.
+        BadInput: it is everybody's, and work is done in a workspace (:mod:`explorer.core.workspace`).
     """
+    check_mine("corpus", name)
     had_partial = any(place.is_dir() for place in (_partial(check_name(name)), pieces_folder(name)))
     remove_unfinished(name)
     if not had_partial or artifact_path("corpus", name).is_dir():

@@ -50,6 +50,7 @@ from dashboards.pages.train import page as train
 from dashboards.pages.versus import page as versus
 from dashboards.pages.why import page as why
 from dashboards.pages.word import page as word
+from explorer.core import settings
 from explorer.core.errors import BadInput
 
 __all__ = ["GROUPS", "VIEWS", "create_app", "serve"]
@@ -129,7 +130,8 @@ def create_app(
         prepare: start opening Kiwi's vectors and compiling UMAP in the background now.
         host: the address it will listen on. Only requests for that host, for this machine by its local names, and for those
             in ``EXPLORER_HOSTS`` are answered (see :mod:`dashboards.app.hosts`).
-        token: what one needs to enter (:mod:`dashboards.app.access`); by default nothing.
+        token: what one needs to enter (:mod:`dashboards.app.access`); by default nothing. Where there is a token, or others reach the
+            address, each person has a workspace of their own, unless ``EXPLORER_TOGETHER`` says otherwise.
         metrics_token: what one needs to read ``/metrics`` (:mod:`dashboards.app.metrics`); by default as for all else.
         options: passed on to :class:`dash.Dash`, e.g. ``requests_pathname_prefix`` behind a proxy.
     """
@@ -167,7 +169,8 @@ def create_app(
         view.register(app)
     server.after_request(_headers)
     bodies.guard(app, f"{app.config.routes_pathname_prefix}_dash-update-component")
-    person.guard(server)
+    others = bool(token or settings.hosts()) or (host is not None and not hosts.is_loopback(host))
+    person.guard(server, apart=others and not settings.together())
     for given in filter(None, (token, metrics_token)):
         access.check_token(given)
     if token or metrics_token:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import hashlib
 import threading
 import time
 import weakref
@@ -26,9 +27,11 @@ from dashboards.kit.jobs import Job, Jobs, NotReady, Task, failure_of
 from dashboards.kit.local import short_name
 from dashboards.kit.person import in_background
 from dashboards.kit.public import WRITING, check_writable
+from dashboards.kit.spaces import SPACE, check_room, space_of
 from explorer.core.errors import Cancelled, ExplorerError, UnknownName, error_from
 from explorer.core.progress import Progress, ProgressCallback
 from explorer.core.store import artifact_path, list_artifacts
+from explorer.core.workspace import in_workspace, own_folder, workspace
 from explorer.static.load import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -142,10 +145,12 @@ class State:
             lasts: seconds it is remembered once it has ended.
 
         Raises:
-            BadInput: the queue is full, or people shall only look.
+            BadInput: the queue is full, people shall only look, or this one has all the room there is for one.
         """
         if task in WRITING:
             check_writable()
+            check_room()
+        params = _placed(task, params, of)
         job = self.jobs.submit(task, params, label, lane_of(task), of, reuse, lasts, values)
         if job.running:
             self.work()
@@ -156,13 +161,14 @@ class State:
         job = self.jobs.get(name)
         if job is not None and job.key[0] in WRITING:
             check_writable()
+            check_room()
         if self.jobs.again(name) is not None:
             self.work()
 
     def forget(self, kind: str, name: Any) -> None:
         """Take something off its shelf: what it was read from is gone."""
         with self._lock:
-            self._shelves[kind].pop(name, None)
+            self._shelves[kind].pop(_named(name)[0], None)
 
     def made(
         self, task: str, params: Mapping[str, Any], label: str, of: Any = None, lasts: float = REMEMBERED, **values: Any
@@ -173,6 +179,7 @@ class State:
             NotReady: it is being made; ask again when the job has ended.
             ExplorerError: it failed; asking again after :data:`MEMORY` seconds tries again.
         """
+        params = _placed(task, params, of)
         failed = self.jobs.failed_task(task, params, of)
         if failed is not None:
             raise failed
@@ -194,8 +201,10 @@ class State:
 
         Args:
             kind: shelf it stands on, one of :data:`KEPT`.
-            name: hashable; includes whatever makes two things differ.
-            opener: runs in a thread, outside any request; may raise ``NotReady`` for what it needs itself.
+            name: hashable; includes whatever makes two things differ, and the names of models, corpora and tokenizers as they are:
+                by these it is told whether the thing is one person's own.
+            opener: runs in a thread, outside any request; may raise ``NotReady`` for what it needs itself. Of a person's own things
+                it finds those that ``name`` names.
             label: i18n key of what the job is called, filled with ``values``.
 
         Raises:
@@ -203,6 +212,7 @@ class State:
             ExplorerError: opening it failed; asking again after :data:`MEMORY` seconds tries again.
         """
         shelf = self._shelves[kind]
+        name, space = _named(name)
         with self._lock:
             if name in shelf:
                 shelf.move_to_end(name)
@@ -213,7 +223,7 @@ class State:
             raise error_from(failure)
         if (elsewhere := self.jobs.failure((kind, name))) is not None:
             raise elsewhere
-        job = self.jobs.start((kind, name), lambda progress: self._put(kind, name, opener, progress), label, **values)
+        job = self.jobs.start((kind, name), lambda progress: self._put(kind, name, space, opener, progress), label, **values)
         # What is opened for something else is not waited for: whoever asked is to be told what it is that takes long.
         if not job.wait(0 if in_background() else patience):
             raise NotReady(job)
@@ -223,13 +233,16 @@ class State:
                 return found
         raise job.error or NotReady(job.waits_for or job)
 
-    def _put(self, kind: str, name: Any, opener: Callable[[ProgressCallback], Any], progress: ProgressCallback) -> None:
+    def _put(
+        self, kind: str, name: Any, space: str, opener: Callable[[ProgressCallback], Any], progress: ProgressCallback
+    ) -> None:
         shelf = self._shelves[kind]
         with self._lock:
             if name in shelf:  # by a job that ended after the asker had looked and before this one began
                 return
         try:
-            thing = opener(progress)
+            with in_workspace(space):
+                thing = opener(progress)
         except NotReady:  # of what it needs
             raise
         except Cancelled:  # whoever stopped it is told so by the table, and nobody else is
@@ -377,8 +390,24 @@ def load_model(name: str, progress: ProgressCallback) -> Vectors:
 
 
 def version(name: str, kind: str = "vectors") -> int:
-    """Changes when a saved artifact is replaced, so that a retrained model is opened anew."""
+    """Changes when a saved artifact is replaced, so that a retrained model is opened anew; no two persons' are the same."""
+    folder, own = artifact_path(kind, name), own_folder()
     try:
-        return (artifact_path(kind, name) / "manifest.json").stat().st_mtime_ns
+        stamp = (folder / "manifest.json").stat().st_mtime_ns
     except OSError:
         return 0
+    if own is None or own not in folder.parents:
+        return stamp
+    return int(hashlib.sha256(f"{workspace()} {stamp}".encode()).hexdigest()[:15], 16)
+
+
+def _named(name: Any) -> tuple[Any, str]:
+    """What a thing is called on its shelf, and the workspace it is opened in: a person's own things stand there for them alone."""
+    space = space_of(name)
+    return ((space, name) if space else name), space
+
+
+def _placed(task: str, params: Mapping[str, Any], of: Any) -> dict[str, Any]:
+    """What a worker is told, with the workspace it works in where something is made in it or a thing of it is named."""
+    space = workspace() if task in WRITING else space_of(params, of)
+    return {**params, SPACE: space} if space else dict(params)

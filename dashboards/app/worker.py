@@ -18,8 +18,10 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from dashboards.app.logs import set_up
+from dashboards.kit.spaces import SPACE
 from explorer.core.errors import ExplorerError
 from explorer.core.progress import Progress, ProgressCallback
+from explorer.core.workspace import in_workspace
 
 __all__ = ["TASKS", "main"]
 
@@ -184,8 +186,10 @@ def _answer(message: dict[str, Any], channel: TextIO) -> dict[str, Any]:
             last, stage = now, step.stage
             _say(channel, {"progress": asdict(step)})
 
+    params = dict(message["params"])
     try:
-        return {"answer": TASKS[message["task"]](message["params"], progress)}
+        with in_workspace(params.pop(SPACE, "")):
+            return {"answer": TASKS[message["task"]](params, progress)}
     except ExplorerError as error:
         return {"error": error.to_dict()}
     except Exception as error:

@@ -2,7 +2,8 @@
 
 Jobs, their words and their places in the queue belong to a person; :func:`person` names the one whose request is answered, and
 in the background the one for whom the work is done. ``""`` is the server itself. What is kept is a hash of the cookie, so that nobody
-who reads the table of jobs can pass for somebody.
+who reads the table of jobs can pass for somebody. On a server that several share, requests are answered in the workspace of that
+person (:mod:`explorer.core.workspace`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from dash.exceptions import MissingCallbackContextException
 from flask import Flask, Response, g, has_request_context, request
 
 from dashboards.kit import ids
+from explorer.core.workspace import enter
 
 __all__ = ["COOKIE", "acting_for", "address", "guard", "in_background", "person", "woken"]
 
@@ -80,14 +82,23 @@ def acting_for(who: str, where: str = "", again: bool = False) -> Iterator[None]
         _acting.reset(before)
 
 
-def guard(server: Flask) -> None:
-    """Give every browser that has none its cookie."""
+def guard(server: Flask, apart: bool = False) -> None:
+    """Give every browser that has none its cookie.
+
+    Args:
+        apart: each person has a workspace of their own.
+    """
 
     def known() -> None:
         cookie = _given()
         if cookie is None:
             cookie = g.new_person = secrets.token_urlsafe(24)
         g.person = _hashed(cookie)
+        if apart:
+            enter(g.person)
+
+    def leave(_: BaseException | None) -> None:
+        enter("")  # the thread answers somebody else next
 
     def remember(response: Response) -> Response:
         cookie = g.pop("new_person", None)
@@ -97,6 +108,8 @@ def guard(server: Flask) -> None:
 
     server.before_request(known)
     server.after_request(remember)
+    if apart:
+        server.teardown_request(leave)
 
 
 def _given() -> str | None:

@@ -29,11 +29,13 @@ from dashboards.kit.components import icon
 from dashboards.kit.errors import explain
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.public import check_writable
+from dashboards.kit.spaces import check_room
 from dashboards.kit.url import clean, href
 from explorer.core import settings
 from explorer.core.errors import BadInput, ExplorerError, Unavailable, disk_errors
 from explorer.core.messages import Message
 from explorer.core.places import home, make_folder
+from explorer.core.workspace import own_folder, people_folder
 
 __all__ = ["Upload", "discard", "keep", "keep_text", "named_after", "serve_uploads", "upload_box", "waiting"]
 
@@ -43,6 +45,7 @@ MAX_NAME = 120
 SPARE = 64 << 20
 """Bytes of the disk that uploads leave free."""
 DAY = 86_400
+_UPLOADS = "uploads"
 _ID = re.compile(r"[0-9a-f]{32}")
 _STATUS = {"dashboards.upload_too_large": 413, "core.disk_full": 507}
 
@@ -65,7 +68,7 @@ class Upload:
 
 
 def _folder() -> Path:
-    return home() / "uploads"
+    return (own_folder() or home()) / _UPLOADS
 
 
 def waiting(identity: str) -> Upload:
@@ -100,16 +103,18 @@ def keep(name: str, chunks: Iterable[bytes], expected: int | None = None) -> Upl
         expected: how many bytes there will be, where that was said.
 
     Raises:
-        BadInput: it is empty, too large, or not what was said; or people shall only look.
+        BadInput: it is empty, too large, or not what was said; people shall only look, or this one has no room left.
         Unavailable: the disk is full.
     """
     check_writable()
     limit = settings.upload_limit()
     root = _folder()
-    _sweep(root)
+    for one in (home() / _UPLOADS, *people_folder().glob(f"*/{_UPLOADS}")):
+        _sweep(one)
     name = clean(name.replace("\\", "/").rpartition("/")[2], MAX_NAME) or "?"
     if expected is not None and expected > limit:
         raise _too_large(name, limit)
+    check_room(expected or 0)
     made = root / secrets.token_hex(16)
     with disk_errors("core.writing", path=root):
         make_folder(root)

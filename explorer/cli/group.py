@@ -37,6 +37,7 @@ COMMANDS = {
     "models": ("explorer.cli.models:models", "List, show, compare, import, export and remove models."),
     "next": ("explorer.cli.encoders:next_piece", "Guess the next morpheme or piece of a text, or continue it."),
     "next-sentence": ("explorer.cli.encoders:next_sentence", "Score whether one sentence follows another."),
+    "people": ("explorer.cli.people:people", "See, give to everybody and remove what persons keep on a shared server."),
     "prepare": ("explorer.cli.prepare:prepare", "Tokenize a corpus for training, in as many parts as you like."),
     "project": ("explorer.cli.analysis:project", "Draw a model's words on a map: PCA, UMAP or t-SNE coordinates."),
     "regions": ("explorer.cli.analysis:regions", "Name the regions of a vocabulary, from a few large ones to many small ones."),

@@ -15,9 +15,17 @@ import click
 )
 @click.option("--no-token", is_flag=True, help="Let in everybody who reaches the address.")
 @click.option("--metrics-token", help="What one needs to read /metrics.  [default: the same as for all else]")
+@click.option("--together", is_flag=True, help="On a shared server all work in one place, instead of each person apart.")
 @click.option("--public", is_flag=True, help="For looking only: nothing can be added, trained or removed.")
 def serve(
-    host: str, port: int, open_browser: bool, token: str | None, no_token: bool, metrics_token: str | None, public: bool
+    host: str,
+    port: int,
+    open_browser: bool,
+    token: str | None,
+    no_token: bool,
+    metrics_token: str | None,
+    together: bool,
+    public: bool,
 ) -> None:
     """Open the dashboard. Everything it needs at first is here: no network, no download, no GPU."""
     from dashboards.app.access import check_token, new_token
@@ -29,6 +37,8 @@ def serve(
         raise click.UsageError("--token and --no-token exclude each other")
     if public:
         settings.set_public()
+    if together:
+        settings.set_together()
     chosen = "" if no_token else settings.token() if token is None else check_token(token)
     if not (chosen or no_token or is_loopback(host)):
         chosen = new_token()

@@ -11,6 +11,8 @@
 ``EXPLORER_METRICS_TOKEN``  what one needs to read ``/metrics`` of the dashboard, beside the token for all else
 ``EXPLORER_LOG``          ``json``: the dashboard writes a line of JSON for every request and error
 ``EXPLORER_PUBLIC``       lets people look only: nothing is added, trained or removed through the dashboard
+``EXPLORER_TOGETHER``     has all who share a server work in the home folder itself, instead of each in a workspace of their own
+``EXPLORER_PERSON_MB``    how much one person may keep on a server that several share, in MB (2000)
 ``EXPLORER_UPLOAD_MB``    how large a file the dashboard takes, in MB (500)
 ``EXPLORER_CACHE_MB``     how much room maps and comparisons of the dashboard may take together, in MB (1000)
 ``EXPLORER_STORE``        an object store that shards of tokens are looked for in and put into as well, such as ``s3://bucket/prefix``
@@ -45,10 +47,13 @@ __all__ = [
     "mirror",
     "object_store",
     "offered_checkpoints",
+    "person_limit",
     "public",
     "set_home",
     "set_language",
     "set_public",
+    "set_together",
+    "together",
     "token",
     "upload_limit",
     "with_search_path",
@@ -147,6 +152,25 @@ def public() -> bool:
 def set_public() -> None:
     """Let people look only, in this process and those it starts."""
     os.environ["EXPLORER_PUBLIC"] = "1"
+
+
+def together() -> bool:
+    """Whether ``EXPLORER_TOGETHER`` says yes."""
+    return _get("EXPLORER_TOGETHER").lower() in _YES
+
+
+def set_together() -> None:
+    """Have all who share a server work in the home folder itself, in this process and those it starts."""
+    os.environ["EXPLORER_TOGETHER"] = "1"
+
+
+def person_limit() -> int:
+    """Bytes that one person may keep on a server that several share: ``EXPLORER_PERSON_MB`` times 2²⁰, else 2,000 MB.
+
+    Raises:
+        BadInput: it is no whole number above 0.
+    """
+    return _megabytes("EXPLORER_PERSON_MB", "2000")
 
 
 def upload_limit() -> int:

@@ -3,6 +3,7 @@
 Layout of the home folder (``EXPLORER_HOME``, else the platform's user data folder)::
 
     models/NAME/  tokenizers/NAME/  corpora/NAME/     artifacts, each with manifest.json
+    people/ID/models/NAME/ …                          those of one person of a shared server, see explorer/core/workspace.py
     cache/                                            may be deleted at any time
     .locks/                                           one empty file for each name that was ever written
     .leases/                                          what running processes have begun, see explorer/core/leftovers.py
@@ -34,6 +35,7 @@ from explorer.core.exchange import exchange
 from explorer.core.leftovers import temporary_file, temporary_folder
 from explorer.core.messages import Message
 from explorer.core.places import cache_path, home, make_folder
+from explorer.core.workspace import FOLDERS, own_folder, roots, workspace
 
 __all__ = [
     "FORMAT",
@@ -43,12 +45,15 @@ __all__ = [
     "atomic_folder",
     "atomic_write",
     "cache_path",
+    "check_mine",
     "check_name",
     "check_target",
     "discard_folder",
     "home",
+    "is_own",
     "list_artifacts",
     "name_lock",
+    "own_names",
     "put_folder",
     "read_artifact",
     "read_manifest",
@@ -447,19 +452,23 @@ def _version(folder: Path) -> tuple[int, int, int] | None:
     return status.st_dev, status.st_ino, status.st_mtime_ns
 
 
-_FOLDERS = {"vectors": "models", "tokenizer": "tokenizers", "corpus": "corpora", "encoder": "encoders", "lab": "labs"}
-
-
 def artifact_path(kind: str, name: str) -> Path:
-    """Where the artifact of this kind and name lives (whether or not it exists)."""
-    folder = home() / _FOLDERS[kind] / check_name(name)
-    _recover(folder)
-    return folder
+    """Where the artifact of this kind and name lives, or would be made: in a workspace a person's own, else everybody's."""
+    places = [root / check_name(name) for root in roots(kind)]
+    for place in places:
+        _recover(place)
+    return next((place for place in places if os.path.lexists(place)), places[0])
 
 
 def list_artifacts(kind: str) -> dict[str, Manifest]:
     """Every intact artifact of a kind, by name. Half-written folders are never listed."""
-    root = home() / _FOLDERS[kind]
+    found: dict[str, Manifest] = {}
+    for root in reversed(roots(kind)):
+        found |= _listed(root, kind)
+    return dict(sorted(found.items()))
+
+
+def _listed(root: Path, kind: str) -> dict[str, Manifest]:
     found: dict[str, Manifest] = {}
     if not root.is_dir():
         return found
@@ -475,6 +484,29 @@ def list_artifacts(kind: str) -> dict[str, Manifest]:
     return found
 
 
+def own_names() -> set[str]:
+    """Names of all artifacts that are the workspace's own, of whatever kind; none outside any."""
+    own = own_folder()
+    if own is None or not own.is_dir():
+        return set()
+    return {folder.name for part in FOLDERS.values() for folder in (own / part).glob("[!.]*")}
+
+
+def is_own(kind: str, name: str) -> bool:
+    """Whether an artifact may be changed from here: in a workspace only its own, outside any whatever is there."""
+    return not workspace() or artifact_path(kind, name).parent == roots(kind)[0]
+
+
+def check_mine(kind: str, name: str) -> None:
+    """Refuse to change what is everybody's from within a workspace.
+
+    Raises:
+        BadInput: it is.
+    """
+    if not is_own(kind, name):
+        raise BadInput("core.for_everybody", name=name)
+
+
 def shipped_artifacts(root: Path, kind: str) -> dict[str, Path]:
     """Folders of the artifacts of a kind that come with the package, by name; ``root`` is the room's ``pretrained`` folder."""
     folders = [manifest.parent for manifest in sorted(root.glob(f"*/{MANIFEST}"))]
@@ -486,7 +518,9 @@ def remove_artifact(kind: str, name: str) -> None:
 
     Raises:
         UnknownName: there is none of that name.
+        BadInput: it is everybody's, and work is done in a workspace.
     """
+    check_mine(kind, name)
     folder = artifact_path(kind, name)
     doomed: Path | None = None
     with disk_errors("core.removing", path=folder):
@@ -508,8 +542,9 @@ def rename_artifact(kind: str, name: str, new: str) -> None:
 
     Raises:
         UnknownName: there is none of that name.
-        BadInput: the new name is no name, or taken.
+        BadInput: the new name is no name, or taken; or the artifact is everybody's, and work is done in a workspace.
     """
+    check_mine(kind, name)
     old, target = artifact_path(kind, name), artifact_path(kind, new)
     if not (old / MANIFEST).is_file():
         raise UnknownName(kind, name, list_artifacts(kind))

@@ -27,6 +27,7 @@ from explorer.core.store import (
     sha256_file,
     write_manifest,
 )
+from explorer.core.workspace import in_workspace
 
 if TYPE_CHECKING:
     from explorer.encoders.four_bits import FourBitBert
@@ -131,7 +132,8 @@ def packaged_folder(name: str, progress: ProgressCallback | None = None) -> Path
             minutes.
         BadInput: what lies under the name holds files of somebody else's.
     """
-    target = artifact_path("encoder", name)
+    with in_workspace(""):  # what a package carries is everybody's
+        target = artifact_path("encoder", name)
     if _good(target):
         return target
     busy = Message("encoders.being_unpacked", {"model": name})

@@ -138,8 +138,9 @@ def open_result(choice: Choice) -> Result:
         raise BadInput("dashboards.no_text_compared")
     pasted = choice.corpus == PASTED
     folder, here = cache_path("bench", f"{PRIVATE if pasted else ''}{_key(choice)}"), state()
+    shelf = (str(folder), choice.corpus, *choice.tokenizers)
     if not intact(folder):  # made room for others
-        here.forget("bench", str(folder))
+        here.forget("bench", shelf)
 
     def opener(_: ProgressCallback) -> Result:
         if not intact(folder):
@@ -152,7 +153,7 @@ def open_result(choice: Choice) -> Result:
             )
         return read(folder)
 
-    return here.opened("bench", str(folder), opener, "job.bench", count=len(choice.tokenizers))
+    return here.opened("bench", shelf, opener, "job.bench", count=len(choice.tokenizers))
 
 
 def _key(choice: Choice) -> str:

@@ -11,7 +11,7 @@ from dashboards.kit import upload
 from dashboards.kit.public import check_writable
 from explorer.core.errors import BadInput, Cancelled, ExplorerError, Unavailable, UnknownName
 from explorer.core.progress import ProgressCallback
-from explorer.core.store import check_name, list_artifacts
+from explorer.core.store import check_mine, check_name, list_artifacts
 
 __all__ = ["MAX_PASTED", "add", "added", "name_for", "remove", "rename"]
 
@@ -124,3 +124,4 @@ def _own(name: str) -> None:
         raise BadInput("dashboards.sample_stays")
     if name not in corpus_names():
         raise UnknownName("corpus", name, corpus_names())
+    check_mine("corpus", name)

@@ -22,6 +22,7 @@ from dashboards.pages.corpora import adding, catalogue, figures, form, reading
 from dashboards.pages.corpora.asked import collocates, counted, document_at, lines_with, opened
 from dashboards.pages.corpora.taking import CARDS, PARTS
 from explorer.core.errors import BadInput, ExplorerError
+from explorer.core.store import is_own
 
 __all__ = ["CARDS", "FIELDS", "ICON", "NAME", "PATH", "USES_MODEL", "layout", "register"]
 
@@ -184,7 +185,7 @@ def show_overview(name: str, _: Any) -> Any:
             dmc.Button(t(f"corpora.{do}"), id={"type": "corpora-do", "do": do}, size="compact-sm", variant="light", color=color)
             for do, color in (("rename", "indigo"), ("remove", "red"))
         ]
-        buttons = [dmc.Group(own, gap="xs", mt="md")] if name != catalogue.SAMPLE else []
+        buttons = [dmc.Group(own, gap="xs", mt="md")] if name != catalogue.SAMPLE and is_own("corpus", name) else []
         return [*catalogue.overview(t, opened(name)), *buttons]
 
     return guarded(t, build)

@@ -96,8 +96,9 @@ def compute(asked: Mapping[str, Any]) -> DocumentMap:
     if not encoder and choice.model not in model_names():
         raise UnknownName("model", choice.model, model_names())
     here, folder = state(), cache_path("documents", f"{PRIVATE if pasted else ''}{_key(choice, encoder)}")
+    shelf = (str(folder), choice.corpus, choice.model, encoder)
     if not intact(folder):  # made room for others
-        here.forget("documents", str(folder))
+        here.forget("documents", shelf)
 
     def opener(_: ProgressCallback) -> DocumentMap:
         from explorer.analysis.document_files import open_documents
@@ -110,7 +111,7 @@ def compute(asked: Mapping[str, Any]) -> DocumentMap:
         mark_used(folder)
         return open_documents(folder)
 
-    made: DocumentMap = here.opened("documents", str(folder), opener, "job.documents", corpus=choice.corpus)
+    made: DocumentMap = here.opened("documents", shelf, opener, "job.documents", corpus=choice.corpus)
     return made
 
 

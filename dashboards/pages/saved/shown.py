@@ -13,11 +13,15 @@ from dashboards.kit import ids, url
 from dashboards.kit.components import card, empty, size_of, table
 from dashboards.kit.i18n import Text
 from explorer.core.saved import Saved
+from explorer.core.store import is_own
+from explorer.core.workspace import workspace
 
 __all__ = ["facts_card", "listing", "question", "told", "used_by"]
 
 LONGEST = 300
 """Characters of a fact that are shown; all of it is in what is taken along."""
+SAID = 8
+"""Characters of a workspace's id that tell it from others."""
 _EPOCHS = "epochs"
 _UNSAID = (_EPOCHS, "upload", "uploads")
 """Facts for programs, or that have a page of their own."""
@@ -74,9 +78,10 @@ def press(t: Text, one: Saved, do: str, **props: Any) -> dmc.Button:
 
 
 def listing(t: Text, found: Sequence[Saved]) -> Any:
-    """The list as a table."""
+    """The list as a table; on a server that several share, who sees it."""
+    yours = dmc.Text(t("saved.yours", id=workspace()[:SAID]), size="sm", c="dimmed", mt="sm") if workspace() else None
     if not found:
-        return empty(t("saved.nothing"), t("saved.nothing_lead"), picture="saved")
+        return [empty(t("saved.nothing"), t("saved.nothing_lead"), picture="saved"), yours]
     rows = [
         [
             html.B(one.name),
@@ -89,7 +94,9 @@ def listing(t: Text, found: Sequence[Saved]) -> Any:
                 [
                     dcc.Link(t("saved.do_use"), href=_open(one), className="example"),
                     press(t, one, "look", variant="subtle"),
-                    press(t, one, "ask", variant="subtle", color="red"),
+                    press(t, one, "ask", variant="subtle", color="red")
+                    if is_own(one.kind, one.name)
+                    else dmc.Badge(t("saved.for_all"), variant="light", tt="none"),
                 ],
                 gap=4,
                 wrap="nowrap",
@@ -101,7 +108,7 @@ def listing(t: Text, found: Sequence[Saved]) -> Any:
     total = dmc.Text(
         t("saved.total", count=len(found), size=size_of(sum(one.bytes for one in found))), size="sm", c="dimmed", mt="sm"
     )
-    return [table([*heads, ""], rows, t("saved.list")), total]
+    return [table([*heads, ""], rows, t("saved.list")), total, yours]
 
 
 def facts_card(t: Text, one: Saved) -> Any:

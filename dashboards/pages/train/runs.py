@@ -1,6 +1,6 @@
 """Runs of training as files in the home folder: what was asked, every epoch, how it ended. Any process may look.
 
-A run is a folder in the cache, called as what it makes. Each of its files has one writer, so that no two can undo each other:
+A run is a folder in the cache, of the workspace where there is one, called as what it makes. Each of its files has one writer, so that no two can undo each other:
 ``run.json`` and ``job.json`` whoever begins it, ``epochs.jsonl`` and ``end.json`` the worker. What a run of before made tells its
 epochs itself, so that the folder may go.
 """
@@ -19,7 +19,8 @@ from typing import Any
 from dashboards.kit.jobs import failure_of
 from explorer.core.errors import BadInput, ExplorerError, error_from
 from explorer.core.progress import Progress, ProgressCallback
-from explorer.core.store import Manifest, atomic_write, cache_path, check_name, list_artifacts
+from explorer.core.store import Manifest, atomic_write, check_name, list_artifacts
+from explorer.core.workspace import named_cache
 
 __all__ = ["Recorder", "Run", "begin", "forget", "link", "listed", "of_classifier", "of_model", "read"]
 
@@ -66,7 +67,7 @@ class Run:
 
 
 def _folder(name: str) -> Path:
-    return cache_path("runs", check_name(name))
+    return named_cache("runs", check_name(name))
 
 
 def begin(name: str, asked: Mapping[str, Any], owner: str = "", again: bool = False) -> None:
@@ -158,7 +159,7 @@ def _epochs(folder: Path) -> tuple[dict[str, Any], ...]:
 
 def listed() -> list[Run]:
     """Every run, the latest first, without its epochs."""
-    folders = cache_path("runs", "x").parent.iterdir()
+    folders = named_cache("runs", "x").parent.iterdir()
     found = [run for folder in folders if (run := _known(folder.name)) is not None]
     return sorted(found, key=lambda run: -run.started)
 

@@ -172,7 +172,7 @@ def train_classifier(
         checkpoint=recipe.checkpoint,
         seed=recipe.seed,
     )
-    state = cache_path("training", name) if name is not None else None
+    state = named_cache("training", name) if name is not None else None
     outcome = fit(
         made.module,
         made.train,

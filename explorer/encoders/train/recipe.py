@@ -175,7 +175,7 @@ def train_bert(
         checkpoint=recipe.checkpoint,
         seed=recipe.seed,
     )
-    state = cache_path("training", name)
+    state = named_cache("training", name)
     signature = {"recipe": str(recipe), "pieces": len(train), "entries": start.size}
     outcome = fit(
         start.model,
