@@ -87,7 +87,7 @@ class Opened:
             if not name.startswith("{"):
                 return {"id": name, "property": prop} if name in self._there else None
             found = [{"id": part["props"]["id"], "property": prop} for part in self._matching(json.loads(name))]
-            return found if ":[\"ALL\"]" in name else (found or [None])[0]
+            return found if ':["ALL"]' in name else (found or [None])[0]
 
         return [one(part) for part in output[2:-2].split("...")] if output.startswith("..") else one(output)
 
