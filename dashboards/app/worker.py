@@ -18,6 +18,7 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from dashboards.app.logs import set_up
+from dashboards.kit.errors import on_page
 from dashboards.kit.spaces import SPACE
 from explorer.core.errors import ExplorerError
 from explorer.core.progress import Progress, ProgressCallback
@@ -191,7 +192,7 @@ def _answer(message: dict[str, Any], channel: TextIO) -> dict[str, Any]:
         with in_workspace(params.pop(SPACE, "")):
             return {"answer": TASKS[message["task"]](params, progress)}
     except ExplorerError as error:
-        return {"error": error.to_dict()}
+        return {"error": on_page(error).to_dict()}
     except Exception as error:
         log.exception("a task failed that should not")
         return {"error": ExplorerError("dashboards.unexpected", kind=type(error).__name__, reason=error).to_dict()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from dashboards.kit.i18n import Text
 from explorer.core.errors import (
     BadInput,
@@ -15,7 +17,25 @@ from explorer.core.errors import (
 )
 from explorer.core.messages import Message
 
-__all__ = ["explain"]
+__all__ = ["explain", "on_page"]
+
+_TAKEN = {
+    "core.already_exists": "dashboards.name_taken",
+    "corpora.corpus_exists": "dashboards.corpus_name_taken",
+    "static.name_taken": "dashboards.name_taken",
+    "tokenizers.name_taken": "dashboards.name_taken",
+}
+"""Messages on a name that is taken, which advise an option of the command line, and what a page says instead."""
+
+
+def on_page(error: ExplorerError) -> ExplorerError:
+    """The error as a page says it: what to do there, and no folder of this machine.
+
+    >>> on_page(BadInput("core.already_exists", target="/home/ann/models/reviews")).said()
+    "'reviews' exists already; choose another name"
+    """
+    code = _TAKEN.get(error.code)
+    return BadInput(code, name=error.values.get("name") or PurePath(str(error.values["target"])).name) if code else error
 
 
 def explain(error: ExplorerError, t: Text) -> tuple[str, str]:
@@ -24,6 +44,7 @@ def explain(error: ExplorerError, t: Text) -> tuple[str, str]:
     >>> explain(OutOfVocabulary("뷁", ["뷔"]), Text("en"))
     ('No vector for “뷁”', 'Did you mean 뷔?')
     """
+    error = on_page(error)
     match error:
         case OutOfVocabulary():
             near = t("error.near", words=", ".join(error.suggestions[:6])) if error.suggestions else t("error.not_near")

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from dashboards.kit.public import WORDLESS
 from explorer.core.errors import BadInput, Cancelled, ExplorerError, Unavailable, disk_errors, error_from, packed, unpacked
 from explorer.core.places import make_folder
 from explorer.core.progress import Progress
@@ -350,13 +351,14 @@ class JobTable:
             db.execute("UPDATE asks SET href = ? WHERE job = ? AND person = ?", (href, name, person))
 
     def clear(self, person: str) -> None:
-        """Forget a person's part in what has ended, and where nobody else has one the work as well: its words, and its answer."""
+        """Forget a person's part in what has ended, and its words and answer where nobody else has one (but `WORDLESS`)."""
         with self._write() as db:
             db.execute(
                 "DELETE FROM asks WHERE person = ? AND (gone IS NOT NULL OR job IN (SELECT id FROM jobs WHERE ended IS NOT NULL))",
                 (person,),
             )
-            db.execute("DELETE FROM jobs WHERE ended IS NOT NULL AND id NOT IN (SELECT job FROM asks)")
+            nobodys = "ended IS NOT NULL AND task NOT IN (?, ?) AND id NOT IN (SELECT job FROM asks)"
+            db.execute(f"DELETE FROM jobs WHERE {nobodys}", WORDLESS)  # noqa: S608 - nothing of a person's is in it
 
     # ---- looking
 

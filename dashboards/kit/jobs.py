@@ -38,6 +38,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from dashboards.kit.errors import on_page
 from dashboards.kit.job_table import LEASE, MEMORY, REMEMBERED, JobTable, Row
 from dashboards.kit.person import acting_for, address, person, woken
 from dashboards.kit.pool import Pool
@@ -273,7 +274,7 @@ def failure_of(error: Exception) -> dict[str, Any]:
     """An error as plain data: the error itself would keep everything its traceback saw in memory."""
     if not isinstance(error, ExplorerError):
         error = ExplorerError("dashboards.job_failed", kind=type(error).__name__, reason=error)
-    return error.to_dict()
+    return on_page(error).to_dict()
 
 
 class NotReady(Exception):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from explorer.core import settings
 from explorer.core.errors import BadInput
 
-__all__ = ["WRITING", "check_writable"]
+__all__ = ["WORDLESS", "WRITING", "check_writable"]
 
 WRITING = frozenset(["train", "add corpus", "import"])
 """Tasks of the worker that leave something in the home folder beside caches."""
+
+WORDLESS = ("compare models", "train")
+"""Tasks that are told names and no words: what became of them stays when a person clears the list, as it may have taken long."""
 
 
 def check_writable() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from dashboards.kit import job_table
 from dashboards.kit.job_table import JobTable
+from dashboards.kit.public import WORDLESS
 from explorer.core.errors import BadInput, Cancelled, Unavailable
 from explorer.core.progress import Progress
 
@@ -262,6 +263,17 @@ def test_what_a_person_clears_leaves_no_word_of_theirs(table):
     with table._read() as db:
         rows = [tuple(row) for row in db.execute("SELECT * FROM jobs WHERE key <> 'shared'").fetchall()]
     assert rows == []
+
+
+def test_what_took_long_and_holds_no_word_is_not_cleared_away(table):
+    for task in (*WORDLESS, "collocates"):
+        table.ask(task, task, {}, "slow", "one", "job.x", {})
+        table.end(table.claim("slow", "p").id, "p", "done", {"answer": task})
+    table.clear("one")
+    assert table.of("one") == []
+    again = {task: table.ask(task, task, {}, "slow", "two", "job.x", {}) for task in (*WORDLESS, "collocates")}
+    assert [again[task].result for task in WORDLESS] == [{"answer": task} for task in WORDLESS]
+    assert again["collocates"].running
 
 
 def test_many_jobs_of_one_person_push_out_none_of_another(table, monkeypatch):

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.kit.errors import explain
+from dashboards.kit.errors import explain, on_page
 from dashboards.kit.i18n import Text
 from explorer.core import messages
 from explorer.core.errors import BadInput, Cancelled, ExplorerError, MissingExtra, OutOfVocabulary, Unavailable, UnknownName
+from explorer.core.store import Manifest, artifact_path, write_manifest
 
 EXPRESSIONS = [
     "",
@@ -79,5 +80,32 @@ def test_whatever_goes_wrong_is_told_in_korean(kind):
         pair = messages.codes(code.partition(".")[0])[code]
         values = {name: 7 for _, name, _, _ in string.Formatter().parse(pair["en"] + pair["ko"]) if name}
         line = explain(kind(code, **values), Text("ko"))[1]
+        code, values = (told := on_page(kind(code, **values))).code, told.values
         assert re.search("[가-힣]", line) and line == messages.say(code, values, "ko"), code
-        assert line != explain(kind(code, **values), Text("en"))[1] == messages.say(code, values, "en"), code
+        assert line != explain(told, Text("en"))[1] == messages.say(code, values, "en"), code
+
+
+def test_what_is_taken_is_said_without_the_command_line(home):
+    """However the library says it, and wherever it is met: in a request, an opening, a worker."""
+    from corpora import library
+    from dashboards.kit.jobs import failure_of
+    from explorer.core.store import check_target
+    from explorer.static.train import check_free
+    from explorer.tokenizers.library import tokenizer_place
+
+    made = {kind: artifact_path(kind, "리뷰") for kind in ("corpus", "vectors", "tokenizer")}
+    for kind, folder in made.items():
+        folder.mkdir(parents=True)
+        write_manifest(folder, Manifest(kind, "리뷰", "x"))
+    refusals = (
+        lambda: library.check_free("리뷰", force=False),
+        lambda: check_free("리뷰", overwrite=False),
+        lambda: tokenizer_place("리뷰", overwrite=False),
+        lambda: check_target(made["vectors"], overwrite=False),
+    )
+    for refuse in refusals:
+        with pytest.raises(BadInput, match="--force") as taken:
+            refuse()
+        _, said = explain(taken.value, Text("ko"))
+        assert "리뷰" in said and "다른 이름" in said and "--" not in said and str(home) not in said
+        assert failure_of(taken.value) == on_page(taken.value).to_dict()
