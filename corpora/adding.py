@@ -30,7 +30,7 @@ from corpora.readers.reading import read_input
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput
 from explorer.core.pieces import Piece, damaged, zip_file
-from explorer.core.places import cache_path
+from explorer.core.workspace import named_cache
 
 __all__ = ["PIECE_BYTES", "FromPieces", "Line", "ReadMaker", "direct", "pieces_folder", "pieces_of"]
 

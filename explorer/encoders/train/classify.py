@@ -23,7 +23,8 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.intervals import Interval, mean_interval
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
+from explorer.core.store import Manifest, atomic_folder, write_manifest
+from explorer.core.workspace import named_cache
 from explorer.encoders.classifier import Head, write_head
 from explorer.encoders.encoder import Encoder
 from explorer.encoders.forward import Job, require_torch

@@ -14,16 +14,8 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import (
-    MANIFEST,
-    Manifest,
-    artifact_path,
-    atomic_folder,
-    cache_path,
-    check_name,
-    check_target,
-    write_manifest,
-)
+from explorer.core.store import MANIFEST, Manifest, artifact_path, atomic_folder, check_name, check_target, write_manifest
+from explorer.core.workspace import named_cache
 from explorer.encoders.forward import require_torch
 from explorer.encoders.morpheme.model import build_bert, initial_bias, initial_embeddings
 from explorer.encoders.morpheme.storing import encoder_folder, is_encoder, open_network, write_encoder
