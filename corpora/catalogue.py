@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -12,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from explorer.core.errors import UnknownName
+from explorer.core.grouped import grouped
 
 __all__ = ["Card", "Part", "card", "cards"]
 
@@ -98,13 +98,10 @@ def cards() -> Mapping[str, Card]:
     >>> cards()["nsmc"].licence
     'CC0-1.0'
     """
-    groups = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["group"]
     found = {}
-    for group in groups:
-        for name, own in group.pop("cards").items():
-            facts = group | own
-            base, files = facts.pop("base", ""), facts.pop("files", ())
-            found[name] = Card(name=name, **facts, parts=tuple(Part(base + file) for file in files))
+    for name, facts in grouped(Path(__file__).with_suffix(".toml"), "cards"):
+        base, files = facts.pop("base", ""), facts.pop("files", ())
+        found[name] = Card(name=name, **facts, parts=tuple(Part(base + file) for file in files))
     return MappingProxyType(found)
 
 

@@ -5,7 +5,6 @@ Nothing in this module fetches: :func:`corpora.fetch.fetch_set` does, when it is
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -14,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from explorer.core.errors import Unavailable, UnknownName
+from explorer.core.grouped import grouped
 from explorer.core.store import home
 
 __all__ = ["KINDS", "EvaluationSet", "SetFile", "evaluation_set", "evaluation_sets", "set_file"]
@@ -97,16 +97,11 @@ def evaluation_sets() -> Mapping[str, EvaluationSet]:
     >>> evaluation_sets()["korsts"].kind
     'sentences'
     """
-    groups = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["group"]
     found = {}
-    for group in groups:
-        base = group.pop("base", "")
-        for name, own in group.pop("sets").items():
-            files = tuple(
-                SetFile(one["name"], base + one.get("path", one["name"]), one["size"], one["sha256"])
-                for one in own.pop("files", ())
-            )
-            found[name] = EvaluationSet(name=name, files=files, **group, **own)
+    for name, facts in grouped(Path(__file__).with_suffix(".toml"), "sets"):
+        base, files = facts.pop("base", ""), facts.pop("files", ())
+        parts = (SetFile(one["name"], base + one.get("path", one["name"]), one["size"], one["sha256"]) for one in files)
+        found[name] = EvaluationSet(name=name, files=tuple(parts), **facts)
     return MappingProxyType(found)
 
 
