@@ -14,7 +14,7 @@ senses are no clearer than chance divides one, but what stands around the words 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
-from explorer.encoders.clusters import NOTHING, by_size, centred, cosine_distances, divisions, silhouettes, unit
+from explorer.encoders.agreement import LINKAGES, best_number, cuts, improved
+from explorer.encoders.clusters import NOTHING, by_size, centred, cosine_distances, silhouettes, unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,8 +38,6 @@ FEWEST = 4
 """Fewer contexts cannot be two groups of two, and one sentence is no sense."""
 LEVEL = 0.1
 """Several senses are said where one-sense words part as far in no more than this share of the draws."""
-GAIN = 0.02
-"""What every further sense has to add to the silhouette; chosen, like the level, on homographs of the sample."""
 _TABLE = Path(__file__).parent / "one_sense.json"
 
 
@@ -49,6 +48,8 @@ class Trial:
     Attributes:
         k: the number.
         silhouette: how clear the division is.
+        agreement: how well it agrees with the cosines; of the numbers the one is chosen that is worth its cost
+            (:func:`~explorer.encoders.agreement.best_number`).
         observed: the mean cosine between contexts of different groups; NaN where no content word stands around them.
         mean, low, high: of the same for one-sense words; low to high hold the middle 95 % of the draws.
         p: share of the draws (these contexts counted as one of them) that part at least as far.
@@ -56,6 +57,7 @@ class Trial:
 
     k: int
     silhouette: float
+    agreement: float
     observed: float
     mean: float
     low: float
@@ -73,7 +75,7 @@ class Decision:
     Attributes:
         k: number of senses; 1 is an answer like others.
         labels: the sense of each context, numbered from 0 by size. No group has one context only.
-        number: the number of senses, of those tried, that divides most clearly.
+        number: the number of senses, of those tried, that agrees best for its cost.
         p: of that number; ``None`` where nothing could be tried (:data:`FEWEST`, or all the same).
         level: several senses where ``p`` is no larger.
         trials: every number tried.
@@ -124,42 +126,40 @@ def choose_senses(
     distances = cosine_distances(rows)
     different = bool((np.ptp(rows, axis=0) > NOTHING).any())
     found = groupings(distances, most) if different else {}
-    clear = {number: values for number, labels in found.items() if (values := silhouettes(distances, labels)) is not None}
+    clear = {number: values for number, (labels, _) in found.items() if (values := silhouettes(distances, labels)) is not None}
     if not clear:
         return Decision(1, [0] * len(rows), None, None, level, (), 0)
-    trials = tuple(_trial(k, float(clear[k].mean()), between(contexts, found[k]), null_of(len(rows), k)) for k in clear)
-    number = _worth(trials)
+    trials = tuple(
+        _trial(k, float(clear[k].mean()), found[k][1], between(contexts, found[k][0]), null_of(len(rows), k)) for k in clear
+    )
+    number = best_number({one.k: one.agreement for one in trials}, len(rows))
     p = next(one.p for one in trials if one.k == number)
     k = number if p <= level else 1
-    labels = by_size(found[k]) if k > 1 else [0] * len(rows)
+    labels = by_size(found[k][0]) if k > 1 else [0] * len(rows)
     return Decision(k, labels, number, p, level, trials, len(null_of(len(rows), number)))
 
 
-def _worth(trials: Sequence[Trial]) -> int:
-    """The number of senses whose silhouette is worth it."""
-    best = trials[0]
-    for one in trials[1:]:
-        if one.silhouette > best.silhouette + GAIN * (one.k - best.k):
-            best = one
-    return best.k
+def groupings(distances: Rows, most: int) -> dict[int, tuple[Labels, float]]:
+    """Divisions into 2 to ``most`` groups of at least two, each with its agreement (:mod:`explorer.encoders.agreement`).
 
-
-def groupings(distances: Rows, most: int) -> dict[int, Labels]:
-    """Divisions into 2 to ``most`` groups of at least two, from one tree.
-
-    Average linkage likes to part with single odd sentences first. These go to the group they are nearest to on average, and the
-    tree is cut further until there are so many groups without them.
+    Trees like to part with single odd sentences first. These go to the group they are nearest to on average, a tree is cut further
+    until there are so many groups without them, and single rows move on from there.
     """
     count = len(distances)
-    found: dict[int, Labels] = {}
+    found: dict[int, tuple[Labels, float]] = {}
     if count < FEWEST:
         return found
-    for _, labels in sorted(divisions(distances, range(2, min(2 * most, count - 1) + 1)).items()):
-        whole = _without_singles(distances, labels)
-        number = int(whole.max()) + 1
-        if 2 <= number <= most:
-            found.setdefault(number, whole)
-    return found
+    for linkage in LINKAGES:
+        started = set[int]()
+        for _, labels in sorted(cuts(distances, range(2, min(2 * most, count - 1) + 1), linkage).items()):
+            whole = _without_singles(distances, labels)
+            number = int(whole.max()) + 1
+            if 2 <= number <= most and number not in started:
+                started.add(number)
+                made = improved(distances, whole, 2)
+                if number not in found or made[1] > found[number][1] + 1e-9:
+                    found[number] = made
+    return dict(sorted(found.items()))
 
 
 def _without_singles(distances: Rows, labels: Labels) -> Labels:
@@ -198,8 +198,8 @@ def null_of(count: int, k: int) -> Rows:
     return sizes[size][k]
 
 
-def _trial(k: int, clear: float, observed: float, drawn: Rows) -> Trial:
+def _trial(k: int, clear: float, agrees: float, observed: float, drawn: Rows) -> Trial:
     """What is not a number is no evidence: then every draw parts as far."""
     as_far = int((drawn <= observed).sum()) if np.isfinite(observed) else len(drawn)
     low, high = map(float, np.percentile(drawn, (2.5, 97.5)))
-    return Trial(k, clear, observed, float(drawn.mean()), low, high, (1 + as_far) / (1 + len(drawn)))
+    return Trial(k, clear, agrees, observed, float(drawn.mean()), low, high, (1 + as_far) / (1 + len(drawn)))

@@ -1,4 +1,4 @@
-"""Groups of vectors: agglomerative, on cosine distance, average linkage; and the space they were found in, for new vectors.
+"""Groups of vectors by their cosines, and the space they were found in, for new vectors.
 
 The vectors are centred over the ones at hand first. All contexts of one word share most of their direction, and average
 linkage on raw cosines then splits off single odd sentences instead of senses.
@@ -6,13 +6,14 @@ linkage on raw cosines then splits off single odd sentences instead of senses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.encoders.agreement import agreement, best_number, cuts, divisions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +28,6 @@ __all__ = [
     "centres",
     "cluster",
     "cosine_distances",
-    "divisions",
     "medoids",
     "plane",
     "silhouette",
@@ -109,18 +109,18 @@ def _centred(rows: Rows, mean: Rows) -> Rows:
 
 
 def cluster(
-    vectors: NDArray[np.floating[Any]], k: int | None = None, *, most: int = 6, centre: bool = True, linkage: str = "average"
+    vectors: NDArray[np.floating[Any]], k: int | None = None, *, most: int = 6, centre: bool = True, linkage: str | None = None
 ) -> tuple[list[int], dict[int, float]]:
     """Divide vectors into ``k`` groups.
 
     Args:
         vectors: n × d.
-        k: how many groups; when ``None``, the number from 2 to ``most`` that divides most clearly: the smallest whose
-            silhouette is within one standard error of the highest (1 where all vectors are the same).
+        k: how many groups; when ``None``, the number from 2 to ``most`` that is worth it
+            (:func:`~explorer.encoders.agreement.best_number`; 1 where all vectors are the same).
         most: see there.
         centre: subtract the mean of the given vectors first.
-        linkage: ``"average"``, ``"complete"`` or ``"ward"`` (Ward's criterion on unit vectors, whose squared distances are
-            2 − 2 cos).
+        linkage: by default the division that agrees best with the cosines (:mod:`explorer.encoders.agreement`); ``"average"``,
+            ``"complete"`` or ``"ward"`` for a cut of that tree as it is.
 
     Returns:
         A label for each vector, numbered by size (ties: by first appearance), and the silhouette of every number tried,
@@ -141,63 +141,16 @@ def cluster(
     distances = cosine_distances(points)
     different = bool(distances.size) and bool((np.ptp(points, axis=0) > NOTHING).any())
     candidates = [k] if k is not None else list(range(2, min(most, count - 1) + 1)) if different else []
-    labels = divisions(distances, candidates, linkage, points)
-    each = {number: values for number in candidates if (values := silhouettes(distances, labels[number])) is not None}
-    best = k if k is not None else _clearest(each)
-    tried = {number: float(values.mean()) for number, values in each.items()}
-    return by_size(labels.get(best, np.zeros(count, int))), {} if k is not None else tried
-
-
-def _clearest(found: Mapping[int, Rows]) -> int:
-    """Of numbers of groups with the silhouette of each vector, the smallest whose mean is within one standard error of the highest.
-
-    The highest itself is often one of many that hardly differ, and then the largest: on the sample's homographs it hits the
-    number of senses for 46 % of the words, this rule for 62 %.
-    """
-    if not found:
-        return 1
-    top = max(found.values(), key=lambda values: float(values.mean()))
-    enough = top.mean() - (top.std(ddof=1) / np.sqrt(len(top)) if len(top) > 1 else 0)
-    return min(number for number, values in found.items() if values.mean() >= enough)
-
-
-def divisions(
-    distances: Rows, numbers: Iterable[int], linkage: str = "average", points: Rows | None = None
-) -> dict[int, NDArray[np.int64]]:
-    """Labels, in no particular order, for each number of groups: the first merges of one tree until so many are left.
-
-    SciPy's tree is the one that scikit-learn cuts, without pandas in tow, whose import may not run beside other threads.
-
-    Args:
-        distances: n × n.
-        numbers: of groups, each from 1 to n.
-        linkage: as for :func:`cluster`.
-        points: n × d, for ``"ward"``.
-
-    >>> labels = divisions(cosine_distances(np.eye(3)[[0, 1, 0]]), [2])[2]
-    >>> bool(labels[0] == labels[2]), bool(labels[0] == labels[1])
-    (True, False)
-    """
-    count = len(distances)
-    labels = np.arange(count)
-    wanted = {count - number: number for number in numbers}
-    found: dict[int, NDArray[np.int64]] = {}
-    if count > 1:
-        from scipy.cluster import hierarchy
-        from scipy.spatial.distance import squareform
-
-        method: Any = linkage  # SciPy's own type of it is a list of names
-        source = points if linkage == "ward" and points is not None else squareform(distances, checks=False)
-        merges = hierarchy.linkage(source, method)[: max(wanted, default=0), :2].astype(np.int64)
+    if linkage is None:
+        found = divisions(distances, candidates)
     else:
-        merges = np.zeros((0, 2), np.int64)
-    for step in range(len(merges) + 1):
-        if step in wanted:
-            found[wanted[step]] = np.unique(labels, return_inverse=True)[1].astype(np.int64)
-        if step < len(merges):
-            first, second = merges[step]
-            labels[(labels == first) | (labels == second)] = count + step
-    return found
+        found = {
+            number: (labels, agreement(distances, labels)) for number, labels in cuts(distances, candidates, linkage).items()
+        }
+    each = {number: values for number in candidates if (values := silhouettes(distances, found[number][0])) is not None}
+    best = k if k is not None else best_number({number: found[number][1] for number in each}, count) if each else 1
+    labels = found[best][0] if best in found else np.zeros(count, np.int64)
+    return by_size(labels), {} if k is not None else {number: float(values.mean()) for number, values in each.items()}
 
 
 def silhouette(vectors: NDArray[np.floating[Any]], labels: Sequence[int], *, centre: bool = True) -> float | None:

@@ -454,7 +454,7 @@ class Encoder:
         spans: Sequence[Span] | None = None,
         progress: ProgressCallback | None = None,
     ) -> Senses:
-        """Sort sentences by the sense that a word has in them: agglomerative clusters on cosine, average linkage.
+        """Sort sentences by the sense that a word has in them: groups that agree best with the cosines (:mod:`explorer.encoders.agreement`).
 
         Args:
             word: as a person says it: 배 is found in 배를, 먹다 in 먹었다.
@@ -464,7 +464,7 @@ class Encoder:
                 states do; ``mini`` has more (see :meth:`~explorer.encoders.morpheme.reading.MorphemeReader.represent`).
             layer, pooling: of the states, instead of the representation's own.
             centred: subtract the mean over these sentences first. Contextual vectors crowd into a cone
-                (Ethayarajh 2019, https://aclanthology.org/D19-1006/); without it average linkage splits off odd sentences.
+                (Ethayarajh 2019, https://aclanthology.org/D19-1006/); without it single odd sentences are split off.
             most, limit, seed, occurrence, progress: of more than ``limit`` sentences so many are drawn.
             spans: where the word stands in each sentence (start and end in code points), instead of looking for it.
 

@@ -145,7 +145,7 @@ def divided(
     """The mean cosine between the groups of some contexts, for every number of groups."""
     own = {name: values[rows] for name, values in views.items()}
     found = groupings(cosine_distances(Space.fit(own, weights).place(own)), MOST)
-    values = {k: between(contexts[rows], labels) for k, labels in found.items()}
+    values = {k: between(contexts[rows], labels) for k, (labels, _) in found.items()}
     return {k: round(value, 3) for k, value in values.items() if np.isfinite(value)}
 
 

@@ -90,7 +90,7 @@ def test_two_hundred_contexts_are_divided_at_once():
 def test_no_group_is_a_single_sentence():
     rng = np.random.default_rng(2)
     points = centred(np.concatenate([two_clouds(10), 9 * rng.normal(size=(2, 20))]))
-    for number, labels in groupings(cosine_distances(points), 6).items():
+    for number, (labels, _) in groupings(cosine_distances(points), 6).items():
         assert np.bincount(labels).min() > 1 and labels.max() + 1 == number
     assert groupings(cosine_distances(np.eye(FEWEST - 1)), 6) == {}
 
@@ -106,7 +106,7 @@ def test_contexts_without_words_are_left_out_of_the_cosine():
 
 def test_a_homograph_has_two_senses_and_a_grandfather_one(mini, bank):
     assert bank.k == 2 and bank.decision.k == 2 and bank.decision.p <= LEVEL and set(bank.tried) >= {2}
-    assert bank.agreement([one.sense for one in BANK]).ari > 0.8
+    assert bank.agreement([one.sense for one in BANK]).ari > 0.75
     plain = mini.senses("할아버지", GRANDFATHER)
     assert plain.k == 1 and plain.decision.p > LEVEL and plain.labels == [0] * 8 and plain.telling[0]
     assert json.loads(json.dumps(plain.to_dict()))["decision"]["trials"][0]["k"] == 2
