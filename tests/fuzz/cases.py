@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import click
 import numpy as np
 
-__all__ = ["Case", "make"]
+__all__ = ["TEXTS", "TEXT_FILES", "Case", "file_case", "make"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Case:
     stdin: bytes = b""
 
 
-_TEXTS = (
+TEXTS = (
     "왕", "먹었다", "왕 − 남자 + 여자", "ㅋㅋㅋ", "漢字", "😀", "\u1112\u1161\u11ab", "\u200b", "", " ", "-", "--", "\u202e왕",
     "\u1112" * 200, "ㅎ" * 5_000, "왕" * 20_000, "." * 64_000, "(" * 500, "가\u0301" * 3_000, "<b>왕</b>", "\x1b[31m왕", "=1+1", "왕\ud800",
     "왕\0", "[MASK]", "[MASK]" * 300, "왕/NNG", "/NNG", "왕:남자::?:여자", "\ufffe", "a" * 100_000, "'\"; DROP", "* AND NEAR(", "%s{0}",
@@ -94,7 +94,7 @@ _UNTOUCHED = ("serve", "corpus fetch")
 def make(seed: int, number: int) -> Case:
     """One case."""
     draw = random.Random(f"{seed}/{number}")
-    return _file_case(draw) if draw.random() < 0.5 else _line_case(draw)
+    return file_case(draw) if draw.random() < 0.5 else _line_case(draw)
 
 
 def _commands(group: click.Group, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -131,8 +131,8 @@ def _line_case(draw: random.Random) -> Case:
         )
     return Case(
         tuple(arguments),
-        {"a.txt": draw.choice(_TEXTS).encode("utf-8", "surrogatepass")},
-        draw.choice(_TEXTS).encode("utf-8", "replace"),
+        {"a.txt": draw.choice(TEXTS).encode("utf-8", "surrogatepass")},
+        draw.choice(TEXTS).encode("utf-8", "replace"),
     )
 
 
@@ -150,7 +150,7 @@ def _value(draw: random.Random, parameter: click.Parameter, long: bool) -> str:
         return draw.choice(_PATHS)
     if name in ("model", "tokenizer", "corpus", "name", "new", "encoder", "test", "test_sets"):
         return draw.choice((*_NAMES, *_PATHS) if draw.random() < 0.3 else _NAMES)
-    return draw.choice(_TEXTS)
+    return draw.choice(TEXTS)
 
 
 def _numbers(count: int) -> list[list[float]]:
@@ -200,7 +200,7 @@ _VECTORS: dict[str, Callable[[], bytes]] = {
     "a.kv": lambda: b"\x80\x04\x95\x20\x00\x00\x00\x00\x00\x00\x00}\x94(\x8c\x0cindex_to_key\x94]\x94\x8c\x03a\x94au.",
     "a.parquet": lambda: b"PAR1" + bytes(range(256)) + b"\x40\x00\x00\x00PAR1",
 }
-_TEXT_FILES: dict[str, Callable[[], bytes]] = {
+TEXT_FILES: dict[str, Callable[[], bytes]] = {
     "a.txt": lambda: "왕이 웃었다. 여왕도 웃었다!\n\n둘은 걸었다ㅋㅋ\n".encode() * 20,
     "a.csv": lambda: 'id,text,label\n1,왕이 웃었다,a\n2,"여왕,도",b\n'.encode() * 10,
     "a.json": lambda: json.dumps([{"id": place, "text": "왕이 웃었다", "meta": {"a": [1]}} for place in range(9)]).encode(),
@@ -222,9 +222,9 @@ _TOKENIZERS: dict[str, Callable[[], bytes]] = {
 }  # fmt: skip
 
 
-def _file_case(draw: random.Random) -> Case:
+def file_case(draw: random.Random) -> Case:
     kind = draw.choice(("vectors", "texts", "texts", "tokenizers"))
-    table = {"vectors": _VECTORS, "texts": _TEXT_FILES, "tokenizers": _TOKENIZERS}[kind]
+    table = {"vectors": _VECTORS, "texts": TEXT_FILES, "tokenizers": _TOKENIZERS}[kind]
     name = draw.choice(sorted(table))
     content = table[name]()
     for _ in range(draw.randint(0, 3)):
@@ -255,7 +255,7 @@ def _altered(draw: random.Random, content: bytes) -> bytes:
             lambda: content[:start] + draw.randbytes(len(piece)) + content[end:],
             lambda: content[:start] + piece * draw.choice((2, 50, 5_000)) + content[end:],
             lambda: content[:start] + content[end:],
-            lambda: content[:start] + draw.choice(_TEXTS).encode("utf-8", "surrogatepass") + content[end:],
+            lambda: content[:start] + draw.choice(TEXTS).encode("utf-8", "surrogatepass") + content[end:],
             lambda: content.replace(
                 b"4", draw.choice((b"0", b"-1", b"3", b"99999999999999999999", b"nan", b"null")), draw.randint(1, 3)
             ),
