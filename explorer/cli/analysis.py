@@ -75,9 +75,10 @@ def project(model: str, words_file: str | None, top: int | None, out: str | None
 def _words(path: str | None) -> list[str] | None:
     if path is None:
         return None
+    from explorer.core.paths import bytes_of
     from explorer.text.reading import decode
 
-    text = read_text(path) if path == "-" else decode(Path(path).read_bytes()).text
+    text = read_text(path) if path == "-" else decode(bytes_of(Path(path))).text
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 

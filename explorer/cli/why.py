@@ -104,7 +104,9 @@ def evidence(
     """
     from corpora import open_corpus
     from corpora.corpus import joined
+    from explorer.core.paths import bytes_of
     from explorer.static.evidence import count_evidence
+    from explorer.text.reading import decode
     from explorer.tokenizers.loading import tokenizer
 
     with terminal_progress() as progress:
@@ -120,7 +122,7 @@ def evidence(
             info={"corpus": " + ".join(corpus)},
             progress=progress,
         )
-    made.save(out, card=card.read_text(encoding="utf-8") if card else "", overwrite=force)
+    made.save(out, card=decode(bytes_of(card)).text if card else "", overwrite=force)
     sizes = {"folder": str(out), "keys": len(made.keys), "pairs": len(made.pairs), "patterns": len(made.joined)}
     if as_json:
         emit_json(sizes)

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 from explorer.core.errors import BadInput
 
-__all__ = ["expanded", "readable_name", "require_ordinary"]
+__all__ = ["bytes_of", "expanded", "readable_name", "require_ordinary"]
 
 
 def expanded(path: str | Path) -> Path:
     """``~`` and ``~user`` written out; where there is no such user the path stays as it is, and names nothing.
 
+    Raises:
+        BadInput: it is longer than the system's files may be named.
+
     >>> expanded("~nobody-of-that-name/a.txt").as_posix()
     '~nobody-of-that-name/a.txt'
     """
-    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises RuntimeError
+    found = Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises RuntimeError
+    try:
+        found.lstat()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise BadInput("core.path_too_long", start=str(path)[:40], count=len(str(path))) from None
+    except ValueError:  # a NUL: it names nothing
+        pass
+    return found
+
+
+def bytes_of(path: Path, most: int = 64 << 20) -> bytes:
+    """A text file that a person names, whole.
+
+    Raises:
+        BadInput: no ordinary file, or one of more than ``most`` bytes.
+    """
+    require_ordinary(path)
+    with path.open("rb") as stream:
+        data = stream.read(most + 1)
+    if len(data) > most:
+        raise BadInput("core.text_too_long", path=path, most=most >> 20)
+    return data
 
 
 def require_ordinary(path: Path) -> None:

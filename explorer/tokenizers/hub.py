@@ -216,7 +216,11 @@ def hub_file(repository: str) -> Path:
     from huggingface_hub import try_to_load_from_cache
 
     for path in HUB_FILES:
-        cached = try_to_load_from_cache(repository, path)
+        try:
+            with asking_hub():
+                cached = try_to_load_from_cache(repository, path)
+        except HubError as error:  # no repository can have this name
+            raise Unavailable("tokenizers.no_such_repository", repository=repository) from error
         if isinstance(cached, str):
             return Path(cached)
     if not hub_reachable():

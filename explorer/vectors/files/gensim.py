@@ -11,6 +11,7 @@ import pickletools
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -34,6 +35,17 @@ _PLAIN = frozenset([*_NUMBERS, *_TEXTS])
 _OLD_TEXT = frozenset({"STRING", "BINSTRING", "SHORT_BINSTRING"})
 _SKIPPED = frozenset({"PROTO", "FRAME"})
 _EMPTY: dict[str, type] = {"EMPTY_LIST": list, "EMPTY_DICT": dict, "EMPTY_TUPLE": tuple, "EMPTY_SET": list}
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    OSError,
+    EOFError,
+    zipfile.BadZipFile,
+    TokenError,
+    SyntaxError,
+)
 _ARRAY_MAKERS = ("_reconstruct", "_frombuffer")
 
 
@@ -307,7 +319,7 @@ def _read(path: Path, limit: int | None, progress: ProgressCallback | None) -> R
                 return raw
     except BadInput:
         raise
-    except (ValueError, TypeError, AttributeError, IndexError, OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         words = " ".join(str(error).split())[:200]
         raise BadInput("vectors.pickle_unreadable", path=path, reason=words, advice=_ADVICE) from error
     raise BadInput("vectors.pickle_without_vectors", path=path, advice=_ADVICE)

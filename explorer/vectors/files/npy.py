@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ __all__ = ["FORMAT"]
 def _read(path: Path, limit: int | None, progress: ProgressCallback | None) -> Raw:
     try:
         matrix: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, TokenError, SyntaxError) as error:  # its header is parsed as Python
         raise BadInput("vectors.npy_unreadable", path=path, reason=error) from error
     if matrix.ndim != 2 or matrix.dtype.kind != "f":
         raise BadInput("vectors.npy_not_matrix", path=path, dtype=matrix.dtype, shape=matrix.shape)
