@@ -213,16 +213,9 @@ def hub_file(repository: str) -> Path:
         Unavailable: no connection and nothing cached, no such repository, none this person may read, a transfer that broke off,
             a file of more than 50 MB, or no tokenizer in it that this program can run.
     """
-    from huggingface_hub import try_to_load_from_cache
-
-    for path in HUB_FILES:
-        try:
-            with asking_hub():
-                cached = try_to_load_from_cache(repository, path)
-        except HubError as error:  # no repository can have this name
-            raise Unavailable("tokenizers.no_such_repository", repository=repository) from error
-        if isinstance(cached, str):
-            return Path(cached)
+    cached = _cached(repository)
+    if cached is not None:
+        return cached
     if not hub_reachable():
         raise _absent(repository, Message("tokenizers.hub_not_reached"))
     for path in HUB_FILES:
@@ -244,6 +237,17 @@ def hub_file(repository: str) -> Path:
                 raise _absent(repository, Message("tokenizers.hub_broke_off", {"reason": reason})) from error
             raise
     raise Unavailable("tokenizers.repository_without_tokenizer", repository=repository, files=", ".join(HUB_FILES))
+
+
+def _cached(repository: str) -> Path | None:
+    from huggingface_hub import try_to_load_from_cache
+
+    try:
+        with asking_hub():
+            found = [try_to_load_from_cache(repository, path) for path in HUB_FILES]
+    except HubError as error:  # no repository can have this name
+        raise Unavailable("tokenizers.no_such_repository", repository=repository) from error
+    return next((Path(path) for path in found if isinstance(path, str)), None)
 
 
 def _fetched(repository: str, path: str) -> Path:

@@ -70,7 +70,7 @@ _WORDS = ("왕", "여왕", "남자", "여자", "배", "먹다")
 def _value(draw: random.Random, annotation: str) -> Any:
     if draw.random() < 0.12:
         return draw.choice(_OTHER)
-    if annotation.startswith("Evidence") or annotation.startswith("Source"):
+    if annotation.startswith(("Evidence", "Source")):
         return None
     if annotation == "bytes":
         return _text(draw).encode("utf-8", "surrogatepass")

@@ -164,3 +164,9 @@ def test_no_such_repository_no_tokenizer_in_it_and_gated(hub, tmp_path):
 
 def test_nobody_listens(tmp_path):
     assert ask("owner/plain", "http://127.0.0.1:9", tmp_path).startswith("Unavailable")
+
+
+def test_a_name_that_no_repository_can_have_is_one_line():
+    with pytest.raises(Unavailable) as caught:
+        ex.tokenizer("왕/NNG")
+    assert caught.value.code == "tokenizers.no_such_repository"

@@ -270,3 +270,14 @@ def test_a_parquet_of_vectors_that_unpacks_without_end_is_refused(tmp_path):
     with pytest.raises(BadInput) as caught:
         read_vectors(tmp_path / "a.parquet")
     assert caught.value.code == "vectors.unpacks_too_far"
+
+
+def test_a_header_that_is_no_python_is_one_line(tmp_path):
+    np.save(tmp_path / "a.npy", np.ones((2, 2), np.float32))
+    (tmp_path / "a.keys.txt").write_text("왕\n여왕\n", encoding="utf-8")
+    content = (tmp_path / "a.npy").read_bytes()
+    for other in (content.replace(b")", b"("), content.replace(b"}", b"'''"), content.replace(b"<f4", b"<f\0")):
+        (tmp_path / "a.npy").write_bytes(other)
+        with pytest.raises(BadInput) as caught:
+            read_vectors(tmp_path / "a.npy")
+        assert caught.value.code == "vectors.npy_unreadable"
