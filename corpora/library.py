@@ -22,6 +22,7 @@ from corpora.adding import FromPieces, Line, Reading, ReadMaker, direct, pieces_
 from corpora.catalogue import Card, cards
 from corpora.corpus import StoredCorpus, open_corpus, read_shards
 from corpora.readers.inputs import Input, find_inputs
+from corpora.readers.remote import is_address
 from corpora.readers.report import Report, no_text_found
 from explorer.core.cluster import make_part, make_pieces
 from explorer.core.errors import BadInput, Unavailable, UnknownName, disk_errors
@@ -217,7 +218,7 @@ def _asked(
     inputs = [one for place in places for one in find_inputs(place, found, called)]
     settings = {
         "layout": _LAYOUT,
-        "paths": [str(expanded(place).resolve()) for place in places],
+        "paths": [str(place) if is_address(place) else str(expanded(place).resolve()) for place in places],
         "field": field,
         "drop": drop,
         "near": near if drop == "near" else None,

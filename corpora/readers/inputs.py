@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import IO, Any
 
+from corpora.readers.remote import RemoteFile, is_address, remote_files
 from corpora.readers.report import Report
 from explorer.core.errors import BadInput, MissingExtra
 from explorer.core.paths import expanded, readable_name, require_ordinary
@@ -101,10 +102,10 @@ class Archives:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._path: Path | None = None
+        self._path: Path | RemoteFile | None = None
         self._open: zipfile.ZipFile | None = None
 
-    def entries(self, path: Path, name: str) -> list[zipfile.ZipInfo]:
+    def entries(self, path: Path | RemoteFile, name: str) -> list[zipfile.ZipInfo]:
         """What an archive says it holds.
 
         Raises:
@@ -113,7 +114,7 @@ class Archives:
         with self._lock:
             return self._at(path, name).infolist()
 
-    def member(self, path: Path, member: str, name: str) -> IO[bytes]:
+    def member(self, path: Path | RemoteFile, member: str, name: str) -> IO[bytes]:
         """A member's bytes; they can be read to their end even where another archive is opened meanwhile.
 
         Raises:
@@ -125,13 +126,13 @@ class Archives:
             except KeyError as error:
                 raise BadInput("corpora.zip_damaged", name=name, reason=error.args[0]) from error
 
-    def _at(self, path: Path, name: str) -> zipfile.ZipFile:
+    def _at(self, path: Path | RemoteFile, name: str) -> zipfile.ZipFile:
         if self._open is None or self._path != path:
             if self._open is not None:
                 self._open.close()
                 self._open = None
             try:
-                self._path, self._open = path, zipfile.ZipFile(path)
+                self._path, self._open = path, zipfile.ZipFile(path.open("rb") if isinstance(path, RemoteFile) else path)
             except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
                 raise BadInput("corpora.zip_damaged", name=name, reason=error) from error
         return self._open
@@ -143,20 +144,23 @@ class Input:
 
     Attributes:
         name: what it is called in messages: relative to what was asked for.
-        path: the file on disk.
+        path: the file on disk, or the object in a store.
         member: name inside the archive, if ``path`` is one.
         size: bytes on disk (compressed), for progress.
         archives: what the member is read through.
     """
 
     name: str
-    path: Path
+    path: Path | RemoteFile
     member: str | None
     size: int
     archives: Archives | None = field(default=None, compare=False, repr=False)
 
     def identity(self) -> dict[str, Any]:
         """What must be the same for the input to count as the one that was read before."""
+        if isinstance(self.path, RemoteFile):
+            where, version = self.path.address, self.path.version
+            return {"name": self.name, "path": where, "member": self.member, "bytes": self.path.size, "modified": version}
         status = self.path.stat()
         return {
             "name": self.name,
@@ -246,6 +250,14 @@ def find_inputs(where: str | Path, report: Report, called: str = "") -> list[Inp
     Raises:
         BadInput: nothing is there, a folder or an archive is empty, or an archive holds a path that climbs out of it.
     """
+    archives = Archives()
+    if is_address(where):
+        found = remote_files(str(where))
+        return [one for file, name in found for one in _opened(file, called if len(found) == 1 and called else name, archives)]
+    return [one for file, name in _local_files(where, report, called) for one in _opened(file, name, archives)]
+
+
+def _local_files(where: str | Path, report: Report, called: str) -> Iterator[tuple[Path, str]]:
     path = expanded(where)
     require_ordinary(path)
     if path.is_dir():
@@ -265,10 +277,8 @@ def find_inputs(where: str | Path, report: Report, called: str = "") -> list[Inp
         base = path.parent
         while glob.has_magic(str(base)):
             base = base.parent
-    archives = Archives()
-    return [
-        one for file in files for one in _opened(file, called if path.is_file() and called else _relative(file, base), archives)
-    ]
+    for file in files:
+        yield file, called if path.is_file() and called else _relative(file, base)
 
 
 def _walk(folder: Path, root: Path, report: Report, above: set[tuple[int, int]]) -> Iterator[Path]:
@@ -298,7 +308,7 @@ def _relative(path: Path, base: Path) -> str:
         return readable_name(path.name)
 
 
-def _opened(file: Path, name: str, archives: Archives) -> Iterable[Input]:
+def _opened(file: Path | RemoteFile, name: str, archives: Archives) -> Iterable[Input]:
     try:
         with file.open("rb") as stream:
             magic = stream.read(4)

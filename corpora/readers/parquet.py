@@ -48,7 +48,7 @@ def read_parquet(one: Input, source: Buffered, field: str | None, report: Report
 
 
 def parquet_records(one: Input, source: Buffered) -> Iterator[tuple[str, dict[str, Any]]]:
-    """``(place, row)`` of a Parquet file; inside an archive or compressed, it is first copied to a temporary file, for it must be sought in.
+    """``(place, row)`` of a Parquet file; inside an archive, in a store or compressed, it is first copied to a temporary file, for it must be sought in.
 
     A process of its own reads all of it first (:mod:`explorer.core.guarded`).
 
@@ -59,10 +59,10 @@ def parquet_records(one: Input, source: Buffered) -> Iterator[tuple[str, dict[st
     if find_spec("pyarrow") is None:
         raise MissingExtra("corpora.reading_parquet", "corpora", name=one.name)
     with tempfile.TemporaryDirectory() as copy:
-        where = one.path
-        with where.open("rb") as raw:
+        with one.path.open("rb") as raw:
             packed = one.member is not None or raw.read(4) != b"PAR1"
-        if packed:
+        where = one.path
+        if packed or not isinstance(where, Path):
             where = Path(copy) / "unpacked.parquet"
             with where.open("wb") as unpacked:
                 shutil.copyfileobj(source, unpacked, 1 << 20)

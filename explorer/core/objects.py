@@ -13,7 +13,40 @@ from typing import Any
 from explorer.core.errors import BadInput, ExplorerError, MissingExtra, Unavailable
 from explorer.core.settings import object_store
 
-__all__ = ["Objects", "kept_objects"]
+__all__ = ["Objects", "asking", "kept_objects", "object_system"]
+
+
+def object_system(address: str) -> tuple[Any, str]:
+    """The store of an address, as ``fsspec`` has it, and the place in it.
+
+    Raises:
+        BadInput: no such kind of store.
+        MissingExtra: the package for it is not installed.
+    """
+    try:
+        from fsspec.core import url_to_fs
+
+        system, root = url_to_fs(address, use_listings_cache=False)
+    except ImportError:
+        raise MissingExtra("core.an_object_store", "s3") from None
+    except (ValueError, TypeError) as error:
+        raise BadInput("core.bad_object_store", address=address, reason=error) from error
+    return system, str(root)
+
+
+@contextmanager
+def asking(address: str) -> Iterator[None]:
+    """Say in one line what a store refuses.
+
+    Raises:
+        Unavailable: it refuses, or is not there.
+    """
+    try:
+        yield
+    except ExplorerError:
+        raise
+    except Exception as error:  # each store has errors of its own, of no common kind
+        raise Unavailable("core.object_store_refuses", address=address, reason=error) from error
 
 
 class Objects:
@@ -33,23 +66,15 @@ class Objects:
     """
 
     def __init__(self, address: str) -> None:
-        self.address = address
-        try:
-            from fsspec.core import url_to_fs
-
-            system, root = url_to_fs(address, use_listings_cache=False)
-        except ImportError:
-            raise MissingExtra("core.an_object_store", "s3") from None
-        except (ValueError, TypeError) as error:
-            raise BadInput("core.bad_object_store", address=address, reason=error) from error
         if "://" not in address:
             raise BadInput("core.bad_object_store", address=address, reason="://")
-        self._system: Any = system
-        self._root = str(root).rstrip("/")
+        self.address = address
+        self._system, root = object_system(address)
+        self._root = root.rstrip("/")
 
     def names(self) -> set[str]:
         """What is there."""
-        with self._asking():
+        with asking(self.address):
             try:
                 found = self._system.ls(self._root, detail=False, refresh=True)
             except FileNotFoundError:  # nothing was ever put there
@@ -57,12 +82,12 @@ class Objects:
         return {str(path).rpartition("/")[2] for path in found}
 
     def has(self, name: str) -> bool:
-        with self._asking():
+        with asking(self.address):
             return bool(self._system.exists(f"{self._root}/{name}"))
 
     def get(self, name: str) -> bytes | None:
         """The content, or ``None`` where there is no such object."""
-        with self._asking():
+        with asking(self.address):
             try:
                 content: bytes = self._system.cat_file(f"{self._root}/{name}")
             except FileNotFoundError:
@@ -70,17 +95,8 @@ class Objects:
         return content
 
     def put(self, name: str, content: bytes) -> None:
-        with self._asking():
+        with asking(self.address):
             self._system.pipe_file(f"{self._root}/{name}", content)
-
-    @contextmanager
-    def _asking(self) -> Iterator[None]:
-        try:
-            yield
-        except ExplorerError:
-            raise
-        except Exception as error:  # each store has errors of its own, of no common kind
-            raise Unavailable("core.object_store_refuses", address=self.address, reason=error) from error
 
 
 @lru_cache(maxsize=4)

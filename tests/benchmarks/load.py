@@ -46,6 +46,8 @@ PATIENCE = 90.0
 """Seconds that a page may take while it is recorded, and a request while it is replayed."""
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--use-gl=angle", "--use-angle=swiftshader"]
 CALLBACK = "/_dash-update-component"
+PROCESS: list[int] = []
+"""The server that runs now."""
 MEMORY = re.compile(r'explorer_resident_memory_bytes\{process="(\d+)",role="(\w+)"\} (\d+)')
 
 
@@ -86,6 +88,7 @@ def serving(home: Path, workers: int) -> Iterator[int]:
                     if time.monotonic() > end:
                         raise
                     time.sleep(0.3)
+            PROCESS[:] = [process.pid]
             yield port
         finally:
             process.terminate()
@@ -168,6 +171,20 @@ def memory(port: int) -> dict[str, int]:
     return sizes
 
 
+def proportional() -> list[int]:
+    """MB of the server's processes, those that compute left out, where a page that several have counts once in all (PSS; Linux)."""
+    found = []
+    for pid in [PROCESS[0], *_children(PROCESS[0])]:
+        if b"dashboards.app.worker" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+            told = re.search(r"^Pss: +(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+            found.append(int(told[1]) >> 10 if told else 0)
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    return [int(one) for task in Path(f"/proc/{pid}/task").iterdir() for one in (task / "children").read_text().split()]
+
+
 def replay(
     port: int, pages: Sequence[Sequence[Asked]], clients: int, seconds: float, pause: float, most: int
 ) -> tuple[Seen, list[Any]]:
@@ -226,6 +243,8 @@ def main() -> None:
         for workers in given.workers:
             with serving(home, workers) as port:
                 warm(port, pages, workers)
+                sizes_in_all = proportional()
+                print(f"--workers {workers}: {sum(sizes_in_all):,} MB in all, by process {sizes_in_all}", flush=True)
                 one = 0.0
                 for clients in given.clients:
                     seen, sizes = replay(port, pages, clients, given.seconds, given.pause, given.requests)
