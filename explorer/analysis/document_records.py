@@ -15,6 +15,7 @@ from explorer.analysis.word_groups import rows_inside
 from explorer.core.cells import csv_text
 from explorer.core.errors import BadInput
 from explorer.display.record import Record
+from explorer.display.sheet import Sheet, say
 from explorer.text.hangul import is_jamo
 from explorer.text.normalise import nfc
 
@@ -155,6 +156,16 @@ class DocumentMap(Record):
         for more in rows[1:]:
             common = np.intersect1d(common, more, assume_unique=True)
         return common
+
+    def sheet(self) -> Sheet:
+        """How the map was made, its coarsest regions, and the documents."""
+        named = [region.name for region in self.layers[0].regions if region.words] if self.layers else []
+        notes = (say("display.in_regions", names=named),) if named else ()
+        texts = [self.texts[number] for number in self.numbers.tolist()]
+        labels = [self.label(row) for row in range(len(self))] if self.labels else None
+        columns = ("number", *(("label",) if labels else ()), "text")
+        cells = (self.numbers + 1).tolist(), *((labels,) if labels else ()), texts
+        return Sheet(self.projection.stamp, notes, columns, tuple(zip(*cells, strict=True)))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; everything but ``documents`` is about those on the map."""

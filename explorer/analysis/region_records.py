@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.display.record import Record
+from explorer.display.sheet import Sheet, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +92,21 @@ class Regions(Record):
 
     def to_dict(self) -> dict[str, Any]:
         return {"model": self.model, "keys": list(self.keys), "layers": [layer.to_dict() for layer in self.layers]}
+
+    def sheet(self) -> Sheet:
+        """Names and sizes, layer by layer, each with the coarser region it lies in."""
+        rows = [
+            (level, region.name, region.size, self.layers[level - 2].regions[region.parent].name if level > 1 else "")
+            for level, layer in enumerate(self.layers, 1)
+            for region in layer.regions
+        ]
+        title = say("display.regions", model=self.model, counts=[len(layer.regions) for layer in self.layers])
+        return Sheet(
+            title,
+            (),
+            ("layer", "name", "word_count", "within"),
+            tuple((*row[:1], *(cell or None for cell in row[1:])) for row in rows),
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """A table with the columns layer, region, name, size, parent."""

@@ -83,7 +83,10 @@ class Sheet:
     def _row(self, row: Sequence[Any], numbers: Sequence[bool]) -> str:
         cells = []
         for name, cell, numeric in zip(self.columns, row, numbers, strict=True):
-            style, content = _LINE + (";text-align:right" if numeric else ""), escaped(shown(cell))
+            style, content = (
+                f"{_LINE};text-align:{'right' if numeric else 'left'}",
+                escaped(shown(cell)),
+            )  # notebooks align right
             if isinstance(cell, int | float) and not isinstance(cell, bool) and not math.isnan(cell):
                 if self.heat:
                     colour = _BLUE if cell >= 0 else _ORANGE

@@ -29,6 +29,8 @@ class Engine(ABC):
     >>> cut = EojeolTokenizer()
     >>> cut("왕이 왔다").surfaces, cut.morphs(["왕이 왔다", ""])
     (['왕이', '왔다'], [['왕이', '왔다'], []])
+    >>> cut
+    <Tokenizer eojeol>
     """
 
     name: str
@@ -41,6 +43,9 @@ class Engine(ABC):
     @abstractmethod
     def params(self) -> dict[str, Any]:
         """Everything needed to make it again."""
+
+    def __repr__(self) -> str:
+        return f"<Tokenizer {self.name}" + (f": {self.vocab_size:,} tokens>" if self.vocab_size else ">")
 
     @overload
     def __call__(self, text: str) -> Tokens: ...  # type: ignore[overload-overlap]  # a str is an Iterable[str], too

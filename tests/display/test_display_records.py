@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import explorer as ex
+from explorer.analysis.region_records import Layer, Region, Regions
 from explorer.core import settings
 from explorer.display.record import Record
 from explorer.display.sheet import Sheet, width
@@ -126,3 +127,15 @@ def test_what_is_long_is_counted_not_shown():
     assert long._repr_html_().count("<span title=") == 2_000 and len(repr(long)) < 10_000
     cell = Sheet("t" * 10_000, columns=("word",), rows=(("가" * 10_000,),))
     assert len(cell.html()) < 3_000 and len(cell.text()) < 1_000
+
+
+def test_text_stands_left_and_numbers_right_whatever_a_notebook_does_with_tables():
+    page = Sheet("t", columns=("word", "score"), rows=(("왕", 0.5),)).html()
+    assert re.search(r"text-align:left[^>]*>왕<", page) and re.search(r"text-align:right[^>]*>0\.500<", page)
+
+
+def test_regions_are_shown_with_the_region_they_lie_in():
+    coarse = Layer((Region(("왕", "여왕"), ("왕/NNG", "여왕/NNG"), 3, -1),), np.zeros(3, np.int32))
+    fine = Layer((Region(("배",), ("배/NNG",), 2, 0), Region((), (), 1, 0)), np.array([0, 0, 1], np.int32))
+    sheet = Regions("small", ("왕/NNG", "여왕/NNG", "배/NNG"), (coarse, fine)).sheet()
+    assert sheet.rows == ((1, "왕 · 여왕", 3, None), (2, "배", 2, "왕 · 여왕"), (2, None, 1, "왕 · 여왕"))
