@@ -244,10 +244,11 @@ def test_cancelling_leaves_a_checkpoint_and_the_same_call_goes_on(home):
     arguments = {"name": "stopped", "workers": 1, "vectors": start_vectors()}
     with pytest.raises(Cancelled):
         train_bert(TEXTS, recipe, progress=watch, **arguments)
-    assert (home / "cache/training/stopped/training.json").is_file()
+    kept = json.loads((home / "cache/training/stopped/training.json").read_text(encoding="utf-8"))["curve"]
+    assert kept[-1]["step"] == stopped[0]
     assert not (home / "encoders/stopped").exists()
     finished = train_bert(TEXTS, recipe, progress=watch, **arguments)
-    assert done[done.index(stopped[0]) + 1] >= stopped[0] and done[-1] == 20, "on from where it stopped"
+    assert finished.outcome.curve[: len(kept)] == kept and done[-1] == 20, "on from where it stopped, to the second"
     straight = train_bert(TEXTS, recipe, name="straight", workers=1, vectors=start_vectors())
     assert finished.outcome.after == pytest.approx(straight.outcome.after, abs=1e-4)
     assert not (home / "cache/training/stopped").exists()
