@@ -78,9 +78,9 @@ def label_field(where: str | Path | Corpus, wanted: str | None = None) -> tuple[
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     _ = Path(folder, "r.csv").write_text("document,label,id\n좋다,1,7\n", encoding="utf-8")
+    ...     _ = Path(folder, "r.csv").write_text("document,label,genre\n좋다,1,극\n", encoding="utf-8")
     ...     label_field(Path(folder, "r.csv"))
-    ('label', ['label', 'id'])
+    ('label', ['label', 'genre'])
     """
     corpus = open_corpus(where)
     first = next(corpus.documents(), None)
