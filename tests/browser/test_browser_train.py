@@ -55,3 +55,21 @@ def test_a_file_is_brought_in_and_removed_after_a_question(visit, tmp_path):
     page.click("#saved-yes")
     page.wait_for_selector("#saved-gone >> text=지웠습니다")
     page.wait_for_function("!document.querySelector('#saved-list').textContent.includes('작은-모델')")
+
+
+def test_the_form_follows_what_is_to_be_trained_on_a_narrow_screen(visit):
+    page = visit("/train?what=classifier&enc=mini&label=topic&most=150", width=390)
+    page.wait_for_selector("#train-expected >> text=150편")
+    assert page.locator("#train-label").is_visible() and page.locator("#train-t").is_hidden()
+    edges = (
+        "[...document.querySelectorAll('.train-what label, .train-box label')].map(one => one.getBoundingClientRect().right)"
+    )
+    assert max(page.evaluate(edges)) <= 390 and page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click(".train-what >> text=격자 실험")
+    page.wait_for_selector("#train-ts", state="visible")
+    assert page.locator("#train-label").is_hidden()
+    page.wait_for_selector("#train-expected >> text=4칸")
+    page.fill("#train-name", "grid")
+    page.click("#train-go")
+    page.wait_for_selector("#train-status >> text=/‘grid’ 학습(이 끝났습니다| 중)/", timeout=90_000)
+    assert "what=lab" in page.url and "run=grid" in page.url

@@ -113,8 +113,16 @@ def form_of(t: Text, q: Mapping[str, Any]) -> Any:
                 **{"aria-label": t("train.what")},
             ),
             dmc.Text(t(f"train.about_{q['what']}"), id="train-about", size="sm", c="dimmed"),
-            row({"corpus": _corpus(t, q), **_vectors(t, q), **_asked_of_encoders(t, q), **_lab(t, q), "name": _name(t, q)}),
-            row(_new_tokenizer(t, q)),
+            row(
+                {
+                    "corpus": _corpus(t, q),
+                    **_vectors(t, q),
+                    **_asked_of_encoders(t, q),
+                    **_lab(t, q),
+                    **_new_tokenizer(t, q),
+                    "name": _name(t, q),
+                }
+            ),
             html.Div(upload, id=LABELS_LINK, className="chips", style={} if "label" in there else HIDDEN),
             dmc.Accordion(
                 dmc.AccordionItem(
