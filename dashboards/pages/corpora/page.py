@@ -185,8 +185,8 @@ def show_overview(name: str, _: Any) -> Any:
             dmc.Button(t(f"corpora.{do}"), id={"type": "corpora-do", "do": do}, size="compact-sm", variant="light", color=color)
             for do, color in (("rename", "indigo"), ("remove", "red"))
         ]
-        buttons = [dmc.Group(own, gap="xs", mt="md")] if name != catalogue.SAMPLE and is_own("corpus", name) else []
-        return [*catalogue.overview(t, opened(name)), *buttons]
+        buttons = own if name != catalogue.SAMPLE and is_own("corpus", name) else []
+        return [*catalogue.overview(t, opened(name)), dmc.Group([*_ways(t, name), *buttons], gap="xs", mt="md")]
 
     return guarded(t, build)
 
@@ -386,8 +386,23 @@ def give_up(_: Any, given: dict[str, Any] | None) -> Any:
 
 def _done(t: Text, name: str, *_: Any) -> tuple[Any, Any, Any, Any, Any]:
     """What follows an addition: it is said, listed, shown, and the form is empty again."""
-    said = dmc.Alert(t("corpora.added", name=name), color="teal", variant="light", radius="md", className="corpora-done")
+    said = dmc.Alert(
+        [dmc.Text(t("corpora.added", name=name), size="sm", mb="xs"), dmc.Group(_ways(t, name), gap="xs")],
+        color="teal",
+        variant="light",
+        radius="md",
+        className="corpora-done",
+    )
     return said, name, name, None, ""
+
+
+def _ways(t: Text, name: str) -> list[Any]:
+    """What can be done with a corpus next, on other pages."""
+    named = url.text(200, always=True)
+    return [
+        dcc.Link(t(f"corpora.to_{page}"), href=url.href(f"/{page}", {field: named}, {field: name}), className="example")
+        for page, field in (("documents", "c"), ("train", "corpus"))
+    ]
 
 
 # ---- another name, and away
