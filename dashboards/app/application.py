@@ -178,6 +178,7 @@ def create_app(
     hosts.guard(server, host)
     metrics.measure(app, [view.PATH for view in VIEWS])
     app.set_up()
+    opened.jobs.table.close()  # the layout has looked into it; nobody waits for anything yet
     if prepare:
         opened.prepare()
     return app
