@@ -110,5 +110,5 @@ def test_blocks_of_the_pages_of_depth_run(name: str, home: Path, tmp_path: Path,
 
 def test_no_page_has_blocks_that_nobody_runs():
     for path in DOCS.rglob("*.md"):
-        if parts(path, "python") and path.name not in GIVEN and not path.name.startswith("coming-from"):
+        if parts(path, "python") and twin(path).name not in GIVEN and not path.name.startswith("coming-from"):
             assert path.read_text(encoding="utf-8").startswith("---\nrun: true\n---\n"), path
