@@ -2,7 +2,8 @@
 
 A task is a function ``(params, progress) -> answer``, both JSON, in :data:`TASKS`. It is begun again where the server was killed
 meanwhile, so it writes whole files or none, and goes on from what it finds. An answer that names a ``"folder"`` (or a file) is good
-as long as that is there.
+as long as that is there. Where ``EXPLORER_CLUSTER`` names a cluster, tasks that read a whole corpus have its pieces made there; its progress comes the same
+way, and its pieces end with the task, or soon after this process is gone.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dashboards.kit.errors import on_page
 from dashboards.kit.spaces import SPACE
 from explorer.core.errors import ExplorerError
 from explorer.core.progress import Progress, ProgressCallback
+from explorer.core.settings import cluster
 from explorer.core.workspace import in_workspace
 
 __all__ = ["TASKS", "main"]
@@ -80,7 +82,7 @@ def index_corpus(params: dict[str, Any], progress: ProgressCallback) -> dict[str
     from corpora import open_corpus
     from corpora.concordance import ConcordanceIndex
 
-    index = ConcordanceIndex.of(open_corpus(params["corpus"]), progress=progress)
+    index = ConcordanceIndex.of(open_corpus(params["corpus"]), progress=progress, cluster=cluster())
     index.close()
     return {"folder": str(index.path)}
 

@@ -16,6 +16,7 @@
 ``EXPLORER_UPLOAD_MB``    how large a file the dashboard takes, in MB (500)
 ``EXPLORER_CACHE_MB``     how much room maps and comparisons of the dashboard may take together, in MB (1000)
 ``EXPLORER_STORE``        an object store that shards of tokens are looked for in and put into as well, such as ``s3://bucket/prefix``
+``EXPLORER_CLUSTER``      where the dashboard's jobs have corpora counted and tokenized: ``local:4`` or ``tcp://host:8786``
 ``EXPLORER_DEBUG``        shows the whole traceback of an error
 ``NUMBA_CACHE_DIR``       where numba keeps what it compiles, instead of beside the code or in the home folder
 ``HF_HOME``, ``HF_HUB_CACHE``, ``HF_ENDPOINT``, ``HF_HUB_OFFLINE``  as in the Hugging Face libraries
@@ -33,6 +34,7 @@ __all__ = [
     "HF_OFFLINE",
     "allow_paths",
     "answers_limit",
+    "cluster",
     "debug",
     "default_encoder",
     "home_folder",
@@ -117,6 +119,11 @@ def default_encoder() -> str:
 def object_store() -> str:
     """``EXPLORER_STORE``, or nothing."""
     return _get("EXPLORER_STORE")
+
+
+def cluster() -> str | None:
+    """``EXPLORER_CLUSTER``, where it is set."""
+    return _get("EXPLORER_CLUSTER") or None
 
 
 def allow_paths() -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dashboards.app.state import corpus_names, state, version
 from explorer.core.errors import BadInput, UnknownName
 from explorer.core.progress import ProgressCallback
+from explorer.core.settings import cluster
 
 if TYPE_CHECKING:
     from corpora.collocations import Collocations
@@ -118,7 +119,7 @@ def count(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
     from corpora.statistics import kept_statistics, statistics_path
 
     corpus = open_corpus(params["corpus"])
-    kept_statistics(corpus, progress=progress)
+    kept_statistics(corpus, cluster=cluster(), progress=progress)
     return {"folder": str(statistics_path(corpus))}
 
 
@@ -128,5 +129,7 @@ def found_near(params: dict[str, Any], progress: ProgressCallback) -> dict[str, 
     from corpora.collocations import collocates
 
     corpus = open_corpus(params["corpus"])
-    found = collocates(corpus, params["word"], COLLOCATES, window=params["window"], by=params["by"], progress=progress)
+    found = collocates(
+        corpus, params["word"], COLLOCATES, window=params["window"], by=params["by"], cluster=cluster(), progress=progress
+    )
     return found.to_dict()

@@ -14,6 +14,7 @@ from dashboards.pages.train.choice import CONTEXTUAL, NEW, Choice
 from dashboards.pages.train.sizes import characters_of, label_of, preset_of
 from explorer.core.errors import BadInput, Cancelled
 from explorer.core.progress import Progress, ProgressCallback
+from explorer.core.settings import cluster
 from explorer.core.store import list_artifacts
 
 __all__ = ["METRICS", "make"]
@@ -74,7 +75,7 @@ def _vectors(choice: Choice, corpus: Any, progress: ProgressCallback) -> dict[st
     if choice.model == CONTEXTUAL:
         settings["encoder"] = place(choice.encoder)
     else:
-        settings["watch"] = WATCHED
+        settings |= {"watch": WATCHED, "cluster": cluster()}
     asked = {} if choice.model == CONTEXTUAL else choice.params
     v = (
         load(choice.name)
