@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import glob
 import gzip
 import io
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -120,7 +122,7 @@ class Archives:
         Raises:
             BadInput: the archive is damaged, or another than it was when it was found.
         """
-        with self._lock:
+        with self._lock, _damage_told(name):
             try:
                 return self._at(path, name).open(member)
             except KeyError as error:
@@ -131,11 +133,23 @@ class Archives:
             if self._open is not None:
                 self._open.close()
                 self._open = None
-            try:
-                self._path, self._open = path, zipfile.ZipFile(path.open("rb") if isinstance(path, RemoteFile) else path)
-            except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
-                raise BadInput("corpora.zip_damaged", name=name, reason=error) from error
+            with _damage_told(name):
+                try:
+                    self._path, self._open = path, zipfile.ZipFile(path.open("rb") if isinstance(path, RemoteFile) else path)
+                except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
+                    raise BadInput("corpora.zip_damaged", name=name, reason=error) from error
         return self._open
+
+
+@contextmanager
+def _damage_told(name: str) -> Iterator[None]:
+    """What ``zipfile`` lets pass of an archive whose numbers lead out of it."""
+    try:
+        yield
+    except (OSError, struct.error) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a place before the file's beginning
+            raise
+        raise BadInput("corpora.zip_damaged", name=name, reason=error) from error
 
 
 @dataclass(frozen=True, slots=True)

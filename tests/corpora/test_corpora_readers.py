@@ -644,3 +644,16 @@ def test_file_names_of_another_encoding_are_read_as_text(tmp_path: Path, home: P
     ids = [document.id for document in read(folder)[0]]
     assert [name.partition(":")[0] for name in ids] == ["한글.txt", "\\xff\\xfe.txt"]
     assert add([folder], "이름").info()["documents"] == 2
+
+
+def test_an_archive_whose_places_lie_before_its_beginning_is_damaged(tmp_path: Path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "왕이 웃었다.\n")
+    content = bytearray(path.read_bytes())
+    at = content.rindex(b"PK\x05\x06") + 16  # where the directory begins
+    content[at : at + 4] = (int.from_bytes(content[at : at + 4], "little") + 1_000).to_bytes(4, "little")
+    path.write_bytes(content)
+    with pytest.raises(BadInput) as caught:
+        list(open_corpus(path).documents())
+    assert caught.value.code in ("corpora.zip_damaged", "corpora.unpack_by_hand")

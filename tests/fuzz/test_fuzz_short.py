@@ -1,4 +1,4 @@
-"""A few hostile cases in every run of the tests; more by hand, see tests/fuzz/__main__.py."""
+"""A few hostile cases in every run of the tests; more by hand, see tests/fuzz/__main__.py and tests/fuzz/calls.py."""
 
 from __future__ import annotations
 
@@ -13,13 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
-def test_hostile_cases_are_answered_or_refused():
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz", "--cases", "25", "--seed", "3"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.mark.parametrize("line", ["tests.fuzz --cases 25 --seed 3", "tests.fuzz.calls --cases 80 --seed 31"])
+def test_hostile_cases_are_answered_or_refused(line):
+    done = subprocess.run([sys.executable, "-m", *line.split()], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "refused" in done.stdout
