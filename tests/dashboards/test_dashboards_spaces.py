@@ -27,7 +27,7 @@ from dashboards.pages.train import asked as train
 from explorer.cli.group import main
 from explorer.core.errors import BadInput, ExplorerError, Unavailable
 from explorer.core.people import give_to_all, people
-from explorer.core.store import is_own, list_artifacts, remove_artifact
+from explorer.core.store import Manifest, artifact_path, is_own, list_artifacts, remove_artifact, write_manifest
 from explorer.core.workspace import own_folder, workspace
 from explorer.static.load import load
 from explorer.tokenizers.training.train import train_tokenizer
@@ -37,6 +37,8 @@ TOKEN = "a-token-of-ours"
 COOKIES = {"ann": "a" * 32, "ben": "b" * 32}
 CORPUS, MODEL, TOKENIZER = "앤의말뭉치", "앤의벡터", "앤의토크나이저"
 NAMES = (CORPUS, MODEL, TOKENIZER)
+MORE = {"encoder": "앤의인코더", "lab": "앤의실험"}
+"""What is listed on few pages."""
 WORD = "쿼카왈라비"
 TEXTS = [f"{WORD}가 학교에서 밥을 먹었다.", f"{WORD}는 서울에 간다.", "왕이 여왕에게 사과를 주었다."] * 10
 KIND = {CORPUS: "corpus", MODEL: "vectors", TOKENIZER: "tokenizer"}
@@ -84,6 +86,10 @@ def shared(home, tmp_path) -> Iterator[Any]:
         rows = np.random.default_rng(3).normal(size=(8, 6)).astype(np.float32)
         Vectors([f"{WORD}{one}/NNG" for one in "가나다라마바사아"], rows, np.arange(80, 0, -10)).save(MODEL)
         train_tokenizer("bpe", TEXTS, vocab_size=60, name=TOKENIZER)
+        for kind, name in MORE.items():
+            folder = artifact_path(kind, name)
+            folder.mkdir(parents=True)
+            write_manifest(folder, Manifest(kind, name, "made by hand"))
     yield made
     made.server.extensions["explorer"].close()
 
@@ -104,13 +110,15 @@ def begun(monkeypatch) -> list[str]:
 
 def test_no_page_lists_anothers_things(shared, begun):
     ann, ben = Visitor(shared, "ann"), Visitor(shared, "ben")
-    listing = dict.fromkeys(NAMES, 0)
+    listing = dict.fromkeys((*NAMES, *MORE.values()), 0)
     for view in VIEWS:
         hers, his = ann.opens(view.PATH).whole, ben.opens(view.PATH).whole
-        assert [name for name in (*NAMES, WORD) if name in his] == [], view.PATH
-        for name in NAMES:
+        assert [name for name in (*listing, WORD) if name in his] == [], view.PATH
+        for name in listing:
             listing[name] += name in hers
-    assert min(listing.values()) >= 4, listing  # she sees them herself, so that there was something to see
+    assert min(listing[name] for name in NAMES) >= 4 and min(listing.values()) >= 1, (
+        listing
+    )  # she sees them herself, so that there was something to see
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -275,7 +283,9 @@ def test_who_runs_the_server_sees_all_gives_and_removes(shared):
         return CliRunner().invoke(main, ["people", *given])
 
     found = json.loads(run("list", "--json").stdout)
-    assert sorted(one["name"] for one in found) == sorted(NAMES) and len({one["person"] for one in found}) == 1
+    assert (
+        sorted(one["name"] for one in found) == sorted((*NAMES, MORE["encoder"])) and len({one["person"] for one in found}) == 1
+    )
     who = found[0]["person"]
     with Visitor(shared, "ann").asking():
         assert workspace() == who and who[:8] in Visitor(shared, "ann").opens("/saved").whole
