@@ -64,6 +64,7 @@ def test_from_a_file_to_the_lists_of_every_page(app, pages, home):
     values = {"corpora-add-asked.data": question, "corpora-add-pending.data": True}
     said = pages.settled("corpora-add-status.children", values, lambda found: "더했습니다" in found or "problem" in found, 120)
     assert "‘평’을 더했습니다" in said and '"corpora-which": {"value": "평"}' in said
+    assert "/train?what=classifier&corpus=%ED%8F%89" in said, "it has labels"
     stored = open_corpus("평")
     assert stored.document(2).text == "1번째 영화는 재미있다, 정말 ㅋㅋㅋ" and stored.document(2).meta == {"label": "1"}
     assert stored.info()["uploaded"] == "나의 글.csv" and stored.info()["label"] == "label" and stored.info()["sentences"] == 40

@@ -22,7 +22,7 @@ from dashboards.pages.corpora import adding, catalogue, figures, form, reading
 from dashboards.pages.corpora.asked import collocates, counted, document_at, lines_with, opened
 from dashboards.pages.corpora.taking import CARDS, PARTS
 from explorer.core.errors import BadInput, ExplorerError
-from explorer.core.store import is_own
+from explorer.core.store import is_own, list_artifacts
 
 __all__ = ["CARDS", "FIELDS", "ICON", "NAME", "PATH", "USES_MODEL", "layout", "register"]
 
@@ -399,9 +399,12 @@ def _done(t: Text, name: str, *_: Any) -> tuple[Any, Any, Any, Any, Any]:
 def _ways(t: Text, name: str) -> list[Any]:
     """What can be done with a corpus next, on other pages."""
     named = url.text(200, always=True)
+    ways = [("documents", "/documents", {"c": name}), ("train", "/train", {"corpus": name})]
+    if list_artifacts("corpus")[name].provenance.get("label"):
+        ways.append(("classifier", "/train", {"what": "classifier", "corpus": name}))
     return [
-        dcc.Link(t(f"corpora.to_{page}"), href=url.href(f"/{page}", {field: named}, {field: name}), className="example")
-        for page, field in (("documents", "c"), ("train", "corpus"))
+        dcc.Link(t(f"corpora.to_{way}"), href=url.href(path, dict.fromkeys(values, named), values), className="example")
+        for way, path, values in ways
     ]
 
 
