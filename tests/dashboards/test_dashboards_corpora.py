@@ -251,3 +251,11 @@ def test_what_an_address_asks_for_and_is_not_there_is_said(pages, home):
     for place, said in (("x", "문서 번호가 아닙니다"), ("99999999", "번째 문서가 없습니다")):
         values = {"corpora-doc-asked.data": place, "corpora-which.value": "sample"}
         assert said in json.dumps(pages.call("corpora-doc-asked.data", values), ensure_ascii=False)
+
+
+def test_the_sample_leads_on_as_well(page):
+    """It is no stored corpus: nothing is known of labels, and nobody renames it."""
+    said = json.dumps(page.call("corpora-overview.children", {"corpora-which.value": "sample"}), ensure_ascii=False)
+    assert (
+        "/documents?c=sample" in said and "/train?corpus=sample" in said and "classifier" not in said and "지우기" not in said
+    )

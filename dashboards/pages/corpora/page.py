@@ -400,7 +400,8 @@ def _ways(t: Text, name: str) -> list[Any]:
     """What can be done with a corpus next, on other pages."""
     named = url.text(200, always=True)
     ways = [("documents", "/documents", {"c": name}), ("train", "/train", {"corpus": name})]
-    if list_artifacts("corpus")[name].provenance.get("label"):
+    stored = list_artifacts("corpus").get(name)  # the sample is not
+    if stored is not None and stored.provenance.get("label"):
         ways.append(("classifier", "/train", {"what": "classifier", "corpus": name}))
     return [
         dcc.Link(t(f"corpora.to_{way}"), href=url.href(path, dict.fromkeys(values, named), values), className="example")
