@@ -164,10 +164,10 @@
       this.words = words;
       this.ask();
     }
-    // marks: { chosen: row, near: rows, found: rows, picked: rows }
+    // marks: { chosen: row, near: rows, found: rows, picked: rows, more: rows }; more are lit and have no dot of their own.
     mark(marks) {
       this.marks = marks;
-      const lit = [].concat(marks.picked || [], marks.found || [], marks.near || [], marks.chosen == null ? [] : [marks.chosen]);
+      const lit = [].concat(marks.picked || [], marks.found || [], marks.more || [], marks.near || [], marks.chosen == null ? [] : [marks.chosen]);
       this.lit = lit.length || marks.picked ? new Set(lit) : null;
       this.shade();
       this.ask();

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dashboards.kit.hues import Colouring, plain
 from dashboards.kit.i18n import Text
-from dashboards.pages.map.colours import Colouring, labelled, plainly, simply
+from dashboards.kit.points import coloured
+from dashboards.pages.map.colours import labelled, simply
 from dashboards.pages.map.maps import Map, in_regions
 from dashboards.pages.map.search import find
-from dashboards.pages.map.sending import coloured, placed, written
+from dashboards.pages.map.sending import placed, written
 from explorer.analysis.document_records import DocumentMap
 from explorer.analysis.map_words import map_words
 from explorer.analysis.projection import Projection, project
@@ -75,11 +77,11 @@ class Shown:
     def coloured(self, kind: str, t: Text) -> dict[str, Any]:
         """Colours as they travel, and what they mean."""
         found = self._colouring(kind, t)
-        return coloured(self.map, found) | {"kind": kind, "legend": found.legend, "ends": found.ends}
+        return coloured(self.map.id, found) | {"kind": kind, "legend": found.legend, "ends": found.ends}
 
     def _colouring(self, kind: str, t: Text) -> Colouring:
         if kind == "plain":
-            return plainly(self.map)
+            return plain(len(self.map.keys))
         if kind == "label" and self.documents is not None:
             return labelled([self.documents.label(row) for row in range(len(self.documents))])
         return simply(self.map, self.vectors, kind, lambda key: t(f"map.{key}"))

@@ -84,7 +84,7 @@ def test_the_wheel_moves_the_page_until_the_map_is_pressed(visit):
     wait(page, "m.dims === 3 && m.isWhole")
     page.wait_for_function("location.search.includes('dims=3') && !location.search.includes('view=')")
     # In three dimensions what is seen inside a line is picked, here and on the server.
-    page.click("[data-map=lasso]")
+    page.click("[data-points=lasso]")
     drag(page, 60, 60)
     page.wait_for_selector("#map-picked >> text=이 무리를 가장 잘 드러내는 단어")
     picked = page.evaluate(f"{MAP}.marks.picked.length")
@@ -130,7 +130,7 @@ def test_a_lasso_and_a_box_pick_words_that_are_listed_saved_and_let_go(visit):
     wait(page, "m.frames && m.words && m.spots.length > 40")
     page.wait_for_selector("#map-legend >> text=점 하나가 뜻 하나")
     page.locator("#map-host").scroll_into_view_if_needed()
-    page.click("[data-map=lasso]")
+    page.click("[data-points=lasso]")
     box = page.locator("#map-host").bounding_box()
     x, y = box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5
     page.mouse.move(x + 70, y)
@@ -158,7 +158,7 @@ def test_a_lasso_and_a_box_pick_words_that_are_listed_saved_and_let_go(visit):
     again.click("#map-picked button >> text=놓기")
     again.wait_for_function("!location.search.includes('pick=')")
     wait(again, "!m.lit")
-    page.click("[data-map=box]")
+    page.click("[data-points=box]")
     page.mouse.move(x - 50, y - 40)
     page.mouse.down()
     page.mouse.move(x + 50, y + 40, steps=4)

@@ -7,9 +7,8 @@ import csv
 from support_reviews import THEMES, reviews
 
 NAMES = """() => {
-  const map = document.querySelector("#documents-graph .js-plotly-plot");
-  if (!map || !map._fullData || map._fullData.length < 5) return "";
-  return JSON.stringify([map.layout.annotations || [], map.data.map(trace => [trace.name, trace.mode === "text" ? trace.text : ""])]);
+  const map = document.querySelector("#documents-host")?.drawing;
+  return map && map.frames ? JSON.stringify(map.given.layers) : "";
 }"""
 PATIENCE = 420_000
 

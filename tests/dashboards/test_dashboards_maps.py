@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 
 from dashboards.kit import url
+from dashboards.kit.hues import NONE, plain
+from dashboards.kit.points import coloured
 from dashboards.kit.taking import csv_of
-from dashboards.pages.map.colours import NONE, by_axis, by_label, by_sense, labels_of, plainly, simply
+from dashboards.pages.map.colours import by_axis, by_label, by_sense, labels_of, simply
 from dashboards.pages.map.form import FIELDS, choice_of
 from dashboards.pages.map.maps import Choice, Map, Place, make, read, shipped, with_regions, words_of
 from dashboards.pages.map.search import find
-from dashboards.pages.map.sending import coloured, placed, written
+from dashboards.pages.map.sending import placed, written
 from explorer.analysis.map_words import map_words
 from explorer.core.errors import BadInput
 from explorer.vectors.vectors import Vectors
@@ -192,7 +194,7 @@ def test_colours_that_a_map_has_not_are_said_and_not_replaced(small, shown):
         simply(shown, small, "region", "{}".format)
     with pytest.raises(BadInput, match="knows senses of 0 words"):
         by_sense(shown, small, "")
-    assert set(plainly(shown).codes.tolist()) == {0} and plainly(shown).legend == ()
+    assert set(plain(len(shown.keys)).codes.tolist()) == {0} and plain(len(shown.keys)).legend == ()
 
 
 def test_senses_lie_among_their_words_and_colour_them(small):
@@ -214,7 +216,7 @@ def test_senses_lie_among_their_words_and_colour_them(small):
     assert all(any(np.allclose(one.place, place) for place in coords) for one in found.spots)
     assert found.codes[shown.rows["사과/NNG"]] == found.spots[0].code != found.spots[1].code
     assert found.codes[shown.rows["학교/NNG"]] == found.spots[1].code and found.codes[shown.rows["배/NNG"]] == NONE
-    sent = coloured(shown, found)["spots"]
+    sent = coloured(shown.id, found)["spots"]
     assert sent[0]["name"] == "배#1" and len(sent[0]["place"]) == 2
 
 
@@ -267,7 +269,7 @@ def test_places_travel_without_words_and_come_back_to_a_thousandth(small):
     steps = np.frombuffer(base64.b64decode(sent["places"]), "<u2").reshape(-1, 2)
     back = np.array(sent["low"]) + steps / 65535 * np.array(sent["scale"])
     assert np.abs(back - shown.coords).max() < 1e-3
-    colours = coloured(shown, simply(shown, small, "tag", "{}".format))
+    colours = coloured(shown.id, simply(shown, small, "tag", "{}".format))
     assert len(json.dumps(sent)) + len(json.dumps(colours)) < 500_000  # before it is compressed
     words = written(shown)
     assert words["words"] == shown.words and words["tags"] == ["NNG"] and len(base64.b64decode(words["tag"])) == 70_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from explorer.analysis.document_records import DocumentMap
 
 __all__ = [
-    "BY", "CORNERS", "MAX_PASTED", "METHODS", "MOST", "PASTED", "SEED", "STATIC", "Choice", "choice_of", "compute", "corners",
-    "make", "rows_of",
+    "BY", "MAX_PASTED", "METHODS", "MOST", "PASTED", "SEED", "STATIC", "Choice", "choice_of", "compute", "make", "name_of", "pairs",
+    "rows_of",
 ]  # fmt: skip
 
 PASTED = "-"
@@ -36,8 +36,6 @@ BY = ("document", "line", "sentence")
 MOST = ("500", "2000", "5000", "20000", "100000")
 METHODS = ("umap", "pca", "tsne")
 SEED = 42
-CORNERS = 40
-"""Corners that a selection keeps: an address has to hold them."""
 _FORMAT = 1
 
 
@@ -115,6 +113,12 @@ def compute(asked: Mapping[str, Any]) -> DocumentMap:
     return made
 
 
+def name_of(asked: Mapping[str, Any]) -> tuple[str, str]:
+    """A name of the map, and one of its documents, however they are laid out."""
+    choice = choice_of(asked)
+    return _key(choice, "")[:16], _key(replace(choice, method="", seed=0), "")[:16]
+
+
 def _key(choice: Choice, encoder: str) -> str:
     """Everything that changes the map."""
     facts = {
@@ -145,20 +149,15 @@ def make(params: dict[str, Any], progress: ProgressCallback) -> Path:
     return save_documents(made, Path(params["folder"]), private=not keep)
 
 
-def corners(written: str) -> list[tuple[float, float]]:
-    """The corners of a selection as an address has them; none for anything that is no selection.
+def pairs(corners: Sequence[float]) -> list[tuple[float, float]]:
+    """Corners as pairs of x and y.
 
-    >>> corners("0,0,1,0,1,2.5"), corners("0,0,1"), corners("0,0,1,0,1,nan")
-    ([(0.0, 0.0), (1.0, 0.0), (1.0, 2.5)], [], [])
+    >>> pairs([0, 1, 2, 3])
+    [(0, 1), (2, 3)]
     """
-    try:
-        numbers = [float(one) for one in written[: 2 * 12 * CORNERS].split(",")]
-    except ValueError:
-        return []
-    fine = len(numbers) % 2 == 0 and 6 <= len(numbers) <= 2 * CORNERS and all(abs(one) < 1e6 for one in numbers)
-    return list(zip(numbers[::2], numbers[1::2], strict=True)) if fine else []
+    return list(zip(corners[::2], corners[1::2], strict=True))
 
 
-def rows_of(made: DocumentMap, selected: Sequence[tuple[float, float]], query: str) -> list[int]:
-    """The documents inside a selection, else those that a search found."""
-    return made.inside(selected) if selected else made.find(query)
+def rows_of(made: DocumentMap, picked: Sequence[float], query: str) -> list[int]:
+    """The documents inside a line on the map (x, y, x, y …), else those that a search found."""
+    return made.inside(pairs(picked)) if picked else made.find(query)

@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
 import numpy as np
-from dash import ALL, ClientsideFunction, Dash, Input, Output, Patch, State, dcc, html, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 
 from dashboards.app.models import model_bar
 from dashboards.app.state import state
 from dashboards.kit import ids, url
-from dashboards.kit.components import card, graph, page, too_long_for_address, waiting, watch
+from dashboards.kit.components import card, icon, page, too_long_for_address, waiting, watch
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.page import HIDDEN, Question, pressed
+from dashboards.kit.points import PICK, bits, coloured, corners, legend, placed, ranges, stage
+from dashboards.kit.points import VIEW as LOOKED
 from dashboards.kit.taking import Take
 from dashboards.kit.taking import lines as python
-from dashboards.kit.theme import blank
 from dashboards.pages.documents import asked as documents
 from dashboards.pages.documents import panels
-from dashboards.pages.documents.asked import BY, METHODS, MOST, PASTED, SEED, STATIC, choice_of, corners, rows_of
-from dashboards.pages.documents.figures import COLORS, POINTS, STARTS_MOST, documents_figure, marked
+from dashboards.pages.documents.asked import BY, METHODS, MOST, PASTED, SEED, STATIC, choice_of, name_of, pairs, rows_of
+from dashboards.pages.documents.colours import COLOURS, coloured_by, names_of
 from dashboards.pages.documents.form import CONTROLS, PASTE, form_of
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ USES_MODEL = True
 
 PLAIN = 200
 """Characters of pasted text that an address holds as they are."""
-MARKED_MOST = 3_000
-"""Found documents that are marked on the map."""
+DOTTED = 300
+"""Found documents that have a dot of their own; of more only the colour stays."""
 
 FIELDS = {
     "c": url.text(100, "sample", always=True),
@@ -48,41 +49,19 @@ FIELDS = {
     "seed": url.integer(0, 2**32 - 1, SEED),
     "text": url.long_text(documents.MAX_PASTED),
     "z": url.packed(documents.MAX_PASTED),
-    "color": url.choice(COLORS, COLORS[0]),
+    "color": url.choice(COLOURS, COLOURS[0]),
     "find": url.text(),
     "doc": url.integer(0, 10**8, 0),
-    "sel": url.Field("", lambda value: written(corners(value)), str, good=lambda value: bool(corners(value))),
-    "view": url.Field("", lambda value: value if edges(value) else "", str, good=lambda value: bool(edges(value))),
+    "sel": PICK,
+    "view": LOOKED,
     "model": url.model(),
 }
 _ASKED = ("c", "by", "n", "label", "vec", "method", "seed")
 
-GRAPH, FACTS, TOOLS, UNDER = (f"documents-{name}" for name in ("graph", "facts", "tools", "under"))
+POINTS, COLORS, MARKS, LEGEND, FACTS = (f"documents-{name}" for name in ("points", "colors", "marks", "legend", "facts"))
 COLOR, FIND, FOUND, READ, TELLING = (f"documents-{name}" for name in ("color", "find", "found", "read", "telling"))
-CHOSEN, SELECTED, VIEW, DRAWN = (f"documents-{name}" for name in ("chosen", "selected", "view", "drawn"))
-
-
-def tool(name: Any) -> dict[str, Any]:
-    """A button that says what dragging on the map does, or lets a selection go."""
-    return {"type": "documents-tool", "name": name}
-
-
-def written(points: Sequence[tuple[float, float]]) -> str:
-    """Corners as an address has them."""
-    return ",".join(f"{number:.4g}" for point in points for number in point)
-
-
-def edges(view: str) -> list[float]:
-    """Where the map is looked at: left, right, lower and upper edge; empty for anything that is none.
-
-    >>> edges("0,1,0,2"), edges("0,1"), edges("0,1,0,nan")
-    ([0.0, 1.0, 0.0, 2.0], [], [])
-    """
-    try:
-        found = [float(one) for one in view[:100].split(",")]
-    except ValueError:
-        return []
-    return found if len(found) == 4 and all(abs(one) < 1e6 for one in found) else []
+CHOSEN, SELECTED, VIEW, DRAWN = (f"documents-{name}" for name in ("chosen", "pick", "view", "drawn"))
+PRESSED, UNDER, GLANCE = (f"documents-{name}" for name in ("pressed", "under", "glance"))
 
 
 def asked_of(q: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,39 +79,33 @@ def layout(**query: Any) -> Any:
         "documents",
         model_bar(t, q["model"]),
         dcc.Store(id=CHOSEN, data=q["doc"]),
-        dcc.Store(id=SELECTED, data=q["sel"]),
+        dcc.Store(id=SELECTED, data=corners(q["sel"]) or None),
         dcc.Store(id=VIEW, data=q["view"]),
-        dcc.Store(id=DRAWN),
+        *(dcc.Store(id=name) for name in (DRAWN, POINTS, COLORS, MARKS, PRESSED, UNDER, GLANCE)),
         card(None, form_of(t, q, q["z"] or q["text"] or "")),
         *QUESTION.stores(asked),
-        QUESTION.frame(_map_card(t, q), _side(t, q), _telling_card(t), className="documents-answer"),
+        QUESTION.frame(
+            html.Div([_map_card(t, q), _side(t, q)], className="points-frame"), _telling_card(t), className="documents-answer"
+        ),
     )
 
 
 def _map_card(t: Text, q: Mapping[str, Any]) -> Any:
-    tools = [
-        html.Button(t(f"documents.tool_{name}"), id=tool(name), type="button", className="example", title=t(f"documents.help_{name}"))
-        for name in ("pan", "lasso", "select", "none")
-    ]  # fmt: skip
     colors = dmc.SegmentedControl(
         id=COLOR,
         value=q["color"],
-        data=[{"value": name, "label": t(f"documents.color_{name}")} for name in COLORS],
+        data=[{"value": name, "label": t(f"documents.color_{name}")} for name in COLOURS],
         size="xs",
         **{"aria-label": t("documents.color")},
     )
-    return html.Div(
-        card(
-            None,
-            dmc.Group([html.Div(tools, id=TOOLS, className="chips"), colors], justify="space-between", mb="xs"),
-            graph(blank(None), GRAPH, t("documents.graph"), height="clamp(360px, min(100vh - 220px, 120vw), 900px)", scroll=True,
-                  clear_on_unhover=True),
-            html.Div(id=UNDER, className="documents-under", lang="ko"),
-            html.Div(id=FACTS),
-            takes=("documents", "map", "html"),
-        ),
-        className="documents-map",
-    )  # fmt: skip
+    return card(
+        None,
+        html.Div(colors, className="documents-colors"),
+        stage(t, "documents", t("documents.graph")),
+        html.Div(id=FACTS),
+        dmc.Text(t("map.keys"), size="xs", c="dimmed", mt=4),
+        takes=("documents", "map", "html"),
+    )
 
 
 def _side(t: Text, q: Mapping[str, Any]) -> Any:
@@ -140,12 +113,12 @@ def _side(t: Text, q: Mapping[str, Any]) -> Any:
         id=FIND,
         value=q["find"],
         placeholder=t("documents.find_example"),
+        leftSection=icon("search", 16),
         debounce=350,
         inputProps={"maxLength": url.MAX_WORD, "lang": "ko", "aria-label": t("documents.find")},
     )
-    return dmc.Stack(
+    return html.Div(
         [
-            card(t("documents.reading"), html.Div(id=READ, **{"aria-live": "polite"})),
             card(
                 t("documents.find"),
                 box,
@@ -153,19 +126,15 @@ def _side(t: Text, q: Mapping[str, Any]) -> Any:
                 hint=t("documents.find_hint"),
                 takes=("documents", "listed"),
             ),
+            card(t("documents.reading"), html.Div(id=READ, **{"aria-live": "polite"})),
         ],
-        gap="lg",
-        className="documents-side",
+        className="points-side",
     )
 
 
 def _telling_card(t: Text) -> Any:
-    return html.Div(
-        card(
-            t("documents.telling"), html.Div(id=TELLING), hint=t("documents.telling_hint"), takes=("documents", "telling")
-        ),
-        className="documents-telling",
-    )  # fmt: skip
+    told = html.Div(id=TELLING)
+    return card(t("documents.telling"), told, hint=t("documents.telling_hint"), takes=("documents", "telling"))
 
 
 # ---- what is asked and what is looked at
@@ -174,21 +143,21 @@ def _telling_card(t: Text) -> Any:
 QUESTION = Question("documents", documents.compute)
 
 
-def ask(_: Any, *given: Any) -> tuple[dict[str, Any], int, str, str]:
+def ask(_: Any, *given: Any) -> tuple[dict[str, Any], int, None, str]:
     """The question as it stands; what was chosen on the map of before is let go."""
     *values, pasted, model = given
     said = {name: str(value) for name, value in zip(_ASKED, values, strict=True) if value is not None}
     q = url.decode(FIELDS, said | {"text": str(pasted or ""), "model": str(model or "")})
-    return asked_of(q), 0, "", ""
+    return asked_of(q), 0, None, ""
 
 
 def write(
-    asked: dict[str, Any] | None, color: str, query: str | None, chosen: int | None, selected: str | None, view: str | None
+    asked: dict[str, Any] | None, color: str, query: str | None, chosen: int | None, picked: Any, view: str | None
 ) -> tuple[Any, Any]:
     """What was asked and what of it is looked at, for the address bar."""
     if not asked:
         return no_update, no_update
-    looked = {"color": color, "find": query or "", "doc": chosen or 0, "sel": selected or "", "view": view or ""}
+    looked = {"color": color, "find": query or "", "doc": chosen or 0, "sel": _listed(picked), "view": view or ""}
     values = {name: asked[name] for name in (*_ASKED, "model")} | looked
     long = {"text": ("z", asked["text"])} if asked["text"] else {}
     where, whole = url.share(FIELDS, values, long, PLAIN)
@@ -203,133 +172,72 @@ def row_of(made: DocumentMap, number: Any) -> int | None:
     return row if row < len(made) and made.numbers[row] == number - 1 else None
 
 
-def looked_up(made: DocumentMap, selected: str | None, query: str | None) -> list[int]:
-    """The documents selected, else found."""
+def _listed(picked: Any) -> str:
+    """Corners from the browser as an address has them."""
+    return ",".join(map(str, picked)) if isinstance(picked, list) else ""
+
+
+def looked_up(made: DocumentMap, picked: Sequence[float], query: str | None) -> list[int]:
+    """The documents inside a line, else found."""
     wanted = url.clean(query or "", url.MAX_WORD)
-    if not selected and wanted:
+    if not picked and wanted:
         state().tokenizer("kiwi")  # opened in the background, while the page waits
-    return rows_of(made, corners(selected or ""), wanted)
+    return rows_of(made, picked, wanted)
 
 
-def marks(rows: list[int], selected: str | None) -> list[int]:
-    """The found documents that are marked; of a selection none, as the rest of the map fades."""
-    return [] if selected else rows[:MARKED_MOST]
-
-
-def draw(
-    done: dict[str, Any] | None, color: str, scheme: str | None, query: str | None, chosen: int | None, selected: str | None,
-    view: str | None,
-) -> tuple[Any, Any, Any]:  # fmt: skip
-    """The map, with what is selected on it, and which one it is."""
+def draw(done: dict[str, Any] | None, color: str, drawn: dict[str, Any] | None, view: str | None) -> tuple[Any, ...]:
+    """Places where they are new, colours, and which map it is."""
     made = QUESTION.found(done)
-    if made is None:
-        return no_update, no_update, no_update
+    if made is None or done is None:
+        return (no_update,) * 5
     t = text()
-    words = {name: t(f"documents.{name}") for name in ("length", "rest", "unlabelled")}
-    figure = documents_figure(made, scheme, words, color if color in COLORS else COLORS[0], panels.stamp(made))
-    try:
-        rows = looked_up(made, selected, query)
-    except NotReady:
-        rows = []
-    for trace, values in marked(made, marks(rows, selected), row_of(made, chosen)).items():
-        figure.data[trace].update(values)
-    if points := corners(selected or ""):
-        path = "M" + "L".join(f"{x},{y}" for x, y in points) + "Z"
-        figure.update_layout(selections=[{"type": "path", "path": path, "xref": "x", "yref": "y"}])
-    if at := edges(view or ""):
-        figure.update_layout(xaxis_range=at[:2], yaxis_range=at[2:])
-    return figure, panels.facts(t, made), done
+    name, same = name_of(done)
+    found = coloured_by(t, made, color)
+    colours, said = coloured(name, found), legend(found)
+    if drawn == done:
+        return no_update, colours, said, no_update, no_update
+    sent = placed(name, same, made.projection.coords, names_of(made), panels.stamp(made), ranges(view or ""))
+    return sent, colours, said, panels.facts(t, made), done
 
 
-def show(
-    drawn: dict[str, Any] | None, query: str | None, chosen: int | None, selected: str | None, _: Any
-) -> tuple[Any, Any, Any, Any]:
-    """What was found or selected: marked on the map, listed, told by its words; and the document that is read."""
+def show(drawn: dict[str, Any] | None, query: str | None, chosen: int | None, picked: Any, _: Any) -> tuple[Any, Any, Any, Any]:
+    """What was found or picked: lit on the map, listed, told by its words; and the document that is read."""
     made = QUESTION.found(drawn)
-    if made is None:
+    if made is None or drawn is None:
         return (no_update,) * 4
     t = text()
     row = row_of(made, chosen)
+    inside = corners(_listed(picked))
     try:
-        rows = looked_up(made, selected, query)
+        rows = looked_up(made, inside, query)
     except NotReady as wait:
         watch()
         return no_update, waiting(t, wait.job, (), alone=False), no_update, panels.reading(t, made, row)
-    asked = bool(selected) or bool((query or "").strip())
-    change = Patch()
-    for trace, values in marked(made, marks(rows, selected), row).items():
-        for name, value in values.items():
-            change["data"][trace][name] = value
-    listed = panels.listed(t, made, rows, bool(selected)) if asked else None
-    return change, listed, panels.telling(t, made, rows) if asked else panels.regions(t, made), panels.reading(t, made, row)
+    marks: dict[str, Any] = {"of": name_of(drawn)[0], "chosen": row}
+    if not inside:  # what is inside a line the browser sees itself
+        marks |= {"found": rows if len(rows) <= DOTTED else [], "bits": bits(rows, len(made)) if rows else ""}
+    listed, told = None, panels.regions(t, made)
+    if inside or (query or "").strip():
+        listed, told = panels.listed(t, made, rows, bool(inside)), panels.telling(t, made, rows)
+    return marks, listed, told, panels.reading(t, made, row)
 
 
-def choose(click: dict[str, Any] | None, _: Any, done: dict[str, Any] | None) -> Any:
+def choose(pressed_point: dict[str, Any] | None, _: Any, done: dict[str, Any] | None) -> Any:
     """The number of the document of a pressed point or button."""
     made = QUESTION.found(done)
     if made is None:
         return no_update
     row = pressed("row")
-    if row is None:
-        row = clicked_row(click)
+    row = (pressed_point or {}).get("row") if row is None else row
     return int(made.numbers[row]) + 1 if isinstance(row, int) and 0 <= row < len(made) else no_update
 
 
-def clicked_row(click: dict[str, Any] | None) -> int | None:
-    """The row that a click or the pointer names, if it names one.
-
-    >>> clicked_row({"points": [{"customdata": 7}]}), clicked_row({"points": []})
-    (7, None)
-    """
-    points = (click or {}).get("points") or [{}]
-    row = points[0].get("customdata")
-    row = row[0] if isinstance(row, list) and row else row
-    return row if isinstance(row, int) else None
-
-
-def select(found: dict[str, Any] | None) -> Any:
-    """The corners of what was drawn around some documents, few enough for an address."""
-    lasso, box = (found or {}).get("lassoPoints"), (found or {}).get("range")
-    if lasso and "x" in lasso:
-        points = list(zip(lasso["x"], lasso["y"], strict=False))
-        step = max(1, -(-len(points) // documents.CORNERS))
-        return written(points[::step])
-    if box and "x" in box:
-        (left, right), (low, high) = box["x"], box["y"]
-        return written([(left, low), (right, low), (right, high), (left, high)])
-    return no_update
-
-
-def use(_: Any) -> tuple[Any, Any]:
-    """What dragging does from now on; or nothing is selected any more."""
-    name = pressed("name")
-    if name not in ("pan", "lasso", "select", "none"):
-        return no_update, no_update
-    change = Patch()
-    if name == "none":
-        change["layout"]["selections"] = []
-        for trace in POINTS:
-            change["data"][trace]["selectedpoints"] = None
-        return change, ""
-    change["layout"]["dragmode"] = name
-    return change, no_update
-
-
-def under(hover: dict[str, Any] | None, done: dict[str, Any] | None) -> Any:
-    """The beginning of the document under the pointer, where the map does not hold it."""
-    made = QUESTION.found(done)
-    row = clicked_row(hover)
-    if made is None or len(made) <= STARTS_MOST or row is None or not 0 <= row < len(made):
-        return None
-    return panels.beginning(made.text(row), 120)
-
-
-def look(moved: dict[str, Any] | None) -> Any:
-    """Where the map is looked at."""
-    at = [(moved or {}).get(f"{axis}axis.range[{end}]") for axis in "xy" for end in (0, 1)]
-    if all(isinstance(edge, int | float) for edge in at):
-        return ",".join(f"{edge:.4g}" for edge in at)
-    return "" if (moved or {}).get("xaxis.autorange") else no_update
+def under(pointed: dict[str, Any] | None, done: dict[str, Any] | None) -> Any:
+    """How the document under the pointer begins."""
+    made, row = QUESTION.found(done), (pointed or {}).get("row")
+    if made is None or not pointed or not isinstance(row, int) or not 0 <= row < len(made):
+        return no_update
+    return {"row": row, "of": pointed.get("of"), "lines": panels.glance(made, row)}
 
 
 def register(app: Dash) -> None:
@@ -357,20 +265,18 @@ def register(app: Dash) -> None:
     )(write)
     QUESTION.register(app)
     app.callback(
-        Output(GRAPH, "figure"),
+        *(Output(name, "data") for name in (POINTS, COLORS)),
+        Output(LEGEND, "children"),
         Output(FACTS, "children"),
         Output(DRAWN, "data"),
         QUESTION.done,
         Input(COLOR, "value"),
-        Input(ids.SCHEME, "computedColorScheme"),
-        State(FIND, "value"),
-        State(CHOSEN, "data"),
-        State(SELECTED, "data"),
+        State(DRAWN, "data"),
         State(VIEW, "data"),
         prevent_initial_call=True,
     )(draw)
     app.callback(
-        Output(GRAPH, "figure", allow_duplicate=True),
+        Output(MARKS, "data"),
         Output(FOUND, "children"),
         Output(TELLING, "children"),
         Output(READ, "children"),
@@ -383,30 +289,18 @@ def register(app: Dash) -> None:
     )(show)
     app.callback(
         Output(CHOSEN, "data", allow_duplicate=True),
-        Input(GRAPH, "clickData"),
+        Input(PRESSED, "data"),
         Input(panels.pick(ALL, ALL), "n_clicks"),
         State("documents-done", "data"),
         prevent_initial_call=True,
     )(choose)
-    app.callback(Output(SELECTED, "data", allow_duplicate=True), Input(GRAPH, "selectedData"), prevent_initial_call=True)(
-        select
+    app.callback(Output(GLANCE, "data"), Input(UNDER, "data"), State("documents-done", "data"), prevent_initial_call=True)(
+        under
     )
-    app.callback(
-        Output(GRAPH, "figure", allow_duplicate=True),
-        Output(SELECTED, "data", allow_duplicate=True),
-        Input(tool(ALL), "n_clicks"),
-        prevent_initial_call=True,
-    )(use)
-    app.callback(
-        Output(UNDER, "children"), Input(GRAPH, "hoverData"), State("documents-done", "data"), prevent_initial_call=True
-    )(under)
-    app.callback(Output(VIEW, "data", allow_duplicate=True), Input(GRAPH, "relayoutData"), prevent_initial_call=True)(look)
     app.clientside_callback(
-        ClientsideFunction("explorer", "followDocuments"),
-        Output(GRAPH, "id"),
-        Input(GRAPH, "figure"),
-        Input(GRAPH, "relayoutData"),
+        ClientsideFunction("explorer", "documents"), *(Input(name, "data") for name in (POINTS, COLORS, MARKS, SELECTED))
     )
+    app.clientside_callback(ClientsideFunction("explorer", "documentUnder"), Input(GLANCE, "data"))
 
 
 # ---- what is taken along
@@ -427,7 +321,7 @@ def _found(q: Mapping[str, Any]) -> DocumentMap:
 
 def _rows(q: Mapping[str, Any]) -> tuple[DocumentMap, list[int]]:
     made = _found(q)
-    return made, looked_up(made, q["sel"], q["find"])
+    return made, looked_up(made, corners(q["sel"]), q["find"])
 
 
 def _page(q: Mapping[str, Any]) -> str:
@@ -459,7 +353,7 @@ def _python(end: str, q: Mapping[str, Any]) -> str:
     return python(
         template + end,
         corpus=choice.corpus, label=choice.label or None, by=choice.by, most=choice.most, text=choice.text, method=choice.method,
-        seed=choice.seed, name=choice.model if static else choice.by_vectors, corners=corners(q["sel"]), query=q["find"],
+        seed=choice.seed, name=choice.model if static else choice.by_vectors, corners=pairs(corners(q["sel"])), query=q["find"],
         telling=panels.TELLING,
     )  # fmt: skip
 

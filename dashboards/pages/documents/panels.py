@@ -14,7 +14,7 @@ from dashboards.kit.i18n import Text
 if TYPE_CHECKING:
     from explorer.analysis.document_records import DocumentMap
 
-__all__ = ["TELLING", "beginning", "facts", "listed", "pick", "reading", "regions", "stamp", "telling"]
+__all__ = ["TELLING", "facts", "glance", "listed", "pick", "reading", "regions", "stamp", "telling"]
 
 TELLING = 12
 """Words that tell a selection."""
@@ -28,7 +28,13 @@ def pick(row: Any, place: Any) -> dict[str, Any]:
     return {"type": "documents-pick", "row": row, "place": place}
 
 
-def beginning(text: str, most: int = 90) -> str:
+def glance(made: DocumentMap, row: int) -> list[str]:
+    """What is written at the point under the pointer: how the document begins, its label and its finest region."""
+    names = [region.name for region in made.regions_of(row)[-1:]]
+    return [_beginning(made.text(row), 60), *filter(None, [" · ".join(filter(None, [made.label(row), *names]))])]
+
+
+def _beginning(text: str, most: int = 90) -> str:
     """The beginning of a document, in one line."""
     line = " ".join(text[: 4 * most].split())
     return line if len(line) <= most else line[: most - 1] + "…"
@@ -75,7 +81,7 @@ def reading(t: Text, made: DocumentMap, row: int | None) -> Any:
 
 def _button(made: DocumentMap, row: int, place: str) -> Any:
     return html.Button(
-        beginning(made.text(row)), id=pick(row, place), type="button", className="as-link documents-pick", lang="ko"
+        _beginning(made.text(row)), id=pick(row, place), type="button", className="as-link documents-pick", lang="ko"
     )
 
 
@@ -89,7 +95,12 @@ def listed(t: Text, made: DocumentMap, rows: Sequence[int], selected: bool) -> A
         for row in rows[:LISTED]
     ]
     more = [dmc.Text(t("documents.more", count=len(rows) - LISTED), size="xs", c="dimmed")] if len(rows) > LISTED else []
-    return dmc.Stack([dmc.Text(said, size="sm", c="dimmed"), html.Ul(items, className="documents-list"), *more], gap="xs")
+    ways = [
+        html.Button(t(f"map.{line}"), type="button", className="example", **{"data-points": what})
+        for what, line in (("picked", "to_picked"), ("let-go", "let_go"))[: 2 if selected else 1]
+    ]
+    head = [dmc.Text(said, size="sm", c="dimmed"), html.Div(ways, className="chips")]
+    return dmc.Stack([*head, html.Ul(items, className="documents-list"), *more], gap="xs")
 
 
 def telling(t: Text, made: DocumentMap, rows: Sequence[int]) -> Any:

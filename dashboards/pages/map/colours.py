@@ -1,20 +1,16 @@
-"""What the points of a map are coloured by: a code for every point, a palette for each scheme, and what the codes mean.
-
-Codes are bytes, 255 for a point that has none; the browser knows the rest and asks nothing when it turns dark.
-"""
+"""What the words of a map are coloured by."""
 
 from __future__ import annotations
 
-import colorsys
 import csv
 import re
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dashboards.kit.theme import TAG_GROUPS, colors, tag_group
+from dashboards.kit.hues import NONE, RAMP, Colouring, Spot, many, named, plain, scale, turned
+from dashboards.kit.theme import TAG_GROUPS, tag_group
 from dashboards.pages.map.maps import Map, pair_of
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.text.normalise import nfc
@@ -28,78 +24,16 @@ if TYPE_CHECKING:
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = [
-    "COLOURS",
-    "NONE",
-    "Colouring",
-    "Spot",
-    "axis_scores",
-    "by_axis",
-    "by_label",
-    "by_sense",
-    "labelled",
-    "labels_of",
-    "plainly",
-    "simply",
-]
+__all__ = ["COLOURS", "axis_scores", "by_axis", "by_label", "by_sense", "labelled", "labels_of", "simply"]
 
 COLOURS = ("tag", "region", "frequency", "trust", "sense", "script", "own", "axis", "moved")
-NONE = 255
-STEPS = 96
-"""Shades of a scale."""
-_HUES = 12
 LABELLED = 24
 """Labels of a person's own that get a colour; the rarest share none."""
 
 _HEADS = frozenset(["word", "words", "단어", "낱말", "key", "표제어"])
 """Names of a column of words, by which a line of names is known."""
 
-_RAMP = {"light": ["#d3d9e8", "#7b93e8", "#2f3fa0"], "dark": ["#41465a", "#5c7cfa", "#dbe4ff"]}
 _TWO_WAYS = {"light": ["#c2410c", "#d9d4cf", "#1d4ed8"], "dark": ["#ff9f55", "#55524f", "#74a3ff"]}
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A point that is no word of the map.
-
-    Attributes:
-        name: what is written beside it; under it, in smaller letters, ``about``.
-        of: spots of one name are joined by a line.
-        place: in the units of the map.
-        code: its colour.
-    """
-
-    name: str
-    about: str
-    of: str
-    place: tuple[float, ...]
-    code: int
-
-
-@dataclass(frozen=True, slots=True)
-class Colouring:
-    """Colours of a map's points.
-
-    Attributes:
-        codes: n bytes.
-        palette: hexadecimal colours of the codes, by scheme.
-        legend: pairs of a code and what it means; of a scale none.
-        ends: what a scale's first and last colour mean; of no scale ``None``.
-        spots: points beside those of the words.
-        said: a line above the legend.
-    """
-
-    codes: NDArray[np.uint8]
-    palette: dict[str, list[str]]
-    legend: tuple[tuple[int, str], ...] = ()
-    ends: tuple[str, str] | None = None
-    spots: tuple[Spot, ...] = ()
-    said: str = ""
-
-
-def plainly(shown: Map) -> Colouring:
-    """One colour, which means nothing."""
-    return Colouring(np.zeros(len(shown.keys), np.uint8), {s: colors(s)["palette"][:1] for s in ("light", "dark")})
 
 
 def simply(shown: Map, vectors: Vectors | None, kind: str, name: Callable[[str], str]) -> Colouring:
@@ -113,30 +47,30 @@ def simply(shown: Map, vectors: Vectors | None, kind: str, name: Callable[[str],
         name: the sentence of a key, ``"group_noun"``, ``"script_hangul"``, ``"often"`` …
     """
     if kind == "moved":
-        return _scale(1 - pair_of(shown).overlap, (name("stayed"), name("moved")), _RAMP, (0.0, 1.0))
+        return scale(1 - pair_of(shown).overlap, (name("stayed"), name("moved")), RAMP, (0.0, 1.0))
     if kind == "region":
         if not len(shown.region_of):
             raise BadInput("dashboards.map_without_regions")
-        return _by_region(shown)
+        return turned(shown.region_of)
     if kind == "frequency":
         if vectors is None or vectors.counts is None:
             values = -np.log1p(np.arange(len(shown.keys)))
         else:
             values = np.log1p(vectors.counts[[vectors.index(key) for key in shown.keys]].astype(float))
-        return _scale(values, (name("rare"), name("often")), _RAMP)
+        return scale(values, (name("rare"), name("often")), RAMP)
     if kind == "trust":
-        return _scale(shown.trust, (name("trust_low"), name("trust_high")), _RAMP, (0.5, 1.0))
+        return scale(shown.trust, (name("trust_low"), name("trust_high")), RAMP, (0.5, 1.0))
     if kind == "script":
         scripts = SCRIPTS[1:]
         found = [[one for one in scripts if in_script(word, one)] for word in shown.words]
-        return _named(
+        return named(
             ["other" if not some else some[0] if len(some) == 1 else "mixed" for some in found],
             (*scripts, "mixed", "other"),
             lambda one: name(f"script_{one}"),
         )
     if not any(shown.tags):  # a model without tags has one colour and no legend
-        return plainly(shown)
-    return _named([tag_group(tag) for tag in shown.tags], tuple(TAG_GROUPS), lambda one: name(f"group_{one}"))
+        return plain(len(shown.keys))
+    return named([tag_group(tag) for tag in shown.tags], tuple(TAG_GROUPS), lambda one: name(f"group_{one}"))
 
 
 def axis_scores(vectors: Vectors, keys: Sequence[str], low: Sequence[str], high: Sequence[str]) -> NDArray[np.float32]:
@@ -152,7 +86,7 @@ def by_axis(shown: Map, vectors: Vectors, low: Sequence[str], high: Sequence[str
     """From one pole of a semantic axis to the other. Without a low pole ``middle`` is what it is called."""
     scores = axis_scores(vectors, shown.keys, low, high)
     most = float(np.quantile(np.abs(scores), 0.99)) or 1.0
-    return _scale(scores, (", ".join(low) or middle, ", ".join(high)), _TWO_WAYS, (-most, most))
+    return scale(scores, (", ".join(low) or middle, ", ".join(high)), _TWO_WAYS, (-most, most))
 
 
 def labels_of(typed: str) -> list[tuple[str, str]]:
@@ -198,7 +132,7 @@ def labelled(labels: Sequence[str]) -> Colouring:
     names = [label for label, _ in Counter(filter(None, labels)).most_common(LABELLED)]
     place = {label: code for code, label in enumerate(names)}
     codes = np.array([place.get(label, NONE) for label in labels], np.uint8)
-    return Colouring(codes, {scheme: _many(scheme, len(names)) for scheme in ("light", "dark")}, tuple(enumerate(names)))
+    return Colouring(codes, {scheme: many(scheme, len(names)) for scheme in ("light", "dark")}, tuple(enumerate(names)))
 
 
 def by_sense(shown: Map, vectors: Vectors, said: str) -> Colouring:
@@ -215,57 +149,12 @@ def by_sense(shown: Map, vectors: Vectors, said: str) -> Colouring:
     placed = place_senses(vectors, shown.keys, shown.coords)
     if not placed:
         raise BadInput("dashboards.map_without_senses", model=vectors.name, count=len(vectors.sense_table.words))
+    wheel = turned(np.arange(len(placed), dtype=np.int32))  # so that the senses of one word differ most
     codes = np.full(len(shown.keys), NONE, np.uint8)
-    # Five steps on the wheel from one sense to the next, so that those of one word differ most.
-    hues = [number * 5 % _HUES for number in range(len(placed))]
     for step in reversed(range(max(len(one.near) for one in placed))):  # the nearest comes last and stays
-        for hue, one in zip(hues, placed, strict=True):
+        for hue, one in zip(wheel.codes, placed, strict=True):
             codes[list(one.near[step : step + 1])] = hue
-    spots = [Spot(one.word, one.name, base_of(one.key), one.place, hue) for hue, one in zip(hues, placed, strict=True)]
-    palette = {scheme: _hues(scheme, _HUES) for scheme in ("light", "dark")}
-    return Colouring(codes, palette, spots=tuple(spots), said=said)
-
-
-def _named(of: Sequence[str], order: Sequence[str], name: Callable[[str], str]) -> Colouring:
-    there = [one for one in order if one in set(of)]
-    codes = np.array([order.index(one) for one in of], np.uint8)
-    palette = {scheme: _many(scheme, len(order)) for scheme in ("light", "dark")}
-    return Colouring(codes, palette, tuple((order.index(one), name(one)) for one in there))
-
-
-def _by_region(shown: Map) -> Colouring:
-    """Twelve hues in turn: regions that lie beside each other are told apart, and named on the map, not in a legend."""
-    # Five steps on the wheel from one region to the next, so that those of like size differ most.
-    codes = np.where(shown.region_of >= 0, shown.region_of * 5 % _HUES, NONE).astype(np.uint8)
-    return Colouring(codes, {scheme: _hues(scheme, _HUES) for scheme in ("light", "dark")})
-
-
-def _scale(
-    values: NDArray[Any], ends: tuple[str, str], stops: dict[str, list[str]], between: tuple[float, float] | None = None
-) -> Colouring:
-    known = np.isfinite(values)
-    low, high = between or (float(np.min(values[known], initial=0)), float(np.max(values[known], initial=0)))
-    if between is None and known.any():
-        low, high = float(values[known].min()), float(values[known].max())
-    share = np.clip((np.where(known, values, low) - low) / ((high - low) or 1), 0, 1)
-    codes = np.where(known, np.round(share * (STEPS - 1)), NONE).astype(np.uint8)
-    return Colouring(codes, {scheme: _ramp(stops[scheme], STEPS) for scheme in stops}, ends=ends)
-
-
-def _ramp(stops: Sequence[str], steps: int) -> list[str]:
-    points = np.array([[int(stop[at : at + 2], 16) for at in (1, 3, 5)] for stop in stops], float)
-    at = np.linspace(0, len(stops) - 1, steps)
-    mixed = [np.interp(at, np.arange(len(stops)), points[:, channel]) for channel in range(3)]
-    return ["#" + "".join(f"{round(value):02x}" for value in colour) for colour in zip(*mixed, strict=True)]
-
-
-def _many(scheme: str, count: int) -> list[str]:
-    """As many colours as there are names: the palette, then hues."""
-    palette: list[str] = colors(scheme)["palette"]
-    return palette[:count] if count <= len(palette) else _hues(scheme, count)
-
-
-def _hues(scheme: str, count: int) -> list[str]:
-    bright = 0.64 if scheme == "dark" else 0.44
-    mixed = [colorsys.hls_to_rgb(place / count, bright, 0.55) for place in range(count)]
-    return ["#" + "".join(f"{round(255 * value):02x}" for value in colour) for colour in mixed]
+    spots = [
+        Spot(one.word, one.name, base_of(one.key), one.place, int(hue)) for hue, one in zip(wheel.codes, placed, strict=True)
+    ]
+    return Colouring(codes, wheel.palette, spots=tuple(spots), said=said)

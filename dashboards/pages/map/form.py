@@ -9,12 +9,12 @@ from dash import html
 
 from dashboards.app.models import model_label
 from dashboards.app.state import model_names
-from dashboards.kit import url
+from dashboards.kit import points, url
 from dashboards.kit.i18n import Text
 from dashboards.pages.map.colours import COLOURS
 from dashboards.pages.map.maps import AROUND, METHODS, PERPLEXITY, SOURCES, Choice, X, Y
 
-__all__ = ["ASKED", "FIELDS", "FIRST", "HUE", "MAX_LABELS", "MAX_OWN", "choice_of", "controls", "corners", "name_of", "ranges"]
+__all__ = ["ASKED", "FIELDS", "FIRST", "HUE", "MAX_LABELS", "MAX_OWN", "choice_of", "controls", "name_of"]
 
 FIRST = Choice("")
 """What a page shows whose address says nothing."""
@@ -22,39 +22,6 @@ SIZES = ("1000", "3000", "5000", "10000", "20000", "40000", "100000")
 REACHES = ("100", "200", "500", "1000", "3000")
 MAX_OWN, MAX_LABELS, MAX_POLE = 4_000, 60_000, 120
 """Characters of a person's own words, of their labels, and of a pole of an axis."""
-MAX_CORNERS = 60
-
-
-def _numbers(value: str, most: int) -> list[float]:
-    try:
-        found = [float(one) for one in value[: 16 * most].split(",")]
-    except ValueError:
-        return []
-    return found if len(found) <= most and all(abs(one) < 1e6 for one in found) else []
-
-
-def ranges(view: str) -> list[float]:
-    """Where the map is looked at: left, right, lower and upper edge; empty for anything that is none.
-
-    >>> ranges("-1,2.5,0,3"), ranges("1,2,3"), ranges("0,0,nan,1")
-    ([-1.0, 2.5, 0.0, 3.0], [], [])
-    """
-    found = _numbers(view, 4)
-    return found if len(found) == 4 else []
-
-
-def corners(pick: str) -> list[float]:
-    """The corners of what was picked, as x, y, x, y …; empty for anything that is none.
-
-    >>> corners("0,0,1,0,1,1"), corners("0,0,1"), corners("")
-    ([0.0, 0.0, 1.0, 0.0, 1.0, 1.0], [], [])
-    """
-    found = _numbers(pick, 2 * MAX_CORNERS)
-    return found if len(found) >= 6 and len(found) % 2 == 0 else []
-
-
-def _written(values: list[float]) -> str:
-    return ",".join(f"{one:.5g}" for one in values)
 
 
 MAP_FIELDS = {
@@ -87,9 +54,9 @@ FIELDS = {
     **HUE_FIELDS,
     "find": url.text(),
     "word": url.text(),
-    "view": url.Field("", lambda value: _written(ranges(value)), str, good=lambda value: bool(ranges(value))),
+    "view": points.VIEW,
     "side": url.choice(("a", "b"), "a"),
-    "pick": url.Field("", lambda value: _written(corners(value)), str, good=lambda value: bool(corners(value))),
+    "pick": points.PICK,
     "model": url.model(),
 }
 ASKED, HUE = tuple(MAP_FIELDS), tuple(HUE_FIELDS)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboards.app.state import state, version
+from dashboards.kit.points import middles
 from explorer.analysis.map_words import MAP_WORDS, by_frequency, content_key, map_words, words_around
 from explorer.analysis.shipped_maps import MIN_DIST, N_NEIGHBORS, SEED, shipped_map, shipped_regions
 from explorer.core.caches import intact, mark_used
@@ -319,12 +320,8 @@ def in_regions(shown: Map, known: Regions) -> Map:
     layers = []
     for layer in known.layers:
         labels = np.where(rows >= 0, layer.labels[rows], -1).astype(np.int32)
-        places = []
-        for number, region in enumerate(layer.regions):
-            points = shown.coords[labels == number]
-            if len(points) and region.words:
-                middle = points[np.abs(points - np.median(points, axis=0)).sum(axis=1).argmin()]
-                places.append(Place(region.name, (float(middle[0]), float(middle[1]))))
+        spots = zip(layer.regions, middles(shown.coords, labels, len(layer.regions)), strict=True)
+        places = [Place(region.name, spot) for region, spot in spots if spot and region.words]
         layers.append((tuple(places), labels))
     names = tuple(region.name for region in known.layers[0].regions)
     return replace(shown, regions=tuple(places for places, _ in layers), region_of=layers[0][1], region_names=names)

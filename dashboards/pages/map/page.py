@@ -11,16 +11,18 @@ from dashboards.app.models import model_bar
 from dashboards.app.state import state
 from dashboards.kit import ids, url
 from dashboards.kit.components import card, empty, guarded, icon, page, problem, too_long_for_address, waiting, watch
+from dashboards.kit.hues import Colouring, plain
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.person import woken
+from dashboards.kit.points import coloured, corners, legend, ranges, stage
 from dashboards.kit.taking import Take
-from dashboards.pages.map.colours import Colouring, by_axis, by_label, by_sense, plainly, simply
-from dashboards.pages.map.form import ASKED, FIELDS, HUE, MAX_LABELS, MAX_OWN, choice_of, controls, corners, name_of, ranges
+from dashboards.pages.map.colours import by_axis, by_label, by_sense, simply
+from dashboards.pages.map.form import ASKED, FIELDS, HUE, MAX_LABELS, MAX_OWN, choice_of, controls, name_of
 from dashboards.pages.map.maps import Map, pair_of, parts_of
 from dashboards.pages.map.pairs import open_shown
 from dashboards.pages.map.search import find
-from dashboards.pages.map.sending import coloured, placed, written
+from dashboards.pages.map.sending import placed, written
 from dashboards.pages.map.taking import map_lines, mover_lines, neighbour_lines, picked_lines
 from dashboards.pages.map.words import (
     NEIGHBOURS,
@@ -70,7 +72,7 @@ def layout(**query: Any) -> Any:
                 card(
                     None,
                     html.Div(id=STATUS, **{"aria-live": "polite"}),
-                    _stage(t),
+                    stage(t, "map", t("map.label"), t("map.label_beside")),
                     dmc.Text(id=FACTS, size="sm", c="dimmed", mt="sm"),
                     dmc.Text(t("map.keys"), size="xs", c="dimmed", mt=4),
                     takes=("map", "map"),
@@ -89,48 +91,11 @@ def layout(**query: Any) -> Any:
                             t("map.neighbours"), html.Div(id=PANEL), hint=t("map.neighbours_hint"), takes=("map", "neighbours")
                         ),
                     ],
-                    className="map-side",
+                    className="points-side",
                 ),
             ],
-            className="map-frame",
+            className="points-frame",
         ),
-    )
-
-
-def _stage(t: Text) -> html.Div:
-    def tool(name: str, glyph: str, pressed: str | None = None) -> html.Button:
-        state_of = {"aria-pressed": pressed} if pressed else {}
-        label = t(f"map.tool_{name}")
-        return html.Button(icon(glyph, 18), type="button", title=label, **{"data-map": name, "aria-label": label}, **state_of)
-
-    return html.Div(
-        [
-            *(
-                html.Div(id=name, className="map-host", tabIndex=0, role="application", **{"aria-label": t(label)})
-                for name, label in (("map-host", "map.label"), ("map-host-b", "map.label_beside"))
-            ),
-            html.Div(
-                [
-                    tool("in", "plus"),
-                    tool("out", "minus"),
-                    tool("whole", "whole"),
-                    tool("pan", "pan", "true"),
-                    tool("lasso", "lasso", "false"),
-                    tool("box", "box", "false"),
-                    tool("morph", "morph", "false"),
-                ],
-                id="map-tools",
-                className="map-tools",
-                role="toolbar",
-                **{"aria-label": t("map.tools")},
-            ),
-            html.Div(id=LEGEND, className="map-legend"),
-            html.Div(id="map-stamp", className="map-stamp"),
-            html.Div(id="map-stamp-b", className="map-stamp"),
-            html.Div(t("map.wheel"), id="map-hint", className="map-hint", **{"aria-hidden": "true"}),
-        ],
-        id="map-stage",
-        className="map-stage",
     )
 
 
@@ -241,16 +206,16 @@ def draw(
     try:
         # How much words moved is known when both maps are.
         late = interim and color == "moved"
-        found = plainly(shown) if late else _coloured(t, shown, wanted["model"], color, c0, c1, labels)
-        colours, legend = coloured(shown, found), legend_of(found)
+        found = plain(len(shown.keys)) if late else _coloured(t, shown, wanted["model"], color, c0, c1, labels)
+        colours, said = coloured(shown.id, found), legend(found)
     except ExplorerError as error:
-        legend = problem(t, error)
+        said = problem(t, error)
     if status is None and shown.unknown:
         named = ", ".join(shown.unknown[:UNKNOWN_NAMED]) + (" …" if len(shown.unknown) > UNKNOWN_NAMED else "")
-        said = t("map.unknown", count=f"{len(shown.unknown):,}", words=named)
-        status = dmc.Alert(said, color="yellow", variant="light", mt="sm")
+        lacking = t("map.unknown", count=f"{len(shown.unknown):,}", words=named)
+        status = dmc.Alert(lacking, color="yellow", variant="light", mt="sm")
     if drawn == signature:
-        return no_update, colours, legend, status, no_update, no_update, interim
+        return no_update, colours, said, status, no_update, no_update, interim
     # The view of the address belongs to the map of the address, not to PCA before it or to what is asked later.
     same = not drawn or (drawn["interim"] and all(drawn.get(name) == value for name, value in wanted.items()))
     sent = placed(
@@ -261,7 +226,7 @@ def draw(
     )
     if shown.pair:
         sent["beside"]["stamp"] = stamp(shown.pair.beside.facts, shown.pair.beside.model, len(shown.keys))
-    return sent | {"interim": interim}, colours, legend, status, facts_of(t, shown), signature, interim
+    return sent | {"interim": interim}, colours, said, status, facts_of(t, shown), signature, interim
 
 
 def _at_once(wanted: dict[str, Any]) -> Map | None:
@@ -301,32 +266,6 @@ def labels_within(labels: Any) -> str:
     if len(typed) > MAX_LABELS:
         raise BadInput("dashboards.labels_too_long", most=MAX_LABELS)
     return typed
-
-
-def legend_of(found: Colouring) -> Any:
-    """What colours mean: dots with names, or a scale with its ends. Both schemes travel; the style shows one."""
-    if found.ends:
-        ramps = {
-            f"--{scheme}": f"linear-gradient(to right, {', '.join(steps[:: max(1, len(steps) // 12)])})"
-            for scheme, steps in found.palette.items()
-        }
-        return [
-            html.Span([html.Span(found.ends[0]), html.Span(className="map-scale", style=ramps), html.Span(found.ends[1])], className="map-key")
-        ]  # fmt: skip
-    return [*([html.Span(found.said, className="map-said")] if found.said else []), *_dots(found)]
-
-
-def _dots(found: Colouring) -> list[Any]:
-    return [
-        html.Span(
-            [
-                html.Span(className="map-dot", style={f"--{scheme}": steps[code] for scheme, steps in found.palette.items()}),
-                name,
-            ],
-            className="map-key",
-        )
-        for code, name in found.legend
-    ]
 
 
 def stamp(facts: dict[str, Any], model: str, count: int) -> str:

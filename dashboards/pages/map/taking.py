@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboards.app.state import state
+from dashboards.kit.points import corners
 from dashboards.kit.taking import lines
-from dashboards.pages.map.form import choice_of, corners
+from dashboards.pages.map.form import choice_of
 from dashboards.pages.map.maps import Choice, may_be_shipped, options_of, parts_of, words_of
 from dashboards.pages.map.words import NEIGHBOURS
 

@@ -101,7 +101,7 @@ def neighbour_panel(t: Text, shown: Map, vectors: Any, chosen: str) -> Any:
     word, tag = split_key(key)
     there = key in shown.rows
     ways = [
-        *([html.Button(t("map.to_near"), className="example", **{"data-map": "near"})] if there else []),
+        *([html.Button(t("map.to_near"), className="example", **{"data-points": "near"})] if there else []),
         dcc.Link(t("map.around_this"), href=_map(around=key, of="around", model=vectors.name), className="example"),
         dcc.Link(t("map.more"), href=url.href("/similarity", {"word": url.text()}, {"word": key}), className="example"),
     ]
@@ -175,14 +175,14 @@ def picked_panel(t: Text, shown: Map, vectors: Any, polygon: list[float], beside
         own.append(key)
     pole = ",".join(telling[:POLE])[:MAX_POLE]
     ways = [
-        html.Button(t("map.to_picked"), className="example", **{"data-map": "picked"}),
+        html.Button(t("map.to_picked"), className="example", **{"data-points": "picked"}),
         *(
             [dcc.Link(t("map.map_of_these"), href=_map(of="list", own="\n".join(own), model=vectors.name), className="example")]
             if len(own) >= 5
             else []
         ),
         dcc.Link(t("map.as_pole"), href=_map(color="axis", c0="", c1=pole, model=vectors.name), className="example"),
-        html.Button(t("map.let_go"), className="example", **{"data-map": "let-go"}),
+        html.Button(t("map.let_go"), className="example", **{"data-points": "let-go"}),
     ]
     said = t("map.picked_count", count=f"{len(rows):,}", share=f"{100 * len(rows) / group.among:.1f}")
     often = t("map.picked_often" if group.rank < 0.4 else "map.picked_rare" if group.rank > 0.6 else "map.picked_even")
