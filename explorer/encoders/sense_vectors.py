@@ -190,7 +190,7 @@ def fit_senses(
     made_by, given = _tokenizer_of(vectors).name, tokenizer if isinstance(tokenizer, str) else tokenizer.name
     if given != made_by:
         raise BadInput("encoders.senses_other_tokenizer", model=base, tokenizer=made_by, given=given)
-    path = expanded(words) if words else WORDS
+    path = WORDS if not words else Path(words) if "," in words else expanded(words)
     there = os.path.isfile(path)  # noqa: PTH113  no error where the words are longer than a name can be
     chosen = path.read_text(encoding="utf-8").split() if there else [one.strip() for one in words.split(",")]
     return sense_vectors(

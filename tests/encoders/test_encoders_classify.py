@@ -90,11 +90,14 @@ def test_a_killed_training_goes_on_where_it_was(home, small_bert):
     with pytest.raises(Killed):
         train_classifier(reviews(), recipe, name="parts", progress=kill)
     assert "parts" not in list_artifacts("encoder") and (home / "cache/training/parts/training.json").is_file()
+    kept = json.loads((home / "cache/training/parts/training.json").read_text(encoding="utf-8"))["curve"]
+    assert kept[-1]["step"] >= 10
     steps = []
     parts = train_classifier(
         reviews(), recipe, name="parts", progress=lambda step: steps.append(step) if step.stage == "training" else None
     )
-    assert steps[0].done == 20
+    assert [step.data for step in steps[: len(kept)]] == kept, "what was measured before is told again, to the second"
+    assert [step.done for step in steps] == sorted(step.done for step in steps)
     assert [point["step"] for point in parts.outcome.curve] == [point["step"] for point in whole.outcome.curve]
     # This BERT has dropout, drawn anew where the run went on; what does not depend on it is equal.
     assert parts.counts == whole.counts and parts.baseline == whole.baseline
