@@ -91,7 +91,15 @@ def placed(
         stamp: one line that stays on the picture: how the map was made.
         view: where the address says one looks; empty for the whole.
     """
-    return {**steps(coords), "id": name, "dims": coords.shape[1], "layers": layers, "stamp": stamp, "view": list(view) or None}
+    return {
+        **steps(coords),
+        "id": name,
+        "same": same,
+        "dims": coords.shape[1],
+        "layers": layers,
+        "stamp": stamp,
+        "view": list(view) or None,
+    }
 
 
 def steps(coords: NDArray[np.float32]) -> dict[str, Any]:

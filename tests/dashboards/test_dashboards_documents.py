@@ -51,6 +51,7 @@ def test_pasted_rows_become_a_map_that_is_searched_read_and_selected(page, asked
     drawn = page.call("documents-points.data", {"documents-done.data": asked, "documents-color.value": "label"})
     sent = drawn["documents-points"]["data"]
     assert len(base64.b64decode(sent["places"])) == 4 * len(ROWS) and sent["dims"] == 2 and "PCA" in sent["stamp"]
+    assert sent["same"] == documents.name_of(asked | {"method": "tsne"})[1] != documents.name_of(asked | {"by": "line"})[1]
     assert drawn["documents-colors"]["data"]["of"] == sent["id"] and "배움" in json.dumps(
         drawn["documents-legend"], ensure_ascii=False
     )
