@@ -51,6 +51,7 @@ def test_typing_cuts_again_and_the_address_follows(visit):
     page.wait_for_function("decodeURIComponent(location.search).includes('하늘+바다')")
     page.click("text=조사")
     page.wait_for_function("document.querySelector('#tokens-grid').textContent.includes('께')")
+    page.wait_for_function("decodeURIComponent(location.search).includes('왕께서는')")
     page.reload()
     page.wait_for_function("document.querySelector('#tokens-text')?.value.includes('왕께서는')")
 
