@@ -13,8 +13,8 @@ from corpora.corpus import Corpus
 from corpora.counts import ARRAYS, Counts, count_documents
 from explorer.core.cluster import make_part, make_pieces
 from explorer.core.errors import BadInput
-from explorer.core.pieces import Divided, Piece, is_whole, part_of, read_arrays, write_arrays
-from explorer.core.progress import ProgressCallback, report
+from explorer.core.pieces import Divided, Piece, is_whole, part_of, read_arrays, teller, write_arrays
+from explorer.core.progress import ProgressCallback
 from explorer.core.store import derived_path, home
 from explorer.static.pipeline import SHARD_CHARACTERS, shard_digest, shard_documents
 from explorer.static.plan import Unit, documents_of, plan
@@ -83,7 +83,7 @@ def counted_pieces(
     """
     units = plan(corpus, _PREFIX, STRETCH, progress)
     targets = _targets(corpus, units, sample)
-    told = _teller(units, targets, progress)
+    told = _teller(units, targets, range(len(units)), progress)
     make_pieces(CountMaker(corpus, sample), _pieces(corpus, units, targets, range(len(units))), told, cluster)
     for target in targets:
         yield Counts.from_arrays(read_arrays(target, ARRAYS))
@@ -99,7 +99,7 @@ def counted_part(corpus: Corpus, sample: int, part: str, progress: ProgressCallb
     units = plan(corpus, _PREFIX, STRETCH, progress)
     targets = _targets(corpus, units, sample)
     mine = range(first - 1, len(units), parts)
-    told = _teller([units[number] for number in mine], [targets[number] for number in mine], progress)
+    told = _teller(units, targets, mine, progress)
     return make_part(CountMaker(corpus, sample), _pieces(corpus, units, targets, mine), part, told)
 
 
@@ -118,14 +118,7 @@ def _pieces(corpus: Corpus, units: Sequence[Unit], targets: Sequence[Path], mine
 
 
 def _teller(
-    units: Sequence[Unit], targets: Sequence[Path], progress: ProgressCallback | None
+    units: Sequence[Unit], targets: Sequence[Path], mine: range, progress: ProgressCallback | None
 ) -> Callable[[Piece | None], None]:
-    sizes = {target: unit.documents for unit, target in zip(units, targets, strict=True)}
-    done, total = 0, sum(sizes.values())
-
-    def told(piece: Piece | None) -> None:
-        nonlocal done
-        done += sizes[piece.target] if piece is not None else 0
-        report(progress, "counting", done, total, "documents")
-
-    return told
+    sizes = {targets[number]: units[number].documents for number in mine}
+    return teller(progress, "counting", sizes, sum(sizes.values()), "documents")

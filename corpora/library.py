@@ -28,7 +28,7 @@ from explorer.core.cluster import make_part, make_pieces
 from explorer.core.errors import BadInput, Unavailable, UnknownName, disk_errors
 from explorer.core.messages import Message
 from explorer.core.paths import expanded
-from explorer.core.pieces import Divided, Piece, part_of
+from explorer.core.pieces import Divided, Piece, part_of, teller
 from explorer.core.places import home, make_folder
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import (
@@ -243,14 +243,7 @@ def _teller(
     asked: _Asked, pieces: Iterable[tuple[Piece, range]], progress: ProgressCallback | None
 ) -> Callable[[Piece | None], None]:
     sizes = {piece.target: sum(asked.inputs[number].size for number in numbers) for piece, numbers in pieces}
-    done, total = 0, sum(sizes.values())
-
-    def told(piece: Piece | None) -> None:
-        nonlocal done
-        done += sizes[piece.target] if piece is not None else 0
-        report(progress, "reading", done, total, "bytes")
-
-    return told
+    return teller(progress, "reading", sizes, sum(sizes.values()), "bytes")
 
 
 def check_free(name: str, force: bool, *, fetching: bool = False) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from explorer.core.errors import BadInput, Unavailable
+from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import atomic_file, atomic_write
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ __all__ = [
     "is_whole",
     "part_of",
     "read_arrays",
+    "teller",
     "write_arrays",
     "zip_file",
 ]
@@ -104,6 +106,27 @@ def check_division(part: str | None, cluster: str | None) -> None:
     """
     if part is not None and cluster is not None:
         raise BadInput("core.part_on_cluster")
+
+
+def teller(
+    progress: ProgressCallback | None, stage: str, sizes: Mapping[Path, int], total: int | None, unit: str
+) -> Callable[[Piece | None], None]:
+    """What is called with every piece that is done, and with ``None`` now and then: it adds up sizes and reports them.
+
+    Args:
+        progress: told.
+        stage, unit: the work, and what its sizes count.
+        sizes: of each piece by its target; it may grow while the work goes on.
+        total: of all pieces, where it is known.
+    """
+    done = 0
+
+    def told(piece: Piece | None) -> None:
+        nonlocal done
+        done += sizes[piece.target] if piece is not None else 0
+        report(progress, stage, done, total, unit)
+
+    return told
 
 
 def is_whole(path: Path) -> bool:

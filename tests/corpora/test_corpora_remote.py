@@ -5,12 +5,12 @@ from __future__ import annotations
 import bz2
 import io
 import json
-import logging
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support_objects import new_bucket, object_store
 
 pytest.importorskip("s3fs")
 
@@ -24,13 +24,7 @@ TEXTS = [f"왕비가 {number}번 웃었다. ㅋㅋㅋ 漢字 👩‍👩‍👧"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    moto = pytest.importorskip("moto.server")
-    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
-    running = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    running.start()
-    host, port = running.get_host_and_port()
-    yield f"http://{host}:{port}"
-    running.stop()
+    yield from object_store()
 
 
 def contents() -> dict[str, bytes]:
@@ -49,19 +43,7 @@ def contents() -> dict[str, bytes]:
 @pytest.fixture
 def folders(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> tuple[str, Path]:
     """The same files in a bucket and on disk."""
-    import s3fs
-
-    for name, value in {
-        "AWS_ENDPOINT_URL": server,
-        "AWS_ACCESS_KEY_ID": "k",
-        "AWS_SECRET_ACCESS_KEY": "s",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    s3fs.S3FileSystem.clear_instance_cache()
-    bucket = f"c{abs(hash(request.node.name)) % 10**8}"
-    system = s3fs.S3FileSystem()
-    system.mkdir(bucket)
+    system, bucket = new_bucket(server, monkeypatch, "c", request.node.name)
     for name, content in contents().items():
         system.pipe_file(f"{bucket}/wiki/{name}", content)
         path = tmp_path / "wiki" / name

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support_objects import new_bucket, object_store
 
 from corpora.corpus import open_corpus
 from explorer.core import objects
@@ -24,31 +24,14 @@ pytest.importorskip("s3fs")
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    moto = pytest.importorskip("moto.server")
-    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
-    running = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    running.start()
-    host, port = running.get_host_and_port()
-    yield f"http://{host}:{port}"
-    running.stop()
+    yield from object_store()
 
 
 @pytest.fixture
 def store(server: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
     """An address in a new bucket."""
-    import s3fs
-
-    for name, value in {
-        "AWS_ENDPOINT_URL": server,
-        "AWS_ACCESS_KEY_ID": "k",
-        "AWS_SECRET_ACCESS_KEY": "s",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    s3fs.S3FileSystem.clear_instance_cache()
     objects._objects.cache_clear()
-    bucket = f"b{abs(hash(request.node.name)) % 10**8}"
-    s3fs.S3FileSystem().mkdir(bucket)
+    _, bucket = new_bucket(server, monkeypatch, "b", request.node.name)
     address = f"s3://{bucket}/tokens"
     monkeypatch.setenv("EXPLORER_STORE", address)
     return address

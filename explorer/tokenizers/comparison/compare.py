@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, zip_longest
 from pathlib import Path
@@ -12,7 +12,7 @@ from explorer.core.cluster import make_part, make_pieces
 from explorer.core.errors import BadInput
 from explorer.core.intervals import Interval
 from explorer.core.messages import Message
-from explorer.core.pieces import Divided, Piece
+from explorer.core.pieces import Divided, Piece, teller
 from explorer.core.progress import ProgressCallback, report
 from explorer.display import scores
 from explorer.display.record import Record
@@ -299,7 +299,7 @@ class _Run:
         """One part of the texts."""
         sizes: dict[Path, int] = {}
         maker, pieces = self._divided(texts, with_kiwi, sizes)
-        made = make_part(maker, pieces, part, self._teller(sizes, None))
+        made = make_part(maker, pieces, part, teller(self.progress, "comparing", sizes, None, "texts"))
         if not sizes:
             raise BadInput("tokenizers.no_text_compared")
         return made
@@ -307,7 +307,7 @@ class _Run:
     def _pieces(self, texts: Iterable[str], with_kiwi: bool, cluster: str | None, total: int | None) -> int:
         sizes: dict[Path, int] = {}
         maker, pieces = self._divided(texts, with_kiwi, sizes, 1 if cluster is not None else None)
-        make_pieces(maker, pieces, self._teller(sizes, total), cluster)
+        make_pieces(maker, pieces, teller(self.progress, "comparing", sizes, total, "texts"), cluster)
         for path in sizes:
             join(path, self._working())
         for path in sizes:
@@ -333,16 +333,6 @@ class _Run:
     def _working(self) -> list[Entry]:
         """The tokenizers that could be loaded."""
         return [entry for entry in self.entries if entry.tokenizer is not None]
-
-    def _teller(self, sizes: dict[Path, int], total: int | None) -> Callable[[Piece | None], None]:
-        documents = 0
-
-        def told(piece: Piece | None) -> None:
-            nonlocal documents
-            documents += sizes[piece.target] if piece is not None else 0
-            report(self.progress, "comparing", documents, total, "texts")
-
-        return told
 
     def _chunks(self, texts: Iterable[str]) -> Iterator[tuple[list[str], bool]]:
         """The texts, some hundred at a time, and whether Kiwi analyses these; keeps what is needed of them later."""
