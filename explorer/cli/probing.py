@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from explorer.cli.common import COUNT, emit_json, force_option, json_option, name_option, print_table, read_text, seed_option
+from explorer.cli.common import (
+    COUNT,
+    emit_json,
+    force_option,
+    json_option,
+    name_option,
+    print_table,
+    read_text,
+    seed_option,
+    write_output,
+)
+from explorer.core.cells import csv_text
+from explorer.core.errors import BadInput
 from explorer.core.progress import terminal_progress
 from explorer.core.settings import default_encoder, language
 
 if TYPE_CHECKING:
     from explorer.analysis.probing.layers import LayerLevel, LayerProbes
+    from explorer.encoders.labelled import LabelledTexts
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -185,21 +200,84 @@ def fine_tune(
 @click.command()
 @click.argument("name")
 @click.argument("texts", nargs=-1)
+@click.option("--from", "where", help="Label the texts of a file, a folder or a stored corpus instead.")
+@_columns
+@click.option(
+    "--by",
+    default="document",
+    show_default=True,
+    type=click.Choice(["document", "line", "sentence"]),
+    help="What of it is one text.",
+)
+@click.option("--most", type=COUNT, help="Only the first so many.")
+@click.option("--out", help="Write every text with its label and probabilities to this file, .csv or .json.")
+@click.option("--why", is_flag=True, help="Show for each of TEXTS what every morpheme does for its label.")
 @json_option
-def classify(name: str, texts: tuple[str, ...], as_json: bool) -> None:
+def classify(
+    name: str,
+    texts: tuple[str, ...],
+    where: str | None,
+    text_column: str | None,
+    label_column: str | None,
+    by: str,
+    most: int | None,
+    out: str | None,
+    why: bool,
+    as_json: bool,
+) -> None:
     """Label TEXTS with the classifier NAME ("-" reads them from standard input, one a line).
+
+    With --from the labels of a whole file are counted; where it has a column of labels, they are compared with those given.
 
     \b
     Example:  korean-explorer classify reviews "정말 재미있다" "시간이 아깝다"
+              korean-explorer classify reviews "배우는 좋았지만 지루했다" --why
+              korean-explorer classify reviews --from new.csv --label-column label --out labelled.csv
     """
     from explorer.encoders.classifier import classifier
 
+    if (where is None and out) or (where is not None and (texts or why)):
+        raise BadInput("cli.texts_and_from")
+    if out is not None and Path(out).suffix.lower() not in (".csv", ".json"):
+        raise BadInput("cli.table_ending", path=out)
     with terminal_progress() as progress:
+        opened = classifier(name, progress=progress)
+        if where is not None:
+            from corpora.corpus import open_corpus
+            from corpora.labelled import documents_of
+
+            stream, gold = documents_of(open_corpus(where, field=text_column), label_column, by, most)
+            _print_labelled(opened.label(list(stream), gold, progress=progress), out, as_json)
+            return
         lines: list[str] = []
         for text in texts or (None,):
             lines += read_text(text).splitlines() if text in (None, "-") else [str(text)]
-        found = classifier(name, progress=progress).predict([line for line in lines if line.strip()], progress=progress)
+        lines = [line for line in lines if line.strip()][:most]
+        if why:
+            reasons = [opened.why(line, progress=progress) for line in lines]
+        else:
+            found = opened.predict(lines, progress=progress)
     if as_json:
-        emit_json([one.to_dict() for one in found])
+        emit_json([one.to_dict() for one in (reasons if why else found)])
+    elif why:
+        for one in reasons:
+            click.echo(one)
+    else:
+        print_table(("label", "probability", "text"), [(one.label, one.probability, one.text) for one in found])
+
+
+def _print_labelled(found: LabelledTexts, out: str | None, as_json: bool) -> None:
+    if out is not None:
+        whole = json.dumps(found.to_dict(), ensure_ascii=False) if out.lower().endswith(".json") else csv_text(found.to_frame())
+        write_output(out, whole)
+    if as_json:
+        emit_json(found.to_dict())
         return
-    print_table(("label", "probability", "text"), [(one.label, one.probability, one.text) for one in found])
+    print_table(("label", "texts", "share", "mean"), found.counts_frame().itertuples(index=False, name=None))
+    agreement = found.agreement()
+    if agreement is not None:
+        click.echo(agreement)
+    if found.missing:
+        click.echo(f"left out, as nothing of them reaches the model: {len(found.missing):,}", err=True)
+    if found.cut:
+        click.echo(f"only the beginning was read of {found.cut:,}", err=True)

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput, UnknownName
-from explorer.core.progress import ProgressCallback
+from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import list_artifacts
 from explorer.encoders.encoder import Encoder
+from explorer.encoders.forward import Job
+from explorer.encoders.labelled import LabelledTexts, Pull, Reasons
+from explorer.encoders.locate import nfc
 from explorer.encoders.morpheme.storing import encoder_folder
 from explorer.encoders.open import encoder
-from explorer.encoders.texts import text_jobs
+from explorer.encoders.texts import cut_units, text_jobs, whole_job
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["HEAD", "LABELS", "Classifier", "Head", "Prediction", "classifier", "classifier_names", "write_head"]
 
 HEAD, LABELS = "classifier.safetensors", "classifier.json"
+_AT_ONCE = 1000
+"""Texts that are cut and read before it is told how far it is."""
 
 
 @dataclass(frozen=True)
@@ -98,21 +103,92 @@ class Classifier:
         Raises:
             BadInput: a text is empty, or nothing of it reaches the model.
         """
+        found = self.label(texts, progress=progress)
+        if found.missing:
+            raise BadInput("encoders.nothing_to_classify", number=found.missing[0])
+        made = []
+        for row, text in enumerate(texts):
+            shares = dict(zip(self.labels, found.probabilities[row].tolist(), strict=True))
+            made.append(Prediction(text, found.label(row), shares[found.label(row)], shares))
+        return made
+
+    def label(
+        self, texts: Sequence[str], gold: Sequence[str] = (), *, progress: ProgressCallback | None = None
+    ) -> LabelledTexts:
+        """Every text with the probability of each label; those of which nothing reaches the model are left out and counted.
+
+        Args:
+            texts: of a long one its beginning is read.
+            gold: the labels that they have, to be compared with; ``""`` where one has none.
+            progress: told how many texts are labelled.
+
+        Raises:
+            BadInput: there are not as many labels as texts.
+        """
         if isinstance(texts, str):
             raise BadInput("encoders.texts_as_text")
-        jobs, kept, _ = text_jobs(self.encoder.cutter, texts, self.head.length)
-        if len(kept) < len(texts):
-            number = next(number for number in range(len(texts)) if number >= len(kept) or kept[number] != number)
-            raise BadInput("encoders.nothing_to_classify", number=number + 1)
+        if gold and len(gold) != len(texts):
+            raise BadInput("encoders.labels_not_texts", texts=len(texts), labels=len(gold))
+        kept: list[int] = []
+        parts = [np.zeros((0, len(self.labels)))]
+        cut = 0
+        for start in range(0, len(texts), _AT_ONCE):
+            jobs, rows, longer = text_jobs(self.encoder.cutter, texts[start : start + _AT_ONCE], self.head.length)
+            kept += [start + row for row in rows]
+            cut += longer
+            parts.append(self._probabilities(jobs))
+            report(progress, "labelling texts", min(start + _AT_ONCE, len(texts)), len(texts), "texts")
+        return LabelledTexts(
+            self.name,
+            self.labels,
+            [texts[row] for row in kept],
+            np.concatenate(parts),
+            np.array(kept, np.int64) + 1,
+            tuple(nfc(gold[row]).strip() for row in kept) if gold else (),
+            len(texts),
+            cut,
+        )
+
+    def why(self, text: str, label: str | None = None, *, progress: ProgressCallback | None = None) -> Reasons:
+        """What each morpheme of a text does for its label: the text is read again without it.
+
+        Args:
+            text: any; of a long one the beginning that :meth:`label` reads.
+            label: which label is asked about; the one that the text gets, if left out.
+            progress: told how many morphemes were left out.
+
+        Raises:
+            BadInput: nothing of the text reaches the model, or there is no such label.
+        """
+        if label is not None and label not in self.labels:
+            raise UnknownName("label", label, self.labels)
+        cutter = self.encoder.cutter
+        room = min(cutter.capacity, self.head.length)
+        ids, units, longer = cut_units(cutter, text, room)
+        if not ids:
+            raise BadInput("encoders.nothing_to_classify", number=1)
+        left = [[one for place, one in enumerate(ids) if place not in unit.places] for unit in units]
+        jobs = [whole_job(cutter, kept, row) for row, kept in enumerate([ids, *filter(None, left)])]
+        found = self._probabilities(jobs, progress)
+        asked = int(found[0].argmax()) if label is None else self.labels.index(label)
+        chances = iter(found[1:, asked].tolist())
+        pulls = []
+        for unit, kept in zip(units, left, strict=True):
+            without = next(chances) if kept else None
+            pull = None if without is None else _log_odds(found[0, asked]) - _log_odds(without)
+            pulls.append(Pull(text[unit.start : unit.end], unit.start, unit.end, unit.morphemes, without, pull))
+        return Reasons(text, self.labels[asked], float(found[0, asked]), tuple(pulls), longer)
+
+    def _probabilities(self, jobs: list[Job], progress: ProgressCallback | None = None) -> NDArray[np.float64]:
         if not jobs:
-            return []
+            return np.zeros((0, len(self.labels)))
         [vectors] = self.encoder.network.pooled(jobs, [[self.head.layer]], progress=progress)
-        made = []
-        for text, row in zip(texts, self.head.probabilities(vectors), strict=True):
-            shares = dict(zip(self.labels, row.tolist(), strict=True))
-            label = max(shares, key=lambda name: shares[name])
-            made.append(Prediction(text, label, shares[label], shares))
-        return made
+        return self.head.probabilities(vectors)
+
+
+def _log_odds(share: float) -> float:
+    share = min(max(share, 1e-12), 1 - 1e-12)
+    return float(np.log(share / (1 - share)))
 
 
 def classifier_names() -> list[str]:

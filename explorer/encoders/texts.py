@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback
 from explorer.encoders.forward import Job
 from explorer.encoders.locate import nfc
+from explorer.text.normalise import normalise
+from explorer.tokenizers.token import key_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from explorer.encoders.forward import Network
     from explorer.encoders.pieces import Pieces
 
-__all__ = ["checked_labels", "held_out", "text_jobs", "text_layers"]
+__all__ = ["Unit", "checked_labels", "cut_units", "held_out", "text_jobs", "text_layers", "whole_job"]
 
 
 def held_out(
@@ -66,13 +69,76 @@ def text_jobs(pieces: Pieces, texts: Sequence[str], longest: int | None = None) 
     for number, text in enumerate(texts):
         # No tokenizer makes a token of more than a few hundred characters: what lies beyond is not even looked at.
         ids = [one for one, _, _ in pieces.encode(nfc(text[: 64 * room]))]
-        cut += len(ids) > room
+        cut += len(ids) > room or len(text) > 64 * room
         ids = ids[:room]
         if ids:
-            first = len(pieces.prefix)
-            jobs.append(Job([*pieces.prefix, *ids, *pieces.suffix], [(len(kept), first, first + len(ids))]))
+            jobs.append(whole_job(pieces, ids, len(kept)))
             kept.append(number)
     return jobs, kept, cut
+
+
+def whole_job(pieces: Pieces, ids: Sequence[int], row: int) -> Job:
+    """A pass of a text's pieces, all of them as one word, whose vector becomes that row."""
+    first = len(pieces.prefix)
+    return Job([*pieces.prefix, *ids, *pieces.suffix], [(row, first, first + len(ids))])
+
+
+@dataclass(slots=True)
+class Unit:
+    """Morphemes of a text that can be left out: one, or several that share a piece.
+
+    Attributes:
+        start, end: where they stand in the text as it was given.
+        morphemes: what they are, as ``가다/VV``, with spaces between.
+        places: of their pieces among those of the text.
+    """
+
+    start: int
+    end: int
+    morphemes: str
+    places: set[int]
+
+
+def cut_units(pieces: Pieces, text: str, room: int) -> tuple[list[int], list[Unit], bool]:
+    """The pieces that :func:`text_jobs` takes of a text, the morphemes they belong to, and whether the text goes on after them.
+
+    Args:
+        pieces: what cuts texts for the model.
+        text: any.
+        room: pieces at most.
+    """
+    clean = normalise(text[: 64 * room])
+    passage = pieces.passage([clean.text])
+    [tokens] = passage.morphemes
+    own = [piece for piece in passage.pieces if not piece.special]
+    of = [piece.morpheme for piece in own if piece.morpheme is not None]
+    if len(of) == len(own):
+        cut = [(piece.id, piece.start, piece.end) for piece in own]
+        owners = [[number] for number in of]
+    else:
+        cut = pieces.encode(clean.text)
+        # A piece may begin with a space, and may lie over no morpheme at all (▁ before a word): it goes with what follows.
+        owners = [[n for n, token in enumerate(tokens) if token.start < end and start < token.end] for _, start, end in cut]
+    found: list[tuple[set[int], set[int]]] = []
+    waiting: set[int] = set()
+    for place, owner in enumerate(owners[:room]):
+        waiting.add(place)
+        if owner and found and not found[-1][0].isdisjoint(owner):
+            found[-1][0].update(owner)
+            found[-1][1].update(waiting)
+        elif owner:
+            found.append((set(owner), waiting))
+        else:
+            continue
+        waiting = set()
+    if found:
+        found[-1][1].update(waiting)
+    units = []
+    for owners_, places in found:
+        parts = [tokens[number] for number in sorted(owners_)]
+        start, end = clean.to_original(min(one.start for one in parts), max(one.end for one in parts))
+        units.append(Unit(start, end, " ".join(map(key_of, parts)), places))
+    return [one for one, _, _ in cut[:room]], units, len(cut) > room or len(text) > 64 * room
 
 
 def text_layers(

@@ -46,6 +46,14 @@ def test_a_classifier_from_the_file_to_the_answer(home, small_bert, reviews):
     said = run("classify", "films", "-", "--json", input="1번 영화는 참 재미있다\n\n2번 영화는 참 지루하다\n")
     assert [one["label"] for one in json.loads(said.stdout)] == ["good", "bad"]
     assert "good" in run("classify", "films", "재미있다").stdout
+    told = json.loads(run("classify", "films", "1번 영화는 참 재미있다", "--why", "--json").stdout)
+    assert told[0]["label"] == "good" and max(told[0]["pulls"], key=lambda one: one["pull"])["surface"].startswith("재미있")
+    out = home / "labelled.csv"
+    counted = run("classify", "films", "--from", reviews, "--out", out)
+    assert "accuracy 1.000" in counted.stdout and out.read_text(encoding="utf-8").startswith(
+        "number,text,label,probability,gold"
+    )
+    assert json.loads(run("classify", "films", "--from", reviews, "--most", 3, "--json").stdout)["given"] == 3
     assert json.loads(run(*arguments, "--force", "--json").stdout)["accuracy"]["value"] == 1
 
 
@@ -56,6 +64,9 @@ def test_a_classifier_from_the_file_to_the_answer(home, small_bert, reviews):
         (("fine-tune", "mini", "--labels", "{}", "--name", "x", "--text-column", "본문"), "본문"),
         (("fine-tune", "mini", "--labels", "no.csv", "--name", "x"), "no.csv"),
         (("classify", "nobody", "좋다"), "nobody"),
+        (("classify", "nobody", "좋다", "--from", "{}"), "--from"),
+        (("classify", "nobody", "좋다", "--out", "x.csv"), "--out"),
+        (("classify", "nobody", "--from", "{}", "--out", "x.txt"), ".csv"),
         (("fine-tune", "mini", "--labels", "{}", "--name", "x", "--held-out", "2"), "between 0 and 1"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ import explorer as ex
 from explorer.core.errors import BadInput, Cancelled, UnknownName
 from explorer.core.store import list_artifacts
 from explorer.encoders.classifier import classifier, classifier_names
+from explorer.encoders.labelled import open_labelled, save_labelled
+from explorer.encoders.texts import cut_units, text_jobs
 from explorer.encoders.train.classify import ClassifierRecipe, train_classifier
 
 GOOD = ["참 재미있다", "배우가 훌륭하다", "다시 보고 싶다", "음악이 아름답다", "웃다가 울었다"]
@@ -171,3 +174,79 @@ def test_names_and_damage(home, small_bert):
     path.write_text(json.dumps({"labels": ["a"], "layer": 1, "length": 9}), encoding="utf-8")
     with pytest.raises(BadInput, match="damaged"):
         classifier("films")
+
+
+ODD = [
+    "참 재미있었는데 ㅋㅋㅋ 돈이 아깝다😀",
+    "",
+    "\u200b",
+    "漢字 영화",
+    "가 나 " * 1500,
+    unicodedata.normalize("NFD", "참 재미있다. 갔다"),
+    "재\u200b미있다 참",
+    "뷁뷁",
+]
+
+
+@pytest.fixture
+def films(home, small_bert):
+    train_classifier(reviews(), ClassifierRecipe(base=str(small_bert), steps=60, rate=2e-2), name="films")
+    return classifier("films")
+
+
+def test_texts_are_labelled_counted_and_compared(films, home):
+    gold = ["좋음", "", "", "몰라", "나쁨", "좋음", "", "나쁨"]
+    found = films.label(ODD, gold)
+    assert found.given == 8 and found.missing == [2, 3] and found.numbers.tolist() == [1, 4, 5, 6, 7, 8] and found.cut == 1
+    assert sum(found.counts().values()) == len(found) == 6
+    agreement = found.agreement()
+    assert agreement.unknown == ("몰라",) and agreement.matrix.sum() == 5
+    right = [found.label(row) == label for row, label in enumerate(found.gold) if label]
+    assert agreement.accuracy.value == pytest.approx(np.mean(right)) and agreement.baseline == 0.4
+    for row, one in enumerate(films.predict([ODD[0], *ODD[3:]])):
+        assert one.label == found.label(row) and one.probability == pytest.approx(found.probabilities[row].max(), abs=1e-5)
+    wrong = found.rows("wrong")
+    assert [found.right(row) for row in wrong] == [False] * right.count(False)
+    unsure = found.probabilities.max(axis=1)[found.rows("unsure")]
+    assert list(unsure) == sorted(unsure)
+    assert all(found.label(row) == "좋음" for row in found.rows(label="좋음"))
+    again = open_labelled(save_labelled(found, home / "kept"))
+    assert again.to_dict() == found.to_dict() and list(again.to_frame()) == list(found.to_frame())
+    (home / "kept" / "labels.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(BadInput):
+        open_labelled(home / "kept")
+    assert films.label(ODD).agreement() is None and "gold" not in films.label(ODD).to_frame()
+    assert len(films.label([])) == 0 and films.label(["", " "]).counts_frame()["texts"].sum() == 0
+    with pytest.raises(BadInput, match="2 labels for 1"):
+        films.label(["좋다"], ["좋음", "나쁨"])
+    with pytest.raises(BadInput, match="chooses no texts"):
+        found.rows("best")
+
+
+@pytest.mark.parametrize("base", ["bert", "mini"])
+def test_what_is_left_out_is_what_the_model_reads(home, small_bert, base):
+    recipe = ClassifierRecipe(base="mini" if base == "mini" else str(small_bert), steps=60, rate=2e-2)
+    train_classifier(reviews(), recipe, name="films")
+    films = classifier("films")
+    cutter = films.encoder.cutter
+    room = min(cutter.capacity, films.head.length)
+    for text in ODD:
+        jobs, _, cut = text_jobs(cutter, [text], films.head.length)
+        ids, units, longer = cut_units(cutter, text, room)
+        assert ids == (jobs[0].ids[len(cutter.prefix) : len(jobs[0].ids) - len(cutter.suffix)] if jobs else []), text
+        assert sorted(place for unit in units for place in unit.places) == list(range(len(ids))), text
+        assert longer == bool(cut) and [one.start for one in units] == sorted(one.start for one in units)
+    text = unicodedata.normalize("NFD", "참 재미있다.")
+    told = films.why(text)
+    assert told.label == "좋음" and told.probability == pytest.approx(films.predict([text])[0].probability, abs=1e-5)
+    most = max(told.pulls, key=lambda one: one.pull)
+    assert most.surface == text[most.start : most.end] and unicodedata.normalize("NFC", most.surface).startswith("재미있")
+    assert "재미있다/VA" in most.morphemes and most.without < told.probability
+    against = films.why(text, "나쁨")
+    assert [one.pull for one in against.pulls] == pytest.approx([-one.pull for one in told.pulls], abs=1e-3)
+    alone = films.why("뷁")
+    assert [(one.pull, one.without) for one in alone.pulls] == [(None, None)], "nothing else is left to read"
+    with pytest.raises(UnknownName, match="몰라"):
+        films.why("좋다", "몰라")
+    with pytest.raises(BadInput, match="nothing of text 1"):
+        films.why("\u200b")
