@@ -62,9 +62,8 @@ encoder_option = click.option(
     "-m",
     "--model",
     default=default_encoder,
-    show_default=True,
     help="mini, which ships; e5-small (extra multilingual); an encoder trained here; a checkpoint's folder; or a Hugging Face id. "
-    "EXPLORER_ENCODER changes the default.",
+    "By default mini, or what EXPLORER_ENCODER names.",
 )
 dtype_option = click.option(
     "--dtype",

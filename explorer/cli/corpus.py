@@ -26,7 +26,6 @@ from explorer.core.progress import terminal_progress
 def corpus() -> None:
     """List, fetch, add, read and search corpora.
 
-    \b
     Wherever a corpus is asked for, a name from `corpus list` or a path will do: plain text, CSV and TSV, JSON, Parquet,
     CoNLL-U, WikiExtractor text, MediaWiki dumps; compressed or zipped; a folder or a pattern of these.
     """

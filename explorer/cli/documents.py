@@ -47,7 +47,7 @@ def documents(
     Documents are the lines or rows of FILE (text, CSV, TSV, JSON lines; "-" for standard input), or those of a corpus.
 
     \b
-              korean-explorer documents reviews.csv --label sentiment
+    Example:  korean-explorer documents reviews.csv --label sentiment
               korean-explorer documents --corpus sample --find 학교에서
               korean-explorer documents reviews.csv --out map.html
     """

@@ -255,7 +255,7 @@ def senses(
 
     \b
     Example:  korean-explorer senses 배 --corpus sample -k 3 --new "배를 타고 섬에 갔다."
-    Example:  korean-explorer senses 배 --corpus sample -k 4 --join 1,4 --split 2
+              korean-explorer senses 배 --corpus sample -k 4 --join 1,4 --split 2
     """
     from corpora.sample import sentences as sample
     from explorer.encoders.locate import holding

@@ -22,9 +22,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 def sentences() -> None:
     """Compare whole sentences, by static vectors (SIF weights, at once) or by an encoder (--encoder).
 
+    Sentences are the lines of a FILE ("-" for standard input), or those of a corpus.
+
     \b
-    Sentences are the lines of a FILE ("-" for standard input), or those of a corpus:
-              korean-explorer sentences similar "눈이 왔다" lines.txt
+    Example:  korean-explorer sentences similar "눈이 왔다" lines.txt
               korean-explorer sentences similar "배가 고프다" --corpus sample --encoder mini
               korean-explorer sentences matrix lines.txt --json
     """

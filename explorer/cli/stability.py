@@ -13,7 +13,7 @@ from explorer.core.progress import terminal_progress
 @click.argument("models", nargs=-1)
 @click.option("--train", "kind", help="Instead of MODELS: train this model (word2vec, glove …) several times.")
 @click.option("--corpus", default="sample", show_default=True, help="With --train: a corpus name, a file, a folder or a glob.")
-@click.option("-t", "--tokenizer", default="kiwi", show_default=True, help="With --train.")
+@click.option("-t", "--tokenizer", default="kiwi", show_default=True, help="With --train: a tokenizer.")
 @click.option("--times", default=5, show_default=True, type=click.IntRange(2, 1000), help="With --train: how many models.")
 @click.option(
     "--resample",

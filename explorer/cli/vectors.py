@@ -158,11 +158,11 @@ def find(text: str, model: str, n: int, as_json: bool) -> None:
     """Tell what TEXT ("-" reads it from standard input) is, and complete it over the words of a model.
 
     \b
-    korean-explorer find 강아ㅈ          half composed
-    korean-explorer find ㄱㅇㅈ          초성
-    korean-explorer find 핛교            a typo
-    korean-explorer find rkddkwl         the Hangul key not pressed
-    korean-explorer find "왕 − 남"       the last word of an expression
+    Example:  korean-explorer find 강아ㅈ          # half composed
+              korean-explorer find ㄱㅇㅈ          # 초성
+              korean-explorer find 핛교            # a typo
+              korean-explorer find rkddkwl         # the Hangul key not pressed
+              korean-explorer find "왕 − 남"       # the last word of an expression
     """
     from explorer.vectors.completion import Completer
 
@@ -230,13 +230,13 @@ def analogy(
     """Solve EXPRESSION ("-" reads it from standard input): a sum such as "할아버지 − 아버지 + 어머니" or a proportion.
 
     \b
-    korean-explorer analogy "소년 − 남자 + 여자"
-    korean-explorer analogy "도쿄 - 일본 + 한국"
-    korean-explorer analogy "소 − (개 − 강아지)"
-    korean-explorer analogy "왕자 : ? = 아들 : 딸"
-    korean-explorer analogy "왕자 : ? = 남자 : 여자, 아들 : 딸, 신랑 : 신부" --method lrcos
-    korean-explorer analogy "갔다 − 가다 + 먹다"
-    korean-explorer analogy "할아버지 − 아버지 + 어머니" --expected 할머니 -m korean -m kiwi -m word2vec
+    Example:  korean-explorer analogy "소년 − 남자 + 여자"
+              korean-explorer analogy "도쿄 - 일본 + 한국"
+              korean-explorer analogy "소 − (개 − 강아지)"
+              korean-explorer analogy "왕자 : ? = 아들 : 딸"
+              korean-explorer analogy "왕자 : ? = 남자 : 여자, 아들 : 딸, 신랑 : 신부" --method lrcos
+              korean-explorer analogy "갔다 − 가다 + 먹다"
+              korean-explorer analogy "할아버지 − 아버지 + 어머니" --expected 할머니 -m korean -m kiwi -m word2vec
 
     Any minus, plus and multiplication sign will do, and weights (0.5*왕) and brackets; put words that hold signs, colons, commas or
     spaces in quotes. A leading "-" is read as an option: write it after "--". 왕 − 남자 + 여자 gives 왕비 (1st) before 여왕
