@@ -21,10 +21,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.core.errors import ExplorerError
 from explorer.core.places import home, make_folder
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 __all__ = ["PARTIAL", "Swept", "give_back", "passing_folder", "sweep", "temporary_file", "temporary_folder"]
 
@@ -52,13 +55,16 @@ class Swept:
 
 class _Lease:
     def __init__(self, root: Path) -> None:
-        from filelock import FileLock
-
         make_folder(root)
-        self.token = secrets.token_hex(6)
+        for _ in range(_TRIES):
+            self.token = secrets.token_hex(6)
+            lock = _taken(root / f"{self.token}.lock")
+            if lock is not None:
+                break
+        else:
+            raise FileExistsError(root)
+        self._lock = lock
         self.list = root / f"{self.token}.list"
-        self._lock = FileLock(root / f"{self.token}.lock", thread_local=False)
-        self._lock.acquire(timeout=0)
         # Only with the lock held is there a list, and only what has a list is swept.
         self.list.write_text(f"{platform.node()}\n", encoding="utf-8")
         self._folders: set[Path] = set()
@@ -71,9 +77,30 @@ class _Lease:
             self._folders.add(folder)
 
     def give_back(self) -> None:
-        self.list.unlink(missing_ok=True)
-        self._lock.release()
-        Path(self._lock.lock_file).unlink(missing_ok=True)
+        _let_go(self._lock, self.list)
+
+
+def _taken(path: Path) -> FileLock | None:
+    """A lock, taken; nothing where somebody holds it, or deletes it just now."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, thread_local=False)
+    with suppress(Timeout):
+        lock.acquire(timeout=0)
+        if path.exists():
+            return lock
+        lock.release()
+    return None
+
+
+def _let_go(lock: FileLock, file: Path) -> None:
+    """End a lease: its lock first, as a list alone is found by the next sweep."""
+    path = Path(lock.lock_file)
+    with suppress(OSError):  # where what is open cannot be deleted
+        path.unlink()
+    file.unlink(missing_ok=True)
+    lock.release()
+    path.unlink(missing_ok=True)
 
 
 def _lease(folder: Path) -> str:
@@ -142,6 +169,11 @@ def sweep() -> Swept:
     """
     count = size = 0
     with suppress(OSError, ExplorerError):
+        for alone in sorted((home() / _LEASES).glob("*.lock")):
+            file = alone.with_suffix(".list")
+            with suppress(OSError):
+                if not file.exists() and (lock := _taken(alone)) is not None:  # killed before it had a list
+                    lock.release() if file.exists() else _let_go(lock, file)
         for file in sorted((home() / _LEASES).glob("*.list")):
             with suppress(OSError):
                 for path in _dead(file):
@@ -153,12 +185,8 @@ def sweep() -> Swept:
 
 def _dead(file: Path) -> Iterator[Path]:
     """What the holder of a lease left, if it is dead; the lease goes when all has been taken."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(file.with_suffix(".lock"), thread_local=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
+    lock = _taken(file.with_suffix(".lock"))
+    if lock is None:
         return
     try:
         machine, *folders = file.read_text(encoding="utf-8").split("\n")
@@ -168,8 +196,7 @@ def _dead(file: Path) -> Iterator[Path]:
         for folder in folders:
             with suppress(ValueError):  # the last line, cut off with its writer, or empty
                 yield from sorted(Path(json.loads(folder)).glob(f"{PARTIAL}{file.stem}-*"))
-        file.unlink(missing_ok=True)
-        Path(lock.lock_file).unlink(missing_ok=True)
+        _let_go(lock, file)
     finally:
         lock.release()
 

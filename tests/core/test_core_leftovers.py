@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from filelock import FileLock
 
 from explorer.cli import main
 from explorer.core import leftovers, places
@@ -72,6 +73,37 @@ def test_a_process_that_ends_gives_its_lease_back(home):
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert sorted(path.name for path in home.iterdir()) == [".leases", "a"]
     assert list((home / ".leases").iterdir()) == []
+
+
+@pytest.mark.parametrize("step", ["acquire", "write_text", "unlink", "release"])
+def test_a_lease_whose_holder_is_killed_at_any_step_goes_with_the_next_command(home, step):
+    """Each step of taking it and giving it back is the last one of a process."""
+    code = f"""
+import os, pathlib, filelock
+from explorer.core import leftovers
+from explorer.core.store import atomic_write, home
+of = filelock.FileLock if {step!r} in ("acquire", "release") else pathlib.Path
+step = getattr(of, {step!r})
+def last(*given, **named):
+    step(*given, **named)
+    if {step!r} == "acquire" or str(given[0]).endswith((".list", ".lock")) or {step!r} == "release":
+        os._exit(0)
+setattr(of, {step!r}, last)
+atomic_write(home() / "a", b"a")
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    sweep()
+    assert list((home / ".leases").iterdir()) == []
+
+
+def test_a_lock_that_is_held_is_no_leftover(home):
+    (home / ".leases").mkdir(parents=True)
+    held = FileLock(home / ".leases" / "0.lock")
+    with held:
+        sweep()
+        assert Path(held.lock_file).exists()
+    sweep()
+    assert not Path(held.lock_file).exists()
 
 
 def test_what_another_machine_left_is_left_alone_for_a_week(home, writer, monkeypatch):
