@@ -169,9 +169,8 @@ def words(name: str, like: str, encoder: str, keys: int | None, force: bool) -> 
 
     check_free(name, force)
     with terminal_progress() as progress:
-        made = words_alone(
-            open_encoder(encoder, progress=progress), load(like, progress=progress), keys=keys, progress=progress
-        )
+        known = load(like, progress=progress)  # before the encoder, which takes longer to open
+        made = words_alone(open_encoder(encoder, progress=progress), known, keys=keys, progress=progress)
         made.save(name, overwrite=force)
     click.echo(f"saved {name}: {len(made):,} words × {made.dim} dimensions")
 
