@@ -30,6 +30,7 @@ from dashboards.kit.i18n import COOKIE, asked, current
 from dashboards.kit.url import LANGUAGE, PREFIX
 from dashboards.pages.analogy import page as analogy
 from dashboards.pages.bench import page as bench
+from dashboards.pages.classify import page as classify
 from dashboards.pages.context import page as context
 from dashboards.pages.corpora import page as corpora
 from dashboards.pages.documents import page as documents
@@ -60,7 +61,7 @@ GROUPS: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
     ("words", (word, similarity, analogy, why, versus, map_page)),
     ("tokens", (tokens, bench)),
     ("sentences", (sentences, documents, context, senses, inside, layers)),
-    ("own", (corpora, train, saved, lab, jobs)),
+    ("own", (corpora, train, classify, saved, lab, jobs)),
     ("more", (game, glossary)),
 )
 """The pages in the order of the navigation, by the names of their groups; :mod:`dashboards.pages` says what each of them has."""

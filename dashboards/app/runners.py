@@ -42,7 +42,7 @@ _IDLE = 900.0
 """Seconds after which a child without work is ended, except that of the quick lane, which has compiled UMAP."""
 
 
-ANSWERS = ("maps", "bench", "documents")
+ANSWERS = ("maps", "bench", "documents", "labelled")
 """Folders of the cache with answers of workers, which are kept within a budget."""
 
 _TIDY = 600.0

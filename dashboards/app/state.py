@@ -78,6 +78,8 @@ KEPT = {
     "sentences": 16,
     "map": 8,
     "documents": 6,
+    "labelled": 16,
+    "reasons": 32,
     "surroundings": 32,
     "usage": 32,
     "bench": 8,

@@ -115,6 +115,13 @@ def map_documents(params: dict[str, Any], progress: ProgressCallback) -> dict[st
     return {"folder": str(make(params, progress))}
 
 
+def classify_corpus(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    """Label the texts of a corpus and keep that in the cache; answers with its folder."""
+    from dashboards.pages.classify.asked import make
+
+    return {"folder": str(make(params, progress))}
+
+
 def add_corpus(params: dict[str, Any], progress: ProgressCallback) -> dict[str, Any]:
     """Read what a person gave into a corpus of the home folder."""
     from dashboards.pages.corpora.adding import add
@@ -148,6 +155,7 @@ TASKS: dict[str, Task] = {
     "train": train,
     "import": import_files,
     "documents": map_documents,
+    "classify": classify_corpus,
     "add corpus": add_corpus,
     "statistics": count_statistics,
     "collocates": find_collocates,

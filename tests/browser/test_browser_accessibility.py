@@ -25,6 +25,7 @@ PAGES = {
     f"/senses?word={quote('눈')}&k=2": "#senses-columns .senses-card",
     "/inside?unit=eojeol": "#inside-attention .main-svg",
     "/layers": "#layers-measure",
+    "/classify": "#classify-go",
     f"/sentences?q={quote('비가 온다.')}": "#sentences-heat .main-svg",
     "/bench?t=eojeol,syllable&n=10000&run=1": "#bench-table table",
     "/game?seed=x": "#game-guess",

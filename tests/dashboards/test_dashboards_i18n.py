@@ -63,6 +63,7 @@ KOREAN_SPOKEN_OF = (
     "analogy.nothing_lead",
     "analogy.relation",
     "bench.d_fused_boundaries",
+    "classify.text_example",
     "context.absent_help",
     "documents.find_",
     "documents.text_example",

@@ -89,6 +89,7 @@ def shared(home, tmp_path) -> Iterator[Any]:
         for kind, name in MORE.items():
             folder = artifact_path(kind, name)
             folder.mkdir(parents=True)
+            (folder / "classifier.json").write_text("{}", encoding="utf-8")  # an encoder with it is a classifier
             write_manifest(folder, Manifest(kind, name, "made by hand"))
     yield made
     made.server.extensions["explorer"].close()

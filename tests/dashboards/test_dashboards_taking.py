@@ -22,6 +22,8 @@ DOCUMENTS = "문장,분류\n" + "".join(
     for thing in ("사과", "배")
 )
 
+LABELLED = "문장,분류\n참 재미있다,좋음\n정말 좋았다 ㅋㅋㅋ,좋음\n돈이 아깝다,나쁨\n그냥 그렇다,보통"
+
 
 def views():
     from dashboards.app.application import VIEWS
@@ -47,6 +49,7 @@ ASKED = {
     "sentences": "?q=여왕이 왔다.&by=static&model=small&s=왕이 여왕에게 사과를 주었다.%0A학교에서 배를 먹었다.%0A아버지가 왔다.",
     "documents": f"?c=-&model=small&method=pca&find=학교에서&sel=-9,-9,9,-9,9,9&z={pack(DOCUMENTS)}",
     "layers": f"?model=mini&z={pack(EXAMPLE)}",
+    "classify": f"?model=mine&at=2&show=unsure&only=좋음&z={pack(LABELLED)}",
     "inside": "?model=mini&layer=2&head=1&unit=eojeol&at=1&centre=1&gap=나는 [MASK]를 탔다.&start=나는 학교",
 }
 
@@ -69,7 +72,19 @@ def probed():
     return "?run=probe"
 
 
-PREPARED = {("train", "layers"): probed}
+def classified():
+    """A classifier called ``mine``; the address of texts that it labels."""
+    pytest.importorskip("torch")
+    from corpora.labelled import labelled_lines
+    from explorer.encoders.classifier import classifier_names
+    from explorer.encoders.train.classify import ClassifierRecipe, train_classifier
+
+    if not classifier_names():
+        train_classifier(labelled_lines(EXAMPLE.splitlines()), ClassifierRecipe(steps=20), name="mine")
+    return ASKED["classify"]
+
+
+PREPARED = {("train", "layers"): probed, **{("classify", card): classified for card in ("counts", "agreement", "texts", "why")}}
 """Cards that another address fills than the others of their page."""
 
 

@@ -159,7 +159,7 @@ SAMPLES = (
 )
 SAMPLES += ("all", "agree", "common", url.pack("나는 학교에 간다"), "1,0", "0,1,0,1", "s2_j1.3", "3", "list", "0,0,1,0,1,1")
 SAMPLES += ("line", "2000", "length", "0,0,1,0,1,1")
-SAMPLES += ("left", "50", "pmi", "b")
+SAMPLES += ("left", "50", "pmi", "b", "wrong")
 
 
 def views():

@@ -132,7 +132,12 @@ def _classifier(t: Text, run: Run) -> list[Any]:
     ]
     said = t("train.classes", labels=", ".join(made["labels"][:LABELS]) + ("…" if len(made["labels"]) > LABELS else ""))
     model = {"model": run.name}
-    pages = {"layers": ("/layers", model), "context": ("/context", model), "saved": ("/saved", {"open": f"encoder/{run.name}"})}
+    pages = {
+        "classify": ("/classify", model),
+        "layers": ("/layers", model),
+        "context": ("/context", model),
+        "saved": ("/saved", {"open": f"encoder/{run.name}"}),
+    }
     gone = run.name not in list_artifacts("encoder")
     end = dmc.Text(t("train.gone"), size="sm", c="dimmed") if gone else _buttons(t, pages)
     return [figures_row(_with_time(t, run, numbers)), dmc.Text(said, size="sm", c="dimmed"), end]
