@@ -68,7 +68,7 @@ class Worker:
             message: dict[str, Any] = json.loads(line)
             if "progress" not in message:
                 return message
-            last = Progress(**message["progress"])
+            last = Progress.of(message["progress"])
 
     def _start(self) -> subprocess.Popen[str]:
         if self._process is not None and self._process.poll() is None:

@@ -185,12 +185,14 @@ def problem(t: Text, error: ExplorerError, instead: Callable[[str], str] | None 
 def job_panel(t: Text, job: Job | Row) -> dmc.Stack:
     """One job: what it does, how far it is, a button to stop it."""
     step = job.progress
-    fraction = step.fraction if step else None
+    whole = step.whole if step else None
+    fraction = whole.share() if whole else step.fraction if step else None
+    left = job.left if isinstance(job, Row) else whole.left() if whole else None
     state = job.state  # it may end while it is looked at
     stage = t.maybe(f"stages.{step.stage}", step.stage) if step else t(f"job.{state if state in ACTIVE else 'ended'}")
     counted = [f"{_amount(step.done, step.unit)} / {_amount(step.total, step.unit)}"] if step and step.total else []
+    counted += [t("job.left", time=lasting(t, left))] if left and left >= LEFT else []
     if isinstance(job, Row):
-        counted += [t("job.left", time=lasting(t, job.left))] if job.left and job.left >= LEFT else []
         stage = t("job.place", place=job.place) if job.place else stage
         stage += f" ({t('job.again', count=job.tries)})" if job.tries > 1 else ""
     return dmc.Stack(

@@ -18,14 +18,14 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from dashboards.kit.public import WORDLESS
 from explorer.core.errors import BadInput, Cancelled, ExplorerError, Unavailable, disk_errors, error_from, packed, unpacked
 from explorer.core.places import make_folder
-from explorer.core.progress import Progress
+from explorer.core.progress import Progress, Whole
 
 __all__ = ["ACTIVE", "LEASE", "MEMORY", "REMEMBERED", "JobTable", "Row"]
 
@@ -55,12 +55,12 @@ KEPT_IN_ALL = 20_000
 MEMORY = 3.0
 """Seconds in which somebody who stopped work is not taken to ask for it again."""
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY, key TEXT NOT NULL, lane TEXT NOT NULL, task TEXT NOT NULL, params TEXT NOT NULL, owner TEXT NOT NULL,
     state TEXT NOT NULL, phase TEXT NOT NULL DEFAULT '', done REAL NOT NULL DEFAULT 0, total REAL, unit TEXT NOT NULL DEFAULT '',
-    note TEXT NOT NULL DEFAULT '', phase_at REAL, result TEXT, failure TEXT, process TEXT NOT NULL DEFAULT '', lease REAL,
+    note TEXT NOT NULL DEFAULT '', phase_at REAL, whole TEXT, result TEXT, failure TEXT, process TEXT NOT NULL DEFAULT '', lease REAL,
     tries INTEGER NOT NULL DEFAULT 0, stop INTEGER NOT NULL DEFAULT 0, created REAL NOT NULL, started REAL, ended REAL,
     lasts REAL NOT NULL
 );
@@ -76,6 +76,8 @@ CREATE TABLE asks (
 CREATE INDEX asks_person ON asks(person, at);
 CREATE TABLE lanes (lane TEXT PRIMARY KEY, process TEXT NOT NULL, until REAL NOT NULL);
 """
+_LATER = ("", "ALTER TABLE jobs ADD COLUMN whole TEXT")
+"""What makes a table of each version one of the next."""
 # The heads of all persons' own queues come first, those of persons whose work began longest ago before others.
 _PLACES = """
 WITH heads AS (
@@ -113,7 +115,8 @@ class Row:
         owner: whose turn it takes.
         state: ``"waiting"``, ``"running"``, ``"done"``, ``"failed"``, ``"cancelled"`` or ``"lost"``. For somebody who no longer
             waits for it, it is cancelled.
-        progress: the last report, and ``left``, the seconds that its phase may still take (``None`` while that is not known).
+        progress: the last report, and ``left``, the seconds that the work may still take, or its phase where no more is known (``None`` while
+            nothing is).
         tries: how often it was begun.
         label, values, href: what it is called for this person (an i18n key, filled), and where it was asked for.
         place: in the queue, from 1; 0 for what does not wait.
@@ -185,8 +188,8 @@ class JobTable:
             made.execute("PRAGMA foreign_keys = ON")
             made.execute("BEGIN IMMEDIATE")
             version = made.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                for statement in _SCHEMA.split(";"):
+            if version < _VERSION:
+                for statement in _SCHEMA.split(";") if version == 0 else _LATER[version:]:
                     made.execute(statement)
                 made.execute(f"PRAGMA user_version = {_VERSION}")
             made.execute("COMMIT")
@@ -466,19 +469,19 @@ class JobTable:
                 return None
             db.execute(
                 "UPDATE jobs SET state = 'running', process = ?, lease = ?, started = ?, tries = tries + 1, phase = '', done = 0, "
-                "total = NULL, unit = '', note = '', phase_at = ? WHERE id = ?",
+                "total = NULL, unit = '', note = '', phase_at = ?, whole = NULL WHERE id = ?",
                 (process, now + self.lease, now, now, found["id"]),
             )
             return _row(db.execute("SELECT * FROM jobs WHERE id = ?", (found["id"],)).fetchone())
 
     def beat(self, name: str, process: str, step: Progress) -> str:
         """Renew the lease and tell how far it is: ``"go"``, ``"stop"``, or ``"lost"`` if the work was taken from this process."""
-        now = time.time()
+        now, whole = time.time(), json.dumps(asdict(step.whole)) if step.whole else None
         with self._write() as db:
             found = db.execute(
                 "UPDATE jobs SET phase_at = CASE WHEN phase = ?1 THEN phase_at ELSE ?2 END, phase = ?1, done = ?3, total = ?4, "
-                "unit = ?5, note = ?6, lease = ?7 WHERE id = ?8 AND process = ?9 AND state = 'running' RETURNING stop, lane",
-                (step.stage, now, float(step.done), step.total, step.unit, step.note, now + self.lease, name, process),
+                "unit = ?5, note = ?6, whole = ?7, lease = ?8 WHERE id = ?9 AND process = ?10 AND state = 'running' RETURNING stop, lane",
+                (step.stage, now, float(step.done), step.total, step.unit, step.note, whole, now + self.lease, name, process),
             ).fetchall()
             if not found:
                 return "lost"
@@ -591,9 +594,14 @@ def _is_there(answer: Any) -> bool:
 
 def _row(found: sqlite3.Row) -> Row:
     names = found.keys()
-    progress = Progress(found["phase"], found["done"], found["total"], found["unit"], found["note"]) if found["phase"] else None
-    share, left = progress.fraction if progress else None, None
-    if share and found["phase_at"] and found["state"] == "running":
+    progress, left = None, None
+    if found["phase"]:
+        whole = Whole(**json.loads(found["whole"])) if found["whole"] else None
+        progress = Progress(found["phase"], found["done"], found["total"], found["unit"], found["note"], whole=whole)
+    share = progress.fraction if progress else None
+    if progress and progress.whole and found["state"] == "running":
+        left = progress.whole.left()
+    elif share and found["phase_at"] and found["state"] == "running":
         left = (time.time() - found["phase_at"]) * (1 - share) / share
     asked = "label" in names
     gone = asked and found["gone"] is not None and found["state"] in ACTIVE

@@ -9,7 +9,8 @@ joins the finest region whose mean is nearest. A region is called after the cont
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,11 +20,13 @@ from explorer.analysis.document_names import document_names
 from explorer.analysis.document_records import DocumentMap, DocumentRegion
 from explorer.analysis.document_words import DocumentWords, WordsBuilder
 from explorer.analysis.grouping import cut, levels_of, ward_tree
+from explorer.analysis.map_costs import document_phases
 from explorer.analysis.projection import project_rows
 from explorer.analysis.region_records import Layer
 from explorer.analysis.regions import LEAST, NEIGHBOURS
 from explorer.core.errors import BadInput
-from explorer.core.progress import ProgressCallback, report
+from explorer.core.phases import Phase, Phased
+from explorer.core.progress import Progress, ProgressCallback, report
 from explorer.vectors.search import Floats, neighbour_graph, unit_rows
 
 if TYPE_CHECKING:
@@ -79,7 +82,10 @@ def map_documents(
     (12, '산', ['바다에 갔다.', '바다에 갔네.'])
     """
     noted = WordsBuilder()
-    made = _vectors(texts, model, encoder, keep, noted, progress)
+    umap = options.get("method", "umap") == "umap"
+    costs = partial(document_phases, method=options.get("method", "umap"), epochs=options.get("epochs"), tree=_TREE)
+    run = None if progress is None else Phased(progress)
+    made = _vectors(texts, model, encoder, keep, noted, run and _planning(run, partial(costs, encoded=encoder is not None)))
     held = tuple(labels) if labels is not None else ()
     if labels is not None and len(held) != len(made):
         raise BadInput("analysis.labels_do_not_fit", labels=len(held), documents=len(made))
@@ -87,20 +93,32 @@ def map_documents(
     numbers = np.flatnonzero(made.inverse > 0)
     if len(numbers) < _MIN_DOCUMENTS:
         raise BadInput("analysis.map_documents_too_few", minimum=_MIN_DOCUMENTS, count=len(numbers))
-    _read_words(made.texts, noted, progress)
+    if run is not None:
+        run.plan(costs(len(numbers), dim=made.vectors.shape[1], words=len(noted) < len(made)))
+    _read_words(made.texts, noted, run)
     words = noted.made(numbers)
     unit = unit_rows(made.vectors[numbers], made.inverse[numbers])
 
     def step(done: int, total: int) -> None:
-        report(progress, "finding neighbours", done, total, "documents")
+        report(run, "finding neighbours", done, total, "documents")
 
-    umap = options.get("method", "umap") == "umap"
     near = min(len(numbers) - 1, max(NEIGHBOURS, int(options.get("n_neighbors", NEIGHBOURS)) if umap else 0))
     graph = neighbour_graph(unit, near, step=step) if umap or len(numbers) <= _TREE else None
     names = [str(number + 1) for number in numbers.tolist()]
-    placed = project_rows(unit, names, names, model=made.model, graph=graph, seed=seed, progress=progress, **options)
-    layers = _layers(unit, None if graph is None else graph[0], counts, words, numbers, seed, progress)
+    placed = project_rows(unit, names, names, model=made.model, graph=graph, seed=seed, progress=run, **options)
+    layers = _layers(unit, None if graph is None else graph[0], counts, words, numbers, seed, run)
     return DocumentMap(made.texts, held, numbers, placed, layers, words, made.how)
+
+
+def _planning(run: Phased, costs: Callable[[int], Sequence[Phase]]) -> ProgressCallback:
+    """Tells ``run``, and plans it as soon as it is known how many texts there are."""
+
+    def told(step: Progress) -> None:
+        if not run.planned and step.stage == "reading sentences" and step.total:
+            run.plan(costs(int(step.total)))
+        run(step)
+
+    return told
 
 
 def _vectors(

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from explorer.analysis.map_costs import layout_phases
 from explorer.analysis.trust import largest_k, measure_trust
 from explorer.core.cells import csv_text
 from explorer.core.compiled import place_compiled
 from explorer.core.errors import BadInput
+from explorer.core.phases import phased
 from explorer.core.progress import ProgressCallback, report, track
 from explorer.display.map_svg import map_svg
 from explorer.display.record import Record
@@ -30,7 +32,18 @@ if TYPE_CHECKING:
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["FACTS", "METHODS", "Graph", "Projection", "axis_direction", "project", "project_axes", "project_rows", "warm_up"]
+__all__ = [
+    "DEFAULT_WORDS",
+    "FACTS",
+    "METHODS",
+    "Graph",
+    "Projection",
+    "axis_direction",
+    "project",
+    "project_axes",
+    "project_rows",
+    "warm_up",
+]
 
 Graph = tuple[npt.NDArray[np.int32], Floats]
 """What :func:`~explorer.vectors.search.neighbour_graph` gives: neighbours of every row and their cosines, best first."""
@@ -311,7 +324,8 @@ def project(
     (8, 2)
     """
     plan = _plan(v, _Asked(method, dims, words, seed, n_neighbors, min_dist, perplexity, epochs, trust_sample, start))
-    return _drawn(plan, tuple(map(word_of, plan.keys)), v.name, None, progress)
+    run = phased(progress, layout_phases(len(plan.keys), v.dim, method, epochs=epochs))
+    return _drawn(plan, tuple(map(word_of, plan.keys)), v.name, None, run)
 
 
 def project_rows(

@@ -20,7 +20,8 @@ from explorer.cli.common import (
     training_options,
     write_output,
 )
-from explorer.core.progress import terminal_progress
+from explorer.core.phases import phased
+from explorer.core.progress import report, terminal_progress
 
 
 @click.command()
@@ -46,7 +47,9 @@ def project(model: str, words_file: str | None, top: int | None, out: str | None
     \b
     Example:  korean-explorer project --method pca --top 3000 --out map.svg
     """
+    from explorer.analysis.map_costs import word_phases
     from explorer.analysis.map_files import check_ending, write_map
+    from explorer.analysis.projection import DEFAULT_WORDS
     from explorer.analysis.projection import project as make_map
     from explorer.analysis.regions import LEAST
     from explorer.analysis.regions import regions as find_regions
@@ -54,14 +57,17 @@ def project(model: str, words_file: str | None, top: int | None, out: str | None
 
     if out:
         check_ending(out)
-    with terminal_progress() as progress:
+    named = out is not None and check_ending(out) == ".html"
+    chosen = _words(words_file)
+    with terminal_progress() as told:
+        n = top or DEFAULT_WORDS if chosen is None else len(chosen)
+        progress = phased(told, word_phases(model, n, options["method"], regions=named))
+        report(progress, "opening the model")
         vectors = load(model, progress=progress)
-        chosen = _words(words_file)
         if chosen is None and top is not None:
             chosen = list(vectors.most_frequent(top))
         result = make_map(vectors, words=chosen, progress=progress, **options)
-        named = out is not None and check_ending(out) == ".html" and len(result) >= LEAST
-        found = find_regions(vectors, words=result.keys, progress=progress) if named else None
+        found = find_regions(vectors, words=result.keys, progress=progress) if named and len(result) >= LEAST else None
     click.echo(f"{len(result.keys):,} words, trustworthiness {result.trustworthiness:.3f}", err=True)
     if out:
         click.echo(f"written: {write_map(result, out, found)}", err=True)

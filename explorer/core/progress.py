@@ -12,11 +12,44 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
-__all__ = ["Progress", "ProgressCallback", "labelled", "report", "terminal_progress", "track"]
+__all__ = ["Progress", "ProgressCallback", "Whole", "labelled", "report", "terminal_progress", "track"]
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """How far work of several phases was at one moment (:mod:`explorer.core.phases`); its questions may be asked at any later one.
+
+    Attributes:
+        began, at: when the work began and when this was estimated, in seconds since the epoch.
+        here: seconds that the phase of then may take from then on.
+        rest: seconds of all phases after it.
+        least: the share that was told before, below which none is told.
+
+    >>> whole = Whole(began=0.0, at=30.0, here=10.0, rest=60.0)
+    >>> whole.left(30.0), whole.left(35.0), whole.left(300.0), whole.share(30.0)
+    (70.0, 65.0, 60.0, 0.3)
+    """
+
+    began: float
+    at: float
+    here: float
+    rest: float
+    least: float = 0.0
+
+    def left(self, now: float | None = None) -> float:
+        """Seconds the work may still take: fewer by the second, until its phase should have ended."""
+        return max(0.0, self.here - max(0.0, (time.time() if now is None else now) - self.at)) + self.rest
+
+    def share(self, now: float | None = None) -> float:
+        """Share done in [0, 1], by time; it never falls."""
+        now = max(self.at, time.time() if now is None else now)
+        passed, left = now - self.began, self.left(now)
+        return max(self.least, passed / (passed + left) if passed + left > 0 else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +63,7 @@ class Progress:
         unit: what ``done`` counts (``"documents"``, ``"bytes"``, ``"epochs"``).
         note: a short extra, e.g. ``"loss 0.031"``.
         data: what was measured at this step, as plain data, e.g. the losses of an epoch; steps with data are never left out.
+        whole: how far the whole task is, where its phases are known.
 
     >>> Progress("training", done=3, total=12, unit="epochs").fraction
     0.25
@@ -41,6 +75,7 @@ class Progress:
     unit: str = ""
     note: str = ""
     data: Mapping[str, Any] | None = None
+    whole: Whole | None = None
 
     @property
     def fraction(self) -> float | None:
@@ -51,6 +86,17 @@ class Progress:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self) | {"fraction": self.fraction}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Progress:
+        """From :meth:`to_dict`, also through JSON.
+
+        >>> step = Progress("UMAP", 1, 2, whole=Whole(0, 1, 2, 3))
+        >>> Progress.of(step.to_dict()) == step
+        True
+        """
+        given = {name: value for name, value in plain.items() if name != "fraction"}
+        return cls(**given | {"whole": Whole(**given["whole"]) if given.get("whole") else None})
 
 
 ProgressCallback = Callable[[Progress], None]
@@ -121,15 +167,27 @@ def terminal_progress(enabled: bool | None = None) -> Iterator[ProgressCallback 
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Task, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
+    from rich.text import Text
+
+    class Left(TimeRemainingColumn):
+        """Of the whole work its own estimate, of a stage what its speed says."""
+
+        def render(self, task: Task) -> Text:
+            whole: Whole | None = task.fields.get("whole")
+            return (
+                super().render(task)
+                if whole is None
+                else Text(str(timedelta(seconds=round(whole.left()))), "progress.remaining")
+            )
 
     bars = Bars(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        Left(),
         TextColumn("{task.fields[note]}"),
         console=Console(stderr=True),
         transient=True,
@@ -137,6 +195,10 @@ def terminal_progress(enabled: bool | None = None) -> Iterator[ProgressCallback 
     tasks: dict[str, TaskID] = {}
 
     def draw(step: Progress) -> None:
+        if step.whole is not None:
+            if "" not in tasks:
+                tasks[""] = bars.add_task("in all", total=1, note="")
+            bars.update(tasks[""], completed=step.whole.share(), whole=step.whole)
         if step.stage not in tasks:
             tasks[step.stage] = bars.add_task(step.stage, total=step.total, note=step.note)
         bars.update(tasks[step.stage], completed=step.done, total=step.total, note=step.note)

@@ -6,9 +6,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
-from explorer.core.progress import Progress, ProgressCallback, terminal_progress
+from explorer.core.progress import Progress, ProgressCallback, Whole, terminal_progress
 from explorer.display.plain import escaped
 
 __all__ = ["Bars", "progress_bars"]
@@ -22,12 +23,14 @@ class Bars:
 
     def __init__(self, show: Callable[[Bars], Callable[[Bars], Any]]) -> None:
         self.steps: dict[str, Progress] = {}
+        self.whole: Whole | None = None
         self.update = show(self)
         self.drawn = 0.0
 
     def __call__(self, step: Progress) -> None:
         new = step.stage not in self.steps
         self.steps[step.stage] = step
+        self.whole = step.whole or self.whole
         now = time.monotonic()
         if new or step.fraction == 1 or now - self.drawn >= _EVERY:
             self.drawn = now
@@ -35,19 +38,22 @@ class Bars:
 
     def _repr_html_(self) -> str:
         rows = []
+        if self.whole is not None:
+            rows.append(_row("in all", self.whole.share(), f"{timedelta(seconds=round(self.whole.left()))} left"))
         for step in self.steps.values():
-            share = "" if step.fraction is None else f' value="{step.fraction:.4f}"'
-            told = " ".join(
-                part
-                for part in (f"{step.done:,.0f}", f"/ {step.total:,.0f}" if step.total else "", step.unit, step.note)
-                if part
-            )
-            cells = (escaped(step.stage), f"<progress{share}></progress>", escaped(told))
-            rows.append("<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells) + "</tr>")
+            told = (f"{step.done:,.0f}", f"/ {step.total:,.0f}" if step.total else "", step.unit, step.note)
+            rows.append(_row(step.stage, step.fraction, " ".join(filter(None, told))))
         return f"<table>{''.join(rows)}</table>"
 
     def __repr__(self) -> str:
         return "; ".join(f"{step.stage} {step.done:,.0f}" for step in self.steps.values())
+
+
+def _row(name: str, share: float | None, told: str) -> str:
+    bar = "<progress></progress>" if share is None else f'<progress value="{share:.4f}"></progress>'
+    return (
+        "<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in (escaped(name), bar, escaped(told))) + "</tr>"
+    )
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 import explorer as ex
 from explorer.analysis.document_files import open_documents, save_documents
 from explorer.analysis.document_words import WordsBuilder
+from explorer.analysis.map_costs import document_phases
 from explorer.core.errors import BadInput, Cancelled, UnknownName
 from explorer.core.store import MANIFEST
 
@@ -102,6 +103,17 @@ def test_what_does_not_fit_is_refused():
             ex.map_documents(*arguments, **({"model": "word2vec", "method": "pca"} | options))
     with pytest.raises(UnknownName):
         ex.map_documents(TEXTS, model="no such model")
+
+
+@pytest.mark.parametrize("method", ["umap", "pca"])
+def test_all_of_it_has_one_estimate(method):
+    seen = []
+    ex.map_documents(TEXTS, model="word2vec", method=method, counts=[2], progress=seen.append)
+    told = [step for step in seen if step.whole is not None]
+    planned = {phase.stage for phase in document_phases(len(TEXTS), method=method, tree=20_000, encoded=False)}
+    assert planned == {step.stage for step in told} - {"measuring a random map"}
+    shares = [step.whole.share(step.whole.at) for step in told]
+    assert shares == sorted(shares) and told[0].stage == "reading sentences"
 
 
 def test_it_can_be_stopped():

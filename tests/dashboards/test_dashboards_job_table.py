@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -14,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from dashboards.kit import job_table
+from dashboards.kit.components import job_panel
+from dashboards.kit.i18n import Text
 from dashboards.kit.job_table import JobTable
 from dashboards.kit.public import WORDLESS
 from explorer.core.errors import BadInput, Cancelled, Unavailable
-from explorer.core.progress import Progress
+from explorer.core.progress import Progress, Whole
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,6 +58,35 @@ def test_what_one_process_asks_another_sees_does_and_ends(table, other):
     assert other.end(row.id, "second", "done", {"words": 5})
     assert table.row(row.id, "one").result == {"words": 5} and table.active("one") == []
     assert table.told("one")[0] > 0
+
+
+def test_work_of_several_phases_has_one_time_left(table, other):
+    row = ask(table, "a")
+    other.claim("slow", "second")
+    whole = Whole(began=time.time() - 40, at=time.time(), here=20, rest=100, least=0.2)
+    other.beat(row.id, "second", Progress("UMAP", 199, 200, whole=whole))
+    [seen] = table.active("one")
+    assert seen.progress.whole == whole and 110 < seen.left <= 120
+    assert "약 2분 남음" in str(job_panel(Text("ko"), seen)) and "value=25" in str(job_panel(Text("ko"), seen))
+    other.beat(row.id, "second", Progress("saving", 1, 2))
+    assert table.row(row.id).progress.whole is None
+
+
+def test_a_table_of_before_is_gone_on_with(table, tmp_path):
+    old = JobTable(tmp_path / "home" / "old.sqlite")
+    row = ask(old, "a")
+    old.close()
+    with sqlite3.connect(old.file) as made:
+        made.execute("ALTER TABLE jobs DROP COLUMN whole")
+        made.execute("PRAGMA user_version = 1")
+    made.close()
+    later = JobTable(old.file)
+    assert (
+        later.claim("slow", "p").id == row.id
+        and later.beat(row.id, "p", Progress("UMAP", 1, 2, whole=Whole(0, 1, 2, 3))) == "go"
+    )
+    assert later.row(row.id).progress.whole == Whole(0, 1, 2, 3)
+    later.close()
 
 
 def test_an_answer_that_is_there_already_is_no_news(table):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+import time
 import types
 
 import pytest
 
 import explorer as ex
-from explorer.core.progress import Progress
+from explorer.core.progress import Progress, Whole, terminal_progress
 from explorer.display.bars import Bars
 
 
@@ -46,6 +47,21 @@ def test_steps_are_escaped_and_thinned_out(drawn):
     with ex.progress_bars() as progress:
         progress(Progress("세기"))
     assert "<progress></progress>" in drawn[-1]
+
+
+def test_work_of_several_phases_has_a_bar_of_its_own(drawn, capsys, monkeypatch):
+    step = Progress("UMAP", 1, 2, whole=Whole(began=time.time() - 60, at=time.time(), here=30, rest=90))
+    with ex.progress_bars() as progress:
+        progress(step)
+    assert drawn[-1].index("in all") < drawn[-1].index("UMAP") and 'value="0.33' in drawn[-1]
+    assert "0:02:00 left" in drawn[-1] or "0:01:59 left" in drawn[-1]
+    for name, value in ("FORCE_COLOR", "1"), ("TERM", "xterm"), ("COLUMNS", "120"):
+        monkeypatch.setenv(name, value)
+    with terminal_progress(True) as progress:
+        progress(step)
+        progress(Progress("saving"))
+    told = capsys.readouterr().err
+    assert "in all" in told and ("0:02:00" in told or "0:01:59" in told) and "saving" in told
 
 
 def test_nobody_watches():

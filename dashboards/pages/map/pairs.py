@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboards.app.state import load_model, state, version
-from dashboards.pages.map.maps import Choice, Map, make, may_be_shipped, open_map, projection_of, whole_folder
+from dashboards.pages.map.maps import Choice, Map, make, may_be_shipped, open_map, parts_of, projection_of, whole_folder
+from explorer.analysis.map_costs import word_phases
 from explorer.analysis.map_words import content_key
 from explorer.analysis.shipped_maps import shipped_map
 from explorer.core.caches import intact, mark_used
 from explorer.core.errors import BadInput
-from explorer.core.progress import ProgressCallback
+from explorer.core.phases import Phased
+from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import Manifest, atomic_folder, cache_path, write_manifest
 
 if TYPE_CHECKING:
@@ -97,10 +99,14 @@ def read_pair(folder: Path, whole: Map) -> Map:
 def draw(params: dict[str, Any], progress: ProgressCallback) -> Path:
     """In the worker process: open the models, make the map."""
     choice = Choice.of(params)
-    vectors = load_model(choice.model, progress)
+    n = {"frequent": choice.words, "around": choice.reach, "list": len(parts_of(choice.own))}[choice.source]
+    ready = bool(choice.beside) and may_be_shipped(replace(choice, beside="").settled())
+    told = Phased(progress, word_phases(choice.model, n, choice.method, beside=choice.beside, ready=ready))
+    report(told, "opening the model")
+    vectors = load_model(choice.model, told)
     if choice.beside:
-        return make_pair(vectors, load_model(choice.beside, progress), choice, progress)
-    return make(vectors, choice, progress)
+        return make_pair(vectors, load_model(choice.beside, told), choice, told)
+    return make(vectors, choice, told)
 
 
 def open_shown(choice: Choice) -> Map:
