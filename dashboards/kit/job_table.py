@@ -594,34 +594,21 @@ def _is_there(answer: Any) -> bool:
 
 def _row(found: sqlite3.Row) -> Row:
     names = found.keys()
-    progress, left = None, None
+    whole = Whole(**json.loads(found["whole"])) if found["whole"] else None
+    progress = None
     if found["phase"]:
-        whole = Whole(**json.loads(found["whole"])) if found["whole"] else None
         progress = Progress(found["phase"], found["done"], found["total"], found["unit"], found["note"], whole=whole)
-    share = progress.fraction if progress else None
-    if progress and progress.whole and found["state"] == "running":
-        left = progress.whole.left()
-    elif share and found["phase_at"] and found["state"] == "running":
+    share, left = progress.fraction if progress else None, None
+    if found["state"] == "running" and whole:
+        left = whole.left()
+    elif found["state"] == "running" and share and found["phase_at"]:
         left = (time.time() - found["phase_at"]) * (1 - share) / share
     asked = "label" in names
     gone = asked and found["gone"] is not None and found["state"] in ACTIVE
     return Row(
-        found["id"],
-        found["key"],
-        found["lane"],
-        found["task"],
-        json.loads(found["params"]),
-        found["owner"],
-        "cancelled" if gone else found["state"],
-        progress,
-        left,
-        json.loads(found["result"]) if found["result"] else None,
-        json.loads(found["failure"]) if found["failure"] else None,
-        found["tries"],
-        found["created"],
-        found["started"],
-        found["ended"],
-        found["label"] if asked else "",
-        unpacked(json.loads(found["words"])) if asked else {},
+        found["id"], found["key"], found["lane"], found["task"], json.loads(found["params"]), found["owner"],
+        "cancelled" if gone else found["state"], progress, left, json.loads(found["result"]) if found["result"] else None,
+        json.loads(found["failure"]) if found["failure"] else None, found["tries"], found["created"], found["started"],
+        found["ended"], found["label"] if asked else "", unpacked(json.loads(found["words"])) if asked else {},
         found["href"] if asked else "",
-    )
+    )  # fmt: skip
