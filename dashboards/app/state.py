@@ -17,7 +17,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import current_app
 
@@ -46,6 +46,7 @@ __all__ = [
     "UNASKED",
     "State",
     "corpus_names",
+    "inherit",
     "load_model",
     "model_names",
     "state",
@@ -101,17 +102,25 @@ _LARGE = ("vectors", "encoder")
 """Shelves of things worth a walk through memory when one is closed."""
 
 
+_inherited: dict[str, OrderedDict[Any, Any]] = {}
+"""What stands on the shelves of every new state."""
+
+
 class State:
     """Everything an app has open in this process, and the jobs of its home folder.
+
+    Args:
+        at_once: open things where they are asked for, in no other thread and with no job.
 
     Attributes:
         jobs: what runs in the background.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: bool = False) -> None:
         self.jobs = Jobs()
+        self._at_once = at_once
         self._runners = [Runner(self.jobs, lane) for lane in LANES]
-        self._shelves: dict[str, OrderedDict[Any, Any]] = {kind: OrderedDict() for kind in KEPT}
+        self._shelves: dict[str, OrderedDict[Any, Any]] = {kind: OrderedDict(_inherited.get(kind, ())) for kind in KEPT}
         self._failed: dict[tuple[str, Any], tuple[dict[str, Any], float]] = {}
         self._lock = threading.Lock()
 
@@ -221,6 +230,9 @@ class State:
                 thing: T = shelf[name]
                 return thing
             failure, when = self._failed.get((kind, name), (None, 0.0))
+        if self._at_once:
+            self._put(kind, name, space, opener, lambda _: None)
+            return cast(T, shelf[name])
         if failure is not None and time.monotonic() - when <= MEMORY:
             raise error_from(failure)
         if (elsewhere := self.jobs.failure((kind, name))) is not None:
@@ -258,6 +270,8 @@ class State:
         with self._lock:
             shelf[name] = thing
             closed = [shelf.popitem(last=False) for _ in range(len(shelf) - KEPT[kind])]
+        if _inherited:  # frozen as it is shared: to walk through it once would make it this process' own
+            return
         if closed and kind in _LARGE:
             del closed
             gc.unfreeze()
@@ -357,6 +371,11 @@ def _close_all() -> None:
     """Give back what is under way when this process ends of its own will."""
     for one in list(_working):
         one.close()
+
+
+def inherit(opened: State) -> None:
+    """Have what is open there stand on the shelves of every state that is made from now on, in this process and in those forked from it."""
+    _inherited.update({kind: shelf for kind, shelf in opened._shelves.items() if shelf})
 
 
 def state() -> State:

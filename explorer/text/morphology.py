@@ -15,7 +15,7 @@ from typing import Any
 
 from explorer.core.errors import BadInput, ExplorerError
 
-__all__ = ["MODEL_TYPES", "cpu_count", "shared_kiwi", "stretch_end", "stretches"]
+__all__ = ["MODEL_TYPES", "cpu_count", "has_threads", "shared_kiwi", "stretch_end", "stretches", "without_threads"]
 
 MODEL_TYPES = ("none", "largest", "knlm", "sbg", "cong", "cong-global")
 
@@ -27,6 +27,7 @@ _SENTENCE_END = re.compile(r"[.!?…。]+[\"'”’)\]]*\s|\n")
 
 _lock = threading.Lock()
 _instances: dict[tuple[str, str, tuple[tuple[str, str, float], ...], int], Any] = {}
+_alone = threading.Event()
 
 
 def cpu_count() -> int:
@@ -35,6 +36,19 @@ def cpu_count() -> int:
         return max(1, len(os.sched_getaffinity(0)))
     except AttributeError:  # no affinity on this platform
         return max(1, os.cpu_count() or 1)
+
+
+def without_threads() -> None:
+    """Let every Kiwi of this process, from the next on, do without threads of its own.
+
+    For a process that is forked: its children have none of its threads, and a batch given to them would never come back.
+    """
+    _alone.set()
+
+
+def has_threads() -> bool:
+    """Whether Kiwi takes many texts at a time here; where not, it is given one after the other."""
+    return not _alone.is_set()
 
 
 def shared_kiwi(
@@ -50,12 +64,12 @@ def shared_kiwi(
         model_type: one of :data:`MODEL_TYPES`; ``None`` takes Kiwi's default (cong).
         dialects: comma-separated Kiwi dialect names (``"jeju,gyeongsang"``), to be allowed in analysis.
         user_words: ``(form, tag, score)`` entries added to the dictionary.
-        workers: threads of its batch analysis; ``None`` uses all cores.
+        workers: threads of its batch analysis; ``None`` uses all cores. After :func:`without_threads` there are none.
 
     Raises:
         BadInput: an unknown model type, dialect or tag.
     """
-    threads = cpu_count() if workers is None else max(1, workers)
+    threads = 0 if not has_threads() else cpu_count() if workers is None else max(1, workers)
     words = tuple((form, tag, float(score)) for form, tag, score in user_words)
     key = (model_type or "none", (dialects or "").lower(), words, threads)
     with _lock:

@@ -75,8 +75,8 @@ def serving(home: Path, workers: int) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "dashboards.app.wsgi:server", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", str(workers), "--threads", "8", "--timeout", "120", "--log-level", "warning"]
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:dashboards.app.serving", "--bind", f"127.0.0.1:{port}"]
+    command += ["--workers", str(workers), "--log-level", "warning"]
     with subprocess.Popen(command, env=os.environ | {"EXPLORER_HOME": str(home), "EXPLORER_TOKEN": ""}) as process:
         try:
             end = time.monotonic() + PATIENCE

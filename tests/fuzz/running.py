@@ -23,7 +23,7 @@ __all__ = ["Outcome", "run"]
 SECONDS = 10
 """Processor time after which a case counts as hanging; waiting counts from :data:`WAITING` seconds on."""
 
-WAITING = 120
+WAITING = 900
 MEMORY = 2 << 30
 DISK = 1 << 30
 _TRACEBACK = b"Traceback (most recent call last)"

@@ -9,7 +9,7 @@ from typing import Any
 
 from explorer.core.errors import BadInput
 from explorer.text.hangul import to_compatible
-from explorer.text.morphology import cpu_count, shared_kiwi, stretches
+from explorer.text.morphology import cpu_count, has_threads, shared_kiwi, stretches
 from explorer.text.normalise import Normalised, normalise
 from explorer.text.tags import PREDICATES
 from explorer.tokenizers.engine import Engine
@@ -144,7 +144,7 @@ class KiwiTokenizer(Engine):
                 yield (clean, start, end), kiwi.tokenize(clean.text[start:end], **self._options)
 
         parts: list[tuple[int, Any]] = []
-        for (clean, start, end), raw in one_by_one() if workers <= 1 else alongside(run, cut):
+        for (clean, start, end), raw in one_by_one() if workers <= 1 or not has_threads() else alongside(run, cut):
             parts.append((start, raw))
             if end == len(clean.text):
                 yield clean, parts

@@ -11,7 +11,7 @@ from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.guarded import require_opening
 from explorer.core.messages import Message
 from explorer.text.hangul import to_compatible
-from explorer.text.morphology import shared_kiwi
+from explorer.text.morphology import has_threads, shared_kiwi
 from explorer.text.normalise import Normalised
 from explorer.tokenizers.engine import Engine, as_ids
 from explorer.tokenizers.engines.files import file_name, file_params, require_file
@@ -94,6 +94,9 @@ class KiwiSubwordTokenizer(Engine):
 
     def tokenize_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[Token]]:
         """Stream through Kiwi's threads; ``SwTokenizer`` itself, because its transformers wrapper joins a batch into one list."""
+        if not has_threads():
+            yield from map(self.tokenize, texts)
+            return
 
         def run(cleans: Iterator[Normalised]) -> Any:
             return self._tokenizer.encode((_readable(clean.text) for clean in cleans), return_offsets=True)

@@ -1,0 +1,72 @@
+"""What a worker of gunicorn finds open: it answers, has its own threads, and shares the memory of it with the others."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+SHARED = 150
+"""MB that another worker may cost at most."""
+
+SCRIPT = """
+import json, os, re, signal, sys, threading
+from pathlib import Path
+
+from dashboards.app.serving import on_starting
+
+on_starting(None)
+assert threading.active_count() == 1
+links = [os.readlink(one) for one in Path("/proc/self/fd").iterdir() if one.exists()]
+assert not [one for one in links if ".sqlite" in one], links
+child = os.fork()
+if child == 0:
+    signal.alarm(240)  # what waits for a thread of the parent waits for ever
+    from dashboards.app.wsgi import server
+
+    opened = server.extensions["explorer"]
+    answers = {"page": server.test_client().get("/similarity?word=나무").status_code}
+    answers["words"] = opened.completer("korean").find("ㄴㅁ", 7).kind
+    answers["similar"] = opened.vectors("korean").similar("나무", 3).words
+    kiwi = opened.tokenizer("kiwi")
+    answers["tokens"] = kiwi.tokenize("왕이 왔다ㅋㅋ").__repr__()
+    answers["batch"] = [len(found) for found in kiwi.tokenize_batch(["왕이 왔다.", "", "漢字 😀"] * 20, 4)]
+    if sys.argv[1] == "torch":
+        import torch
+
+        answers["shape"] = opened.encoder("mini").sentences(["배가 고프다", "배를 탔다"]).vectors.shape
+        answers["threads"] = torch.get_num_threads()
+        answers["sum"] = float((torch.ones(2000, 2000) @ torch.ones(2000, 2000)).sum())
+    answers["opening"] = [one.key[0] for one in opened.jobs.running() if one.key[0] in ("vectors", "tokenizer", "encoder", "completer")]
+    told = re.search(r"^Private_Dirty: +(\\d+)", Path("/proc/self/smaps_rollup").read_text(), re.MULTILINE)
+    answers["own"] = int(told[1]) >> 10
+    print(json.dumps(answers), flush=True)
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is told by /proc")
+def test_a_forked_worker_answers_from_shared_memory(home):
+    torch = importlib.util.find_spec("torch") is not None
+    command = [sys.executable, "-c", SCRIPT, "torch" if torch else ""]
+    environment = os.environ | {
+        "EXPLORER_HOME": str(home),
+        "EXPLORER_TOKEN": "",
+        "EXPLORER_HOSTS": "",
+        "PYTHONPATH": os.getcwd(),
+    }
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert (told["page"], len(told["similar"]), told["opening"]) == (200, 3, [])
+    assert "왕" in told["tokens"]
+    assert len(told["batch"]) == 60 and told["batch"][1] == 0 < told["batch"][0]
+    if torch:
+        assert told["shape"][0] == 2
+        assert told["threads"] >= 1 and told["sum"] == 2000**3
+    assert told["own"] < SHARED
