@@ -6,7 +6,7 @@ a place of its own, with pauses as people make them. Times are told as ratios to
 callbacks together; errors, and the memory of the server's processes at the beginning, in the middle and at the end, as they are.
 
     python tests/benchmarks/load.py [--seconds 60] [--clients 1 20] [--workers 1 2] [--pause 3] [--requests 50000] [--home FOLDER]
-        [--recording FILE] [--pages /similarity?word=나무 /analogy]
+        [--recording FILE] [--proxy] [--pages /similarity?word=나무 /analogy]
 
 Goals with twenty clients: no error, p95 within three times the median of one client, memory flat after the beginning.
 """
@@ -28,7 +28,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,10 +42,11 @@ LARGEST = 100_000
 """Bytes of a callback that is recorded."""
 SETTLED = 6.0
 """Seconds without a request after which a page is taken to be there."""
-PATIENCE = 90.0
+PATIENCE = 120.0
 """Seconds that a page may take while it is recorded, and a request while it is replayed."""
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--use-gl=angle", "--use-angle=swiftshader"]
 CALLBACK = "/_dash-update-component"
+PROXY = Path(__file__).resolve().parents[2] / "docs" / "server" / "nginx.conf"
 PROCESS: list[int] = []
 """The server that runs now."""
 MEMORY = re.compile(r'explorer_resident_memory_bytes\{process="(\d+)",role="(\w+)"\} (\d+)')
@@ -69,25 +70,54 @@ class Seen:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def behind_proxy(port: int) -> Iterator[int]:
+    """nginx with the configuration that ships, in front of a port; its own port."""
+    front = free_port()
+    written = PROXY.read_text(encoding="utf-8").replace("127.0.0.1:8050", f"127.0.0.1:{port}")
+    with tempfile.TemporaryDirectory() as place:
+        written = written.replace("listen 8080", f"listen {front}").replace("/tmp/", f"{place}/")
+        user = "user root;\n" if os.geteuid() == 0 else ""  # or its workers could not write into this folder
+        (Path(place) / "nginx.conf").write_text(user + written, encoding="utf-8")
+        command = [shutil.which("nginx") or "/usr/sbin/nginx", "-c", f"{place}/nginx.conf", "-p", place, "-g", "daemon off;"]
+        with subprocess.Popen(command) as process:
+            try:
+                wait_for(front)
+                yield front
+            finally:
+                process.terminate()
+                process.wait(30)
+
+
+def wait_for(port: int) -> None:
+    """Return once a server answers there."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            if ask(http.client.HTTPConnection("127.0.0.1", port, timeout=5), Asked("GET", "/health"), {})[0] == 200:
+                return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+        time.sleep(0.3)
+
+
 @contextmanager
 def serving(home: Path, workers: int) -> Iterator[int]:
     """Gunicorn on a free port, once it answers; its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "python:dashboards.app.serving", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", str(workers), "--log-level", "warning"]
     with subprocess.Popen(command, env=os.environ | {"EXPLORER_HOME": str(home), "EXPLORER_TOKEN": ""}) as process:
         try:
-            end = time.monotonic() + PATIENCE
-            while True:
-                try:
-                    if ask(http.client.HTTPConnection("127.0.0.1", port, timeout=5), Asked("GET", "/health"), {})[0] == 200:
-                        break
-                except OSError:
-                    if time.monotonic() > end:
-                        raise
-                    time.sleep(0.3)
+            wait_for(port)
             PROCESS[:] = [process.pid]
             yield port
         finally:
@@ -228,6 +258,7 @@ def main() -> None:
     asked.add_argument("--pages", nargs="+", default=list(PAGES), help="addresses that are recorded")
     asked.add_argument("--home", type=Path, help="home folder of the server; a new one by default")
     asked.add_argument("--recording", type=Path, help="made on first use, then replayed")
+    asked.add_argument("--proxy", action="store_true", help="ask through nginx with the configuration of docs/server")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as place:
         home = given.home or Path(place)
@@ -241,7 +272,10 @@ def main() -> None:
         pages = [[Asked(*one) for one in page] for page in json.loads(file.read_text())]
         print(f"{len(pages)} pages, {sum(map(len, pages))} requests; load of this machine {os.getloadavg()[0]:.1f}")
         for workers in given.workers:
-            with serving(home, workers) as port:
+            with ExitStack() as open_:
+                port = open_.enter_context(serving(home, workers))
+                if given.proxy:
+                    port = open_.enter_context(behind_proxy(port))
                 warm(port, pages, workers)
                 sizes_in_all = proportional()
                 print(f"--workers {workers}: {sum(sizes_in_all):,} MB in all, by process {sizes_in_all}", flush=True)
