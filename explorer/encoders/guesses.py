@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.core.errors import BadInput
 from explorer.core.messages import LANGUAGES, Message
+from explorer.display.record import Record
+from explorer.display.sheet import Sheet
 from explorer.encoders.signs import sign_of
 from explorer.text.normalise import check_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["MASK", "Gap", "Guess", "count", "mask_spans"]
 
@@ -54,8 +59,8 @@ class Guess:
         return asdict(self) | {"pieces": list(self.pieces), "means": words}
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+@dataclass(frozen=True, slots=True, repr=False)
+class Gap(Record):
     """One mask of a text.
 
     Attributes:
@@ -63,6 +68,12 @@ class Gap:
         guesses: most probable first. With several masks each gap's guesses leave the other masks open: they are
             marginal, and the first guesses of two gaps need not fit each other.
         read: the part of the text (start and end) that the guesses rest on; less than all of a text too long for the model.
+
+    >>> Gap(3, 9, [Guess("섬", 0.5, ("섬",)), Guess("[END]", 0.25, ("[END]",))], (0, 12))
+    [MASK] 3–9
+    rank  text                     probability
+       1  섬                             0.500
+       2  [END] (end of sentence)        0.250
     """
 
     start: int
@@ -77,6 +88,19 @@ class Gap:
             "guesses": [guess.to_dict() for guess in self.guesses],
             "read": list(self.read),
         }
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each guess: its rank, text, probability, score (the logarithm) and part of speech."""
+        import pandas as pd
+
+        rows = [(rank, one.text, one.probability, one.score, one.tag) for rank, one in enumerate(self.guesses, 1)]
+        return pd.DataFrame(rows, columns=["rank", "text", "probability", "score", "tag"])
+
+    def sheet(self) -> Sheet:
+        said = [one.text if one.means is None else f"{one.text} ({one.means.said()})" for one in self.guesses]
+        rows = tuple((rank, text, one.probability) for rank, (text, one) in enumerate(zip(said, self.guesses, strict=True), 1))
+        title = f"{MASK} {self.start}–{self.end}"
+        return Sheet(title, columns=("rank", "text", "probability"), rows=rows, bars=("probability", 0.0, 1.0))
 
 
 def count(n: int, name: str = "n", most: int = 1000) -> int:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.display.record import Record
+from explorer.display.sheet import Sheet, say
 from explorer.encoders.baseline import Chance, Scale, unit_rows
 from explorer.encoders.inside_units import Unit, join_attention, make_units
 from explorer.encoders.pieces import Piece
@@ -55,8 +57,8 @@ class Spread:
     chance_centred: Chance | None
 
 
-@dataclass(frozen=True)
-class Inside:
+@dataclass(frozen=True, repr=False)
+class Inside(Record):
     """What a model held inside while it read one or two sentences.
 
     Attributes:
@@ -257,3 +259,9 @@ class Inside:
         table |= {f"length_{name}": values for name, values in self.lengths().items()}
         table |= {f"cosine_{name}": values for name, values in self.shares().items()}
         return pd.DataFrame(table)
+
+    def sheet(self) -> Sheet:
+        shape = say("display.inside", blocks=self.blocks, heads=self.heads, dim=int(self.states.shape[2]))
+        columns = ("number", "text", "sentence", "start", "end", "surface")
+        rows = tuple((one.index, one.text, one.sentence, one.start, one.end, one.surface) for one in self.pieces)
+        return Sheet(f"{self.model}: {' / '.join(self.texts)}", notes=(shape,), columns=columns, rows=rows)
