@@ -423,8 +423,8 @@ def mask(text: str | None, model: str, number: int, unit: str, pieces: int, cand
     logarithms. With several masks each one is guessed while the others stay open.
 
     \b
-    Examples:  korean-explorer mask "밥을 [MASK]." --unit word
-               korean-explorer mask "배를 [MASK] 섬에 갔다." --candidate 타고 --candidate 먹고
+    Example:  korean-explorer mask "밥을 [MASK]." --unit word
+              korean-explorer mask "배를 [MASK] 섬에 갔다." --candidate 타고 --candidate 먹고
     """
     sentence = read_text(text)
     from explorer.encoders.open import encoder
@@ -501,8 +501,8 @@ def next_piece(text: str | None, model: str, number: int, steps: int | None, see
     A text that ends with a space is followed by a new word; one that does not, by its last word's rest or a new word.
 
     \b
-    Examples:  korean-explorer next "오늘 날씨가"
-               korean-explorer next "오늘 날씨가" -m FOLDER --steps 20 --seed 7 --temperature 0.8 --top-p 0.9
+    Example:  korean-explorer next "오늘 날씨가"
+              korean-explorer next "오늘 날씨가" -m FOLDER --steps 20 --seed 7 --temperature 0.8 --top-p 0.9
     """
     start = read_text(text)
     if model == "kiwi":

@@ -87,11 +87,7 @@ def said(text: str) -> str:
 def _paragraph(text: str) -> str:
     if text.lstrip().startswith("\b"):  # lines that show a use stay as they are, unless they say something as well
         lines = _catalogue().get(" ".join(text.replace("\b", "").split()))
-        return (
-            f"\b\n{lines}"
-            if lines
-            else text.replace("Examples:  ", "예:        ").replace("Example:  ", "예:       ").replace("Try:  ", "예:   ")
-        )
+        return f"\b\n{lines}" if lines else text.replace("Example:  ", "예:       ").replace("Try:  ", "예:   ")
     return _catalogue().get(" ".join(text.split()), text)
 
 

@@ -73,9 +73,8 @@ def test_no_line_of_help_is_left_in_english(path: str, monkeypatch: pytest.Monke
 
 def examples() -> list[str]:
     """What follows the program's name on every line that shows a use, of all commands."""
-    texts = [main.help or ""] + [
-        f"{one.help}\n{one.epilog or ''}" for one in (dressed(*pair[::-1]) for pair in WRITTEN.items())
-    ]
+    every = [main, *(dressed(command, path) for path, command in WRITTEN.items())]
+    texts = [f"{one.help}\n{one.epilog or ''}" for one in every]
     lines = [line for text in texts for line in re.findall(r"korean-explorer (.*)", text.replace("\\\n", " "))]
     return list(dict.fromkeys(lines))
 
