@@ -483,7 +483,10 @@ class JobTable:
                 "unit = ?5, note = ?6, whole = ?7, lease = ?8 WHERE id = ?9 AND process = ?10 AND state = 'running' RETURNING stop, lane",
                 (step.stage, now, float(step.done), step.total, step.unit, step.note, whole, now + self.lease, name, process),
             ).fetchall()
-            if not found:
+            if (
+                not found
+            ):  # it was silent, but has not died: on a machine with too much to do nothing is to be given up for that
+                db.execute("UPDATE jobs SET tries = tries - 1 WHERE id = ? AND state IN ('waiting', 'running')", (name,))
                 return "lost"
             db.execute(
                 "UPDATE lanes SET until = ? WHERE lane = ? AND process = ?", (now + self.lease, found[0]["lane"], process)

@@ -7,19 +7,19 @@ How they were measured stands in ``docs/contextual.md``.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import log
 from pathlib import Path
-from typing import Any
 
 from explorer.core import settings
+from explorer.core.cost import Cost
 from explorer.core.errors import BadInput
 from explorer.core.paths import expanded
 from explorer.core.store import artifact_path
 from explorer.encoders.morpheme.storing import MINI, is_encoder
 from explorer.text.morphology import cpu_count
 
-__all__ = ["Cost", "Shape", "averaging_cost", "classifier_cost", "probing_cost", "shape_of"]
+__all__ = ["Shape", "averaging_cost", "classifier_cost", "probing_cost", "shape_of"]
 
 _PROGRAM = 1000 << 20
 """Bytes that Python, torch and Kiwi take without a model."""
@@ -33,9 +33,9 @@ _PASS, _MULTIPLICATION = 4e-5, 5e-11
 """Seconds of a core for a token on its way through any encoder, and for each of its multiplications."""
 _BACK, _PADDING, _POINTS, _BATCH = 3.5, 2.2, 24, 32
 """A step of training takes so many passes; so much of a batch is text and padding to one of text; held-out texts are measured so many
-times; texts in a batch."""
-_ADJUSTING = 2e-8
-"""Seconds of a core for one weight that a step changes."""
+times at most; texts in a batch."""
+_ADJUSTING, _COPYING = 3.5e-8, 1.5e-7
+"""Seconds of a core for one weight that a step changes, and for one that is copied before the first step, with room for its moments."""
 _HEAD = 8e-5
 """Seconds of a core for one text that a head learns from."""
 _PROBE = 4e-7
@@ -44,17 +44,6 @@ _FINDING = 15e-6
 """Seconds of a core until the words of a character of a corpus are found."""
 _LONGER = 0.75
 """Of the time that short texts take, for contexts of a corpus: they leave less to padding."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What some work may take: seconds of the whole, and bytes of memory at most."""
-
-    seconds: float
-    bytes: int
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +138,14 @@ def classifier_cost(
     learnt = (1 - heldout) * epochs
     work = shape.passing(tokens)
     copies = 2.0
+    steps = learnt * texts / _BATCH
+    points = min(_POINTS, steps + 2)  # few steps are measured after each
     if whole:
-        work += shape.passing(_PADDING * tokens * (_BACK * learnt + heldout * _POINTS))
-        work += _ADJUSTING * shape.weights * learnt * texts / _BATCH
+        work += shape.passing(_PADDING * tokens * (_BACK * learnt + heldout * points))
+        work += shape.weights * (_COPYING + _ADJUSTING * steps)
         copies = 9.5
     else:
-        work += _HEAD * texts * (learnt + heldout * _POINTS)
+        work += _HEAD * texts * (learnt + heldout * points)
     batch = _BATCH * min(length, tokens / max(1, texts) * _PADDING) if whole else 0
     memory = _PROGRAM + 4 * (copies * shape.weights + texts * shape.dim + batch * shape.layers * shape.dim * 40)
     return Cost(_OPENING + shape.cutting(characters) + work / cpu_count(), round(memory))

@@ -198,6 +198,7 @@ def test_a_lane_is_held_by_one_process_until_it_falls_silent(tmp_path):
     taken = two.claim("slow", "second")
     assert taken.id == row.id and taken.tries == 2  # before b: it keeps its place
     assert one.beat(row.id, "first", Progress("counting")) == "lost"
+    assert two.row(row.id).tries == 1, "the first process was only silent, and has not died"
     assert not one.end(row.id, "first", "done", {"wrong": 1})
     assert two.end(row.id, "second", "done", {"right": 1})
     assert one.row(row.id).result == {"right": 1}

@@ -7,7 +7,7 @@ names), and nothing else is listed; no temporary file is left, in the home or be
 command runs again, and ends as if nothing had been. Ends with 1 if anything of this failed once. Needs a system that forks.
 
 ``--full 50`` does the same with disks (tmpfs, so it needs to be root) that fill up at 50 random bytes, instead of kills: the
-command has to say so in one line.
+command has to say so in one line. ``--jobs 30`` kills a server in the middle of its jobs (:mod:`tests.fuzz.jobs`).
 """
 
 from __future__ import annotations
@@ -156,8 +156,11 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--full", type=int, default=0, help="so many full disks instead of kills")
+    parser.add_argument("--jobs", type=int, default=0, help="so many kills of a server in the middle of its jobs instead")
     asked = parser.parse_args()
     draw = random.Random(asked.seed)
+    if asked.jobs:
+        return _jobs(asked.jobs, asked.seed)
     if asked.full:
         return _full_disks(asked.full, draw)
     counted: Counter[str] = Counter()
@@ -179,6 +182,18 @@ def main() -> int:
             shutil.rmtree(folder)
     print(f"{asked.kills} kills: {counted['before']} before the change, {counted['after']} after it, ", end="")
     print(f"{counted['ended']} too late; {counted['troubles']} troubles")
+    return int(counted["troubles"] > 0)
+
+
+def _jobs(count: int, seed: int) -> int:
+    from tests.fuzz.jobs import kill_jobs
+
+    with tempfile.TemporaryDirectory(prefix="jobs-") as place:
+        counted = kill_jobs(Path(place), count, seed)
+    print(
+        f"{count} kills: {counted['caught']} of {counted['jobs']} jobs under way or waiting; {counted['done']} done, ", end=""
+    )
+    print(f"{counted['again']} of them begun again, {counted['refused']} said why not; {counted['troubles']} troubles")
     return int(counted["troubles"] > 0)
 
 

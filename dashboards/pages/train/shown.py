@@ -38,8 +38,6 @@ EPOCHS = 6
 
 def estimated(t: Text, choice: Choice, found: Expected) -> Any:
     """What a training may take, in one line, and which size of corpus its parameters are for."""
-    if choice.what == "tokenizer":
-        return dmc.Text(t("train.expected_tokenizer"), size="sm", c="dimmed")
     if found.seconds is None or found.bytes is None:
         return dmc.Text(t("train.expected_unknown"), size="sm", c="dimmed")
     counts = {name: _rounded(value) if isinstance(value, int) else value for name, value in found.counts.items()}

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from dashboards.app.state import corpus_names, version
 from dashboards.kit.checkpoints import place
 from dashboards.pages.train.choice import CONTEXTUAL, Choice
+from explorer.core.cost import Cost
 from explorer.core.errors import UnknownName
 from explorer.encoders.cost import averaging_cost, classifier_cost, probing_cost, shape_of
 from explorer.static.presets import PRESETS, estimate, preset, tokens_of
+from explorer.tokenizers.training.cost import tokenizer_cost
 
 __all__ = ["Expected", "characters_of", "expected", "label_of", "preset_of"]
 
@@ -20,6 +22,9 @@ CONTEXTS = 20
 """Of a word: on WordSim-353 as good as 100 (docs/contextual.md)."""
 MOST = {"classifier": 10_000, "layers": 2_000}
 """Texts with labels that are read."""
+
+COMPARING, COMPARING_BYTES = 7.0, 650 << 20
+"""Seconds and bytes that it takes to open what a new tokenizer is compared with, and to compare it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +109,15 @@ def expected(choice: Choice) -> Expected:
     """
     characters, documents = size_of(choice.corpus)
     if choice.what == "tokenizer":
-        return Expected(None, None)
+        cost = _new_tokenizer(choice, characters)
+        return Expected(cost.seconds, cost.bytes, {"characters": characters})
     if choice.what == "lab":
         return _grid(choice, characters)
     if not choice.encodes:
         found = estimate(choice.model, characters, choice.tokenizer, choice.params)
+        if choice.is_new:
+            cost = _new_tokenizer(choice, characters)
+            found = replace(found, seconds=found.seconds + cost.seconds, bytes=max(found.bytes, cost.bytes))
         return Expected(found.seconds, found.bytes, {"size": found.size, "tokens": found.tokens, "words": found.words})
     if choice.what != "vectors":
         label_of(choice.corpus, choice.label)
@@ -128,6 +137,12 @@ def expected(choice: Choice) -> Expected:
         else classifier_cost(shape, share, texts, asked["epochs"], choice.part == "all")
     )
     return Expected(cost.seconds, cost.bytes, {"texts": texts})
+
+
+def _new_tokenizer(choice: Choice, characters: int) -> Cost:
+    """Its training, and the comparison with others, for which Kiwi is opened."""
+    cost = tokenizer_cost(choice.subword, characters, choice.vocab_size)
+    return Cost(cost.seconds + COMPARING, max(cost.bytes, COMPARING_BYTES))
 
 
 def _grid(choice: Choice, characters: int) -> Expected:
