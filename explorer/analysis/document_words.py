@@ -96,7 +96,7 @@ class DocumentWords:
                 (tag := base_tag(tag_of(key))) in _TELLING
                 and word not in LIGHT
                 and not any(map(is_jamo, word))
-                and (tag != "SL" or len(word) > 1)  # m and c name nothing
+                and (tag != "SL" or len(set(word.lower())) > 1)  # m, c and OO name nothing
                 for key, word in zip(self.keys, words, strict=True)
             ],
             bool,

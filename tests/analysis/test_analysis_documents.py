@@ -10,7 +10,8 @@ import pytest
 
 import explorer as ex
 from explorer.analysis.document_files import open_documents, save_documents
-from explorer.analysis.document_words import WordsBuilder
+from explorer.analysis.document_names import document_names
+from explorer.analysis.document_words import DocumentWords, WordsBuilder
 from explorer.analysis.map_costs import document_phases
 from explorer.core.errors import BadInput, Cancelled, UnknownName
 from explorer.core.store import MANIFEST
@@ -152,26 +153,35 @@ def test_words_of_some_documents_keep_their_order():
     assert words.holding("왕/NNG").tolist() == [1] and words.holding("오다/VV").tolist() == []
 
 
-def test_a_word_names_the_region_it_tells_best_and_nouns_come_before_verbs():
-    from explorer.analysis.document_names import document_names
-    from explorer.analysis.document_words import DocumentWords
+def documents_of(*rows):
+    """Documents as their keys."""
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    numbers = np.array([keys.index(key) for row in rows for key in row], np.int32)
+    return DocumentWords(tuple(keys), np.concatenate([[0], np.cumsum(list(map(len, rows)))]).astype(np.int64), numbers)
 
-    keys = ["배우/NNG", "보다/VV", "영화/NNG", "음악/NNG", "김/NNP", "배역/NNG", "노래/NNG", "때/NNG", "재미있다/VA"]
+
+def names_of(words, *sizes):
+    labels = np.repeat(np.arange(len(sizes)), sizes).astype(np.int32)
+    return [[word.word for word in name] for name in document_names(words, labels)]
+
+
+def test_chance_names_nothing_and_a_root_is_written_as_a_word():
+    told = [["감동/NNG", "영화/NNG"]] * 98 + [["감동/NNG", "물결/NNG", "영화/NNG"]] * 3
+    dull = [["지루/XR", "영화/NNG"]] * 60 + [["지루/XR", "돈/NNG", "영화/NNG"]] * 41
+    rest = [["영화/NNG", f"낱말{number}/NNG"] for number in range(98)] + [["나라/NNG", "영화/NNG"]] * 3
+    words = documents_of(*told, *dull, *rest)
+    assert names_of(words, 101, 101, 101) == [["감동"], ["지루하다", "돈"], []]  # 물결 and 나라 are in three of a hundred
+
+
+def test_a_region_without_a_word_of_its_own_borrows_one_that_most_of_it_has():
+    rows = [["감동/NNG"]] * 30 + [["감동/NNG"]] * 12 + [["마을/NNG"]] * 60 + [["감동/NNG"]] * 3 + [[]] * 17
+    assert names_of(documents_of(*rows), 30, 12, 60, 20) == [["감동"], ["감동"], ["마을"], []]
+
+
+def test_a_word_names_the_region_it_tells_best_and_nouns_come_before_verbs():
     first = [["배우/NNG", "보다/VV", "배역/NNG", "김/NNP", "영화/NNG"]] * 8
     second = [["음악/NNG", "보다/VV", "노래/NNG", "때/NNG", "배우/NNG"]] + [["음악/NNG", "보다/VV", "노래/NNG", "때/NNG"]] * 7
-    rest = [["재미있다/VA"]] * 24
-    number = {key: at for at, key in enumerate(keys)}
-    rows = [[number[key] for key in keys_] for keys_ in (*first, *second, *rest)]
-    words = DocumentWords(
-        tuple(keys),
-        np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64),
-        np.array([one for row in rows for one in row], np.int32),
-    )
-    labels = np.array([0] * 8 + [1] * 8 + [2] * 24, np.int32)
-    one, two, three = ([word.word for word in name] for name in document_names(words, labels))
-    assert set(one) == {"배역", "영화", "보다"} or set(one) == {
-        "배우",
-        "영화",
-        "보다",
-    }  # 배우 and 배역 begin alike, 김 is half a name
+    words = documents_of(*first, *second, *[["재미있다/VA"]] * 24)
+    one, two, three = names_of(words, 8, 8, 24)
+    assert set(one) in ({"배역", "영화"}, {"배우", "영화"})  # 배우 and 배역 begin alike, 김 is half a name, 보다 says nothing
     assert two[:2] in (["음악", "노래"], ["노래", "음악"]) and "배우" not in two and three == ["재미있다"]

@@ -119,7 +119,7 @@ def regions(t: Text, made: DocumentMap) -> Any:
         return dmc.Text(t("documents.no_regions"), size="sm", c="dimmed")
     place = {int(number): row for row, number in enumerate(made.numbers)}
     body = [
-        [html.Span(one.name, lang="ko"), f"{one.size:,}", _button(made, place[one.document], "region")]
+        [html.Span(one.name or "—", lang="ko"), f"{one.size:,}", _button(made, place[one.document], "region")]
         for one in made.layers[0].regions
     ]
     head = [t(f"documents.head_{name}") for name in ("region", "size", "document")]
