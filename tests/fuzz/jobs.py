@@ -29,7 +29,7 @@ from tests.fuzz.kills import hashes, prepare, troubles
 
 __all__ = ["kill_jobs"]
 
-PATIENCE = 300.0
+PATIENCE = 400.0
 """Seconds in which a server must answer, and all jobs must end."""
 MOMENTS = 9.0
 """Seconds within which the kill comes: opening a child takes some, the jobs another few."""
@@ -211,6 +211,7 @@ def kill_jobs(folder: Path, kills: int, seed: int) -> Counter[str]:
             found += _ended(ask, name, kind, made, counted)
         jobs = {}
         found += _listed(folder, ask, exact=True)
+        ask.table().close()  # to read a file of SQLite's ends the locks that this process has on it
         give_back()  # what this process has begun itself; then what the next command would do
         sweep()
         own = [f"home/{room}/{name}" for kind, room in MADE.items() for name in ask.made[kind]]
