@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from explorer.tokenizers.token import Token, Tokenizer
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["contexts_of", "default_contexts", "rarity", "static_contexts"]
+__all__ = ["contexts_of", "default_contexts", "default_rows", "rarity", "static_contexts"]
 
 
 def rarity(rank: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -96,6 +96,29 @@ def default_contexts(
         progress: told when the vectors are opened.
     """
     return static_contexts(_vectors(progress), tokens, spans)
+
+
+_rows: dict[tuple[str, ...], NDArray[np.float32]] = {}
+
+
+def default_rows(keys: tuple[str, ...], progress: ProgressCallback | None = None) -> NDArray[np.float32]:
+    """The default word vectors of some keys, a vocabulary's entries for example; kept, for each sentence asks for the same.
+
+    Args:
+        keys: ``form/TAG``.
+        progress: told when the vectors are opened.
+
+    Returns:
+        keys × e, of length 1; zeros for a key without a vector.
+    """
+    if keys not in _rows:
+        vectors = _vectors(progress)
+        found = [(place, row) for place, key in enumerate(keys) if (row := vectors.row(key)) is not None]
+        table = np.zeros((len(keys), vectors.dim), np.float32)
+        places, rows = np.array(found, np.int64).reshape(-1, 2).T
+        table[places] = vectors.unit[rows]
+        _rows[keys] = table
+    return _rows[keys]
 
 
 def contexts_of(

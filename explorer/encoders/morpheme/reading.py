@@ -18,13 +18,12 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.progress import ProgressCallback
 from explorer.encoders.clusters import centred
-from explorer.encoders.contexts import default_contexts
+from explorer.encoders.contexts import default_contexts, default_rows
 from explorer.encoders.forward import Job, Layer, Network
 from explorer.encoders.locate import Span, around
 from explorer.encoders.morpheme.pieces import MorphemePieces
 from explorer.encoders.readings import Level, Reader, Reading, Representation, States, spans_of
 from explorer.text.tags import MASKED, split_key
-from explorer.vectors.search import unit_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,7 +77,7 @@ class Readings:
         masked: n × layers × d, the states of a mask in its place.
         logits: n × entries, what the encoder expects there.
         context: n × e, the weighted mean of the static vectors of the other content words (no network involved).
-        substitutes: n × d, the mean input vector of the content morphemes that would fit and are akin to the word.
+        substitutes: n × e, the mean static vector of the content morphemes that would fit and are akin to the word.
         spans: where the word stands in each sentence (start and end in code points), where that is known.
     """
 
@@ -127,6 +126,7 @@ def read_places(
     pieces: MorphemePieces,
     places: Sequence[Place],
     context: NDArray[np.floating[Any]] | None = None,
+    lexicon: NDArray[np.float32] | None = None,
     progress: ProgressCallback | None = None,
 ) -> Readings:
     """Run the network over every place, once as it is and once with the word masked.
@@ -136,6 +136,7 @@ def read_places(
         pieces: its tokenizer.
         places: from :func:`find_places`.
         context: what stands around each, places × e; where nobody asks for it, nothing.
+        lexicon: static vectors of the vocabulary's entries, entries × e, that substitutes are read in; where nobody asks for them, none.
     """
     each = [[layer] for layer in range(network.depth)]
     plain = [(place.ids, place.first, place.last) for place in places]
@@ -154,25 +155,26 @@ def read_places(
     )
     logits = network.expected(masked[:, -1])
     around_it = np.zeros((len(places), 0)) if context is None else context
-    return Readings(own, masked, logits, np.asarray(around_it, np.float32), _fitting(pieces, places, logits, network.table))
+    fitting = np.zeros((len(places), 0), np.float32) if lexicon is None else _fitting(pieces, places, logits, lexicon)
+    return Readings(own, masked, logits, np.asarray(around_it, np.float32), fitting)
 
 
-def _fitting(pieces: MorphemePieces, places: Sequence[Place], logits: Floats, table: Floats) -> Floats:
-    """The mean input vector of what would fit each place.
+def _fitting(pieces: MorphemePieces, places: Sequence[Place], logits: Floats, unit: Floats) -> Floats:
+    """The mean static vector of what would fit each place.
 
     What is expected for its mere frequency counts less, and what is akin to the word more: of all that fits, that tells which of
-    the word's senses is meant. The square root of the probabilities keeps the first guess from standing for all.
+    the word's senses is meant. The square root of the probabilities keeps the first guess from standing for all. The network's own
+    input vectors know less of meaning than vectors that were trained for it (docs/contextual.md).
     """
-    unit = unit_rows(table)
     content = pieces.vocabulary.tagged(MASKED)
-    frequency = -np.log(np.maximum(np.arange(len(table)) - pieces.vocabulary.first_word, 0) + 2.7).astype(np.float32)
-    word = np.zeros((len(places), table.shape[1]), np.float32)
+    frequency = -np.log(np.maximum(np.arange(len(unit)) - pieces.vocabulary.first_word, 0) + 2.7).astype(np.float32)
+    word = np.zeros((len(places), unit.shape[1]), np.float32)
     for row, place in enumerate(places):
         own = [number for number in place.ids[place.first : place.last] if content[number]]
         if own:
             word[row] = unit[own].mean(axis=0)
     wanted = (logits - np.float32(_COMMON) * frequency) / 2 + np.float32(_AKIN) * (word @ unit.T)
-    return softmax(np.where(content, wanted, -np.inf)) @ table
+    return softmax(np.where(content, wanted, -np.inf)) @ unit
 
 
 def softmax(logits: NDArray[np.floating[Any]]) -> Floats:
@@ -229,7 +231,8 @@ class MorphemeReader(Reader):
             inner.append((start - first, end - first, key))
         places = find_places(self._pieces, tokens, inner, self._pieces.capacity)
         context = default_contexts(tokens, [(start, end) for start, end, _ in inner], progress)
-        found = read_places(self._network, self._pieces, places, context, progress)
+        lexicon = default_rows(self._pieces.vocabulary.entries, progress)
+        found = read_places(self._network, self._pieces, places, context, lexicon, progress)
         return replace(found, spans=tuple((start, end) for start, end, _ in where))
 
     def represent(self, readings: Readings, representation: str = "blend", layer: int | None = None) -> Floats:
@@ -237,7 +240,7 @@ class MorphemeReader(Reader):
 
         Args:
             readings: from :meth:`readings`.
-            representation: ``"own"`` or ``"masked"`` states at ``layer``; ``"substitutes"``, the mean input vector of what
+            representation: ``"own"`` or ``"masked"`` states at ``layer``; ``"substitutes"``, the mean static vector of what
                 would fit; ``"context"``, the weighted mean static vector of the other content words; ``"blend"``, context,
                 masked state and substitutes, each centred over these readings and brought to length 1, side by side: its
                 cosine is the mean of their cosines with the weights of the encoder's
