@@ -13,6 +13,7 @@ torch = pytest.importorskip("torch")
 import explorer as ex  # noqa: E402
 from explorer.core.errors import BadInput, Cancelled  # noqa: E402
 from explorer.encoders.clusters import centred, cluster, silhouette  # noqa: E402
+from explorer.encoders.contexts import default_rows  # noqa: E402
 from explorer.encoders.morpheme.guessing import Trigrams, answers, encoder_guesses, find_gaps, kiwi_guesses, score_guesses  # noqa: E402
 from explorer.encoders.morpheme.reading import MorphemeReader  # noqa: E402
 from explorer.encoders.morpheme.storing import open_network  # noqa: E402
@@ -106,17 +107,16 @@ def test_masked_states_and_expectations_equal_a_hand_computation(ctx):
     readings = ctx.reader.readings("배", [sentence])
     assert readings.masked[0, -1] == pytest.approx(result.hidden_states[-1][0, at].numpy(), abs=1e-5)
     assert readings.logits[0] == pytest.approx(result.logits[0, at].numpy(), abs=1e-3)
-    table = ctx.network.base.get_input_embeddings().weight.detach().numpy()
-    unit = table / np.linalg.norm(table, axis=1, keepdims=True)
+    unit = default_rows(pieces.vocabulary.entries)
     akin = (
         unit @ unit[pieces.vocabulary.entries.index("배/NNG")]
     )  # what is like the word counts more, what is merely frequent less
-    ranks = np.maximum(np.arange(len(table)) - pieces.vocabulary.first_word, 0)
+    ranks = np.maximum(np.arange(len(unit)) - pieces.vocabulary.first_word, 0)
     weights = np.exp((result.logits[0, at].numpy() + 0.6 * np.log(ranks + 2.7)) / 2 + 4 * akin)
     for number, entry in enumerate(pieces.vocabulary.entries):
         if not entry.endswith(("/NNG", "/NNP", "/XR", "/VV", "/VA", "/MAG", "/MM")):
             weights[number] = 0
-    assert readings.substitutes[0] == pytest.approx(weights / weights.sum() @ table, abs=1e-4)
+    assert readings.substitutes[0] == pytest.approx(weights / weights.sum() @ unit, abs=1e-4)
 
 
 def test_the_masked_reading_does_not_see_the_word(ctx):

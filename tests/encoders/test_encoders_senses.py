@@ -201,9 +201,9 @@ def test_the_curve_has_every_representation_beside_random_pairs(mini):
     others = [one.text for one in list(sentences())[:60]]
     curve = mini.sense_curve("은행", TEXTS, gold=GOLD, spans=SPANS, background=others)
     names = [(level.representation, level.layer) for level in curve.levels]
-    assert names[:3] == [("own", 0), ("own", 1), ("own", 2)] and names[-1] == ("blend", None) and len(names) == 9
+    assert names[:3] == [("own", 0), ("own", 1), ("own", 2)] and names[-1] == ("blend", None) and len(names) == 17
     blend = curve.at("blend", -1)
-    assert blend.ari > 0.5 and blend.k == 2 and curve.at("own", -1) == curve.levels[2]
+    assert blend.ari > 0.5 and blend.k == 2 and curve.at("own", -1) == curve.levels[6]
     for level in curve.levels:
         assert abs(level.random.after) < 0.05 and level.random.before > level.random.after and level.random.pairs > 100
     assert curve.kiwi is not None and -1 <= curve.kiwi.ari <= 1 and curve.kiwi_note is None
