@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["on_starting", "threads", "timeout", "worker_class", "wsgi_app"]
+__all__ = ["keepalive", "on_starting", "threads", "timeout", "worker_class", "wsgi_app"]
 
 wsgi_app = "dashboards.app.wsgi:server"
 worker_class = "gthread"
 threads = 8
 timeout = 120
+keepalive = 75
+"""Seconds a connection stays open: longer than a proxy keeps it, which would lose a request on one that closes."""
 
 
 def on_starting(_: Any) -> None:

@@ -21,8 +21,9 @@ from explorer.core.errors import BadInput, ExplorerError, Unavailable
 from explorer.core.messages import Message
 from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback, report
+from explorer.encoders.bounds import first_line, require_believable, require_fitting, require_tokenizer
 from explorer.encoders.forward import Network, in_precision, pick_device, require_transformers
-from explorer.encoders.hub_models import PICKLES, TOKENIZERS, fetch_model
+from explorer.encoders.hub_models import PICKLES, TOKENIZERS, fetch_model, fetched_folder
 from explorer.encoders.pieces import HubPieces
 
 __all__ = ["Checkpoint", "cannot", "open_checkpoint"]
@@ -219,9 +220,16 @@ def _open(source: str, name: str) -> tuple[Any, list[str], Any]:
     """The model with what heads lie beside it, names of the head's weights that do not, and the tokenizer."""
     transformers = require_transformers()
     options = {"trust_remote_code": False, "local_files_only": True}
+    folder = Path(source) if Path(source).is_dir() else fetched_folder(source)
+    if folder is not None:
+        require_believable(folder, name)
+        require_tokenizer(folder)
     with _explained(source, name), _quiet():
         config = transformers.AutoConfig.from_pretrained(source, **options)
-        model, missing = _weights(_best_class(config), source, name)
+        kind = _best_class(config)
+        if folder is not None:
+            require_fitting(lambda: getattr(transformers, kind).from_config(config), folder, name)
+        model, missing = _weights(kind, source, name)
         return model, missing, transformers.AutoTokenizer.from_pretrained(source, use_fast=True, **options)
 
 
@@ -264,24 +272,18 @@ def _explained(source: str, name: str) -> Iterator[None]:
     except ExplorerError:
         raise
     except OSError as error:
-        line = _first_line(error)
+        line = first_line(error)
         if Path(source).is_dir() and "safetensors" in line and "does not appear" in line:
             raise BadInput("encoders.no_safetensors", model=name) from error
         if Path(source).is_dir():
             raise BadInput("encoders.cannot_open", model=name, reason=line) from error
         raise _NotHere(line) from error
     except ImportError as error:
-        raise BadInput("encoders.package_missing", model=name, reason=_first_line(error)) from error
+        raise BadInput("encoders.package_missing", model=name, reason=first_line(error)) from error
     except Exception as error:  # whatever a broken checkpoint makes transformers raise is the person's bad input
         if "trust_remote_code" in str(error):
             raise BadInput("encoders.own_code", model=name) from error
-        raise BadInput("encoders.cannot_open", model=name, reason=_first_line(error)) from error
-
-
-def _first_line(error: BaseException) -> str:
-    text = str(error).strip() or type(error).__name__
-    line = text.splitlines()[0].strip()
-    return line if len(line) <= 300 else line[:299] + "…"
+        raise BadInput("encoders.cannot_open", model=name, reason=first_line(error)) from error
 
 
 def _check_tokenizer(name: str, tokenizer: Any, model: Any) -> None:

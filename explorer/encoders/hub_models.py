@@ -33,7 +33,7 @@ from explorer.tokenizers.hub import (
     link_file,
 )
 
-__all__ = ["PICKLES", "TOKENIZERS", "HubPlan", "fetch_model", "plan_fetch"]
+__all__ = ["PICKLES", "TOKENIZERS", "HubPlan", "fetch_model", "fetched_folder", "plan_fetch"]
 
 PICKLES = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "tf_model.h5", "flax_model.msgpack")
 TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
@@ -215,3 +215,15 @@ def _explained(name: str, file: HubFile | None = None) -> Iterator[None]:
                 "encoders.fetch_broke_off", model=name, now=now, size=size, file=file.path, reason=reason
             ) from error
         raise
+
+
+def fetched_folder(name: str) -> Path | None:
+    """Where a checkpoint lies in the cache of the Hugging Face hub."""
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        found = try_to_load_from_cache(name, "config.json")
+    except HFValidationError:
+        return None
+    return Path(found).parent if isinstance(found, str) else None

@@ -13,6 +13,7 @@ from explorer.core.progress import ProgressCallback, report
 from explorer.encoders.checkpoints import cannot, open_checkpoint
 from explorer.encoders.encoder import Encoder
 from explorer.encoders.forward import Network, in_precision, pick_device
+from explorer.encoders.hub_models import fetched_folder
 from explorer.encoders.morpheme.pieces import MorphemePieces
 from explorer.encoders.morpheme.storing import encoder_folder, is_encoder, open_network
 
@@ -94,23 +95,11 @@ def _static_names() -> list[str]:
 
 def _state(folder: Path | None, name: str) -> tuple[Any, ...]:
     """The place of a checkpoint, and what changes when its files do."""
-    folder = folder or _fetched(name)
+    folder = folder or fetched_folder(name)
     if folder is None:
         return name, None
     files = sorted(file for pattern in _SEEN for file in folder.glob(pattern))
     return str(folder.resolve()), tuple((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files)
-
-
-def _fetched(name: str) -> Path | None:
-    """Where a checkpoint lies in the cache of the Hugging Face hub."""
-    from huggingface_hub import try_to_load_from_cache
-    from huggingface_hub.errors import HFValidationError
-
-    try:
-        found = try_to_load_from_cache(name, "config.json")
-    except HFValidationError:
-        return None
-    return Path(found).parent if isinstance(found, str) else None
 
 
 def _opened(
@@ -119,7 +108,7 @@ def _opened(
     name = str(name_or_path)
     if folder is None or not is_encoder(folder):
         checkpoint = open_checkpoint(folder or name_or_path, device, progress, dtype=dtype, called=name)
-        return Encoder(name, checkpoint.network, checkpoint.pieces, folder=folder or _fetched(name))
+        return Encoder(name, checkpoint.network, checkpoint.pieces, folder=folder or fetched_folder(name))
     report(progress, "opening the model", note=name)
     model, vocabulary, info = open_network(folder)
     model = in_precision(model.to(device), dtype, name)

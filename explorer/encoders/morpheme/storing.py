@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from explorer.core.errors import BadInput
+from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import MANIFEST, Manifest, artifact_path, read_artifact, write_manifest
+from explorer.encoders.bounds import first_line, require_believable, require_fitting
 from explorer.encoders.forward import require_torch, require_transformers
 from explorer.encoders.packaged import PACKAGED, packaged_folder
 from explorer.encoders.train.vocabulary import MorphemeVocabulary
@@ -95,20 +96,25 @@ def open_network(folder: Path) -> tuple[Any, MorphemeVocabulary, dict[str, Any]]
 
 
 def _open(folder: Path, manifest: Manifest) -> tuple[Any, MorphemeVocabulary, dict[str, Any]]:
-    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     transformers = require_transformers()
     vocabulary = MorphemeVocabulary.load(folder / VOCABULARY)
+    require_believable(folder, folder.name)
     try:
         config = transformers.BertConfig(**json.loads((folder / CONFIG).read_text(encoding="utf-8")))
+        config.dtype = "float32"
+        require_fitting(lambda: transformers.BertForMaskedLM(config), folder, folder.name)
         tensors = load_file(folder / WEIGHTS)
-    except (OSError, ValueError, TypeError, SafetensorError) as error:
-        raise BadInput("encoders.encoder_damaged", folder=folder, reason=error) from error
-    if config.vocab_size != len(vocabulary):
-        raise BadInput("encoders.folder_vocabulary_mismatch", folder=folder, rows=config.vocab_size, entries=len(vocabulary))
-    config.dtype = "float32"
-    model = transformers.BertForMaskedLM(config)
+        if config.vocab_size != len(vocabulary):
+            raise BadInput(
+                "encoders.folder_vocabulary_mismatch", folder=folder, rows=config.vocab_size, entries=len(vocabulary)
+            )
+        model = transformers.BertForMaskedLM(config)
+    except ExplorerError:
+        raise
+    except Exception as error:  # whatever a wrong number makes transformers and PyTorch raise
+        raise BadInput("encoders.encoder_damaged", folder=folder, reason=first_line(error)) from error
     wanted = dict(model.named_parameters())
     odd = sorted(set(wanted) ^ set(tensors)) or sorted(k for k, p in wanted.items() if p.shape != tensors[k].shape)
     if odd:
