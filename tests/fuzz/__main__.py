@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from tests.fuzz.cases import Case, make
@@ -26,6 +27,7 @@ def _run(case: Case, cache: Path) -> Outcome:
         (folder / "home").mkdir()
         (folder / "home" / "cache").symlink_to(cache)
         for name, content in case.files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_bytes(content)
         return run(list(case.arguments), folder, case.stdin, {**_OFFLINE, "EXPLORER_HOME": str(folder / "home")})
 
@@ -37,6 +39,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", type=int, help="one case alone, and what it said")
     asked = parser.parse_args()
+    with suppress(ImportError):  # once, and not in every case with a checkpoint
+        import torch
+        from transformers import BertModel  # noqa: F401
+
+        torch.set_num_threads(1)
     numbers = range(asked.cases) if asked.only is None else [asked.only]
     with tempfile.TemporaryDirectory(prefix="fuzz-cache-") as cache:
         _run(Case(("similar", "왕", "--model", "kiwi")), Path(cache))

@@ -138,7 +138,7 @@ def _file(draw: random.Random, folder: Path) -> tuple[Callable[[], Any], str]:
     from corpora import open_corpus
     from corpora.preview import preview
 
-    case = file_case(draw)
+    case = file_case(draw, checkpoints=False)
     for name, content in case.files.items():
         (folder / name).write_bytes(content)
     name = next(iter(case.files))

@@ -13,6 +13,7 @@ import random
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import click
 import numpy as np
@@ -213,17 +214,87 @@ TEXT_FILES: dict[str, Callable[[], bytes]] = {
     "cp949.txt": lambda: "왕이 웃었다. 뷁\n".encode("cp949") * 20,
     "utf16.txt": lambda: "왕이 웃었다.\n".encode("utf-16") * 20,
 }
+_WORDPIECE = {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100}
 _TOKENIZERS: dict[str, Callable[[], bytes]] = {
-    "tokenizer.json": lambda: json.dumps({"version": "1.0", "model": {"type": "WordPiece", "vocab": {"[UNK]": 0, "왕": 1}, "unk_token": "[UNK]"}}).encode(),
+    "tokenizer.json": lambda: json.dumps({"version": "1.0", "model": {**_WORDPIECE, "vocab": {"[UNK]": 0, "왕": 1}}}).encode(),
     "vocab.txt": lambda: "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n왕\n##이\n".encode(),
     "a.model": lambda: b"\n\x0e\n\x05<unk>\x15\x00\x00\x00\x00\x18\x02\n\x0c\n\x03\xec\x99\x95\x15\x00\x00\x80\xbf",
     "tekken.json": lambda: json.dumps({"config": {"pattern": "(a+)+b", "num_vocab_tokens": 260}, "vocab": [{"rank": 0, "token_bytes": "YQ=="}]}).encode(),
     "kiwi.json": lambda: json.dumps({"type": "kiwi", "vocab": ["왕"]}).encode(),
 }  # fmt: skip
+_CONFIG: dict[str, Any] = {
+    "model_type": "bert", "architectures": ["BertModel"], "hidden_size": 4, "num_hidden_layers": 1, "num_attention_heads": 2,
+    "intermediate_size": 4, "vocab_size": 7, "max_position_embeddings": 16, "type_vocab_size": 2, "hidden_dropout_prob": 0.1,
+}  # fmt: skip
+_ODD = (10**9, 10**6, 60_000, 2**63, -1, 0, 1, 1.5, 1e308, "왕", "", "1" * 5_000, None, [], {}, [[1]] * 9, True, float("nan"))
+_VOCABULARY = {piece: index for index, piece in enumerate(("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "왕", "##이"))}
+_SPECIAL = {f"{name}_token": f"[{name.upper()}]" for name in ("pad", "unk", "cls", "sep", "mask")}
 
 
-def file_case(draw: random.Random) -> Case:
-    kind = draw.choice(("vectors", "texts", "texts", "tokenizers"))
+def _bert() -> dict[str, list[int]]:
+    """The tensors of a BERT of that configuration, and their shapes."""
+    layer = "encoder.layer.0."
+    square = [f"{layer}attention.self.{one}" for one in ("query", "key", "value")]
+    square += [f"{layer}attention.output.dense", f"{layer}intermediate.dense", f"{layer}output.dense", "pooler.dense"]
+    norms = ["embeddings.LayerNorm", f"{layer}attention.output.LayerNorm", f"{layer}output.LayerNorm"]
+    tables = {"word": 7, "position": 16, "token_type": 2}
+    return (
+        {f"embeddings.{name}_embeddings.weight": [rows, 4] for name, rows in tables.items()}
+        | {f"{name}.weight": [4, 4] for name in square}
+        | {f"{name}.weight": [4] for name in norms}
+        | {f"{name}.bias": [4] for name in (*square, *norms)}
+    )
+
+
+def _weights(draw: random.Random, lies: int) -> bytes:
+    """The same as safetensors, with so many lies about them."""
+    head: dict[str, Any] = {}
+    end = 0
+    for name, shape in _bert().items():
+        start, end = end, end + 4 * int(np.prod(shape))
+        head[name] = {"dtype": "F32", "shape": shape, "data_offsets": [start, end]}
+    for name in draw.sample(sorted(head), lies):
+        key = draw.choice(("dtype", "shape", "data_offsets"))
+        lie = draw.choice((*_ODD, "F16", "I64", "BF16", [2**40, 4], [-1, 4], [0, 2**62], [5, 1], [4] * 5_000))
+        head[draw.choice((name, name, "왕"))] = {**head[name], key: lie}
+    text = json.dumps(head).encode()
+    length = draw.choice((len(text), len(text), len(text), 2**63, 2**31, 0, len(text) - 1)) if lies else len(text)
+    return length.to_bytes(8, "little") + text + np.float32(np.random.default_rng(1).normal(size=end // 4)).tobytes()
+
+
+def _checkpoint_case(draw: random.Random) -> Case:
+    """A folder with a BERT of which one part is not what it should be, or more."""
+    wrong = draw.choice(("config", "config", "weights", "tokenizer", "bytes", "nothing"))
+    config = dict(_CONFIG)
+    if wrong == "config":
+        for _ in range(draw.randint(1, 3)):
+            config[draw.choice((*config, "num_labels", "layer_types", "dtype", "id2label", "auto_map", "is_decoder"))] = (
+                draw.choice(_ODD)
+            )
+    tokenizer: dict[str, Any] = {"version": "1.0", "model": {**_WORDPIECE, "vocab": _VOCABULARY}}
+    if wrong == "tokenizer":
+        part = draw.choice(("normalizer", "pre_tokenizer", "post_processor", "decoder", "added_tokens", "model"))
+        regex = {"type": "Split", "pattern": {"Regex": "(a|a)*(a|a)*b"}, "behavior": "Isolated", "invert": False}
+        tokenizer[part] = draw.choice(
+            (*_ODD, regex, {"type": "Precompiled", "precompiled_charsmap": "////"}, {"type": "Unigram", "vocab": []})
+        )
+    files = {
+        "c/config.json": json.dumps(config).encode(),
+        "c/model.safetensors": _weights(draw, draw.randint(1, 3) if wrong == "weights" else 0),
+        "c/tokenizer.json": json.dumps(tokenizer).encode(),
+        "c/tokenizer_config.json": json.dumps({"tokenizer_class": "PreTrainedTokenizerFast", **_SPECIAL}).encode(),
+    }
+    if wrong == "bytes":
+        name = draw.choice(sorted(files))
+        files[name] = _altered(draw, files[name])
+    lines = [("context", "왕", "왕이", "왕이 왕", "--model", "c"), ("mask", "왕이 [MASK]", "--model", "c"), ("next-sentence", "왕이", "왕", "--model", "c")]  # fmt: skip
+    return Case(draw.choice(lines), files)
+
+
+def file_case(draw: random.Random, *, checkpoints: bool = True) -> Case:
+    kind = draw.choice(("vectors", "texts", "texts", "tokenizers", *(("checkpoints",) if checkpoints else ())))
+    if kind == "checkpoints":
+        return _checkpoint_case(draw)
     table = {"vectors": _VECTORS, "texts": TEXT_FILES, "tokenizers": _TOKENIZERS}[kind]
     name = draw.choice(sorted(table))
     content = table[name]()
