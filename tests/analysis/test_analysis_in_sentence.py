@@ -28,7 +28,12 @@ def test_the_sentence_decides_what_is_near(v, read):
     ours, theirs = ({one.word for one in found.contextual} for found in (eat, sorry))
     food, guilt = {"커피", "양파", "고추", "수제비", "포도주"}, {"훈계", "항의", "야유", "오보", "인사"}
     assert len(ours & food) >= 2 > len(theirs & food) and len(theirs & guilt) >= 2 > len(ours & guilt)
-    assert EAT[eat.start : eat.end] == "사과" and len(eat.substitutes) == 10 and "우유" in dict(eat.substitutes) and "사죄" in dict(sorry.substitutes)
+    assert (
+        EAT[eat.start : eat.end] == "사과"
+        and len(eat.substitutes) == 10
+        and "우유" in dict(eat.substitutes)
+        and "사죄" in dict(sorry.substitutes)
+    )
     assert eat.both == tuple(one.word for one in eat.contextual if one.word in eat.static.words)
 
 
