@@ -47,7 +47,7 @@ def test_forty_tokens_stay_readable_on_a_telephone(visit):
     assert page.evaluate(
         "(e => e.scrollWidth > e.clientWidth)(document.querySelector('#inside-attention').closest('.inside-scroll'))"
     )
-    page.wait_for_selector("#inside-layer-name >> text=층 1 / 2")
+    page.wait_for_selector("#inside-layer-name >> text=층 1 / 6")
 
 
 def test_one_may_write_choose_and_share(visit):
@@ -65,14 +65,14 @@ def test_one_may_write_choose_and_share(visit):
     )
     page.focus("#inside-layer [role=slider]")
     page.keyboard.press("ArrowLeft")
-    page.wait_for_selector("#inside-layer-name >> text=층 1 / 2")
-    page.wait_for_function("location.search.includes('unit=eojeol') && location.search.includes('layer=1')")
+    page.wait_for_selector("#inside-layer-name >> text=층 5 / 6")
+    page.wait_for_function("location.search.includes('unit=eojeol') && location.search.includes('layer=5')")
     before = page.inner_text("#inside-scale")
     page.click("label:has-text('평균 빼기')")
     page.wait_for_function(f"document.querySelector('#inside-scale').innerText !== {before!r}")
     page.wait_for_function("location.search.includes('centre=1')")
     page.reload()
-    page.wait_for_selector("#inside-layer-name >> text=층 1 / 2")
+    page.wait_for_selector("#inside-layer-name >> text=층 5 / 6")
     assert page.input_value("#inside-first") == "배를 <b>먹고</b> 갔다." and page.is_checked("#inside-centre")
 
 

@@ -62,7 +62,7 @@ def test_a_homograph_is_sorted_and_measured(page, home):
     names = [trace["name"] for trace in drawn["senses-clarity"]["figure"]["data"] if trace["showlegend"]]
     assert names == ["또렷함(실루엣)", "정답과의 일치(ARI)"]
     axis = drawn["senses-clarity"]["figure"]["layout"]["xaxis"]["categoryarray"]
-    assert len(axis) == 9 and len(set(axis)) == 9 and "섞은 표현" in axis
+    assert len(axis) == 17 and len(set(axis)) == 17 and "섞은 표현" in axis
     assert [t["name"] for t in drawn["senses-cosines"]["figure"]["data"] if t["showlegend"]] == [
         "이 단어끼리",
         "아무 단어 두 개",
