@@ -14,7 +14,7 @@ def test_the_sample_is_measured_at_once_and_then_ones_own_labels(visit, language
     page = visit("/layers?model=mini", language=language, scheme=scheme, width=width)
     page.set_default_timeout(240_000)
     page.wait_for_selector("#layers-chart .point")
-    assert page.locator("#layers-table tbody tr").count() == 3
+    assert page.locator("#layers-table tbody tr").count() == 7
     assert not page.is_visible("#layers-training")
     page.click("#layers-example")
     page.wait_for_function("document.querySelector('#layers-lines').value.includes('\\t')")
