@@ -123,7 +123,9 @@ def test_layers_are_probed_for_labels_of_ones_own(reviews, app):
     pytest.importorskip("torch")
     made = trained(replace(MINE, what="layers", name="probe", params={}))
     levels = made["probes"]["levels"]
-    assert [one["layer"] for one in levels] == list(range(7)) and all(one["labels"]["accuracy"]["low"] is not None for one in levels)
+    assert [one["layer"] for one in levels] == list(range(7)) and all(
+        one["labels"]["accuracy"]["low"] is not None for one in levels
+    )
     told = shown(app, "probe")
     assert "끝났습니다" in told and "train-layers-figure" in told
     best = made["probes"]["best"]["labels"]
