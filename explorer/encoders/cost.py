@@ -93,7 +93,7 @@ def shape_of(name: str) -> Shape | None:
     """How large an encoder is, by its name, folder or Hugging Face id; ``None`` where that cannot be known without opening it.
 
     >>> shape_of("mini")
-    Shape(layers=2, dim=256, inner=1024, entries=23000, morphemes=True)
+    Shape(layers=6, dim=256, inner=1024, entries=23000, morphemes=True)
     """
     folder = _folder(name)
     try:

@@ -62,7 +62,7 @@ def default_representation(encoder: Compares, progress: ProgressCallback | None 
 
     >>> from explorer.encoders.open import encoder
     >>> sorted(default_representation(encoder("mini")).weights)
-    ['context', 'masked', 'substitutes']
+    ['context', 'masked', 'own', 'substitutes']
     """
     return encoder.representation(progress)
 
