@@ -11,7 +11,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from explorer.core.errors import BadInput, Cancelled  # noqa: E402
-from explorer.encoders.morpheme.model import build_bert, grow  # noqa: E402
+from explorer.encoders.morpheme.model import build_bert  # noqa: E402
 from explorer.encoders.train.batches import CONTENT, DOC, MASKABLE, SENTENCE, WORD, Batches, Encoded, Masking  # noqa: E402
 from explorer.encoders.train.heads import Sampling, masked_logits, sampled_loss  # noqa: E402
 from explorer.encoders.train.loop import Outcome, Plan, fit, heldout_loss  # noqa: E402
@@ -108,26 +108,6 @@ def test_sampling_reaches_its_size_and_never_takes_what_has_no_share():
     assert sampling.chance[4] == 0
     with pytest.raises(BadInput, match="between 1 and 4"):
         Sampling.of(np.array([0.9, 0.05, 0.03, 0.02, 0.0]), 5)
-
-
-def test_a_grown_network_says_the_same():
-    model = tiny(1).eval()
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if "LayerNorm" not in name:
-                parameter.add_(torch.randn_like(parameter) * 0.1)
-        model.bert.embeddings.LayerNorm.weight.mul_(0.7)
-        model.bert.embeddings.LayerNorm.bias.add_(0.2)
-    grown = grow(model).eval()
-    assert grown.config.num_hidden_layers == 2
-    assert model.config.num_hidden_layers == 1
-    plan = batches(corpus())
-    ids, attention, _, _ = tensors(plan.batch(plan.plan(0)[0], 0, 0))
-    with torch.no_grad():
-        before = model(input_ids=ids, attention_mask=attention).logits
-        after = grown(input_ids=ids, attention_mask=attention).logits
-    assert (before - after).abs().max() < 0.02 * before.std()
-    assert grown.bert.encoder.layer[0].attention.self.query.weight.std() > 0
 
 
 def test_masks_hide_the_share_asked_for_and_never_what_must_stay():

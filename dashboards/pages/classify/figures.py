@@ -31,6 +31,7 @@ def counted(counts: Mapping[str, int], words: Mapping[str, str], scheme: str | N
         scheme: light or dark.
     """
     total = max(1, sum(counts.values()))
+    whole = {"dtick": 1} if max(counts.values(), default=0) < 10 else {}  # no half texts on the axis
     figure = go.Figure(
         go.Bar(
             x=list(counts.values()),
@@ -45,7 +46,7 @@ def counted(counts: Mapping[str, int], words: Mapping[str, str], scheme: str | N
     return dress(
         figure,
         scheme,
-        xaxis={"title": {"text": words["texts"]}, "fixedrange": True, "rangemode": "tozero"},
+        xaxis={"title": {"text": words["texts"]}, "fixedrange": True, "rangemode": "tozero"} | whole,
         yaxis={"type": "category", "autorange": "reversed", "fixedrange": True},
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         dragmode=False,

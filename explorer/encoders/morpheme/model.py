@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from explorer.vectors.vectors import Vectors
 
-__all__ = ["build_bert", "grow", "initial_bias", "initial_embeddings"]
+__all__ = ["build_bert", "initial_bias", "initial_embeddings"]
 
 NEVER = -1e4
 """Output bias of entries that no mask stands for: spelled pieces and special ones. Fits in half precision."""
@@ -114,48 +114,3 @@ def initial_bias(vocabulary: MorphemeVocabulary, shares: Mapping[str, float]) ->
     share = np.maximum(share, share[share > 0].min() if share.any() else 1.0)
     bias[vocabulary.first_word :] = np.log(share / share.sum())
     return bias
-
-
-def grow(model: Any, seed: int = 42) -> Any:
-    """A BERT with one more layer at the bottom that at first changes next to nothing.
-
-    A shallow network learns what stands together in a text several times faster; a layer that starts as the identity lets
-    a deeper one begin there (progressive stacking: Gong et al., ICML 2019; Chen et al., Net2Net, arXiv 1511.05641). The new
-    layer's outputs are zero and its norms keep the scale of the embeddings, so only rounding separates the two networks.
-
-    Args:
-        model: a ``BertForMaskedLM``; stays as it is.
-        seed: of the new layer's inner weights.
-    """
-    torch, transformers = require_torch(), require_transformers()
-    from copy import deepcopy
-
-    config = deepcopy(model.config)
-    config.num_hidden_layers += 1
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
-        torch.manual_seed(seed)
-        grown = transformers.BertForMaskedLM(config)
-        weights = dict(model.named_parameters())
-        for name, parameter in grown.named_parameters():
-            source = _below(name)
-            if source is not None:
-                parameter.copy_(weights[source])
-        first = grown.bert.encoder.layer[0]
-        norm = model.bert.embeddings.LayerNorm
-        # The embeddings' norm leaves rows of about this mean and deviation; passing them on takes the same two numbers.
-        mean, deviation = norm.bias.mean(), (norm.weight.square().mean() + norm.bias.var(unbiased=False)).sqrt()
-        for output in (first.attention.output, first.output):
-            output.dense.weight.zero_()
-            output.dense.bias.zero_()
-            output.LayerNorm.weight.fill_(float(deviation))
-            output.LayerNorm.bias.fill_(float(mean))
-    return grown
-
-
-def _below(name: str) -> str | None:
-    """Where a parameter of a grown network comes from; ``None`` for the new layer's."""
-    head, mark, tail = name.partition("encoder.layer.")
-    if not mark:
-        return name
-    number, _, rest = tail.partition(".")
-    return None if number == "0" else f"{head}{mark}{int(number) - 1}.{rest}"

@@ -37,7 +37,7 @@ FROZEN = ("word_embeddings.weight", "token_type_embeddings.weight")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What to train and how; the defaults are those of the encoder that ships.
+    """What to train and how; the defaults make a small encoder in hours of a processor.
 
     Attributes:
         base: ``"morphemes"`` (Kiwi's morphemes, starting from Kiwi's vectors), ``"wordpiece"`` (an ordinary BERT from
