@@ -3,7 +3,7 @@
 Chromium opens every page of PAGES once and what it asks for is recorded: pages, and callbacks with their values. Then gunicorn is
 begun on loopback with one worker, and with two, and clients replay the recording, each with its own cookie, a page at a time from
 a place of its own, with pauses as people make them. Times are told as ratios to the median of one client, pages and
-callbacks together; errors, and the memory of the server's processes at the beginning, in the middle and at the end, as they are.
+callbacks together; errors, and the curve of the memory of the server's processes, as they are.
 
     python tests/benchmarks/load.py [--seconds 60] [--clients 1 20] [--workers 1 2] [--pause 3] [--requests 50000] [--home FOLDER]
         [--recording FILE] [--proxy] [--pages /similarity?word=나무 /analogy]
@@ -36,7 +36,7 @@ from urllib.parse import quote, urlsplit
 
 PAGES = (
     "/", "/word/나무", "/similarity?word=나무", "/analogy", "/versus?word=나무", "/map", "/tokens", "/bench", "/corpora?word=비",
-    "/train", "/saved", "/jobs", "/glossary", "/game",
+    "/train", "/saved", "/jobs", "/glossary", "/game", "/context", "/inside",
 )  # fmt: skip
 LARGEST = 100_000
 """Bytes of a callback that is recorded."""
@@ -152,6 +152,7 @@ def record(port: int, places: Sequence[str]) -> list[list[Asked]]:
 
             page.on("request", note)
             page.goto(f"http://127.0.0.1:{port}{asked[0].path}", timeout=1000 * PATIENCE)
+            last[0] = time.monotonic()  # or a page that came slowly would be left before its first callback
             end = time.monotonic() + PATIENCE
             while time.monotonic() < min(end, last[0] + SETTLED):
                 page.wait_for_timeout(250)
@@ -218,7 +219,7 @@ def _children(pid: int) -> list[int]:
 def replay(
     port: int, pages: Sequence[Sequence[Asked]], clients: int, seconds: float, pause: float, most: int
 ) -> tuple[Seen, list[Any]]:
-    """What clients see, and the memory at the beginning, in the middle and at the end."""
+    """What clients see, and the memory: at the beginning, eight times meanwhile, and at the end."""
     seen, end = Seen(), time.monotonic() + seconds
     threads = [
         threading.Thread(target=client, args=(port, pages, number, end, pause, most // clients, seen))
@@ -227,8 +228,9 @@ def replay(
     sizes = [memory(port)]
     for thread in threads:
         thread.start()
-    time.sleep(seconds / 2)
-    sizes.append(memory(port))
+    for _ in range(8):
+        time.sleep(seconds / 9)
+        sizes.append(memory(port))
     for thread in threads:
         thread.join()
     return seen, [*sizes, memory(port)]
