@@ -27,6 +27,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -509,6 +510,16 @@ def check_mine(kind: str, name: str) -> None:
 
 def shipped_artifacts(root: Path, kind: str) -> dict[str, Path]:
     """Folders of the artifacts of a kind that come with the package, by name; ``root`` is the room's ``pretrained`` folder."""
+    try:
+        changed = root.stat().st_mtime_ns
+    except OSError:
+        return {}
+    return dict(_shipped(root, kind, changed))
+
+
+@lru_cache(maxsize=32)
+def _shipped(root: Path, kind: str, changed: int) -> dict[str, Path]:
+    """Read once: what comes with the package stays as it is, and is asked for dozens of times a page."""
     folders = [manifest.parent for manifest in sorted(root.glob(f"*/{MANIFEST}"))]
     return {folder.name: folder for folder in folders if read_manifest(folder).kind == kind}
 

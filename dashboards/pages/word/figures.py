@@ -58,15 +58,18 @@ def small_map(shown: Projection, scheme: str | None, names: Mapping[str, str]) -
             figure.add_trace(_points(shown, rows.tolist(), names[group], {"size": 8, "color": palette[group]}))
     figure.add_trace(_points(shown, [0], "", {"size": 16, "symbol": "star", "color": ink["accent"]}))
     extent = np.repeat(float(np.ptp(shown.coords, axis=0).max()), 2).astype(np.float32)
-    for row in label_rows(shown.coords, shown.words, 1.5 * extent):
-        figure.add_annotation(
-            x=float(shown.coords[row, 0]), y=float(shown.coords[row, 1]), text=_plain(shown.words[row]), showarrow=False,
-            yshift=13, font={"size": 14 if row == 0 else 12, "color": ink["accent"] if row == 0 else ink["text"]},
-        )  # fmt: skip
+    labels = [
+        {
+            "x": float(shown.coords[row, 0]), "y": float(shown.coords[row, 1]), "text": _plain(shown.words[row]), "showarrow": False,
+            "yshift": 13, "font": {"size": 14 if row == 0 else 12, "color": ink["accent"] if row == 0 else ink["text"]},
+        }
+        for row in label_rows(shown.coords, shown.words, 1.5 * extent)
+    ]  # fmt: skip
     quiet = {"visible": False}
     return dress(
         figure,
         scheme,
+        annotations=labels,  # at once: plotly copies all of them for each that is added
         xaxis=quiet,
         yaxis=quiet | {"scaleanchor": "x", "scaleratio": 1},
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
