@@ -7,10 +7,13 @@ later, a person's own model say, is the worker's own.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
+import platform
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from dashboards.app import state
@@ -33,6 +36,7 @@ def preload() -> None:
     The vectors of the package (Kiwi's, once they are recovered), the search of the default model, the tokenizers, and, where PyTorch is installed,
     the encoder that ships and those that ``EXPLORER_BERT`` offers. What cannot be opened is left to whoever asks for it.
     """
+    return_memory()
     create_app()  # for what it imports, as the next lines are for what a first drawing does
     from plotly.graph_objects import Bar, Figure, Scatter
 
@@ -46,13 +50,37 @@ def preload() -> None:
     if torch_installed():
         one_thread_until_forked()
         offered = [place for place in available().values() if place in (*settings.offered_checkpoints(), "mini")]
-        works += [(opened.encoder, place) for place in offered[: state.KEPT["encoder"]]]
+        works += [(partial(_open_and_read, opened), place) for place in offered[: state.KEPT["encoder"]]]
     for work, name in works:
         with suppress(ExplorerError):
             work(name)
     state.inherit(opened)
     gc.collect()
     gc.freeze()  # a collection writes to whatever it walks through
+
+
+def return_memory() -> None:
+    """Have glibc give memory back that is not used any more; elsewhere nothing.
+
+    By default it raises, up to 32 MB, the size below which freed blocks are kept, and has a pool for each of a worker's threads: matrices that were looked
+    at once would stay as often as there are threads in all workers.
+    """
+    if platform.libc_ver()[0] != "glibc":
+        return
+    change = ctypes.CDLL(None).mallopt
+    for parameter, value in (
+        (-3, 1 << 20),
+        (-1, 2 << 20),
+        (-8, 2),
+    ):  # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_ARENA_MAX of malloc.h
+        change(parameter, value)
+
+
+def _open_and_read(opened: state.State, place: str) -> None:
+    """An encoder that has read a word in sentences: what its best representation looks into is opened by the first word."""
+    from explorer.encoders.occurrences import occurrences
+
+    occurrences(opened.encoder(place), "배", ["나주에서 올라온 배 한 상자가 있었다.", "섬으로 가는 배가 모두 끊겼습니다."])
 
 
 def one_thread_until_forked() -> None:
