@@ -2,8 +2,8 @@
 
 Chromium opens every page of PAGES once and what it asks for is recorded: pages, and callbacks with their values. Then gunicorn is
 begun on loopback with one worker, and with two, and clients replay the recording, each with its own cookie, a page at a time from
-a place of its own, with pauses as people make them. Times are told as ratios to the median of one client, pages and
-callbacks together; errors, and the curve of the memory of the server's processes, as they are.
+a place of its own, with pauses as people make them. Times are told as ratios to the median of one client, of single
+requests and of pages with all that they ask for, one after another; errors, and the curve of the memory of the server's processes, as they are.
 
     python tests/benchmarks/load.py [--seconds 60] [--clients 1 20] [--workers 1 2] [--pause 3] [--requests 50000] [--home FOLDER]
         [--recording FILE] [--proxy] [--pages /similarity?word=나무 /analogy]
@@ -66,6 +66,7 @@ class Seen:
     """What came of some requests."""
 
     seconds: list[float] = field(default_factory=list)
+    pages: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -171,6 +172,7 @@ def client(port: int, pages: Sequence[Sequence[Asked]], seed: int, end: float, p
     at = chance.randrange(len(pages))
     while time.monotonic() < end and sent < most:
         page = pages[at % len(pages)]
+        opened = time.monotonic()
         for asked in page:
             referrer = f"http://127.0.0.1:{port}{page[0].path}"
             headers = {"Referer": referrer, **({"Cookie": cookie} if cookie else {})}
@@ -186,6 +188,8 @@ def client(port: int, pages: Sequence[Sequence[Asked]], seed: int, end: float, p
             with seen.lock:
                 seen.seconds.append(time.monotonic() - began)
                 seen.errors += [wrong] if wrong else []
+        with seen.lock:
+            seen.pages.append(time.monotonic() - opened)
         at += 1
         connection.close()  # as a server does that is not asked for two seconds; a browser then asks anew
         if pause:
@@ -281,21 +285,21 @@ def main() -> None:
                 warm(port, pages, workers)
                 sizes_in_all = proportional()
                 print(f"--workers {workers}: {sum(sizes_in_all):,} MB in all, by process {sizes_in_all}", flush=True)
-                one = 0.0
+                one = (0.0, 0.0)
                 for clients in given.clients:
                     seen, sizes = replay(port, pages, clients, given.seconds, given.pause, given.requests)
                     tell(workers, clients, seen, sizes, one)
-                    one = one or statistics.median(seen.seconds)
+                    one = one if one[0] else (statistics.median(seen.seconds), statistics.median(seen.pages))
 
 
-def tell(workers: int, clients: int, seen: Seen, sizes: Sequence[dict[str, int]], one: float) -> None:
-    """A line of ratios, one of memory, and the errors."""
-    cuts = statistics.quantiles(seen.seconds, n=100)
-    base = one or statistics.median(seen.seconds)
-    ratios = ", ".join(f"p{at} {cuts[at - 1] / base:.1f}" for at in (50, 95, 99))
-    print(
-        f"--workers {workers}, {clients} clients: {len(seen.seconds)} requests, {len(seen.errors)} errors; {ratios} (median {base * 1000:.0f} ms = 1)"
-    )
+def tell(workers: int, clients: int, seen: Seen, sizes: Sequence[dict[str, int]], one: tuple[float, float]) -> None:
+    """A line of ratios for requests, one for pages with all that they ask for, one of memory, and the errors."""
+    print(f"--workers {workers}, {clients} clients: {len(seen.seconds)} requests, {len(seen.errors)} errors")
+    for what, seconds, first in (("requests", seen.seconds, one[0]), ("whole pages", seen.pages, one[1])):
+        cuts = statistics.quantiles(seconds, n=100)
+        base = first or statistics.median(seconds)
+        ratios = ", ".join(f"p{at} {cuts[at - 1] / base:.1f}" for at in (50, 95, 99))
+        print(f"    {what}: {ratios} (median of one client {base * 1000:.0f} ms = 1)")
     for role, what in (("server", "workers of the server"), ("worker", "processes that compute")):
         print(f"    {what}: {' → '.join(f'{size[role]:,}' for size in sizes)} MB; load {os.getloadavg()[0]:.1f}")
     for error in sorted(set(seen.errors))[:10]:

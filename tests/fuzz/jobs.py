@@ -29,7 +29,7 @@ from tests.fuzz.kills import hashes, prepare, troubles
 
 __all__ = ["kill_jobs"]
 
-PATIENCE = 400.0
+PATIENCE = 1200.0
 """Seconds in which a server must answer, and all jobs must end."""
 MOMENTS = 9.0
 """Seconds within which the kill comes: opening a child takes some, the jobs another few."""
