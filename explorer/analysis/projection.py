@@ -475,8 +475,25 @@ _patching = threading.Lock()
 _fitting = threading.Lock()
 
 
+def _keep_compiled() -> None:
+    """Have numba keep on disk what of UMAP is compiled for a map: without this, every process compiles for seconds before its first.
+
+    Of UMAP's two dispatchers of a round only the one that is used here: they share one function, so their files would be the same.
+    """
+    from umap import layouts, umap_
+
+    for module, name in (
+        (umap_, "smooth_knn_dist"),
+        (umap_, "compute_membership_strengths"),
+        (layouts, "_nb_optimize_layout_euclidean_single_epoch"),
+    ):
+        compiled = getattr(module, name, None)  # not every version of UMAP has the last
+        if compiled is not None:
+            compiled.enable_caching()
+
+
 def _tell_epochs() -> None:
-    """Let UMAP's optimisation report its rounds, and be stopped between two of them.
+    """Let UMAP's optimisation report its rounds, and be stopped between two of them; once in a process.
 
     UMAP offers no callback; its loop runs over ``tqdm(range(epochs))``. The name in UMAP's module is replaced once by a
     generator that reports to whoever listens in this thread, and is tqdm for everybody else. (Raising inside tqdm itself, from
@@ -489,6 +506,7 @@ def _tell_epochs() -> None:
         bar = layouts.tqdm
         if getattr(bar, "tells_epochs", False):
             return
+        _keep_compiled()
 
         def rounds(items: Any, **options: Any) -> Iterator[Any]:
             if not getattr(_listening, "active", False):

@@ -1,4 +1,5 @@
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -152,6 +153,20 @@ def test_warm_up_runs_in_a_thread():
     worker.start()
     worker.join()
     assert done.is_set()
+
+
+def test_what_umap_compiles_is_kept_for_the_next_process():
+    from umap import layouts, umap_
+
+    warm_up()
+    for compiled in (
+        umap_.smooth_knn_dist,
+        umap_.compute_membership_strengths,
+        layouts._nb_optimize_layout_euclidean_single_epoch,
+    ):
+        told = compiled.stats  # read from the disk, or compiled and written there
+        assert sum(told.cache_hits.values()) + sum(told.cache_misses.values()) == len(compiled.signatures) > 0, compiled
+        assert list(Path(told.cache_path).glob(f"*.{compiled.py_func.__name__}-*.nbc")), told.cache_path
 
 
 def test_maps_made_at_the_same_time_are_the_same_maps(clusters):
