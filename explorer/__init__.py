@@ -179,9 +179,19 @@ def __getattr__(name: str) -> Any:
     try:
         home, _, attribute = _HOMES[name].partition(":")
     except KeyError:
-        raise AttributeError(f"module 'explorer' has no attribute {name!r}") from None
+        raise _unknown(name) from None
     globals()[name] = value = getattr(importlib.import_module(home), attribute or name)
     return value
+
+
+def _unknown(name: str) -> AttributeError:
+    if not name.startswith("_"):
+        from explorer.core.errors import NoSuchName
+        from explorer.encoders.foreign import PACKAGE
+
+        if name in PACKAGE:
+            return NoSuchName.of(PACKAGE[name])
+    return AttributeError(f"module 'explorer' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -28,6 +28,7 @@ __all__ = [
     "Cancelled",
     "ExplorerError",
     "MissingExtra",
+    "NoSuchName",
     "OutOfVocabulary",
     "Unavailable",
     "UnknownName",
@@ -182,6 +183,23 @@ class MissingExtra(ExplorerError, ImportError):
         return [self.feature.code, self.extra], dict(self.feature.values)
 
 
+class NoSuchName(ExplorerError, AttributeError):
+    """An attribute that another package has and this one calls otherwise, or has not (:mod:`explorer.core.foreign`).
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> try:
+    ...     Vectors(["왕"], [[1.0]]).syn0
+    ... except AttributeError as error:
+    ...     str(error)
+    "'syn0' is what gensim calls it; here write v.vectors"
+    """
+
+    @classmethod
+    def of(cls, message: Message) -> NoSuchName:
+        """The error that says a sentence."""
+        return cls(message.code, **message.values)
+
+
 class Unavailable(ExplorerError):
     """Something outside this process refused: the network, a server, the disk.
 
@@ -218,7 +236,9 @@ def error_from(data: Mapping[str, Any]) -> ExplorerError:
     >>> error_from(BadInput("core.writing", path="a.txt").to_dict()).values
     {'path': 'a.txt'}
     """
-    kinds = {one.__name__: one for one in (BadInput, UnknownName, OutOfVocabulary, MissingExtra, Unavailable, Cancelled)}
+    kinds = {
+        one.__name__: one for one in (BadInput, UnknownName, NoSuchName, OutOfVocabulary, MissingExtra, Unavailable, Cancelled)
+    }
     made: ExplorerError = kinds.get(data["kind"], ExplorerError)(*unpacked(data["arguments"]), **unpacked(data["values"]))
     return made
 

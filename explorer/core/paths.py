@@ -8,7 +8,21 @@ from pathlib import Path
 
 from explorer.core.errors import BadInput
 
-__all__ = ["bytes_of", "expanded", "readable_name", "require_ordinary"]
+__all__ = ["as_name", "bytes_of", "expanded", "readable_name", "require_ordinary"]
+
+
+def as_name(given: object) -> str:
+    """What a person gave as a name or a path, as text.
+
+    Raises:
+        BadInput: it is neither.
+
+    >>> as_name(Path("models") / "a.bin") == str(Path("models", "a.bin"))
+    True
+    """
+    if not isinstance(given, str | os.PathLike):
+        raise BadInput("core.name_not_text", kind=type(given).__name__)
+    return os.fsdecode(given)
 
 
 def expanded(path: str | Path) -> Path:

@@ -11,11 +11,12 @@ import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.core.messages import Message
 from explorer.core.progress import ProgressCallback, report
 from explorer.encoders.baseline import BACKGROUND, Scale
 from explorer.encoders.forward import Job, Network, Seen
@@ -31,8 +32,6 @@ MOST = 512
 """Tokens of one pass at most, whatever a model could take: attention is kept for every pair of them, in every head."""
 _LETTERS_PER_TOKEN = 40
 _PAIRS = 4000
-
-Notes = dict[str, dict[str, Any]]
 
 
 class InsideModel:
@@ -79,14 +78,14 @@ class InsideModel:
             raise BadInput("encoders.no_attention", model=self.name)
         pieces = passage.pieces
         embeddings, rows, notes = _parts(seen, len(pieces))
-        notes |= self._remarks(texts, pieces)
+        notes += self._remarks(texts, pieces)
         if rows:
             pieces = [replace(one, position=row) for one, row in zip(pieces, rows, strict=True)]
         if passage.segments is not None and "segment" in embeddings:
             pieces = [replace(one, segment=row) for one, row in zip(pieces, passage.segments, strict=True)]
         report(progress, "reading sentences", 1, 1)
         morphemes = tuple(map(tuple, passage.morphemes))
-        return Inside(self.name, texts, tuple(pieces), embeddings, seen.states, seen.weights, notes, scale, morphemes)
+        return Inside(self.name, texts, tuple(pieces), embeddings, seen.states, seen.weights, tuple(notes), scale, morphemes)
 
     def _passage(self, texts: Sequence[str]) -> Passage:
         """The tokens of one pass, refused where they do not fit."""
@@ -100,10 +99,10 @@ class InsideModel:
             raise BadInput("encoders.too_many_tokens", model=self.name, most=self.limit, count=len(made.pieces))
         return made
 
-    def _remarks(self, texts: Sequence[str], pieces: Sequence[Piece]) -> Notes:
-        found: Notes = {}
+    def _remarks(self, texts: Sequence[str], pieces: Sequence[Piece]) -> list[Message]:
+        found: list[Message] = []
         if not self._pieces.paired and len(texts) > 1:
-            found["one_sentence"] = {}
+            found.append(Message("encoders.note_one_sentence"))
         lost = [
             match.group()
             for sentence, text in enumerate(texts)
@@ -112,7 +111,7 @@ class InsideModel:
             and not any(p.sentence == sentence and p.start < match.end() and p.end > match.start() for p in pieces)
         ]
         if lost:
-            found["lost"] = {"words": ", ".join(dict.fromkeys(lost))[:200]}
+            found.append(Message("encoders.note_lost", {"words": ", ".join(dict.fromkeys(lost))[:200]}))
         return found
 
     def _measure(self, progress: ProgressCallback | None) -> Scale:
@@ -130,9 +129,9 @@ class InsideModel:
         return Scale(states, np.array(owners, np.int64), _PAIRS)
 
 
-def _parts(seen: Seen, count: int) -> tuple[Mapping[str, NDArray[np.float32]], list[int], Notes]:
+def _parts(seen: Seen, count: int) -> tuple[Mapping[str, NDArray[np.float32]], list[int], list[Message]]:
     """The parts of the input in their order, each count × e, the position row of each token, and what is to be said of them."""
-    notes: Notes = {}
+    notes: list[Message] = []
     parts: dict[str, NDArray[np.float32]] = {}
     positions: list[int] = []
     for name in ("token", "segment", "position"):
@@ -141,27 +140,27 @@ def _parts(seen: Seen, count: int) -> tuple[Mapping[str, NDArray[np.float32]], l
             rows = out.reshape(-1, out.shape[-1])
             parts[name] = np.broadcast_to(rows, (count, rows.shape[1])) if len(rows) == 1 else rows
     if "segment" not in parts:
-        notes["no_segments"] = {}
+        notes.append(Message("encoders.note_no_segments"))
     elif seen.segment_rows == 1:
-        notes["one_segment"] = {}
+        notes.append(Message("encoders.note_one_segment"))
     if "position" not in parts:
-        notes["no_positions"] = {}
+        notes.append(Message("encoders.note_no_positions"))
     else:
         given = seen.caught["position"][0]
         if given is not None and not given.is_floating_point() and given.numel() == count:
             positions = [int(row) for row in given.reshape(-1)]
             if positions[0]:
-                notes["shifted_positions"] = {"first": positions[0]}
+                notes.append(Message("encoders.note_shifted_positions", {"first": positions[0]}))
     total: NDArray[np.float32] = np.asarray(np.sum(list(parts.values()), axis=0), np.float32)
     if "norm" in seen.caught:
         given, after = seen.caught["norm"]
         before, after = given.float().cpu().numpy().reshape(count, -1), after.reshape(count, -1)
         if before.shape != total.shape or not np.allclose(before, total, atol=1e-4 * max(1.0, float(np.abs(before).max()))):
-            notes["more"] = {}
+            notes.append(Message("encoders.note_more"))
         parts["sum"], parts["input"] = before, after
     else:
-        notes["no_norm"] = {}
+        notes.append(Message("encoders.note_no_norm"))
         parts["sum"] = parts["input"] = total
     if parts["input"].shape[1] != seen.states.shape[2]:
-        notes["projected"] = {"narrow": parts["input"].shape[1], "wide": seen.states.shape[2]}
+        notes.append(Message("encoders.note_projected", {"narrow": parts["input"].shape[1], "wide": seen.states.shape[2]}))
     return parts, positions, notes

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.core.foreign import refusing
 from explorer.core.progress import ProgressCallback
-from explorer.encoders import averaging
+from explorer.encoders import alike, averaging
 from explorer.encoders import senses as sorting
 from explorer.encoders.activations import InsideModel
 from explorer.encoders.baseline import RandomPairs, random_pairs, scale_words
@@ -24,6 +25,7 @@ from explorer.encoders.checkpoints import cannot
 from explorer.encoders.clusters import Space
 from explorer.encoders.fill import Filler
 from explorer.encoders.fill_pieces import PieceGaps
+from explorer.encoders.foreign import NAMES
 from explorer.encoders.forward import POOLINGS, Layer, Network
 from explorer.encoders.generate import Decoder
 from explorer.encoders.guesses import Gap, Guess
@@ -97,10 +99,13 @@ class Encoder:
         """See there."""
         return -1 if self._layer is None else self._layer
 
+    __getattr__ = refusing(NAMES)
+    __call__ = alike.refuse
+
     def __repr__(self) -> str:
         if self._opened[0] is None:
             return f"<Encoder {self.name}>"
-        return f"<Encoder {self.name}: {self.depth} layers × {self.dim}, {self.network.device}>"
+        return f"<Encoder {self.name}: {self.depth - 1} layers × {self.dim}, {self.network.device}>"
 
     def named(self, name: str) -> Encoder:
         """The same encoder under the name that somebody used for it."""
@@ -383,19 +388,8 @@ class Encoder:
             self._spaces[key] = Space.beside(others.views, others.weights)
         return self._spaces[key].place(reading.views).astype(np.float32)
 
-    def similarity(self, first: tuple[str, str], second: tuple[str, str], **options: Any) -> float:
-        """Cosine of two words in their sentences, each given as ``(word, sentence)``.
-
-        Args:
-            **options: as for :meth:`word_vectors`; ``representation="own"`` compares the states as they are.
-        """
-        unit = self.word_vectors([first[0], second[0]], [first[1], second[1]], **options)
-        return float(unit[0] @ unit[1])
-
-    def similarity_matrix(self, word: str | Sequence[str], sentences: Sequence[str], **options: Any) -> NDArray[np.float32]:
-        """Cosines (n × n float32) between the word's vectors in n sentences; options as for :meth:`word_vectors`."""
-        unit = self.word_vectors(word, sentences, **options)
-        return np.asarray(np.clip(unit @ unit.T, -1, 1), np.float32)
+    similarity = alike.similarity
+    similarity_matrix = alike.similarity_matrix
 
     def sentences(
         self,
@@ -434,6 +428,8 @@ class Encoder:
         way = own_way(self.name, *self._made_for("encoder"), pooling).asked(prefix, layer)
         maker = SentenceMaker(self.name, *self._made_for("encoder"), way)
         return gather(maker, texts, components=components, keep=keep, progress=progress)
+
+    encode = alike.encode
 
     # Senses
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.core import settings
 from explorer.core.errors import BadInput
+from explorer.core.messages import Message
 from explorer.display.record import Record
 from explorer.display.sheet import Sheet, say
 from explorer.encoders.baseline import Chance, Scale, unit_rows
@@ -20,23 +22,10 @@ if TYPE_CHECKING:
 
     from explorer.tokenizers.token import Token
 
-__all__ = ["NOTES", "PARTS", "Inside", "Spread"]
+__all__ = ["PARTS", "Inside", "Spread"]
 
 PARTS = ("token", "segment", "position", "sum", "input")
 """Input embeddings in the order they come about; ``"input"`` is the sum after LayerNorm, what enters the first block."""
-
-NOTES = {
-    "no_segments": "this model has no segment embeddings: it tells two sentences apart by the separator alone",
-    "one_segment": "this model has a single segment row, which is added to every token alike",
-    "one_sentence": "this model was trained on single texts: both sentences get segment 0, and only the separator parts them",
-    "no_positions": "this model adds no position embeddings to its input: its attention weighs how far tokens stand apart instead",
-    "shifted_positions": "this model counts positions from behind its padding row, so the first token has row {first}",
-    "more": "this model adds more to its input than token, segment and position, so the parts shown do not make up the sum",
-    "no_norm": "this model has no LayerNorm on its input: what enters the first block is the sum itself",
-    "projected": "this model's embeddings have {narrow} numbers and are projected to {wide} before the first block",
-    "lost": "the model's tokenizer leaves these out, so they have no part in anything here: {words}",
-}
-"""What can be remarked about a model or a text; the keys are in :attr:`Inside.notes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +57,7 @@ class Inside(Record):
         embeddings: T × e float32 under the names of :data:`PARTS` that the model has.
         states: layers × T × d float32; layer 0 enters the first block, layer k leaves block k.
         weights: blocks × heads × T × T float32, row = from, column = to; rows add up to 1.
-        notes: key of :data:`NOTES` and what fills its sentence.
+        notes: what is to be known about this model and text; :meth:`remarks` says it.
         scale: unrelated tokens, for what a cosine is worth.
     """
 
@@ -78,7 +67,7 @@ class Inside(Record):
     embeddings: Mapping[str, NDArray[np.float32]]
     states: NDArray[np.float32]
     weights: NDArray[np.float32]
-    notes: Mapping[str, Mapping[str, Any]]
+    notes: tuple[Message, ...]
     scale: Scale = field(repr=False)
     _morphemes: tuple[tuple[Token, ...], ...] = field(repr=False, default=())
 
@@ -98,8 +87,8 @@ class Inside(Record):
         return int(self.weights.shape[1])
 
     def remarks(self) -> list[str]:
-        """What is to be known about this model and text, a line each."""
-        return [NOTES[key].format(**values) for key, values in self.notes.items()]
+        """:attr:`notes` in the person's language, a line each."""
+        return [note.said(settings.language()) for note in self.notes]
 
     def units(self, unit: str = "piece") -> list[Unit]:
         """Tokens, eojeol or morphemes, special tokens among them; see :func:`~explorer.encoders.inside_units.make_units`.
@@ -222,7 +211,7 @@ class Inside(Record):
         return {
             "model": self.model,
             "texts": list(self.texts),
-            "notes": self.remarks(),
+            "notes": [str(note) for note in self.notes],
             "tokens": [
                 one.to_dict()
                 | {"lengths": {name: float(values[one.index]) for name, values in lengths.items()}}
@@ -264,4 +253,4 @@ class Inside(Record):
         shape = say("display.inside", blocks=self.blocks, heads=self.heads, dim=int(self.states.shape[2]))
         columns = ("number", "text", "sentence", "start", "end", "surface")
         rows = tuple((one.index, one.text, one.sentence, one.start, one.end, one.surface) for one in self.pieces)
-        return Sheet(f"{self.model}: {' / '.join(self.texts)}", notes=(shape,), columns=columns, rows=rows)
+        return Sheet(f"{self.model}: {' / '.join(self.texts)}", notes=(shape, *self.remarks()), columns=columns, rows=rows)

@@ -9,6 +9,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from explorer.core.errors import BadInput
+from explorer.core.paths import as_name
 from explorer.core.progress import ProgressCallback, report
 from explorer.encoders.checkpoints import cannot, open_checkpoint
 from explorer.encoders.encoder import Encoder
@@ -35,11 +36,11 @@ def encoder(
     """Open an encoder, or a decoder. Whoever asks for the same one gets the same weights, read once a process.
 
     Args:
-        name_or_path: ``"mini"`` (it ships), ``"e5-small"`` (multilingual; packages of the extra ``multilingual`` carry it, see
-            :mod:`~explorer.encoders.packaged`), the name of an encoder trained here, a folder as transformers saves it, or a
+        name_or_path: ``"mini"``, which ships; ``"e5-small"`` (multilingual; packages of the extra ``multilingual`` carry it, see
+            :mod:`~explorer.encoders.packaged`); the name of an encoder trained here; a folder as transformers saves it; or a
             Hugging Face id (``"bert-base-multilingual-cased"``, ``"klue/bert-base"``, ``"skt/kogpt2-base-v2"``). Local files
             are used first; weights must be safetensors; no code from the checkpoint is run. ``"kiwi"`` knows what comes next
-            and nothing else.
+            and nothing else. :func:`explorer.list_models` lists those that are here.
         device: ``"cpu"``, ``"cuda"``, ``"mps"``; the best one present by default.
         dtype: what it computes in: ``"float32"``, ``"bfloat16"``, or ``"int8"`` (linear layers, processor only). What comes
             out is float32 whatever it is.
@@ -53,7 +54,7 @@ def encoder(
     >>> encoder("mini").vector("배", "배를 타고 섬에 갔다.").shape
     (256,)
     """
-    name = str(name_or_path)
+    name = as_name(name_or_path)
     if name == "kiwi":
         return Encoder(name, stands_for="kiwi")
     folder = encoder_folder(name_or_path, progress)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.core.errors import BadInput, UnknownName
-from explorer.core.paths import expanded
+from explorer.core.paths import as_name, expanded
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import MANIFEST, artifact_path, check_name, list_artifacts, read_manifest, shipped_artifacts
 
@@ -80,8 +80,9 @@ def load(name_or_path: str | Path, progress: ProgressCallback | None = None) -> 
     """Open vectors.
 
     Args:
-        name_or_path: ``"kiwi"`` (recovered on first use), the name of a shipped or saved model, a folder written by
-            ``Vectors.save``, or a file in a known format (:mod:`explorer.vectors.files.formats`).
+        name_or_path: one that ships: ``"korean"`` (the best), ``"word2vec"``, ``"glove"``, or ``"kiwi"``, which is recovered on first use;
+            the name of a saved model; a folder written by ``Vectors.save``; or a file in a known format
+            (:mod:`explorer.vectors.files.formats`). :func:`explorer.list_models` lists those that are here.
         progress: told about long work.
 
     Raises:
@@ -94,7 +95,7 @@ def load(name_or_path: str | Path, progress: ProgressCallback | None = None) -> 
     """
     from explorer.vectors.files.formats import load_vectors, read_vectors
 
-    name = str(name_or_path)
+    name = as_name(name_or_path)
     if not name:
         raise BadInput("static.model_name_empty", choices=", ".join(model_names()))
     if name == "kiwi":
@@ -110,6 +111,8 @@ def load(name_or_path: str | Path, progress: ProgressCallback | None = None) -> 
     if path.is_file():
         report(progress, f"reading {path.name}")
         return read_vectors(path, progress=progress)
+    if "/" in name or "\\" in name or path.suffix:
+        raise UnknownName("model", name, model_names(), "static.no_such_file", path=path)
     raise UnknownName("model", name, model_names(), "static.give_a_name")
 
 

@@ -10,12 +10,13 @@ from typing import Any
 
 from explorer.core.errors import BadInput, UnknownName
 from explorer.core.messages import Message
-from explorer.core.paths import expanded
+from explorer.core.paths import as_name, expanded
 from explorer.core.registry import Registry
 from explorer.core.store import MANIFEST, Manifest, artifact_path, list_artifacts, read_artifact, sha256_file, shipped_artifacts
 from explorer.tokenizers.cards import CARDS, TEKKEN, card
 from explorer.tokenizers.engine import Adopted, Engine
 from explorer.tokenizers.engines.tekken import is_tekken, mistral_tekken, packaged_tekken
+from explorer.tokenizers.foreign import not_here
 from explorer.tokenizers.hub import HUB_FILES, hub_file
 from explorer.tokenizers.token import Tokenizer
 
@@ -70,11 +71,18 @@ def tokenizer(name_or_path: str | Path, **options: Any) -> Engine:
     """Make a tokenizer.
 
     Args:
-        name_or_path: a built-in name (``"kiwi"``, ``"mecab"``, ``"eojeol"``, ``"syllable"``, ``"jamo"``); the name of a saved
-            tokenizer, or of one that ships (``"ko-unigram-32k"``); that of a card (``"klue-bert"``, see
-            :data:`explorer.tokenizers.cards.CARDS`), which is downloaded or comes with a package; a path (``.model`` is
-            SentencePiece, ``vocab.txt`` WordPiece, ``tekken*.json`` Tekken, ``tokenizer.json`` or a folder Hugging Face);
-            ``"tiktoken:NAME"``; ``"kiwi-sw:PATH"``; ``"hybrid:PATH"``; otherwise a Hugging Face hub id such as ``"klue/bert-base"``.
+        name_or_path: a name, or where a tokenizer lies:
+
+            * built in: ``"kiwi"``, ``"mecab"`` (morphemes), ``"eojeol"``, ``"syllable"``, ``"jamo"``;
+            * shipped: ``"ko-unigram-32k"``, ``"ko-bpe-32k"``, ``"ko-bytebpe-32k"``, ``"ko-wordpiece-32k"``, ``"ko-kiwi-unigram-32k"``;
+            * downloaded, or brought by a package (:data:`explorer.tokenizers.cards.CARDS`): ``"klue-bert"``, ``"kcbert"``, ``"kobert"``,
+              ``"koelectra-v3"``, ``"mbert"``, ``"xlm-r"``, ``"kogpt2"``, ``"gpt2"``, ``"cl100k"``, ``"o200k"``, ``"llama-3"``,
+              ``"qwen-2.5"``, ``"gemma-2"``, ``"gemma-3"``, ``"exaone-3"``, ``"mistral-tekken"``;
+            * the name of a saved one, or a path: ``.model`` is SentencePiece, ``vocab.txt`` WordPiece, ``tekken*.json`` Tekken,
+              ``tokenizer.json`` or a folder Hugging Face; ``"tiktoken:NAME"``, ``"kiwi-sw:PATH"``, ``"hybrid:PATH"``;
+            * a Hugging Face hub id such as ``"klue/bert-base"``.
+
+            :func:`explorer.tokenizers` lists those that are here.
         **options: options of that tokenizer, see its class.
 
     Returns:
@@ -89,7 +97,7 @@ def tokenizer(name_or_path: str | Path, **options: Any) -> Engine:
     >>> tokenizer("jamo", jamo="conjoining").name
     'jamo'
     """
-    text = str(name_or_path)
+    text = as_name(name_or_path)
     if text in REGISTRY:
         return _make(REGISTRY.get(text), text, options)
     engine, colon, rest = text.partition(":")
@@ -114,6 +122,8 @@ def tokenizer(name_or_path: str | Path, **options: Any) -> Engine:
         return tokenizer(known.source, **{"name": known.name, **options})
     if "/" in text or path.suffix in (".model", ".json", ".txt"):
         raise BadInput("tokenizers.no_such_path", path=text, known=", ".join(tokenizer_names()))
+    if (known_elsewhere := not_here(text, tokenizer_names())) is not None:
+        raise known_elsewhere
     raise UnknownName("tokenizer", text, [*tokenizer_names(), *(entry.name for entry in CARDS)], "tokenizers.give_a_path")
 
 

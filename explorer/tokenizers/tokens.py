@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
+from explorer.core.errors import BadInput
+from explorer.core.foreign import refusing
 from explorer.display.record import Record
 from explorer.display.sheet import Sheet
 from explorer.display.tokens import tokens as strip
+from explorer.tokenizers.foreign import TOKENS
 from explorer.tokenizers.token import Token, key_of
 
 if TYPE_CHECKING:
@@ -40,7 +43,11 @@ class Tokens(Sequence[Token], Record):
     @overload
     def __getitem__(self, index: slice) -> tuple[Token, ...]: ...
     def __getitem__(self, index: int | slice) -> Token | tuple[Token, ...]:
+        if isinstance(index, str):  # as what Hugging Face's tokenizers give is asked
+            raise BadInput("tokenizers.tokens_by_number", key=index)
         return self.tokens[index]
+
+    __getattr__ = refusing(TOKENS)
 
     def __len__(self) -> int:
         return len(self.tokens)

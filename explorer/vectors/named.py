@@ -17,19 +17,30 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput
 from explorer.core.later import later
+from explorer.vectors.analogy import scores_of
 from explorer.vectors.checks import as_words, check_n
 from explorer.vectors.records import Resolution
 from explorer.vectors.relations import Space
-from explorer.vectors.search import Floats, cosines, nearest, unit_rows
+from explorer.vectors.search import Floats, Ints, cosines, nearest, top_k, unit_rows
 
 __all__ = [
     "by_key",
+    "closer_than",
     "distance",
+    "distances",
     "doesnt_match",
     "evaluate_word_analogies",
     "evaluate_word_pairs",
+    "get_index",
+    "get_mean_vector",
+    "get_normed_vectors",
+    "get_vecattr",
+    "get_vector",
+    "has_index_for",
     "keys_of",
     "most_similar",
+    "most_similar_cosmul",
+    "most_similar_to_given",
     "n_similarity",
     "place",
     "rank",
@@ -54,6 +65,12 @@ class _Asked(Space, Protocol):
     def __len__(self) -> int: ...
     def vector(self, word: str) -> Floats: ...
     def rows(self, resolution: Resolution) -> list[int]: ...
+    @property
+    def unit(self) -> Floats: ...
+    @property
+    def counts(self) -> Ints | None: ...
+    def __contains__(self, word: object) -> bool: ...
+    def index(self, key: str) -> int: ...
     def similarity(self, a: str, b: str) -> float: ...
     def odd_one_out(self, words: Sequence[str]) -> str: ...
     def as_query(self, vector: Any) -> Floats: ...
@@ -82,6 +99,111 @@ def by_key(self: _Asked, word: str | int | Sequence[str | int]) -> Floats:
     if isinstance(word, list | tuple | np.ndarray):
         return np.stack([by_key(self, one) for one in word]) if len(word) else np.empty((0, self.dim), np.float32)
     raise BadInput("vectors.word_not_text", kind=type(word).__name__)
+
+
+def get_vector(self: _Asked, key: str | int, norm: bool = False) -> Floats:
+    """``v[key]``; with ``norm`` of length 1.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> Vectors(["왕", "여왕"], [[3, 4], [0, 2]]).get_vector("왕", norm=True).round(1).tolist()
+    [0.6000000238418579, 0.800000011920929]
+    """
+    if not isinstance(key, str | int | np.integer):
+        raise BadInput("vectors.word_not_text", kind=type(key).__name__)
+    found = by_key(self, key)
+    return unit_rows(found[None])[0] if norm else found
+
+
+def get_normed_vectors(self: _Asked) -> Floats:
+    """:attr:`Vectors.unit` by gensim's name."""
+    return self.unit
+
+
+def get_index(self: _Asked, key: str | int, default: int | None = None) -> int:
+    """:meth:`Vectors.index` by gensim's name: the row of a key, of a key without its tag, or of a row's number.
+
+    Args:
+        key: as above.
+        default: what is given for anything else, instead of an error.
+
+    Raises:
+        OutOfVocabulary: there is no such key, and no default.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> v = Vectors(["왕/NNG", "여왕/NNG"], [[3, 4], [0, 2]])
+    >>> v.get_index("여왕"), v.get_index("배", -1), v.has_index_for("배")
+    (1, -1, False)
+    """
+    if isinstance(key, int | np.integer) and not isinstance(key, bool):
+        if 0 <= key < len(self):
+            return int(key)
+        if default is None:
+            raise BadInput("vectors.no_such_row", row=int(key), count=len(self))
+        return default
+    return default if default is not None and key not in self else self.index(key)
+
+
+def has_index_for(self: _Asked, key: str | int) -> bool:
+    """Whether :meth:`get_index` finds a row."""
+    return get_index(self, key, -1) >= 0
+
+
+def get_vecattr(self: _Asked, key: str | int, attr: str) -> int:
+    """How often a key was seen: ``"count"`` is the one attribute that rows have here.
+
+    Raises:
+        BadInput: another attribute, or nobody counted.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> Vectors(["왕", "여왕"], [[3, 4], [0, 2]], [7, 2]).get_vecattr("여왕", "count")
+    2
+    """
+    if attr != "count":
+        raise BadInput("vectors.only_counts", attribute=attr)
+    if self.counts is None:
+        raise BadInput("vectors.without_counts")
+    return int(self.counts[get_index(self, key)])
+
+
+def get_mean_vector(
+    self: _Asked,
+    keys: Sequence[str | int | npt.NDArray[Any]],
+    weights: Sequence[float] | npt.NDArray[Any] | None = None,
+    pre_normalize: bool = True,
+    post_normalize: bool = False,
+    ignore_missing: bool = True,
+) -> Floats:
+    """The mean of several vectors (d float32), as gensim weighs them: their weighted sum over the sum of the weights' sizes.
+
+    Args:
+        keys: words, row numbers, or vectors.
+        weights: one for each; 1 by default.
+        pre_normalize: give words length 1 first; vectors count as long as they are.
+        post_normalize: give the mean length 1.
+        ignore_missing: leave words without a vector out, instead of refusing them.
+
+    Raises:
+        BadInput: no keys, or as many weights as there are not keys.
+        OutOfVocabulary: a word has no vector, and ``ignore_missing`` is off.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> Vectors(["왕", "여왕"], [[3, 0], [0, 2]]).get_mean_vector(["왕", "여왕", "뷁"]).tolist()
+    [0.5, 0.5]
+    """
+    keys = as_words(keys) if isinstance(keys, str) else list(keys)
+    if not keys:
+        raise BadInput("vectors.group_without_words")
+    sizes = np.ones(len(keys)) if weights is None else np.asarray(weights, np.float64)
+    if sizes.shape != (len(keys),):
+        raise BadInput("vectors.weights_differ", count=len(keys), shape=sizes.shape)
+    total, size = np.zeros(self.dim), 0.0
+    for key, weight in zip(keys, sizes.tolist(), strict=True):
+        if isinstance(key, str) and ignore_missing and self.find(key) is None:
+            continue
+        total += weight * (self.as_query(key) if isinstance(key, np.ndarray) else get_vector(self, key, pre_normalize))
+        size += abs(weight)
+    mean = np.asarray(total / (size or 1), np.float32)
+    return unit_rows(mean[None])[0] if post_normalize else mean
 
 
 def keys_of(self: _Asked) -> Iterator[str]:
@@ -118,23 +240,60 @@ def most_similar(
     [('여왕', 0.96)]
     """
     check_n(topn)
+    terms, barred = _asked(self, positive, negative)
+    total = np.sum([weight * vector for vector, weight in terms], axis=0, dtype=np.float64)
+    if np.linalg.norm(total) < 1e-6:
+        raise BadInput("vectors.words_cancel_out")
+    [(rows, scores)] = nearest(self.vectors, total[None], topn, self.inverse, [barred], _first(self, restrict_vocab))
+    return _pairs(self, rows, scores)
+
+
+def most_similar_cosmul(
+    self: _Asked,
+    positive: Positive | Sequence[Positive] | None = None,
+    negative: Positive | Sequence[Positive] | None = None,
+    topn: int = 10,
+    *,
+    restrict_vocab: int | None = None,
+) -> list[tuple[str, float]]:
+    """:meth:`most_similar` by 3CosMul: ``v.analogy(…, method="3cosmul")`` by gensim's name. Arguments as there, but that
+    a vector counts as one of length 1.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> v = Vectors(["왕", "여왕", "남자", "여자", "배"], [[1, 0, 0], [1, 1, 0], [0, 0, 1], [0, 1, 1], [-1, 0, 0]])
+    >>> v.most_similar_cosmul(positive=["왕", "여자"], negative=["남자"], topn=1)[0][0]
+    '여왕'
+    """
+    check_n(topn)
+    terms, barred = _asked(self, positive, negative)
+    unit = unit_rows(np.stack([vector for vector, _ in terms]))
+    [scores] = scores_of(self.vectors, unit[None], [[weight for _, weight in terms]], "3cosmul", self.inverse)
+    scores[barred] = -np.inf
+    if (mask := _first(self, restrict_vocab)) is not None:
+        scores[~mask] = -np.inf
+    return _pairs(self, *top_k(scores, topn))
+
+
+def _asked(self: _Asked, positive: Any, negative: Any) -> tuple[list[tuple[npt.NDArray[Any], float]], list[int]]:
+    """The vectors with their weights, those of words of length 1, and the rows of all readings of these words."""
     terms = [*_terms(positive, 1.0), *_terms(negative, -1.0)]
     if not terms:
         raise BadInput("vectors.expression_without_words")
     words = [one for one, _ in terms if isinstance(one, str)]
-    resolved = [self.resolve(word) for word in words]
+    barred = [row for word in words for row in self.same_words(self.resolve(word))]
     units = iter(self.unit_vectors(words))
-    total = np.zeros(self.dim, np.float64)
-    for one, weight in terms:
-        total += weight * (next(units) if isinstance(one, str) else self.as_query(one))
-    if np.linalg.norm(total) < 1e-6:
-        raise BadInput("vectors.words_cancel_out")
-    barred = [row for resolution in resolved for row in self.same_words(resolution)]
-    mask = None
-    if restrict_vocab is not None:
-        check_n(restrict_vocab)
-        mask = np.arange(len(self)) < restrict_vocab
-    [(rows, scores)] = nearest(self.vectors, total[None], topn, self.inverse, [barred], mask)
+    return [(next(units) if isinstance(one, str) else self.as_query(one), weight) for one, weight in terms], barred
+
+
+def _first(self: _Asked, count: int | None) -> npt.NDArray[np.bool_] | None:
+    """Marks the first so many rows."""
+    if count is None:
+        return None
+    check_n(count)
+    return np.arange(len(self)) < count
+
+
+def _pairs(self: _Asked, rows: npt.NDArray[Any], scores: npt.NDArray[Any]) -> list[tuple[str, float]]:
     return [(self.keys[row], float(score)) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)]
 
 
@@ -170,6 +329,47 @@ def distance(self: _Asked, w1: str, w2: str) -> float:
     1.0
     """
     return 1 - self.similarity(w1, w2)
+
+
+def distances(self: _Asked, word_or_vector: str | int | npt.NDArray[Any], other_words: Sequence[str] = ()) -> Floats:
+    """1 − cosine of a word, or a vector, with other words: k float32; with every key where no words are given.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> Vectors(["왕", "여왕"], [[1, 0], [0, 2]]).distances("왕").tolist()
+    [0.0, 1.0]
+    """
+    given = word_or_vector
+    asked = self.as_query(given) if isinstance(given, np.ndarray | list) else get_vector(self, given)
+    others = self.unit_vectors(other_words) if len(other_words) else None
+    found = cosines(self.vectors, asked, self.inverse) if others is None else cosines(others, asked)
+    return np.asarray(1 - found[0], np.float32)
+
+
+def closer_than(self: _Asked, key1: str, key2: str) -> list[str]:
+    """The keys nearer to ``key1`` than ``key2`` is, in row order; other readings of ``key1`` are left out.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> Vectors(["왕", "여왕", "배"], [[1, 0], [1, 0.2], [0, 2]]).closer_than("왕", "배")
+    ['여왕']
+    """
+    scores = cosines(self.vectors, self.unit_vectors([key1])[0], self.inverse)[0]
+    nearer = scores > scores[self.index(key2)]
+    nearer[self.same_words(self.resolve(key1))] = False
+    return [self.keys[row] for row in np.flatnonzero(nearer).tolist()]
+
+
+def most_similar_to_given(self: _Asked, key1: str, keys_list: Sequence[str]) -> str:
+    """Which of some words is nearest to ``key1``.
+
+    >>> from explorer.vectors.vectors import Vectors
+    >>> Vectors(["왕", "여왕", "배"], [[1, 0], [1, 0.2], [0, 2]]).most_similar_to_given("왕", ["배", "여왕"])
+    '여왕'
+    """
+    words = as_words(keys_list)
+    if not words:
+        raise BadInput("vectors.group_without_words")
+    [first], others = self.unit_vectors([key1]), self.unit_vectors(words)
+    return words[int(np.argmax(others @ first))]
 
 
 def doesnt_match(self: _Asked, words: Sequence[str]) -> str:

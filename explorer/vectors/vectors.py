@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput, OutOfVocabulary
-from explorer.core.messages import Message
-from explorer.text.scripts import SCRIPTS, in_script
+from explorer.core.foreign import refusing
 from explorer.text.tags import base_tag, tag_of, word_of
 from explorer.vectors import named, questions, reasons, sif
 from explorer.vectors.axes import place_words
@@ -23,6 +22,8 @@ from explorer.vectors.checks import as_counts, as_index, as_matrix, as_word, as_
 from explorer.vectors.composition import compose
 from explorer.vectors.expression import clean_word
 from explorer.vectors.files.folder import save
+from explorer.vectors.filters import Filters
+from explorer.vectors.foreign import NAMES
 from explorer.vectors.hubs import csls, local_means, mutual
 from explorer.vectors.records import Neighbour, Neighbours, Resolution, Similarities
 from explorer.vectors.relations import Relation
@@ -89,8 +90,7 @@ class Vectors:
         self._given_analyser = analyser
         self._inverse: Floats | None = None
         self._unit: Floats | None = None
-        self._tagged: tuple[dict[str, int], npt.NDArray[np.int32]] | None = None
-        self._scripts: dict[str, npt.NDArray[np.bool_]] = {}
+        self._filters = Filters(self._keys, self._counts)
         self._resolver: Resolver | None = None
         self._local: dict[int, float] = {}
         self._resolved: dict[str, tuple[Resolution, npt.NDArray[np.float32] | None]] = {}
@@ -154,6 +154,8 @@ class Vectors:
         """Numbers in each vector."""
         return int(self._matrix.shape[1])
 
+    vector_size = dim
+
     @property
     def inverse(self) -> Floats:
         """1 / length of each row, 0 for rows of zeros (n float32); computed once."""
@@ -183,6 +185,7 @@ class Vectors:
 
     __getitem__ = named.by_key
     __iter__ = named.keys_of
+    __getattr__ = refusing(NAMES)
 
     def __contains__(self, word: object) -> bool:
         """Whether :meth:`index` has a row for it: a key, or a key's form without its tag. Never analyses; see :meth:`resolve`."""
@@ -337,31 +340,8 @@ class Vectors:
         )
 
     def mask(self, tags: str | Iterable[str] | None, min_count: int, script: str = "any") -> npt.NDArray[np.bool_] | None:
-        """Which keys a filter keeps (n booleans), or ``None`` when it keeps all.
-
-        Raises:
-            BadInput: a tag no key has, counts asked of a model without them, or an unknown script.
-        """
-        mask: npt.NDArray[np.bool_] | None = None
-        if tags is not None:
-            wanted = {tags} if isinstance(tags, str) else set(tags)
-            numbers, tagged = self._tag_numbers()
-            if (missing := sorted(wanted - numbers.keys())) or not wanted:
-                raise BadInput(
-                    "vectors.no_such_tag",
-                    missing=missing or Message("vectors.none_given"),
-                    known=sorted(numbers.keys() - {""}) or Message("vectors.no_tags"),
-                )
-            mask = np.isin(tagged, [numbers[tag] for tag in wanted])
-        if min_count > 0:
-            if self._counts is None:
-                raise BadInput("vectors.no_counts")
-            frequent = self._counts >= min_count
-            mask = frequent if mask is None else mask & frequent
-        if script != "any":
-            written = self._in_script(script)
-            mask = written if mask is None else mask & written
-        return mask
+        """Which keys a filter keeps (n booleans), or ``None`` when it keeps all; see :meth:`~explorer.vectors.filters.Filters.mask`."""
+        return self._filters.mask(tags, min_count, script)
 
     @property
     def tags(self) -> dict[str, int]:
@@ -370,26 +350,7 @@ class Vectors:
         >>> Vectors(["배/NNG", "가다/VV", "물/NNG"], np.eye(3)).tags
         {'NNG': 2, 'VV': 1}
         """
-        numbers, tagged = self._tag_numbers()
-        found = dict(zip(numbers, np.bincount(tagged, minlength=len(numbers)).tolist(), strict=True))
-        return {tag: found[tag] for tag in sorted(found, key=lambda tag: -found[tag]) if tag}
-
-    def _tag_numbers(self) -> tuple[dict[str, int], npt.NDArray[np.int32]]:
-        """The tags numbered as they first appear, and the number of each key's."""
-        with self._lock:
-            if self._tagged is None:
-                numbers: dict[str, int] = {}
-                tagged = [numbers.setdefault(tag_of(key), len(numbers)) for key in self._keys]
-                self._tagged = numbers, np.array(tagged, np.int32)
-            return self._tagged
-
-    def _in_script(self, script: str) -> npt.NDArray[np.bool_]:
-        if script not in SCRIPTS:
-            raise BadInput("vectors.unknown_script", script=script, allowed=", ".join(SCRIPTS))
-        with self._lock:
-            if script not in self._scripts:
-                self._scripts[script] = np.array([in_script(word_of(key), script) for key in self._keys], dtype=np.bool_)
-            return self._scripts[script]
+        return self._filters.tags()
 
     # Questions
 
@@ -505,6 +466,17 @@ class Vectors:
     doesnt_match = named.doesnt_match
     rank = named.rank
     n_similarity = named.n_similarity
+    get_vector = named.get_vector
+    get_normed_vectors = named.get_normed_vectors
+    get_mean_vector = named.get_mean_vector
+    get_index = named.get_index
+    has_index_for = named.has_index_for
+    get_vecattr = named.get_vecattr
+    most_similar_cosmul = named.most_similar_cosmul
+    most_similar_to_given = named.most_similar_to_given
+    similar_by_key = named.similar_by_word
+    closer_than = named.closer_than
+    distances = named.distances
     evaluate_word_pairs = named.evaluate_word_pairs
     evaluate_word_analogies = named.evaluate_word_analogies
 

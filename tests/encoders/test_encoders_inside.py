@@ -45,6 +45,11 @@ def pair(bert: InsideModel) -> Inside:
     return bert.read(FIRST, SECOND)
 
 
+def said(seen: Inside) -> list[str]:
+    """What is to be known of it, by the ends of the codes."""
+    return [note.code.removeprefix("encoders.note_") for note in seen.notes]
+
+
 def other(folder: Path, into: Path, model, positions: int = 128) -> InsideModel:
     """Another architecture with the tokenizer of the small BERT."""
     transformers.AutoTokenizer.from_pretrained(folder).save_pretrained(into)
@@ -131,7 +136,7 @@ def test_mini_shows_what_it_holds(mini):
         sum(seen.embeddings[name] for name in ("token", "segment", "position")), seen.embeddings["sum"], atol=1e-6
     )
     assert "배/NNG" in [one.text for one in seen.pieces] and {one.segment for one in seen.pieces} == {0}
-    assert list(seen.notes) == ["one_sentence"] and not mini.read("배를 먹었다.").notes
+    assert said(seen) == ["one_sentence"] and not mini.read("배를 먹었다.").notes
     from explorer.encoders.open import encoder
 
     own = encoder("mini", device="cpu").layers("배", "배를 먹었다.")
@@ -142,7 +147,7 @@ def test_roberta_begins_its_positions_behind_the_padding(small_bert, tmp_path):
     config = transformers.RobertaConfig(**small(small_bert, max_position_embeddings=66, type_vocab_size=1, pad_token_id=0))
     seen = other(small_bert, tmp_path / "roberta", transformers.RobertaModel(config)).read(FIRST, SECOND)
     assert [one.position for one in seen.pieces][:2] == [1, 2] and {one.segment for one in seen.pieces} == {None}
-    assert list(seen.notes) == ["one_segment", "shifted_positions"] and "has row 1" in seen.remarks()[1]
+    assert said(seen) == ["one_segment", "shifted_positions"] and "has number 1" in seen.remarks()[1]
     assert np.allclose(seen.embeddings["input"], seen.states[0], atol=1e-6)
     assert np.allclose(seen.embeddings["segment"], seen.embeddings["segment"][0])
 
@@ -154,7 +159,7 @@ def test_models_without_positions_or_segments_get_none(small_bert, tmp_path):
         )
     )
     seen = other(small_bert, tmp_path / "deberta", transformers.DebertaV2Model(config)).read(FIRST)
-    assert list(seen.embeddings) == ["token", "sum", "input"] and list(seen.notes) == ["no_segments", "no_positions"]
+    assert list(seen.embeddings) == ["token", "sum", "input"] and said(seen) == ["no_segments", "no_positions"]
     assert np.allclose(seen.embeddings["input"], seen.states[0], atol=1e-6)
     assert {one.position for one in seen.pieces} == {None} and np.allclose(seen.weights.sum(-1), 1, atol=1e-5)
 
@@ -164,12 +169,21 @@ def test_a_distilled_model_has_no_segments_and_a_narrow_one_is_projected(small_b
         vocab_size=small(small_bert)["vocab_size"], dim=24, n_layers=2, n_heads=2, hidden_dim=32, max_position_embeddings=64
     )
     seen = other(small_bert, tmp_path / "distil", transformers.DistilBertModel(config)).read(FIRST)
-    assert list(seen.embeddings) == ["token", "position", "sum", "input"] and list(seen.notes) == ["no_segments"]
+    assert list(seen.embeddings) == ["token", "position", "sum", "input"] and said(seen) == ["no_segments"]
     assert np.allclose(seen.embeddings["input"], seen.states[0], atol=1e-6)
     config = transformers.ElectraConfig(**small(small_bert, embedding_size=12, max_position_embeddings=64))
     seen = other(small_bert, tmp_path / "electra", transformers.ElectraModel(config)).read(FIRST, SECOND)
     assert seen.embeddings["input"].shape[1] == 12 and seen.states.shape[2] == 24
-    assert seen.remarks() == ["this model's embeddings have 12 numbers and are projected to 24 before the first block"]
+    assert said(seen) == ["projected"] and seen.notes[0].values == {"narrow": 12, "wide": 24}
+
+
+def test_what_is_to_be_known_is_said_in_the_language_of_the_person(mini, monkeypatch):
+    seen = mini.read("배를 먹었다.", "배를 탔다.")
+    for language, begins in (("en", "This model was not trained on pairs"), ("ko", "이 모델은 문장 쌍으로 배우지 않았습니다")):
+        monkeypatch.setenv("EXPLORER_LANG", language)
+        [line] = seen.remarks()
+        assert line.startswith(begins) and line in str(seen) and line in seen._repr_html_()
+        assert seen.to_dict()["notes"][0].startswith("This model")  # programs read the same everywhere
 
 
 # ---- attention

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from explorer.core.errors import BadInput, OutOfVocabulary
+import explorer as ex
+from explorer.core.errors import BadInput, NoSuchName, OutOfVocabulary
+from explorer.vectors.foreign import NAMES
 from explorer.vectors.vectors import Vectors
 
 WORDS = ["왕", "여왕", "남자", "여자", "배", "바다", "산", "강", "들", "꽃", "달", "별"]
@@ -65,6 +69,89 @@ def test_single_numbers_are_those_of_gensim(v: Vectors, theirs: Any):
     assert [v.rank("왕", word) for word in WORDS[1:]] == [theirs.rank("왕", word) for word in WORDS[1:]]
 
 
+COSMUL = [
+    {"positive": "왕"},
+    {"positive": ["왕", "여자"], "negative": ["남자"], "topn": 3},
+    {"positive": ["왕", "여자"], "negative": "남자", "restrict_vocab": None},
+]
+
+
+@pytest.mark.parametrize("asked", COSMUL, ids=str)
+def test_products_are_those_of_gensim(v: Vectors, theirs: Any, asked: dict[str, Any]):
+    assert near(v.most_similar_cosmul(**asked), theirs.most_similar_cosmul(**asked))
+
+
+def test_only_the_first_rows_answer_where_that_is_asked(v: Vectors):
+    found = v.most_similar_cosmul("왕", topn=20, restrict_vocab=4)
+    assert sorted(key for key, _ in found) == sorted(WORDS[1:4]) and len(v.most_similar_cosmul("왕", topn=20)) == 11
+
+
+def test_rows_are_those_of_gensim(v: Vectors, theirs: Any):
+    assert v.vector_size == theirs.vector_size == 8
+    for norm in (False, True):
+        assert np.allclose(v.get_vector("달", norm=norm), theirs.get_vector("달", norm=norm), atol=1e-6)
+        assert np.allclose(v.get_vector(3, norm), theirs.get_vector(3, norm), atol=1e-6)
+    assert np.allclose(v.get_normed_vectors(), theirs.get_normed_vectors(), atol=1e-6)
+    assert [v.get_index(key) for key in (*WORDS, 3)] == [theirs.get_index(key) for key in (*WORDS, 3)]
+    assert v.get_index("뷁쀍", -1) == theirs.get_index("뷁쀍", -1) == -1 and v.get_index(99, -1) == -1
+    assert [v.has_index_for(key) for key in ("왕", "뷁쀍", 99)] == [True, False, False]
+    theirs.set_vecattr("달", "count", 2)
+    assert v.get_vecattr("달", "count") == theirs.get_vecattr("달", "count") == v.counts[10]
+
+
+MEANS: list[dict[str, Any]] = [
+    {},
+    {"weights": [1, 2, -3, 4]},
+    {"pre_normalize": False},
+    {"post_normalize": True},
+    {"weights": np.array([0.5, 0.5, 1, 1], np.float32), "pre_normalize": False, "post_normalize": True},
+]
+
+
+@pytest.mark.parametrize("asked", MEANS, ids=str)
+def test_means_are_those_of_gensim(v: Vectors, theirs: Any, asked: dict[str, Any]):
+    keys = ["왕", "뷁쀍", "배", v["달"]]  # a word that nobody knows is left out with its weight
+    assert np.allclose(v.get_mean_vector(keys, **asked), theirs.get_mean_vector(keys, **asked), atol=1e-6)
+
+
+def test_what_is_nearer_is_what_gensim_finds_nearer(v: Vectors, theirs: Any):
+    assert np.allclose(v.distances("왕"), theirs.distances("왕"), atol=1e-6)
+    assert np.allclose(v.distances(v["왕"] * 3, WORDS[2:5]), theirs.distances(v["왕"], WORDS[2:5]), atol=1e-6)
+    for word in WORDS[1:]:
+        assert v.closer_than("왕", word) == theirs.closer_than("왕", word)
+    assert v.most_similar_to_given("왕", WORDS[3:9]) == theirs.most_similar_to_given("왕", WORDS[3:9])
+    assert near(v.similar_by_key("꽃", 4), theirs.similar_by_key("꽃", 4))
+
+
+OF_GENSIM_ITSELF = {"add_lifecycle_event", "expandos", "mapfile_path", "next_index"}
+
+
+def test_every_public_name_of_gensim_is_here_or_says_what_to_write(v: Vectors, theirs: Any):
+    public = {name for name in dir(theirs) if not name.startswith("_")} - OF_GENSIM_ITSELF
+    assert len(public) > 50 and sorted(name for name in public if not hasattr(v, name) and name not in NAMES) == []
+    assert [name for name in NAMES if hasattr(v, name)] == []  # nothing is hidden behind a sentence
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_a_name_from_elsewhere_is_an_attribute_error_of_one_line(v: Vectors, name: str):
+    with pytest.raises(AttributeError) as caught:
+        getattr(v, name)
+    error = caught.value
+    assert isinstance(error, NoSuchName) and repr(name) in str(error) and "\n" not in str(error)
+    assert name in error.said("ko") and error.said("ko") != str(error)
+    # What it tells to write is Python, and there.
+    here = str(error.values.get("here", "v.unit")).replace(", and ", "; ").replace(", or ", "; ").split(" of ")[0]
+    assert all(hasattr(v, word) for word in re.findall(r"\bv\.(\w+)", here)) and compile(here, "here", "exec")
+    assert all(hasattr(ex, word) for word in re.findall(r"\bex\.(\w+)", here))
+
+
+def test_other_names_are_errors_of_python(v: Vectors):
+    with pytest.raises(AttributeError, match="'Vectors' object has no attribute 'no_such_name'") as caught:
+        v.no_such_name  # type: ignore[attr-defined]  # noqa: B018
+    assert not isinstance(caught.value, NoSuchName)
+    assert copy.copy(v)["왕"].tolist() == v["왕"].tolist()
+
+
 def test_it_is_a_mapping_of_its_keys(v: Vectors, theirs: Any):
     assert list(v) == list(v.index_to_key) == theirs.index_to_key and dict(v.key_to_index) == theirs.key_to_index
     assert "왕" in v and "없음" not in v and 3 not in v and len(v) == len(WORDS)
@@ -102,6 +189,15 @@ def test_a_missing_word_is_a_key_error_with_one_line(v: Vectors):
         lambda v: v.doesnt_match("왕여왕배"),
         lambda v: v.n_similarity([], ["왕"]),
         lambda v: v.n_similarity("왕", ["왕"]),
+        lambda v: v.get_vector(["왕"]),
+        lambda v: v.get_index(99),
+        lambda v: v.get_vecattr("왕", "sample_int"),
+        lambda v: v.get_mean_vector([]),
+        lambda v: v.get_mean_vector("왕배"),
+        lambda v: v.get_mean_vector(["왕", "배"], weights=[1]),
+        lambda v: v.most_similar_cosmul(),
+        lambda v: v.most_similar_to_given("왕", []),
+        lambda v: v.distances(np.zeros(3)),
         lambda v: v.similar(["왕"]),
         lambda v: v.similar_many("왕"),
         lambda v: v.similarities("왕배"),

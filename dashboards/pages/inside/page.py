@@ -83,7 +83,7 @@ def head_name(t: Text, number: int) -> str:
 
 def notes(t: Text, seen: Inside) -> Any:
     """What is to be known about this model and text."""
-    lines = [t.maybe(f"inside.note_{key}", key).format(**values) for key, values in seen.notes.items()]
+    lines = [note.said(t.language) for note in seen.notes]
     return dmc.Stack([dmc.Text(line, size="sm") for line in lines], gap=4, className="inside-notes") if lines else None
 
 

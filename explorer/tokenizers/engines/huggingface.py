@@ -129,9 +129,7 @@ class HuggingFaceTokenizer(Engine):
 
     def keys_batch(self, texts: Iterable[str], workers: int) -> Iterator[list[str]]:
         """Pieces only, for counting and training: no spans are made."""
-        if self._table is None:
-            self._table = [self._form(index) for index in range(self._id_count())]
-        form = self._table.__getitem__
+        form = self._all().__getitem__
         for batch in batched(self._plain(nfc(text)) for text in texts):
             with panics(self.name):
                 encodings = self._backend.encode_batch_fast(batch, add_special_tokens=self.special_tokens)
@@ -174,9 +172,17 @@ class HuggingFaceTokenizer(Engine):
             tokens.append(new_token(piece, start, end, form, None, index, index == unknown))
         return tokens
 
-    def decode(self, ids: Sequence[int]) -> str:
+    def decode(self, ids: Sequence[int], *, skip_special_tokens: bool = False) -> str:
         """The text of token ids, as the tokenizer restores it."""
-        return str(self._backend.decode(as_ids(ids, self._id_count()), skip_special_tokens=False))
+        return str(self._backend.decode(as_ids(ids, self._id_count()), skip_special_tokens=skip_special_tokens))
+
+    def vocabulary(self) -> list[str]:
+        return list(self._all())
+
+    def _all(self) -> list[str]:
+        if self._table is None:
+            self._table = [self._form(index) for index in range(self._id_count())]
+        return self._table
 
     def is_byte(self, index: int) -> bool:
         """Whether a vocabulary id is a piece of a character: raw bytes, or a fall-back such as ``<0xEB>``."""

@@ -114,9 +114,12 @@ class HybridTokenizer(Engine):
             tokens.append(Token(surface[start:end], start, end, piece.form, None, piece.id, piece.unknown))
         return tokens
 
-    def decode(self, ids: Sequence[int]) -> str:
+    def decode(self, ids: Sequence[int], *, skip_special_tokens: bool = False) -> str:
         """The text of token ids."""
-        return self._pieces.decode(ids).strip()
+        return self._pieces.decode(ids, skip_special_tokens=skip_special_tokens).strip()
+
+    def vocabulary(self) -> list[str]:
+        return self._pieces.vocabulary()
 
     def is_byte(self, index: int) -> bool:
         """Whether a vocabulary id stands for one byte."""

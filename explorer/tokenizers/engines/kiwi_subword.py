@@ -113,9 +113,12 @@ class KiwiSubwordTokenizer(Engine):
             tokens.append(Token(clean.original[start:end], start, end, form, None, index, index == self._unknown))
         return tokens
 
-    def decode(self, ids: Sequence[int]) -> str:
+    def decode(self, ids: Sequence[int], *, skip_special_tokens: bool = False) -> str:
         """Text of token ids, as far as this tokenizer can restore it."""
         return str(self._tokenizer.decode(as_ids(ids, self.vocab_size)))
+
+    def vocabulary(self) -> list[str]:
+        return [to_compatible(self._pieces.get(index, "")) for index in range(max(self._pieces, default=-1) + 1)]
 
     def params(self) -> dict[str, Any]:
         return {"name": self.name, "engine": "kiwi-sw", **file_params(self.path)}

@@ -147,9 +147,12 @@ class SentencePieceTokenizer(Engine):
             tokens.append(Token(clean.original[start:end], start, end, piece, None, index, index == self._unknown))
         return tokens
 
-    def decode(self, ids: Sequence[int]) -> str:
+    def decode(self, ids: Sequence[int], *, skip_special_tokens: bool = False) -> str:
         """The text of token ids, as the model restores it."""
         return str(self._processor.decode(as_ids(ids, self.vocab_size)))
+
+    def vocabulary(self) -> list[str]:
+        return [self._processor.id_to_piece(index) for index in range(self._processor.get_piece_size())]
 
     def is_byte(self, index: int) -> bool:
         """Whether a vocabulary id stands for one byte of a character the vocabulary lacks."""

@@ -61,11 +61,20 @@ class ByteEncoding(Engine):
             tokens.append(Token(clean.original[left:right], left, right, form, None, rank + self._special))
         return tokens
 
-    def decode(self, ids: Sequence[int]) -> str:
+    def decode(self, ids: Sequence[int], *, skip_special_tokens: bool = False) -> str:
         """The text of token ids; special tokens spell nothing."""
         return str(
             self._encoding.decode([index - self._special for index in as_ids(ids, self.vocab_size) if index >= self._special])
         )
+
+    def vocabulary(self) -> list[str]:
+        return [self._piece(index - self._special) for index in range(self.vocab_size or 0)]
+
+    def _piece(self, rank: int) -> str:
+        try:
+            return byte_text(self._encoding.decode_single_token_bytes(rank)) if rank >= 0 else ""
+        except KeyError:  # numbers between the pieces and the special tokens
+            return ""
 
     def is_byte(self, index: int) -> bool:
         """Whether a token is no whole characters."""
