@@ -159,7 +159,7 @@ class Engine(ABC):
         return found if isinstance(ids, Iterable) else found[0]
 
     @overload
-    def convert_tokens_to_ids(self, tokens: str) -> int | None: ...
+    def convert_tokens_to_ids(self, tokens: str) -> int | None: ...  # type: ignore[overload-overlap]  # a str is a Sequence[str], too
     @overload
     def convert_tokens_to_ids(self, tokens: Sequence[str]) -> list[int | None]: ...
     def convert_tokens_to_ids(self, tokens: str | Sequence[str]) -> int | list[int | None] | None:

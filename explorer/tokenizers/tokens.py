@@ -42,10 +42,11 @@ class Tokens(Sequence[Token], Record):
     def __getitem__(self, index: int) -> Token: ...
     @overload
     def __getitem__(self, index: slice) -> tuple[Token, ...]: ...
-    def __getitem__(self, index: int | slice) -> Token | tuple[Token, ...]:
+    def __getitem__(self, index: Any) -> Token | tuple[Token, ...]:
         if isinstance(index, str):  # as what Hugging Face's tokenizers give is asked
             raise BadInput("tokenizers.tokens_by_number", key=index)
-        return self.tokens[index]
+        found: Token | tuple[Token, ...] = self.tokens[index]
+        return found
 
     __getattr__ = refusing(TOKENS)
 

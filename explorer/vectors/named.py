@@ -134,13 +134,15 @@ def get_index(self: _Asked, key: str | int, default: int | None = None) -> int:
     >>> v.get_index("여왕"), v.get_index("배", -1), v.has_index_for("배")
     (1, -1, False)
     """
-    if isinstance(key, int | np.integer) and not isinstance(key, bool):
-        if 0 <= key < len(self):
-            return int(key)
-        if default is None:
-            raise BadInput("vectors.no_such_row", row=int(key), count=len(self))
-        return default
-    return default if default is not None and key not in self else self.index(key)
+    if isinstance(key, str):
+        return default if default is not None and key not in self else self.index(key)
+    if isinstance(key, bool) or not isinstance(key, int | np.integer):
+        raise BadInput("vectors.word_not_text", kind=type(key).__name__)
+    if 0 <= key < len(self):
+        return int(key)
+    if default is None:
+        raise BadInput("vectors.no_such_row", row=int(key), count=len(self))
+    return default
 
 
 def has_index_for(self: _Asked, key: str | int) -> bool:
@@ -241,7 +243,7 @@ def most_similar(
     """
     check_n(topn)
     terms, barred = _asked(self, positive, negative)
-    total = np.sum([weight * vector for vector, weight in terms], axis=0, dtype=np.float64)
+    total = np.stack([weight * vector for vector, weight in terms]).sum(axis=0, dtype=np.float64)
     if np.linalg.norm(total) < 1e-6:
         raise BadInput("vectors.words_cancel_out")
     [(rows, scores)] = nearest(self.vectors, total[None], topn, self.inverse, [barred], _first(self, restrict_vocab))
@@ -267,7 +269,7 @@ def most_similar_cosmul(
     check_n(topn)
     terms, barred = _asked(self, positive, negative)
     unit = unit_rows(np.stack([vector for vector, _ in terms]))
-    [scores] = scores_of(self.vectors, unit[None], [[weight for _, weight in terms]], "3cosmul", self.inverse)
+    [scores] = scores_of(self.vectors, unit[None], np.array([[weight for _, weight in terms]]), "3cosmul", self.inverse)
     scores[barred] = -np.inf
     if (mask := _first(self, restrict_vocab)) is not None:
         scores[~mask] = -np.inf
