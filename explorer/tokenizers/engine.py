@@ -12,6 +12,7 @@ from typing import Any, TypeVar, overload
 
 from explorer.core.errors import BadInput
 from explorer.core.foreign import refusing
+from explorer.text.normalise import check_text
 from explorer.tokenizers.batch import tokenize_all
 from explorer.tokenizers.foreign import NAMES
 from explorer.tokenizers.token import Token, Tokenizer, key_of
@@ -169,7 +170,11 @@ class Engine(ABC):
             BadInput: the tokenizer has no vocabulary.
         """
         numbers = self._numbered[1]
-        return numbers.get(tokens) if isinstance(tokens, str) else [numbers.get(piece) for piece in tokens]
+        if isinstance(tokens, str):
+            return numbers.get(tokens)
+        if not isinstance(tokens, Iterable):
+            raise BadInput("text.not_text", kind=type(tokens).__name__)
+        return [numbers.get(check_text(piece)) for piece in tokens]
 
     @overload
     def morphs(self, text: str, *, norm: bool = False, stem: bool = True) -> list[str]: ...  # type: ignore[overload-overlap]

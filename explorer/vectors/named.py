@@ -195,11 +195,14 @@ def get_mean_vector(
     keys = as_words(keys) if isinstance(keys, str) else list(keys)
     if not keys:
         raise BadInput("vectors.group_without_words")
-    sizes = np.ones(len(keys)) if weights is None else np.asarray(weights, np.float64)
-    if sizes.shape != (len(keys),):
+    try:
+        sizes = np.ones(len(keys)) if weights is None else np.asarray(weights, np.float64)
+    except (TypeError, ValueError) as error:
+        raise BadInput("vectors.matrix_not_numbers", reason=error) from error
+    if sizes.shape != (len(keys),) or not np.all(np.isfinite(sizes)):
         raise BadInput("vectors.weights_differ", count=len(keys), shape=sizes.shape)
     total, size = np.zeros(self.dim), 0.0
-    for key, weight in zip(keys, sizes.tolist(), strict=True):
+    for key, weight in zip(keys, (sizes / (np.abs(sizes).max() or 1)).tolist(), strict=True):  # only their ratios count
         if isinstance(key, str) and ignore_missing and self.find(key) is None:
             continue
         total += weight * (self.as_query(key) if isinstance(key, np.ndarray) else get_vector(self, key, pre_normalize))

@@ -35,14 +35,22 @@ _STRETCH = 400
 _METHODS = [
     "analogy",
     "axis",
+    "closer_than",
     "distance",
+    "distances",
     "doesnt_match",
     "find",
+    "get_index",
+    "get_mean_vector",
+    "get_vecattr",
+    "get_vector",
     "index",
     "lookup",
     "matrix",
     "most_frequent",
     "most_similar",
+    "most_similar_cosmul",
+    "most_similar_to_given",
     "n_similarity",
     "odd_one_out",
     "parallelogram",
@@ -116,6 +124,7 @@ def _targets() -> list[Callable[..., Any]]:
     found = [getattr(v, name) for name in _METHODS] * 2
     for engine in map(ex.tokenizer, _ENGINES):
         found += [engine, engine.encode, engine.decode, engine.morphs, engine.pos, engine.nouns]
+        found += [engine.batch_decode, engine.convert_ids_to_tokens, engine.convert_tokens_to_ids]
     found += [ex.tokenizer, ex.load, ex.Vectors, ex.list_models]
     found += [
         forms.change_between,

@@ -9,12 +9,17 @@ import pytest
 
 import explorer as ex
 from explorer.core.errors import BadInput, NoSuchName, UnknownName
-from explorer.tokenizers.engine import Adopted
+from explorer.tokenizers.engine import Adopted, Engine
 from explorer.tokenizers.foreign import NAMES, TOKENS
 from explorer.tokenizers.token import Token
 
 SHIPPED = ["ko-unigram-32k", "ko-bpe-32k", "ko-bytebpe-32k", "ko-wordpiece-32k", "ko-kiwi-unigram-32k"]
 TEXT = "왕비가 밥을 먹었다ㅋㅋㅋ 뷁"
+
+
+@pytest.fixture(scope="module")
+def unigram() -> Engine:
+    return ex.tokenizer("ko-unigram-32k")
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -64,9 +69,9 @@ def test_without_a_vocabulary_there_are_no_pieces():
 
 
 @pytest.mark.parametrize("options", [{"return_tensors": "pt"}, {"padding": True, "truncation": True}], ids=str)
-def test_called_it_takes_texts_and_nothing_else(options: dict[str, Any]):
+def test_called_it_takes_texts_and_nothing_else(unigram: Engine, options: dict[str, Any]):
     with pytest.raises(BadInput) as caught:
-        ex.tokenizer("ko-unigram-32k")(TEXT, **options)  # type: ignore[call-overload]
+        unigram(TEXT, **options)  # type: ignore[call-overload]
     assert caught.value.code == "tokenizers.no_call_options" and next(iter(options)) in str(caught.value)
 
 
@@ -96,8 +101,8 @@ def test_an_analyser_that_is_not_here_leads_to_those_that_are(home, name: str):
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-def test_a_name_from_elsewhere_is_an_attribute_error_of_one_line(name: str):
-    t = ex.tokenizer("ko-unigram-32k")
+def test_a_name_from_elsewhere_is_an_attribute_error_of_one_line(unigram: Engine, name: str):
+    t = unigram
     with pytest.raises(AttributeError) as caught:
         getattr(t, name)
     error = caught.value
@@ -108,8 +113,8 @@ def test_a_name_from_elsewhere_is_an_attribute_error_of_one_line(name: str):
 
 
 @pytest.mark.parametrize("name", sorted(TOKENS))
-def test_tokens_of_a_text_know_other_names_too(name: str):
-    tokens = ex.tokenizer("ko-unigram-32k")("왕비가")
+def test_tokens_of_a_text_know_other_names_too(unigram: Engine, name: str):
+    tokens = unigram("왕비가")
     with pytest.raises(NoSuchName) as caught:
         getattr(tokens, name)
     if "here" in caught.value.values:

@@ -195,6 +195,8 @@ def test_a_missing_word_is_a_key_error_with_one_line(v: Vectors):
         lambda v: v.get_mean_vector([]),
         lambda v: v.get_mean_vector("왕배"),
         lambda v: v.get_mean_vector(["왕", "배"], weights=[1]),
+        lambda v: v.get_mean_vector(["왕", "배"], weights=["하나", "둘"]),
+        lambda v: v.get_mean_vector(["왕", "배"], weights=[1, float("nan")]),
         lambda v: v.most_similar_cosmul(),
         lambda v: v.most_similar_to_given("왕", []),
         lambda v: v.distances(np.zeros(3)),
