@@ -6,6 +6,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -489,7 +490,8 @@ def _keep_compiled() -> None:
     ):
         compiled = getattr(module, name, None)  # not every version of UMAP has the last
         if compiled is not None:
-            compiled.enable_caching()
+            with suppress(RuntimeError):  # no folder can be written: it is compiled for this process
+                compiled.enable_caching()
 
 
 def _tell_epochs() -> None:
