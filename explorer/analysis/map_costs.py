@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from explorer.analysis.tsne import ONE_THREAD
 from explorer.core.phases import Phase
 
 __all__ = ["document_phases", "layout_phases", "word_phases"]
@@ -58,7 +59,9 @@ def layout_phases(
     """Laying n points out and measuring the map's trust on some; with a ``graph`` the neighbours are known."""
     after = [Phase("measuring the map's trust", 0.05 + 2.8e-11 * n * min(n, measured) * dim)]
     if method == "tsne":
-        return [Phase("t-SNE", 3 + 4e-3 * n), *after]
+        # scikit-learn's own search, and then how wide each point's neighbourhood is.
+        near = Phase("finding neighbours", _neighbours(n, dim).seconds + 1e-4 * n)
+        return [near, Phase("t-SNE", (8e-3 if n < ONE_THREAD else 4.5e-3) * n), *after]
     if method != "umap":
         return [Phase("PCA", 0.1 + 1e-5 * n), *after]
     rounds = epochs or _EPOCHS[n <= _MANY]

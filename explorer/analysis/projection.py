@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from explorer.analysis.map_costs import layout_phases
 from explorer.analysis.trust import largest_k, measure_trust
+from explorer.analysis.tsne import run_tsne
 from explorer.core.cells import csv_text
 from explorer.core.compiled import place_compiled
 from explorer.core.errors import BadInput
@@ -373,7 +374,9 @@ def _drawn(
     elif plan.method == "umap":
         coords = _umap(plan, graph, progress)
     else:
-        coords = _tsne(plan, progress)
+        report(progress, "finding neighbours")
+        start = _pca(plan.unit, plan.dims)[0] if plan.start is None else plan.start
+        coords = run_tsne(plan.unit, start, perplexity=plan.params["perplexity"], seed=plan.seed, progress=progress)
     return _measured(plan, words, coords, explained, model, progress)
 
 
@@ -569,28 +572,6 @@ def _umap(plan: _Plan, graph: Graph | None, progress: ProgressCallback | None) -
     finally:
         _listening.active, _listening.progress = False, None
         _fitting.release()
-
-
-def _tsne(plan: _Plan, progress: ProgressCallback | None) -> Floats:
-    from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn brings it
-
-    report(progress, "t-SNE", 0, None)
-    start = _pca(plan.unit, plan.dims)[0] if plan.start is None else plan.start
-    # t-SNE wants to begin near zero: a standard deviation of 1e-4 on the first axis.
-    start = start / max(float(start[:, 0].std()), 1e-12) * 1e-4
-    model = TSNE(
-        n_components=plan.dims,
-        perplexity=plan.params["perplexity"],
-        init=start.astype(np.float32),
-        random_state=plan.seed,
-        method="barnes_hut",
-    )
-    # On few points the threads of a busy machine wait for each other far longer than they compute.
-    with threadpool_limits(1 if len(plan.unit) < 2_000 else None, user_api="openmp"):
-        coords = model.fit_transform(plan.unit)
-    report(progress, "t-SNE", 1, 1)
-    return np.asarray(coords, dtype=np.float32)
 
 
 def warm_up(done: Callable[[], None] | None = None) -> None:
