@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+import explorer
 from explorer.cli import main
 from explorer.core.cells import csv_cell, visible
 from explorer.vectors.vectors import Vectors
@@ -27,7 +28,7 @@ HOSTILE = [
     "\x1b[31m왕",
     "\u202e왕",
 ]
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(explorer.__file__).resolve().parents[1]  # of an installed package, too, where no source lies beside the tests
 WORDS = [*HOSTILE, *(f"말{number}" for number in range(30))]
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+import explorer
 from explorer.core import errors
 from explorer.core.errors import BadInput, MissingExtra, OutOfVocabulary, UnknownName
 from explorer.core.messages import LANGUAGES, Message, codes, say
 from explorer.core.messages.particles import particle
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(explorer.__file__).resolve().parents[1]  # of an installed package, too, where no source lies beside the tests
 SOURCES = [path for package in ("explorer", "corpora", "dashboards") for path in sorted((ROOT / package).rglob("*.py"))]
 FOLDER = ROOT / "explorer" / "core" / "messages"
 CATALOGUE = {code: pair for path in sorted(FOLDER.glob("*.json")) for code, pair in codes(path.stem).items()}
