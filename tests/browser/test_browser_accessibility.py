@@ -30,7 +30,7 @@ PAGES = {
     "/bench?t=eojeol,syllable&n=10000&run=1": "#bench-table table",
     "/game?seed=x": "#game-guess",
     "/glossary?term=umap": ".glossary-asked",
-    "/no-such-page": "text=/없는 쪽|no such page/i",
+    "/no-such-page": "text=/없는 페이지|no such page/i",
 }
 CROSSED = [path for path in PAGES if path.startswith(("/similarity", "/tokens"))]
 

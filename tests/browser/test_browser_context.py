@@ -15,7 +15,7 @@ def test_an_example_is_compared_at_once(visit, scheme, width):
     assert set(page.locator("#context-found mark").all_inner_texts()) == {"눈"}
     page.wait_for_selector("#context-heat .heatmaplayer image, #context-heat .hm")
     page.wait_for_selector("#context-plane .point")
-    page.wait_for_selector("#context-scale >> text=아무 단어 두 개")
+    page.wait_for_selector("#context-scale >> text=무작위 단어 쌍")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -19,7 +19,7 @@ def test_a_game_is_played_kept_and_shared(visit):
     game = Game(load("word2vec"), "우리반")
     secret, near = game.word, game.nearest(1)[0][0].split("/")[0]
     page = visit(ADDRESS)
-    page.wait_for_selector("text=아무 낱말이나 말해 보세요")
+    page.wait_for_selector("text=아무 단어나 말해 보세요")
     guess(page, "학교에서")
     page.wait_for_selector("#game-board >> text=학교에서")
     assert page.input_value("#game-guess") == "" and page.evaluate("document.activeElement.id") == "game-guess"
@@ -37,17 +37,17 @@ def test_a_game_is_played_kept_and_shared(visit):
     page.wait_for_selector("#game-board tbody tr:nth-child(2)")
     page.wait_for_selector(".game-hints li")
     fresh = visit(page.url.removeprefix(page.evaluate("location.origin")))
-    fresh.wait_for_selector("text=아무 낱말이나 말해 보세요")
+    fresh.wait_for_selector("text=아무 단어나 말해 보세요")
     guess(page, secret)
     page.wait_for_selector(".game-end >> text=맞혔습니다")
     assert page.locator("#game-entry").is_hidden() and secret in page.content()
     page.click("#game-again")
-    page.wait_for_selector("text=아무 낱말이나 말해 보세요")
+    page.wait_for_selector("text=아무 단어나 말해 보세요")
 
 
 def test_a_word_is_set_for_others(visit):
     page = visit(ADDRESS)
-    page.wait_for_selector("text=아무 낱말이나 말해 보세요")
+    page.wait_for_selector("text=아무 단어나 말해 보세요")
     page.fill("#game-own", "사과")
     page.click("#game-own-go")
     page.wait_for_function("location.search.includes('w=')")

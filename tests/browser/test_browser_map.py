@@ -155,7 +155,7 @@ def test_a_lasso_and_a_box_pick_words_that_are_listed_saved_and_let_go(visit):
     wait(again, f"m.marks.picked && m.marks.picked.length === {picked}")
     href = unquote(again.get_attribute("#map-picked a >> text=의미 축의 한 끝으로", "href"))
     assert "color=axis" in href and "c1=" in href
-    again.click("#map-picked button >> text=놓기")
+    again.click("#map-picked button >> text=선택 해제")
     again.wait_for_function("!location.search.includes('pick=')")
     wait(again, "!m.lit")
     page.click("[data-points=box]")

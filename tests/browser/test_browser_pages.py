@@ -28,7 +28,7 @@ def test_every_page_opens_and_fits(visit, path, language, scheme, width):
 def test_an_unknown_page_is_said_kindly(visit):
     page = visit("/")
     page.goto(page.url + "no-such-page")
-    page.wait_for_selector("text=없는 쪽입니다")
+    page.wait_for_selector("text=없는 페이지입니다")
 
 
 def test_tokens_are_drawn_for_a_sentence(visit):

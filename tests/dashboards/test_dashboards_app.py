@@ -112,7 +112,7 @@ def test_two_apps_share_nothing(served, app):
     gate.set()
     for path in pages():  # of the app that was made first
         found = Page(app).call("page.children", {"_pages_location.pathname": path}, "_pages_location.pathname")
-        assert "없는 쪽입니다" not in json.dumps(found, ensure_ascii=False)
+        assert "없는 페이지입니다" not in json.dumps(found, ensure_ascii=False)
     away = {"Host": "10.0.0.7"}
     assert app.server.test_client().get("/", headers=away).status_code == 421
     assert other.server.test_client().get("/", headers=away).status_code == 200
@@ -188,7 +188,7 @@ def test_a_page_nobody_knows_is_said_kindly(app):
     from dashboards.pages.not_found import layout
 
     with app.server.test_request_context():
-        assert "없는 쪽입니다" in json.dumps(as_json(layout(x="y")), ensure_ascii=False)
+        assert "없는 페이지입니다" in json.dumps(as_json(layout(x="y")), ensure_ascii=False)
 
 
 def test_a_request_too_large_is_refused(app):
@@ -360,7 +360,7 @@ def test_the_model_is_the_one_of_the_address_also_where_there_is_none(page):
     said = page.settled("analogy-answer.children", {"analogy-asked.data": "왕", "model.value": "nosuch"}, lambda text: True)
     assert "nosuch" in said and "alert" in said
     facts = page.settled("model-facts.children", {"model.value": "small"}, lambda text: "16" in text)
-    assert "16개 단어 · 13차원" in facts and "made by hand" in facts
+    assert "단어 16개 · 13차원" in facts and "made by hand" in facts
 
 
 def test_what_an_address_says_that_no_page_knows_is_said(page):

@@ -192,7 +192,7 @@ def test_a_word_is_compared_across_sentences(page, home, bert, monkeypatch):
     heat = drawn["context-heat"]["figure"]["data"][0]
     assert heat["type"] == "heatmap" and len(heat["x"]) == 6
     assert [trace["name"] for trace in drawn["context-layers"]["figure"]["data"] if trace.get("name")] == [
-        "아무 단어 두 개",
+        "무작위 단어 쌍",
         "다른 뜻",
         "같은 뜻",
     ]

@@ -195,7 +195,7 @@ def test_another_name_and_away_after_a_question(pages, home, tmp_path):
     other = press("넷", "remove", shown="둘")  # another one is shown by the time the question is answered
     assert "corpora-which" not in other and corpus_names() == ["sample", "둘", "셋"]
     assert press("셋", "remove")["corpora-which"]["value"] == "sample" and corpus_names() == ["sample", "둘"]
-    assert "견본" in json.dumps(press("sample", "remove"), ensure_ascii=False)
+    assert "예시" in json.dumps(press("sample", "remove"), ensure_ascii=False)
     assert "없는것" in json.dumps(press("없는것", "remove"), ensure_ascii=False)
 
 

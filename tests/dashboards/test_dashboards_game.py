@@ -77,7 +77,7 @@ def test_a_game_is_played_to_its_end(page, secret):
     assert secret not in board and "학교" in board and "왜?" in board and "/why?" not in board
     kept = guessed(page, kept, secret)["game-kept"]["data"]
     board = shown(page, kept)
-    assert "맞혔습니다! 낱말 3개, 힌트 0개" in board and secret in board and "/why?" in board
+    assert "맞혔습니다! 단어 3개, 힌트 0개" in board and secret in board and "/why?" in board
     assert act(page, "game-go", kept, "바다") == {}  # it is over
     assert act(page, "game-again", kept)["game-kept"]["data"][NAME]["words"] == []
 

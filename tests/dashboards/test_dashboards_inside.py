@@ -145,7 +145,7 @@ def test_a_small_bert_is_opened_and_everything_is_drawn(page, home, bert, monkey
         assert page.call("inside-attention.figure", done | heat | wrong)["inside-layer-name"]["children"].startswith("층")
 
     raw = page.call("inside-cosines.figure", done | {"inside-at.value": 0, "inside-centre.checked": False})
-    assert raw["inside-at-name"]["children"] == "층 입력 / 3" and "관계없는 토큰 두 개" in json.dumps(raw, ensure_ascii=False)
+    assert raw["inside-at-name"]["children"] == "층 입력 / 3" and "무작위 토큰 쌍" in json.dumps(raw, ensure_ascii=False)
     moved = page.call("inside-cosines.figure", done | {"inside-at.value": 0, "inside-centre.checked": True})
     assert moved["inside-scale"] != raw["inside-scale"] and moved["inside-spread"] != raw["inside-spread"]
 

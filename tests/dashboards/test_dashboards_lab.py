@@ -63,7 +63,7 @@ def test_what_was_set_for_one_model_is_told_in_words(app):
     from dashboards.kit.i18n import Text
     from dashboards.pages.lab.page import model_called
 
-    assert model_called(Text("ko"), "glove (window=10, epochs=25)") == "GloVe (문맥 창 10, 에폭 25)"
+    assert model_called(Text("ko"), "glove (window=10, epochs=25)") == "GloVe (문맥 창 10, 에포크 25)"
     assert model_called(Text("en"), "mine (x=1)") == "mine (x 1)" and model_called(Text("ko"), "ppmi") == "PPMI"
 
 

@@ -43,7 +43,7 @@ def led(link):
         ("gkrry", "/word/학교/NNG", {"model": "small"}, "영문 자판"),
         ("왕 − 남자 + 여자", "/analogy", {"model": "small", "q": "왕 − 남자 + 여자"}, "유추 풀기"),
         ("왕 : ? = 남자 : 여자", "/analogy", {"model": "small", "q": "왕 : ? = 남자 : 여자"}, "유추 풀기"),
-        ("사과, 배", "/similarity", {"model": "small", "words": "사과,배"}, "유사도 견주기"),
+        ("사과, 배", "/similarity", {"model": "small", "words": "사과,배"}, "유사도 비교"),
         ("왕이 여왕을 만났다.", "/tokens", {"text": "왕이 여왕을 만났다."}, "토큰으로 나누기"),
         ("뷁뷁", "/word/뷁뷁", {"model": "small"}, "단어"),
     ],

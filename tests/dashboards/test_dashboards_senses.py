@@ -65,8 +65,8 @@ def test_a_homograph_is_sorted_and_measured(page, home):
     assert len(axis) == 17 and len(set(axis)) == 17 and "섞은 표현" in axis
     assert [t["name"] for t in drawn["senses-cosines"]["figure"]["data"] if t["showlegend"]] == [
         "이 단어끼리",
-        "아무 단어 두 개",
-        "아무 단어 두 개, 평균을 뺀 뒤",
+        "무작위 단어 쌍",
+        "무작위 단어 쌍, 평균을 뺀 뒤",
     ]
     assert "Kiwi" in json.dumps(drawn["senses-clarity-note"], ensure_ascii=False)
 
@@ -89,7 +89,7 @@ def test_own_sentences_with_any_checkpoint(page, home, bert, monkeypatch):
     assert '"type": "B"' not in cards
     drawn = page.call("senses-plane.figure", {"senses-done.data": asked})
     axis = drawn["senses-clarity"]["figure"]["layout"]["xaxis"]["categoryarray"]
-    assert axis == ["제자리 입력", "제자리 1", "제자리 2", "제자리 3", "둘레의 말", "섞은 표현"]
+    assert axis == ["은닉 상태 입력", "은닉 상태 1", "은닉 상태 2", "은닉 상태 3", "주변 단어", "섞은 표현"]
 
 
 def test_sentences_of_a_corpus_are_found_by_the_index(page, home):
