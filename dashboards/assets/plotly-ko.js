@@ -11,7 +11,7 @@
       "Click to enter Plot title": "그림 제목 쓰기",
       "Click to enter X axis title": "가로축 제목 쓰기",
       "Click to enter Y axis title": "세로축 제목 쓰기",
-      "Compare data on hover": "가리킨 곳의 값 견주기",
+      "Compare data on hover": "가리킨 곳의 값 비교",
       "Double-click on legend to isolate one trace": "범례를 두 번 누르면 그 계열만 봅니다",
       "Double-click to zoom back out": "두 번 누르면 처음 크기로 돌아갑니다",
       "Download plot": "그림 저장",
