@@ -192,7 +192,7 @@ def test_an_axis_map_names_its_poles(visit):
     page.click("[role=option] >> text=/^빈도$/")
     page.wait_for_selector("#map-legend >> text=드문 단어")
     picture = saved_picture(page)  # with the names of the poles, and what the colours mean
-    assert all(f">{name}<" in picture for name in ("← 남자", "여자, 여성 →", "↑ 높다", "↓ 낮다", "드문 단어", "잦은 단어"))
+    assert all(f">{name}<" in picture for name in ("← 남자", "여자, 여성 →", "↑ 높다", "↓ 낮다", "드문 단어", "흔한 단어"))
     assert "linearGradient" in picture and "stroke-dasharray" in picture
 
 

@@ -367,7 +367,7 @@ def test_what_an_address_says_that_no_page_knows_is_said(page):
     t = "_pages_location.search"
     shown = page.call("page.children", {"_pages_location.pathname": "/map", t: "?method=som&wrod=x&utm_source=y&lang=ko"}, t)
     said = json.dumps(shown, ensure_ascii=False)
-    assert "그대로 쓸 수 없는 것이 있습니다: method=som, wrod=x" in said and "utm" not in said
+    assert "그대로 쓸 수 없는 값이 있습니다: method=som, wrod=x" in said and "utm" not in said
     shown = page.call("page.children", {"_pages_location.pathname": "/map", t: "?method=umap"}, t)
     assert "그대로 쓸 수 없는" not in json.dumps(shown, ensure_ascii=False)
 

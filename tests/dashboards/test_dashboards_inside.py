@@ -186,7 +186,7 @@ def test_a_model_without_its_head_says_so_in_its_place(page, bert, monkeypatch):
     assert '"role": "alert"' in found and 'inside-guess"' not in found
     asked = {"model": "small-bert", "first": "배를 탔다.", "second": ""}
     answered(page, asked)
-    said = page.settled("inside-words.children", {"inside-done.data": asked}, lambda text: "머리가 없" in text)
+    said = page.settled("inside-words.children", {"inside-done.data": asked}, lambda text: "출력층이 없" in text)
     assert "small-bert에는" in said and "inside-hide" not in said
     assert json.loads(said)["inside-guess-form"]["style"] == {"display": "none"}
 

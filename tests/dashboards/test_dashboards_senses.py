@@ -85,7 +85,7 @@ def test_own_sentences_with_any_checkpoint(page, home, bert, monkeypatch):
     asked = {"word": "은행", "source": "own", "sentences": OWN, "model": "small-bert", "k": "auto"}
     answer = ask(page, **asked)
     cards = json.dumps(answer["senses-columns"]["children"], ensure_ascii=False)
-    assert cards.count('"type": "Mark"') == 4 and "찾지 못한 문장" in cards and "대신 들어갈 말" not in cards
+    assert cards.count('"type": "Mark"') == 4 and "찾지 못한 문장" in cards and "대신 들어갈 단어" not in cards
     assert '"type": "B"' not in cards
     drawn = page.call("senses-plane.figure", {"senses-done.data": asked})
     axis = drawn["senses-clarity"]["figure"]["layout"]["xaxis"]["categoryarray"]

@@ -74,12 +74,12 @@ def test_a_long_list_folds_and_says_where_filters_act(page, wide):
 
 def test_words_over_the_limit_are_named(page):
     found = neighbours(page, ",".join("가나다라마바사아"))
-    assert "단어 6개까지만 견줍니다. 뺀 단어 2개: 사, 아" in found
+    assert "단어 6개까지만 비교합니다. 뺀 단어 2개: 사, 아" in found
     words = [f"말{place}" for place in range(43)]
     found = page.settled(
         "similarity-matrix.children", {"similarity-list.value": words, "model.value": "small"}, lambda text: "alert" in text
     )
-    assert "단어 40개까지만 견줍니다. 뺀 단어 3개: 말40, 말41, 말42" in found
+    assert "단어 40개까지만 비교합니다. 뺀 단어 3개: 말40, 말41, 말42" in found
 
 
 def matrix(page, words, order="near"):

@@ -86,7 +86,7 @@ def test_colours_are_those_of_the_page_and_others_are_refused(widget, words):
     told = widget.get_state()["_hue"]
     assert told["kind"] == "tag" and [0, Text("ko")("map.group_noun")] in [list(one) for one in told["legend"]]
     widget.color = "frequency"
-    assert widget.get_state()["_hue"]["ends"] == ("드문 단어", "잦은 단어")
+    assert widget.get_state()["_hue"]["ends"] == ("드문 단어", "흔한 단어")
     with pytest.raises(BadInput, match="region"):
         widget.color = "region"
     known = Regions("small", tuple(WORDS[:4]), (Layer((Region(("학교",), ("학교/NNG",), 4, -1),), np.zeros(4, np.int32)),))
