@@ -179,7 +179,10 @@ def test_a_distilled_model_has_no_segments_and_a_narrow_one_is_projected(small_b
 
 def test_what_is_to_be_known_is_said_in_the_language_of_the_person(mini, monkeypatch):
     seen = mini.read("배를 먹었다.", "배를 탔다.")
-    for language, begins in (("en", "This model was not trained on pairs"), ("ko", "이 모델은 문장 쌍으로 학습하지 않았습니다")):
+    for language, begins in (
+        ("en", "This model was not trained on pairs"),
+        ("ko", "이 모델은 문장 쌍으로 학습하지 않았습니다"),
+    ):
         monkeypatch.setenv("EXPLORER_LANG", language)
         [line] = seen.remarks()
         assert line.startswith(begins) and line in str(seen) and line in seen._repr_html_()
