@@ -1,4 +1,7 @@
-"""The real server in a process of its own, and a headless Chromium that must not complain."""
+"""The real server in a process of its own, and a headless Chromium that must not complain.
+
+The pages' policy forbids to make code of text, for tests as well: ``wait_for_function`` takes a function, ``"() => …"``.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +84,25 @@ def server(chromium: Any, prepared_home: Path) -> Iterator[str]:
         process.wait(20)
 
 
+@pytest.fixture(scope="session")
+def a_classifier(prepared_home: Path) -> str:
+    """A classifier of reviews in the server's home; its name."""
+    pytest.importorskip("torch")
+    command = (
+        "from corpora.labelled import labelled_lines\n"
+        "from dashboards.pages.layers.example import EXAMPLE\n"
+        "from explorer.encoders.train.classify import ClassifierRecipe, train_classifier\n"
+        "train_classifier(labelled_lines(EXAMPLE.splitlines()), ClassifierRecipe(steps=40), name='mine')\n"
+    )
+    subprocess.run([sys.executable, "-c", command], env=os.environ | {"EXPLORER_HOME": str(prepared_home)}, check=True)
+    return "mine"
+
+
 Open = Callable[..., Any]
+
+BREACHES = """addEventListener("securitypolicyviolation", (breach) =>
+  console.error(`against the policy: ${breach.effectiveDirective}, ${breach.blockedURI} (Content Security Policy)`));"""
+"""Also what a script catches, and what the browser does not write into its console, is told there."""
 
 
 @pytest.fixture
@@ -94,6 +115,7 @@ def visit(chromium: Any, server: str) -> Iterator[Open]:
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         context.add_cookies([{"name": "explorer-language", "value": language, "url": server}])
         opened.append(context)
+        context.add_init_script(BREACHES)
         page = context.new_page()
         page.set_default_timeout(60_000)  # the first time Kiwi's vectors are recovered meanwhile
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -108,8 +130,11 @@ def visit(chromium: Any, server: str) -> Iterator[Open]:
         page.wait_for_selector("h1")
         return page
 
-    def forgive(part: str) -> None:
+    def forgive(part: str) -> list[str]:
+        """What was said with this part in it, which is no complaint any more."""
+        forgiven = [one for one in complaints if part in one]
         complaints[:] = [one for one in complaints if part not in one]
+        return forgiven
 
     open_page.forgive = forgive  # type: ignore[attr-defined]
     yield open_page

@@ -18,13 +18,13 @@ def test_pasted_text_is_compared_shared_and_taken_home(visit):
     page.wait_for_selector("#bench-table >> text=어절당 토큰", timeout=180_000)  # the first comparison starts its process
     assert page.locator("#bench-table tbody tr").count() == 3
     assert page.locator("#bench-table tbody tr >> nth=1").locator("td >> nth=1").inner_text().startswith("2.")
-    page.wait_for_function("document.querySelectorAll('#bench-points .point').length === 3")
+    page.wait_for_function("() => document.querySelectorAll('#bench-points .point').length === 3")
     page.click("#bench-group >> text=형태소 경계")
     page.wait_for_selector("#bench-table >> text=경계 F1")
     with page.expect_download() as download:
         page.click(".as-csv >> nth=0")
     assert "tokens_per_eojeol" in Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()[0]
-    page.wait_for_function("location.search.includes('run=1')")
+    page.wait_for_function("() => location.search.includes('run=1')")
     page.reload()
     page.wait_for_selector("#bench-table >> text=경계 F1")  # kept, at once, and the same part of the table
     page.click("#bench-divided a >> nth=0")
@@ -41,6 +41,6 @@ def test_a_narrow_screen_scrolls_the_table_and_not_the_page(visit):
     }
     page = visit("/bench?" + urlencode(where), language="en", scheme="dark", width=420)
     page.click("#bench-group >> text=All")
-    page.wait_for_function("document.querySelectorAll('#bench-table th').length > 20")
-    page.wait_for_function("document.querySelectorAll('#bench-points .point').length === 3")
+    page.wait_for_function("() => document.querySelectorAll('#bench-table th').length > 20")
+    page.wait_for_function("() => document.querySelectorAll('#bench-points .point').length === 3")
     assert page.evaluate("document.documentElement.scrollWidth") <= 420

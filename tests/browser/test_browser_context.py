@@ -36,4 +36,6 @@ def test_one_may_write_ones_own_sentences_and_choose_a_layer(visit):
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector("#context-layer-name >> text=층 2 / 3")
     page.click("button.example:text-is('다리')")
-    page.wait_for_function("[...document.querySelectorAll('#context-found mark')].some(mark => mark.textContent === '다리')")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('#context-found mark')].some(mark => mark.textContent === '다리')"
+    )

@@ -32,11 +32,11 @@ def test_a_table_becomes_a_corpus_that_is_counted_and_read(visit, tmp_path):
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.click(".corpora-open >> nth=1")
     page.wait_for_selector(".corpora-text mark >> text=연기")
-    page.wait_for_function("location.search.includes('doc=2-')")
+    page.wait_for_function("() => location.search.includes('doc=2-')")
     page.keyboard.press("Escape")
-    page.wait_for_function("!location.search.includes('doc=')")
+    page.wait_for_function("() => !location.search.includes('doc=')")
     page.click(".corpora-line a >> text=배우의")
-    page.wait_for_function("decodeURIComponent(location.pathname) === '/word/배우의'")
+    page.wait_for_function("() => decodeURIComponent(location.pathname) === '/word/배우의'")
     page.wait_for_selector("#word-corpus")
     page.click("#word-corpus")
     page.wait_for_selector("[role=option] >> text=나의-영화평")  # offered at once, without another start

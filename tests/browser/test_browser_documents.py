@@ -14,7 +14,7 @@ MAP = "document.querySelector('#documents-host').drawing"
 
 def wait(page, condition: str) -> None:
     page.wait_for_function(
-        f"(() => {{ const m = document.querySelector('#documents-host')?.drawing; return m && m.frames && m.codes && ({condition}); }})()",
+        f"() => (() => {{ const m = document.querySelector('#documents-host')?.drawing; return m && m.frames && m.codes && ({condition}); }})()",
         timeout=240_000,
     )
 
@@ -94,7 +94,7 @@ def test_a_point_is_glanced_at_pressed_and_let_go_on_a_narrow_dark_page(visit):
     page.mouse.click(*place)
     page.wait_for_selector("#documents-read .documents-text")
     assert " ".join(page.inner_text("#documents-read .documents-text").split()).startswith(seen)
-    page.wait_for_function("location.search.includes('doc=')")
+    page.wait_for_function("() => location.search.includes('doc=')")
     page.focus("#documents-host")
     page.keyboard.press("Escape")
     page.wait_for_function("() => !location.search.includes('doc=')")

@@ -50,7 +50,7 @@ def test_a_word_is_set_for_others(visit):
     page.wait_for_selector("text=아무 단어나 말해 보세요")
     page.fill("#game-own", "사과")
     page.click("#game-own-go")
-    page.wait_for_function("location.search.includes('w=')")
+    page.wait_for_function("() => location.search.includes('w=')")
     assert "사과" not in unquote(page.url) and page.input_value("#game-own") == ""
     other = visit(page.url.removeprefix(page.evaluate("location.origin")))
     other.wait_for_selector("text=누군가 낸 문제")

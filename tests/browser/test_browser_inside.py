@@ -14,7 +14,9 @@ LONG = "어제는 비가 많이 와서 약속을 미루고 집에서 책을 읽�
 
 def drawn(page, name):
     """The picture's cells are there: Plotly draws a heat map as an image."""
-    page.wait_for_function(f"(document.querySelector('#{name} .heatmaplayer image')?.getAttribute('href') || '').length > 200")
+    page.wait_for_function(
+        f"() => (document.querySelector('#{name} .heatmaplayer image')?.getAttribute('href') || '').length > 200"
+    )
 
 
 @pytest.mark.parametrize(("scheme", "width", "language"), [("light", 1280, "ko"), ("dark", 420, "en")])
@@ -30,7 +32,7 @@ def test_the_examples_are_there_at_once(visit, scheme, width, language):
     page.wait_for_selector("#inside-tokens button[aria-pressed=true]:has-text('배/NNG')")
     page.wait_for_selector("#inside-token-facts >> text=배/NNG")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.wait_for_function("location.search === '?model=mini&token=5'")  # the model, and what was chosen
+    page.wait_for_function("() => location.search === '?model=mini&token=5'")  # the model, and what was chosen
 
 
 def test_forty_tokens_stay_readable_on_a_telephone(visit):
@@ -39,7 +41,7 @@ def test_forty_tokens_stay_readable_on_a_telephone(visit):
     drawn(page, "inside-attention")
     labels = page.locator("#inside-attention .ytick text")
     page.wait_for_function(
-        "(t => t.length >= 40 && t.slice(1).every((y, i) => y - t[i] >= 15))"
+        "() => (t => t.length >= 40 && t.slice(1).every((y, i) => y - t[i] >= 15))"
         "([...document.querySelectorAll('#inside-attention .ytick text')].map(e => e.getBoundingClientRect().y).sort((a, b) => a - b))"
     )  # the drawing of the example, which was there before, has its height for a moment
     tops = sorted(box["y"] for box in (label.bounding_box() for label in labels.all()) if box)
@@ -60,20 +62,20 @@ def test_one_may_write_choose_and_share(visit):
     page.fill("#inside-first", "배를 <b>먹고</b> 갔다.")
     page.fill("#inside-second", "")
     page.click("#inside-look")
-    page.wait_for_function("document.querySelectorAll('#inside-tokens button').length < 20")
+    page.wait_for_function("() => document.querySelectorAll('#inside-tokens button').length < 20")
     assert page.locator("#inside-tokens b").count() == 0
     page.click("#inside-unit >> text=어절")
     page.wait_for_function(
-        "[...document.querySelectorAll('#inside-attention .ytick text')].some(e => e.textContent === '갔다.')"
+        "() => [...document.querySelectorAll('#inside-attention .ytick text')].some(e => e.textContent === '갔다.')"
     )
     page.focus("#inside-layer [role=slider]")
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector("#inside-layer-name >> text=층 5 / 6")
-    page.wait_for_function("location.search.includes('unit=eojeol') && location.search.includes('layer=5')")
+    page.wait_for_function("() => location.search.includes('unit=eojeol') && location.search.includes('layer=5')")
     before = page.inner_text("#inside-scale")
     page.click("label:has-text('평균 빼기')")
-    page.wait_for_function(f"document.querySelector('#inside-scale').innerText !== {before!r}")
-    page.wait_for_function("location.search.includes('centre=1')")
+    page.wait_for_function(f"() => document.querySelector('#inside-scale').innerText !== {before!r}")
+    page.wait_for_function("() => location.search.includes('centre=1')")
     page.reload()
     page.wait_for_selector("#inside-layer-name >> text=층 5 / 6")
     assert page.input_value("#inside-first") == "배를 <b>먹고</b> 갔다." and page.is_checked("#inside-centre")

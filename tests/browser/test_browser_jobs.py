@@ -82,7 +82,7 @@ def test_a_map_survives_a_reload_and_is_found_by_its_person_alone(person):
     listed.wait_for_selector(link, timeout=240_000)
     assert "seed=11" in listed.get_attribute(link, "href")
     listed.click(link)
-    listed.wait_for_function("document.querySelector('#map-host')?.drawing?.given?.stamp?.includes('UMAP')")
+    listed.wait_for_function("() => document.querySelector('#map-host')?.drawing?.given?.stamp?.includes('UMAP')")
     assert stranger.locator(f"text={job}").count() == 0
 
 

@@ -17,7 +17,7 @@ def test_the_sample_is_measured_at_once_and_then_ones_own_labels(visit, language
     assert page.locator("#layers-table tbody tr").count() == 7
     assert not page.is_visible("#layers-training")
     page.click("#layers-example")
-    page.wait_for_function("document.querySelector('#layers-lines').value.includes('\\t')")
+    page.wait_for_function("() => document.querySelector('#layers-lines').value.includes('\\t')")
     page.click("#layers-measure")
     page.wait_for_selector("#layers-losses .point")
     assert page.inner_text("#layers-verdict")

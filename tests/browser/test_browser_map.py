@@ -12,7 +12,7 @@ MAP = "document.querySelector('#map-host').drawing"
 
 def wait(page, condition: str) -> None:
     page.wait_for_function(
-        f"(() => {{ const m = document.querySelector('#map-host')?.drawing; return m && m.n && ({condition}); }})()"
+        f"() => (() => {{ const m = document.querySelector('#map-host')?.drawing; return m && m.n && ({condition}); }})()"
     )
 
 
@@ -30,7 +30,7 @@ def test_the_first_map_is_umap_searched_and_pressed(visit):
     page.wait_for_selector("#map-facts >> text=신뢰도")
     for typed, first in (("ㅎㄱ", "학교"), ("핛교", "학교"), ("학교에서", "학교")):
         page.fill("#map-find", typed)
-        page.wait_for_function(f"decodeURIComponent(location.search).includes('find={typed}')")
+        page.wait_for_function(f"() => decodeURIComponent(location.search).includes('find={typed}')")
         page.wait_for_selector(f"#map-found button >> text=/^{first}$/")
         wait(page, "m.marks.found.length > 0")
     page.click("#map-found button >> text=/^학교$/")
@@ -43,7 +43,7 @@ def test_the_first_map_is_umap_searched_and_pressed(visit):
     page.focus("#map-host")
     # A press on a dot chooses its word: here the dot farthest to the right, where no other is near.
     page.keyboard.press("Escape")
-    page.wait_for_function("!location.search.includes('word=')")
+    page.wait_for_function("() => !location.search.includes('word=')")
     page.fill("#map-find", "")
     wait(page, "!m.lit")
     far = page.evaluate(
@@ -55,12 +55,12 @@ def test_the_first_map_is_umap_searched_and_pressed(visit):
     page.mouse.move(*place, steps=3)
     page.wait_for_selector(".points-tip", state="visible")
     page.mouse.click(*place)
-    page.wait_for_function("location.search.includes('word=')")
+    page.wait_for_function("() => location.search.includes('word=')")
     page.wait_for_selector("#map-panel table")
     box = page.locator("#map-host").bounding_box()
     page.mouse.click(box["x"] + 12, box["y"] + box["height"] - 60)  # a corner without words
     page.wait_for_selector("#map-panel table", state="detached")
-    page.wait_for_function("!location.search.includes('word=')")
+    page.wait_for_function("() => !location.search.includes('word=')")
 
 
 def test_the_wheel_moves_the_page_until_the_map_is_pressed(visit):
@@ -69,7 +69,7 @@ def test_the_wheel_moves_the_page_until_the_map_is_pressed(visit):
     page.locator("#map-host").hover()
     before = page.evaluate(f"[window.scrollY, {MAP}.kx]")
     page.mouse.wheel(0, 120)
-    page.wait_for_function(f"window.scrollY > {before[0]}")
+    page.wait_for_function(f"() => window.scrollY > {before[0]}")
     assert page.evaluate(f"{MAP}.kx") == before[1]
     page.wait_for_selector("#map-hint.is-seen >> text=Ctrl")
     page.locator("#map-host").click(position={"x": 20, "y": 90})
@@ -77,12 +77,12 @@ def test_the_wheel_moves_the_page_until_the_map_is_pressed(visit):
     page.mouse.wheel(0, -700)
     wait(page, f"m.kx > 1.3 * {before[1]}")
     assert page.evaluate("window.scrollY") == scrolled and labels > 5
-    page.wait_for_function("location.search.includes('view=')")
+    page.wait_for_function("() => location.search.includes('view=')")
     # Where one looked on one map is nowhere on the next.
     page.click("#map-dims >> text=공간")
     page.click("#map-draw")
     wait(page, "m.dims === 3 && m.isWhole")
-    page.wait_for_function("location.search.includes('dims=3') && !location.search.includes('view=')")
+    page.wait_for_function("() => location.search.includes('dims=3') && !location.search.includes('view=')")
     # In three dimensions what is seen inside a line is picked, here and on the server.
     page.click("[data-points=lasso]")
     drag(page, 60, 60)
@@ -104,7 +104,9 @@ def test_a_link_with_a_word_looks_where_it_says(visit):
     # A map that is left is held by nothing: neither its pixels nor what watches the window.
     page.evaluate(f"window.before = {MAP}")
     page.click("nav a[href*='/similarity'], a[href*='/similarity']")
-    page.wait_for_function("!document.querySelector('#map-host') && window.before.n === 0 && window.before.image === null")
+    page.wait_for_function(
+        "() => !document.querySelector('#map-host') && window.before.n === 0 && window.before.image === null"
+    )
 
 
 def drag(page, right, down):
@@ -156,16 +158,16 @@ def test_a_lasso_and_a_box_pick_words_that_are_listed_saved_and_let_go(visit):
     href = unquote(again.get_attribute("#map-picked a >> text=의미 축의 한 끝으로", "href"))
     assert "color=axis" in href and "c1=" in href
     again.click("#map-picked button >> text=선택 해제")
-    again.wait_for_function("!location.search.includes('pick=')")
+    again.wait_for_function("() => !location.search.includes('pick=')")
     wait(again, "!m.lit")
     page.click("[data-points=box]")
     page.mouse.move(x - 50, y - 40)
     page.mouse.down()
     page.mouse.move(x + 50, y + 40, steps=4)
     page.mouse.up()
-    page.wait_for_function(f"({MAP}.marks.picked || []).length > 20 && {MAP}.marks.picked.length !== {picked}")
+    page.wait_for_function(f"() => ({MAP}.marks.picked || []).length > 20 && {MAP}.marks.picked.length !== {picked}")
     page.keyboard.press("Escape")
-    page.wait_for_function("!location.search.includes('pick=')")
+    page.wait_for_function("() => !location.search.includes('pick=')")
 
 
 def test_a_run_survives_a_reload_and_stopping_it_is_no_error(visit):
@@ -180,7 +182,7 @@ def test_a_run_survives_a_reload_and_stopping_it_is_no_error(visit):
     page.click("#map-method >> text=PCA")
     assert page.locator("#map-near").is_hidden() and "method=" not in page.url  # nothing is drawn until the button is pressed
     page.click("#map-draw")
-    page.wait_for_function("location.search.includes('method=pca')")
+    page.wait_for_function("() => location.search.includes('method=pca')")
     wait(page, "!m.given.interim && m.given.stamp.includes('PCA')")
 
 

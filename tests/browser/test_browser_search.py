@@ -32,14 +32,14 @@ def test_it_is_one_key_away_on_every_page(visit, width):
                 "path => { history.pushState({}, '', path); dispatchEvent(new CustomEvent('_dashprivate_pushstate')) }", path
             )
         page.wait_for_function(
-            f"document.querySelectorAll('#search').length == 1 && !!document.querySelector('.search-slot #search') == {str(path != '/').lower()}"
+            f"() => document.querySelectorAll('#search').length == 1 && !!document.querySelector('.search-slot #search') == {str(path != '/').lower()}"
         )
         if width == 390:
             page.click(".search-button")
         else:
             page.keyboard.press("/")
         page.wait_for_function(
-            "document.activeElement.id == 'search' && document.activeElement.getBoundingClientRect().width > 200"
+            "() => document.activeElement.id == 'search' && document.activeElement.getBoundingClientRect().width > 200"
         )
         suggested(page, "ㄱㅇㅈ")  # with nothing typed: examples of everything
         assert page.input_value("#search") == ""  # the key itself is not typed

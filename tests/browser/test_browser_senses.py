@@ -31,5 +31,5 @@ def test_one_may_write_ones_own_sentences(visit):
     assert page.locator("#senses-columns b").count() == 0 and page.locator(".senses-missing li").count() == 1
     page.fill("#senses-sentences", "은행에 돈을 맡겼다.\n은행 냄새가 난다.\n은행에서 빌렸다.")
     page.click("#senses-sort")
-    page.wait_for_function("document.querySelectorAll('#senses-columns mark').length === 3")
+    page.wait_for_function("() => document.querySelectorAll('#senses-columns mark').length === 3")
     assert "from=own" in page.evaluate("location.search")

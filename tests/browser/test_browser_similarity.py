@@ -31,7 +31,7 @@ def test_a_link_to_several_gives_the_same_answers_in_a_fresh_browser(visit, name
 
 
 def asked(page, part):
-    page.wait_for_function(f"decodeURIComponent(location.search.replaceAll('+', ' ')).includes({part!r})")
+    page.wait_for_function(f"() => decodeURIComponent(location.search.replaceAll('+', ' ')).includes({part!r})")
 
 
 def test_words_and_models_side_by_side(visit):
@@ -44,9 +44,9 @@ def test_words_and_models_side_by_side(visit):
     assert page.locator(".beside-column").count() == 4 and page.locator(".word.is-shared").count() > 3
     page.fill("#similarity-least", "3000")
     asked(page, "least=3000")
-    page.wait_for_function("!document.querySelector('#similarity-neighbours').textContent.includes('반려견')")
+    page.wait_for_function("() => !document.querySelector('#similarity-neighbours').textContent.includes('반려견')")
     page.click(".beside-column a.word >> nth=0")
-    page.wait_for_function("location.pathname.startsWith('/word')")
+    page.wait_for_function("() => location.pathname.startsWith('/word')")
 
 
 def test_a_hundred_neighbours_leave_the_other_tools_in_reach(visit):
@@ -75,16 +75,16 @@ def test_an_unknown_word_is_greyed_and_the_order_is_chosen(visit):
     page.press("#similarity-list", "Enter")
     page.wait_for_selector("#similarity-matrix >> text=모르는 단어: 뷁뷁")
     words = "[...document.querySelector('#similarity-heat .js-plotly-plot').data[0].x]"
-    page.wait_for_function(f"{words}.length === 4")
+    page.wait_for_function(f"() => {words}.length === 4")
     assert page.evaluate(words).index("뷁뷁") == 3 and page.evaluate(words).index("버스") != 1
     page.click("#similarity-order >> text=입력한 순서")
-    page.wait_for_function(f"{words}[1] === '버스'")
+    page.wait_for_function(f"() => {words}[1] === '버스'")
     asked(page, "order=typed")
 
 
 def test_every_model_answers_and_readings_are_chosen(visit):
     page = visit("/analogy")
-    page.wait_for_function("document.querySelectorAll('#analogy-models .first-answers').length === 4")
+    page.wait_for_function("() => document.querySelectorAll('#analogy-models .first-answers').length === 4")
     assert page.locator("#analogy-models .rank-first").count() == 4
     page.click("#analogy-answer .others a >> nth=0")
     asked(page, "어머니/NNP")

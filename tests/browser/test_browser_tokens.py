@@ -14,7 +14,7 @@ def opened(visit, text, names="kiwi,syllable,eojeol", **options):
     page.wait_for_selector("#tokens-grid [data-token]")
     if "kiwi" in names:
         page.wait_for_selector("#tokens-counts >> text=Kiwi")
-        page.wait_for_function("document.querySelector('#tokens-grid .tk-name')?.textContent.includes('Kiwi')")
+        page.wait_for_function("() => document.querySelector('#tokens-grid .tk-name')?.textContent.includes('Kiwi')")
     return page
 
 
@@ -46,14 +46,14 @@ def test_the_keyboard_walks_through_tokens(visit):
 def test_typing_cuts_again_and_the_address_follows(visit):
     page = opened(visit, "왕이", "syllable,eojeol")
     page.fill("#tokens-text", "하늘 바다")
-    page.wait_for_function("document.querySelectorAll('#tokens-grid [data-row=\"0\"]').length === 4")
+    page.wait_for_function("() => document.querySelectorAll('#tokens-grid [data-row=\"0\"]').length === 4")
     page.focus("#tokens-names")
-    page.wait_for_function("decodeURIComponent(location.search).includes('하늘+바다')")
+    page.wait_for_function("() => decodeURIComponent(location.search).includes('하늘+바다')")
     page.click("text=조사")
-    page.wait_for_function("document.querySelector('#tokens-grid').textContent.includes('께')")
-    page.wait_for_function("decodeURIComponent(location.search).includes('왕께서는')")
+    page.wait_for_function("() => document.querySelector('#tokens-grid').textContent.includes('께')")
+    page.wait_for_function("() => decodeURIComponent(location.search).includes('왕께서는')")
     page.reload()
-    page.wait_for_function("document.querySelector('#tokens-text')?.value.includes('왕께서는')")
+    page.wait_for_function("() => document.querySelector('#tokens-text')?.value.includes('왕께서는')")
 
 
 def test_the_table_tells_the_same(visit):
@@ -62,7 +62,7 @@ def test_the_table_tells_the_same(visit):
     page.wait_for_selector("#tokens-grid table")
     assert page.locator("#tokens-grid tbody tr").count() == 2
     assert "가다/VV" in page.locator("#tokens-grid tbody tr >> nth=0").inner_text()
-    page.wait_for_function("location.search.includes('show=table')")
+    page.wait_for_function("() => location.search.includes('show=table')")
 
 
 def test_text_never_becomes_markup(visit):
@@ -108,7 +108,7 @@ def test_two_thousand_characters_are_drawn(visit):
     text = "나는 어제 학교에서 친구를 만나 떡볶이를 먹었다. " * 72
     page = opened(visit, "왕", "syllable,jamo,eojeol")
     page.fill("#tokens-text", text)
-    page.wait_for_function("document.querySelectorAll('#tokens-grid [data-row=\"0\"]').length > 500")
+    page.wait_for_function("() => document.querySelectorAll('#tokens-grid [data-row=\"0\"]').length > 500")
     read_on(page)
     assert page.locator('#tokens-grid [data-row="0"]').count() > 1300
     assert page.locator('#tokens-grid [data-row="1"]').count() > 3000

@@ -54,7 +54,7 @@ def test_a_file_is_brought_in_and_removed_after_a_question(visit, tmp_path):
     row.locator("text=지우기").click()
     page.click("#saved-yes")
     page.wait_for_selector("#saved-gone >> text=지웠습니다")
-    page.wait_for_function("!document.querySelector('#saved-list').textContent.includes('작은-모델')")
+    page.wait_for_function("() => !document.querySelector('#saved-list').textContent.includes('작은-모델')")
 
 
 def test_the_form_follows_what_is_to_be_trained_on_a_narrow_screen(visit):

@@ -26,7 +26,7 @@ def test_two_words_are_answered_and_lead_on(visit):
     page.go_back()
     page.wait_for_selector("#why-answer >> text=관련된 말로 보입니다")
     page.locator("#why-answer a.why-link").first.click()
-    page.wait_for_function("!decodeURIComponent(location.search).includes('b=병원')")
+    page.wait_for_function("() => !decodeURIComponent(location.search).includes('b=병원')")
     page.wait_for_selector(ANSWERED)
 
 

@@ -58,7 +58,7 @@ def mounted(chromium, widget):
             if not name.startswith(("_esm", "_css", "_model", "_view"))
         }
         page.evaluate(MOUNT, {"source": widget._esm, "style": widget._css, "state": json.loads(json.dumps(state))})
-        page.wait_for_function(f"{MAP}.frames > 0 && {MAP}.w > 300", timeout=60_000)
+        page.wait_for_function(f"() => {MAP}.frames > 0 && {MAP}.w > 300", timeout=60_000)
         contexts.append(page)
         return page
 
@@ -101,12 +101,12 @@ def test_a_box_and_a_lasso_give_back_rows(mounted):
 def test_what_the_kernel_says_is_drawn_and_what_is_typed_is_asked(mounted):
     page = mounted()
     page.fill(".map-bar input", "학교에서")
-    page.wait_for_function("model.get('query') === '학교에서'")
+    page.wait_for_function("() => model.get('query') === '학교에서'")
     page.evaluate(
         "model.set('_found', [0]); model.set('_row', 0); model.set('_near', [2]); model.set('_panel', {title: '학교', line: '이웃: <b>학생</b>'}); model.save_changes()"
     )
     assert page.inner_text(".map-count") == "1개 찾음" and "이웃: <b>학생</b>" in page.inner_text(".map-panel")
-    page.wait_for_function(f"{MAP}.labels.some((one) => one.text === '학교' && one.bold)")
+    page.wait_for_function(f"() => {MAP}.labels.some((one) => one.text === '학교' && one.bold)")
     page.keyboard.press("0")  # a notebook's key is none while one types
     page.select_option(".map-bar select", "frequency")
     assert page.evaluate("model.get('color')") == "frequency"
@@ -124,7 +124,7 @@ def test_it_is_as_dark_as_the_notebook_and_follows_it(mounted):
     paper = f"[...{MAP}.brush.getImageData(2, 2, 1, 1).data].slice(0, 3)"
     assert max(page.evaluate(paper)) < 60
     page.evaluate("document.body.style.background = '#fff'")
-    page.wait_for_function(f"{dark} === 'light' && Math.min(...{paper}) > 200")
+    page.wait_for_function(f"() => {dark} === 'light' && Math.min(...{paper}) > 200")
     page.evaluate("model.set('scheme', 'dark'); model.save_changes()")
     assert page.evaluate(dark) == "dark"
 

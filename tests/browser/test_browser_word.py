@@ -9,7 +9,7 @@ LISTS = "#word-lists .word-cell"
 
 
 def there(page, word):
-    page.wait_for_function(f"decodeURIComponent(location.pathname) === '/word/{word}'")
+    page.wait_for_function(f"() => decodeURIComponent(location.pathname) === '/word/{word}'")
     page.wait_for_selector(f"h2 >> text=‘{word}’")
 
 
@@ -36,13 +36,13 @@ def test_words_lead_to_words(visit):
     page.wait_for_selector("#word-place .hoverlayer text")
     page.mouse.down()
     page.mouse.up()
-    page.wait_for_function("decodeURIComponent(location.pathname) !== '/word/학교/NNG'")
+    page.wait_for_function("() => decodeURIComponent(location.pathname) !== '/word/학교/NNG'")
     assert "/word/" in page.url and page.evaluate("window.kept")
 
 
 def test_the_menu_leads_back_to_the_word_that_was_looked_at(visit):
     page = visit("/word/" + quote("바다") + "?n=5")
-    page.wait_for_function("location.search.includes('model=')")
+    page.wait_for_function("() => location.search.includes('model=')")
     page.click("nav a[href='/bench']")
     page.wait_for_selector("#bench-table, #bench-names")
     page.click("nav a[href='/word']")
@@ -52,7 +52,7 @@ def test_the_menu_leads_back_to_the_word_that_was_looked_at(visit):
 
 def test_lines_run_between_equal_words_in_the_page_and_in_what_is_saved(visit):
     page = visit("/word/" + quote("배") + "?model=korean")
-    page.wait_for_function("document.querySelectorAll('.word-column').length === 4")
+    page.wait_for_function("() => document.querySelectorAll('.word-column').length === 4")
     page.wait_for_load_state("networkidle")
     # Each line begins at the right edge of a cell and ends at the left edge of a cell with the same word.
     lost = page.evaluate("""() => {

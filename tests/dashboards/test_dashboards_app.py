@@ -10,6 +10,7 @@ import sys
 import threading
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -162,8 +163,19 @@ def test_every_page_answers_in_the_chosen_language_with_its_policy(app, path, la
     assert answer.status_code == 200 and f'<html lang="{language}">' in answer.text
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy and "'sha256-" in policy and "unsafe-inline' 'sha" not in policy
+    assert (
+        "unsafe-eval" not in policy
+    )  # what a page would need it for, a browser would say (tests/browser/test_browser_links.py)
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', answer.text)  # nothing comes from elsewhere
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_no_page_draws_what_the_policy_forbids():
+    import dashboards.pages
+
+    sources = {path: path.read_text(encoding="utf-8") for path in Path(dashboards.pages.__file__).parent.rglob("*.py")}
+    assert any("go.Heatmap(" in source for source in sources.values())
+    assert [path for path, source in sources.items() if re.search(r"go\.(\w*gl|Splom|Parcoords)\b|scattergl", source)] == []
 
 
 HOSTILE = [
