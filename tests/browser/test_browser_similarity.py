@@ -27,7 +27,7 @@ def test_a_link_to_several_gives_the_same_answers_in_a_fresh_browser(visit, name
     answers = settled(page, there)
     link = page.url
     fresh = visit(link.removeprefix(page.evaluate("location.origin")))
-    assert settled(fresh, there) == answers and fresh.url == link
+    assert settled(fresh, there, wanted=answers) == answers and fresh.url == link
 
 
 def asked(page, part):
