@@ -13,7 +13,7 @@ def test_pasted_text_is_compared_shared_and_taken_home(visit):
             {"t": "eojeol,syllable,jamo", "c": "-", "text": "왕이 왔다\n왕비도 왔다, 정말로\n하늘은 푸르고 바다는 깊다"}
         )
     )
-    page.wait_for_selector("#bench-page >> text=무엇을 견줄지")  # an address that was not asked yet starts nothing
+    page.wait_for_selector("#bench-page >> text=무엇을 비교할지")  # an address that was not asked yet starts nothing
     page.click("#bench-go")
     page.wait_for_selector("#bench-table >> text=어절당 토큰", timeout=180_000)  # the first comparison starts its process
     assert page.locator("#bench-table tbody tr").count() == 3
