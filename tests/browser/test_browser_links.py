@@ -28,7 +28,7 @@ class Link(NamedTuple):
     same: str = ""
 
 
-TEXTS = "참 재미있다\t좋음\n돈이 아깝다\t나쁨"
+TEXTS = "text,label\n참 재미있다,좋음\n돈이 아깝다,나쁨"
 LINKS = {
     "/": Link("", ".home-ranked li", same=".home-answers"),
     "/word": Link("/" + quote("먹었다") + "?n=5&corpus=sample", "#word-kwic .word-kwic"),
