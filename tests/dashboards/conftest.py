@@ -124,7 +124,7 @@ class Page:
         assert answer.status_code == 200, answer.text
         return answer.json["response"]
 
-    def settled(self, output: str, values: dict[str, Any], done: Callable[[str], bool], seconds: float = 60) -> str:
+    def settled(self, output: str, values: dict[str, Any], done: Callable[[str], bool], seconds: float = 180) -> str:
         """The answer as JSON text, asked for again until ``done``: what needs time is prepared in the background."""
         end = time.monotonic() + seconds
         while True:

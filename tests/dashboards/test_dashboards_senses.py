@@ -44,7 +44,7 @@ OWN = [
 
 def ask(page, **asked):
     values = {"senses-asked.data": asked, "shell-scheme.computedColorScheme": "light"}
-    found = page.settled("senses-done.data", values, lambda text: '"job"' not in text, 240)
+    found = page.settled("senses-done.data", values, lambda text: '"job"' not in text, 480)
     return json.loads(found)
 
 
