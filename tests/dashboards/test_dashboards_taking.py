@@ -116,6 +116,37 @@ def test_the_lines_give_the_tables_of_the_page(served, app, name, monkeypatch):
                 assert list(map(str, ours)) == list(map(str, theirs)), card
 
 
+@pytest.mark.parametrize("name", ["word", "tokens"])
+def test_a_table_is_whole_or_waited_for(served, app, name, monkeypatch):
+    """A tokenizer that is opened just after the text was cut is not missing from the table."""
+    from dashboards.pages.tokens import asked
+
+    card = {"word": "tokens", "tokens": "grid"}[name]
+    values = values_at(views()[name], ASKED[name])
+    whole = settled(views()[name].CARDS[card].frame, values)
+    opened, once = asked.tokenizer, {"jamo"}
+
+    def late(tokenizer):
+        if tokenizer in once:
+            raise NotReady(_Opening())
+        return opened(tokenizer)
+
+    class _Opening:
+        label = "opening"
+
+        def awaited(self):
+            pass
+
+        def wait(self, seconds):
+            once.clear()  # the next who asks gets it
+            return False
+
+    monkeypatch.setattr(asked, "tokenizer", late)
+    with pytest.raises(NotReady):
+        views()[name].CARDS[card].frame(values)
+    assert views()[name].CARDS[card].frame(values).equals(whole)
+
+
 def test_every_page_with_answers_is_asked():
     assert set(ASKED) == {name for name, view in views().items() if getattr(view, "CARDS", {})}
 

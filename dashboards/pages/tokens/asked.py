@@ -68,11 +68,11 @@ def tokenizer(name: str) -> Tokenizer:
     return state().tokenizer(name, patience=0)
 
 
-def cut(value: str, names: list[str]) -> tuple[dict[str, list[Token]], dict[str, ExplorerError], list[str]]:
+def cut(value: str, names: list[str]) -> tuple[dict[str, list[Token]], dict[str, ExplorerError], dict[str, NotReady]]:
     """Tokens by every tokenizer that is ready, what went wrong with others, and which are being opened."""
     done: dict[str, list[Token]] = {}
     wrong: dict[str, ExplorerError] = {}
-    opening: list[str] = []
+    opening: dict[str, NotReady] = {}
     until = time.monotonic() + PATIENCE
     for name in names:  # all of them begin to open before any of them is waited for
         try:
@@ -86,8 +86,8 @@ def cut(value: str, names: list[str]) -> tuple[dict[str, list[Token]], dict[str,
             continue
         try:
             done[name] = _wait(name, until).tokenize(value)
-        except NotReady:
-            opening.append(name)
+        except NotReady as wait:
+            opening[name] = wait
         except ExplorerError as error:
             wrong[name] = error
     return done, wrong, opening

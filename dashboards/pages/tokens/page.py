@@ -242,7 +242,7 @@ def answer(value: str, names: list[str], t: Text) -> tuple[str, Any, bool]:
     drawing["say"] = {name: t(f"tokens.say_{name}") for name in _SAYS}
     spans = graphemes(value)
     found = {name: counts(value, tokens, spans) for name, tokens in done.items()}
-    return packed(drawing), _counts(t, found, wrong, opening), bool(opening)
+    return packed(drawing), _counts(t, found, wrong, list(opening)), bool(opening)
 
 
 def _counts(t: Text, found: dict[str, Counts], wrong: dict[str, ExplorerError], opening: list[str]) -> Any:

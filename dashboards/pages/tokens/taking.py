@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dashboards.kit.taking import Take, lines
-from dashboards.pages.tokens.asked import cut, tokenizer
+from dashboards.pages.tokens.asked import cut
 from dashboards.pages.tokens.figures import counts
 from explorer.tokenizers.token import Token
 
@@ -15,8 +15,8 @@ __all__ = ["CARDS"]
 
 def _cut(q: Any) -> dict[str, list[Token]]:
     done, wrong, opening = cut(_text(q), q["t"])
-    for name in opening:
-        tokenizer(name)  # says how far it is
+    for wait in opening.values():
+        raise wait  # half an answer is none; and what has opened since was not asked
     if wrong and not done:
         raise next(iter(wrong.values()))
     return done

@@ -61,7 +61,7 @@ def around(word: str, model: str) -> Projection:
     return state().opened("surroundings", (model, version(model), word), opener, "job.surroundings", word=word)
 
 
-def cut_by_all(word: str) -> tuple[dict[str, list[Token]], list[str]]:
+def cut_by_all(word: str) -> tuple[dict[str, list[Token]], dict[str, NotReady]]:
     """Tokens by every tokenizer that is at hand and open, and which are being opened; those that want a package are left out.
 
     Raises:

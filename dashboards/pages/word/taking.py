@@ -22,11 +22,9 @@ def _word(q: Any, n: int) -> Any:
 def _tokens(q: Any) -> Any:
     import pandas as pd
 
-    from dashboards.pages.tokens.asked import tokenizer
-
     done, opening = cut_by_all(q["word"])
-    for name in opening:
-        tokenizer(name)  # says how far it is
+    for wait in opening.values():
+        raise wait  # half an answer is none; and what has opened since was not asked
     return pd.DataFrame([{"tokenizer": name, **one.to_dict()} for name, tokens in done.items() for one in tokens])
 
 
@@ -47,6 +45,11 @@ _TOKENS = (
 _USED = "from corpora import open_corpus\nfrom corpora.usage import usage\n\nfound = usage(open_corpus({corpus}), {asked}, {n})\nanswer = found."
 
 
+def _token_lines(q: Any) -> str:
+    done, opening = cut_by_all(q["word"])
+    return lines(_TOKENS, word=q["word"], model=q["model"], names=[*done, *opening])
+
+
 def _usage_lines(q: Any, last: str) -> str:
     asked = queries(q["word"], q["model"])
     return lines(_USED + last, corpus=q["corpus"], asked=asked, n=int(q["lines"]))
@@ -62,7 +65,7 @@ CARDS = {
         lambda q: lines(_WORD + "frequencies()", word=q["word"], models=models_of(q["model"]), n=1),
     ),
     "map": Take(lambda q: around(q["word"], q["model"]).to_frame(), lambda q: lines(_MAP, **q)),
-    "tokens": Take(_tokens, lambda q: lines(_TOKENS, word=q["word"], model=q["model"], names=list(cut_by_all(q["word"])[0]))),
+    "tokens": Take(_tokens, _token_lines),
     "forms": Take(lambda q: _used(q).to_frame(), lambda q: _usage_lines(q, "to_frame()")),
     "lines": Take(lambda q: _used(q).concordance.to_frame(), lambda q: _usage_lines(q, "concordance.to_frame()")),
 }
