@@ -7,9 +7,10 @@ word, often the telling part in Korean (배를 **타다**), it does not see.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from explorer.encoders.baseline import RandomPairs, background_words, pairs_of
 from explorer.encoders.clusters import Space, cluster, silhouette
 from explorer.encoders.forward import Layer
 from explorer.encoders.locate import Span, around
-from explorer.encoders.readings import Reader
+from explorer.encoders.readings import Level, Reader
 from explorer.encoders.senses import agreement, check_number
 from explorer.text.morphology import shared_kiwi
 
@@ -34,6 +35,12 @@ __all__ = ["SenseCurve", "SenseLevel", "context_similarities", "sense_curve"]
 
 _SEEN = 32
 """Morphemes of a context that are handed over to Kiwi; its own reach is shorter."""
+
+_Random = Mapping[Level, RandomPairs | None]
+
+_KEPT: WeakKeyDictionary[Reader, dict[tuple[str, ...], _Random]] = WeakKeyDictionary()
+"""What was read of the last backgrounds: whoever looks at one word after another has the same one, and it takes as long as they do."""
+_KEPT_OF_EACH = 4
 
 _BEGINNING = 0  # Kiwi's morpheme for the beginning of a text: a context is never empty
 
@@ -147,18 +154,32 @@ def sense_curve(
         k = min(len(known), len(sentences))
     check_number(len(sentences), k)
     readings = reader.levels(word, sentences, spans, pooling=pooling, occurrence=occurrence, progress=progress)
-    words, texts, places = background_words(analyser, background)
-    others = reader.levels(words, texts, places, pooling=pooling, progress=progress) if len(words) > 2 else {}
+    random = _random(reader, analyser, background, pooling, progress)
     labelled = gold if known else None
     levels = []
     for number, ((name, layer), one) in enumerate(readings.items(), 1):
-        random = pairs_of(others[name, layer], words) if others else None
         raw = Space(one.weights, {}, None).place(one.views)
         points = Space.fit(one.views, one.weights).place(one.views)
-        levels.append(_level(name, layer, points, raw, k, labelled, random))
+        levels.append(_level(name, layer, points, raw, k, labelled, random.get((name, layer))))
         report(progress, "sorting senses", number, len(readings))
     kiwi, note = _kiwi(analyser, sentences, next(iter(readings.values())).spans, k, labelled)
     return SenseCurve(word, model, tuple(levels), kiwi, note)
+
+
+def _random(
+    reader: Reader, analyser: Tokenizer, background: Sequence[str], pooling: str, progress: ProgressCallback | None
+) -> _Random:
+    """Random pairs of words at every level; nothing where there are too few words for pairs."""
+    kept = _KEPT.setdefault(reader, {})
+    key = (pooling, *background)
+    found = kept.get(key)
+    if found is None:
+        words, texts, places = background_words(analyser, background)
+        others = reader.levels(words, texts, places, pooling=pooling, progress=progress) if len(words) > 2 else {}
+        while len(kept) >= _KEPT_OF_EACH:
+            kept.pop(next(iter(kept)), None)
+        found = kept[key] = {level: pairs_of(one, words) for level, one in others.items()}
+    return found
 
 
 def _level(

@@ -177,6 +177,10 @@ def compute(asked: dict[str, Any]) -> Found:
     here = state()
 
     def opener(progress: ProgressCallback) -> Found:
+        from explorer.static.kiwi import is_recovered
+
+        if not is_recovered():  # they tell which words are telling; seconds of pure computing, which is the worker's
+            here.made("kiwi", {}, "job.model", model="kiwi")
         return _find(model, place, word, _sentences(word, source, lines, here), number, view, progress)
 
     name = (place, word, source, number, view, *(lines if source == OWN else [version(source, "corpus")]))
