@@ -374,7 +374,6 @@ def _drawn(
     elif plan.method == "umap":
         coords = _umap(plan, graph, progress)
     else:
-        report(progress, "finding neighbours")
         start = _pca(plan.unit, plan.dims)[0] if plan.start is None else plan.start
         coords = run_tsne(plan.unit, start, perplexity=plan.params["perplexity"], seed=plan.seed, progress=progress)
     return _measured(plan, words, coords, explained, model, progress)

@@ -74,3 +74,24 @@ def test_a_forked_worker_answers_from_shared_memory(home):
         assert told["shape"][0] == 2 and told["occurrences"] >= 6
         assert told["threads"] >= 1 and told["sum"] == 2000**3
     assert told["own"] < SHARED
+
+
+def test_a_stopped_worker_ends_without_being_taken_apart():
+    """What is registered is done, and the status stays; nothing is finalised under threads that still compute."""
+    code = (
+        "import atexit, os, sys\n"
+        "from types import SimpleNamespace\n"
+        "from dashboards.app.serving import worker_exit\n"
+        "class Held:\n"
+        "    def __del__(self): print('taken apart')\n"
+        "held = Held()\n"
+        "atexit.register(print, 'given back')\n"
+        "worker_exit(None, SimpleNamespace(pid=0))\n"  # of another process that is gone
+        "print('still here')\n"
+        "try:\n"
+        "    sys.exit(3)\n"
+        "finally:\n"
+        "    worker_exit(None, SimpleNamespace(pid=os.getpid()))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout.split("\n")) == (3, ["still here", "given back", ""]), done.stderr
