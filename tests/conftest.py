@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +31,26 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("EXPLORER_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def kiwi_kept(pytestconfig: pytest.Config) -> Path:
+    """A home folder that has Kiwi's vectors and nothing else; they are recovered once and then kept with pytest's own cache."""
+    from filelock import FileLock
+
+    kept = pytestconfig.cache.mkdir("kiwi-vectors")
+    command = [sys.executable, "-c", "from explorer.static.kiwi import kiwi_vectors; kiwi_vectors()"]
+    with FileLock(kept / "lock"):
+        subprocess.run(command, env=os.environ | {"EXPLORER_HOME": str(kept)}, check=True)
+    return kept
+
+
+@pytest.fixture
+def kiwi_recovered(home: Path, kiwi_kept: Path) -> Path:
+    """A home folder that has Kiwi's vectors, for tests that would recover them each and are about something else."""
+    home.mkdir(0o700)
+    shutil.copytree(kiwi_kept / "cache", home / "cache", copy_function=os.link)
+    return home
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ def test_pasted_text_is_compared_shared_and_taken_home(visit):
     )
     page.wait_for_selector("#bench-page >> text=무엇을 비교할지")  # an address that was not asked yet starts nothing
     page.click("#bench-go")
-    page.wait_for_selector("#bench-table >> text=어절당 토큰", timeout=180_000)  # the first comparison starts its process
+    page.wait_for_selector("#bench-table >> text=어절당 토큰", timeout=240_000)  # the first comparison starts its process
     assert page.locator("#bench-table tbody tr").count() == 3
     assert page.locator("#bench-table tbody tr >> nth=1").locator("td >> nth=1").inner_text().startswith("2.")
     page.wait_for_function("() => document.querySelectorAll('#bench-points .point').length === 3")

@@ -10,7 +10,6 @@ pytest.importorskip("torch")
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 420)])
 def test_an_example_is_compared_at_once(visit, scheme, width):
     page = visit("/context?word=눈", scheme=scheme, width=width)
-    page.set_default_timeout(180_000)
     page.wait_for_selector("#context-found mark")
     assert set(page.locator("#context-found mark").all_inner_texts()) == {"눈"}
     page.wait_for_selector("#context-heat .heatmaplayer image, #context-heat .hm")
@@ -21,7 +20,6 @@ def test_an_example_is_compared_at_once(visit, scheme, width):
 
 def test_one_may_write_ones_own_sentences_and_choose_a_layer(visit):
     page = visit("/context?model=small-bert")
-    page.set_default_timeout(180_000)
     page.wait_for_selector("#context-found mark")
     page.fill("#context-word", "먹다")
     page.fill("#context-sentences", "밥을 먹었다.\n나이를 먹는다.\n<b>겁</b>을 먹고 달아났다.\n하늘이 높다.")

@@ -11,7 +11,6 @@ def test_a_table_becomes_a_corpus_that_is_counted_and_read(visit, tmp_path):
     file = tmp_path / "나의 영화평.csv"
     file.write_text("\n".join(["id,평,label", *ROWS]), encoding="cp949")
     page = visit("/corpora", width=390)
-    page.set_default_timeout(180_000)  # the corpus that is shown first is counted before
     with page.expect_file_chooser() as chooser:
         page.click(".upload-choose")
     chooser.value.set_files(file)

@@ -22,7 +22,6 @@ def drawn(page, name):
 @pytest.mark.parametrize(("scheme", "width", "language"), [("light", 1280, "ko"), ("dark", 420, "en")])
 def test_the_examples_are_there_at_once(visit, scheme, width, language):
     page = visit("/inside", scheme=scheme, width=width, language=language)
-    page.set_default_timeout(180_000)
     page.click(".inside-folded summary")
     for name in ("inside-strips", "inside-rows", "inside-attention", "inside-cosines"):
         drawn(page, name)
@@ -37,7 +36,6 @@ def test_the_examples_are_there_at_once(visit, scheme, width, language):
 
 def test_forty_tokens_stay_readable_on_a_telephone(visit):
     page = visit(f"/inside?a={quote(LONG)}&b={quote(LONG)}&layer=1", width=420)
-    page.set_default_timeout(180_000)
     drawn(page, "inside-attention")
     labels = page.locator("#inside-attention .ytick text")
     page.wait_for_function(
@@ -57,7 +55,6 @@ def test_forty_tokens_stay_readable_on_a_telephone(visit):
 
 def test_one_may_write_choose_and_share(visit):
     page = visit("/inside")
-    page.set_default_timeout(180_000)
     drawn(page, "inside-attention")
     page.fill("#inside-first", "배를 <b>먹고</b> 갔다.")
     page.fill("#inside-second", "")
@@ -83,7 +80,6 @@ def test_one_may_write_choose_and_share(visit):
 
 def test_a_pressed_word_is_hidden_and_guessed(visit):
     page = visit("/inside")
-    page.set_default_timeout(180_000)
     page.locator("#inside-words button", has_text="배").first.click()
     page.wait_for_selector("#inside-guesses .inside-guess >> nth=7")
     assert "[MASK]" in page.input_value("#inside-gap")
@@ -95,7 +91,6 @@ def test_a_pressed_word_is_hidden_and_guessed(visit):
 
 def test_another_model_and_what_does_not_fit(visit):
     page = visit("/inside?model=small-bert&unit=morpheme")
-    page.set_default_timeout(180_000)
     page.wait_for_selector("#inside-tokens >> text=##를")
     page.wait_for_selector("#inside-layer-name >> text=층 3 / 3")
     page.fill("#inside-first", "가나 " * 90)

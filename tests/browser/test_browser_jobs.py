@@ -52,7 +52,7 @@ def person(chromium, two_workers):
 
         def visit(path):
             page = context.new_page()
-            page.set_default_timeout(120_000)
+            page.set_default_timeout(240_000)
             page.goto(two_workers + path)
             page.wait_for_selector("h1")
             return page

@@ -12,7 +12,6 @@ pytest.importorskip("torch")
 @pytest.mark.parametrize(("language", "scheme", "width"), [("ko", "light", 1280), ("en", "dark", 420)])
 def test_the_sample_is_measured_at_once_and_then_ones_own_labels(visit, language, scheme, width):
     page = visit("/layers?model=mini", language=language, scheme=scheme, width=width)
-    page.set_default_timeout(240_000)
     page.wait_for_selector("#layers-chart .point")
     assert page.locator("#layers-table tbody tr").count() == 7
     assert not page.is_visible("#layers-training")

@@ -200,7 +200,6 @@ def test_an_axis_map_names_its_poles(visit):
 
 def test_two_models_mark_the_same_words_and_tell_what_moved(visit):
     page = visit("/map?words=1000&method=pca&beside=word2vec")
-    page.set_default_timeout(180_000)  # the worker has to open two models, after UMAP's compilation
     wait(page, "m.frames && m.words && !m.given.interim && document.querySelector('#map-host-b').drawing?.frames")
     page.wait_for_selector("#map-movers button")
     page.click("#map-movers button >> nth=0")

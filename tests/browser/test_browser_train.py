@@ -11,15 +11,15 @@ def test_a_training_is_stopped_and_another_is_finished_and_found(visit):
     page = visit("/train?" + urlencode({**START, "name": "stopped", "epochs": "500"}))
     page.wait_for_selector("#train-expected >> text=어림")
     page.click("#train-go")
-    page.wait_for_selector("#train-status >> text=학습 중", timeout=90_000)
-    page.wait_for_selector("#train-figure .main-svg", timeout=120_000)  # an epoch was told
+    page.wait_for_selector("#train-status >> text=학습 중", timeout=240_000)
+    page.wait_for_selector("#train-figure .main-svg", timeout=240_000)  # an epoch was told
     page.click("#train-status >> text=그만두기")
     page.wait_for_selector("#train-status >> text=멈췄습니다")
     assert page.locator("#train-status >> text=이어서 학습").count() == 1
     page = visit("/train?" + urlencode({**START, "name": "finished", "dim": "16", "epochs": "3"}))
     page.wait_for_selector("#train-expected >> text=어림")
     page.click("#train-go")
-    page.wait_for_selector("#train-status >> text=끝났습니다", timeout=120_000)
+    page.wait_for_selector("#train-status >> text=끝났습니다", timeout=240_000)
     assert page.locator("#train-neighbours tbody tr").count() == 5
     assert page.evaluate("document.querySelectorAll('#train-figure .scatterlayer .point').length") == 3
     link = page.url
@@ -42,7 +42,7 @@ def test_a_file_is_brought_in_and_removed_after_a_question(visit, tmp_path):
     chooser.value.set_files(str(file))
     page.wait_for_selector("#saved-files >> text=작은 모델.vec")
     page.click("#saved-go")
-    page.wait_for_selector("#saved-said >> text=저장했습니다", timeout=90_000)
+    page.wait_for_selector("#saved-said >> text=저장했습니다", timeout=240_000)
     row = page.locator("#saved-list tr", has_text="작은-모델")
     row.locator("text=자세히").click()
     page.wait_for_selector("#saved-card >> text=word2vec-text")
@@ -71,5 +71,5 @@ def test_the_form_follows_what_is_to_be_trained_on_a_narrow_screen(visit):
     page.wait_for_selector("#train-expected >> text=4칸")
     page.fill("#train-name", "grid")
     page.click("#train-go")
-    page.wait_for_selector("#train-status >> text=/‘grid’ 학습(이 끝났습니다| 중)/", timeout=90_000)
+    page.wait_for_selector("#train-status >> text=/‘grid’ 학습(이 끝났습니다| 중)/", timeout=240_000)
     assert "what=lab" in page.url and "run=grid" in page.url

@@ -11,7 +11,7 @@ def test_two_words_are_answered_and_lead_on(visit):
     page = visit("/why")
     page.wait_for_selector(ANSWERED)
     assert "강아지" in page.inner_text("#why-answer h2")
-    page.wait_for_selector("#why-lines mark.why-a", timeout=180_000)  # the sample is indexed the first time
+    page.wait_for_selector("#why-lines mark.why-a", timeout=240_000)  # the sample is indexed the first time
     assert page.locator("#why-lines mark.why-a").first.inner_text() == "강아지"
     assert page.locator("#why-lines mark.why-b").first.inner_text() == "고양이"
     page.click("text=크다 · 작다")

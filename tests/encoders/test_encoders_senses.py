@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("torch")
+pytestmark = pytest.mark.usefixtures("kiwi_recovered")  # they tell the telling words
 
 
 import explorer as ex
