@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from explorer.cli import main
 
 pytest.importorskip("torch")
+
 pytestmark = pytest.mark.usefixtures("kiwi_recovered")  # they tell the telling words
 
 

@@ -19,6 +19,7 @@ from explorer.core.errors import UnknownName
 from explorer.encoders.sense_curve import RandomPairs, SenseLevel
 
 pytest.importorskip("torch")
+
 pytestmark = pytest.mark.usefixtures("kiwi_recovered")  # they tell the telling words
 
 

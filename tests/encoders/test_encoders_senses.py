@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 pytest.importorskip("torch")
-pytestmark = pytest.mark.usefixtures("kiwi_recovered")  # they tell the telling words
 
 
 import explorer as ex
@@ -22,6 +21,8 @@ from explorer.encoders.sense_curve import context_similarities
 from explorer.encoders.senses import agreement, place, spread_of
 from explorer.encoders.telling import content_words, log_odds, telling_words
 from explorer.vectors.vectors import Vectors
+
+pytestmark = pytest.mark.usefixtures("kiwi_recovered")  # they tell the telling words
 
 GINKGO = [one for one in homographs() if one.word == "은행"]
 TEXTS = [one.text for one in GINKGO]
