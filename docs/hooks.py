@@ -162,7 +162,8 @@ def table(columns: list[str], rows: list[list[Any]]) -> str:
 
 
 def model_cards(language: str) -> str:
-    """What ships: vectors, encoders, tokenizers."""
+    """What ships: vectors, encoders, classifiers, tokenizers."""
+    from explorer.encoders.classifier import classifier_names, classifier_record
     from explorer.encoders.library import encoder_record
     from explorer.static.load import known_models
     from explorer.tokenizers.library import tokenizer_records
@@ -172,11 +173,23 @@ def model_cards(language: str) -> str:
     vectors = table(head, [[f"`{one.name}`", one.model, one.keys, one.dim, one.corpus] for one in known_models()])
     mini = encoder_record("mini").to_dict()
     encoder = table(["", "`mini`"], [[key, value] for key, value in mini.items() if isinstance(value, str | int) and value])
+    head = ["이름", "레이블", "인코더", "말뭉치", "정확도"] if korean else ["name", "labels", "encoder", "corpus", "accuracy"]
+    known = [one for one in map(classifier_record, classifier_names()) if one.where == "shipped"]
+    labelled = table(head, [_classifier_row(one.name, one.corpus, one.provenance) for one in known])
     head = ["이름", "종류", "어휘 크기", "라이선스"] if korean else ["name", "kind", "vocabulary", "licence"]
     rows = [one.to_dict() for one in tokenizer_records()]
     tokens = table(head, [[f"`{row['name']}`", row.get("kind"), row.get("vocab_size"), row.get("licence")] for row in rows])
-    titles = ("단어 벡터", "인코더", "토크나이저") if korean else ("Word vectors", "Encoder", "Tokenizers")
-    return "\n".join(f"### {title}\n\n{part}" for title, part in zip(titles, (vectors, encoder, tokens), strict=True))
+    titles = (
+        ("단어 벡터", "인코더", "분류기", "토크나이저") if korean else ("Word vectors", "Encoder", "Classifier", "Tokenizers")
+    )
+    parts = (vectors, encoder, labelled, tokens)
+    return "\n".join(f"### {title}\n\n{part}" for title, part in zip(titles, parts, strict=True))
+
+
+def _classifier_row(name: str, corpus: str, said: dict[str, Any]) -> list[Any]:
+    found = said["test"]["accuracy"]
+    accuracy = f"{found['value']:.3f} [{found['low']:.3f}, {found['high']:.3f}]"
+    return [f"`{name}`", ", ".join(said["labels"]), f"`{said['base']}`", corpus, accuracy]
 
 
 def data_cards(language: str) -> str:

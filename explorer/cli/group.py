@@ -22,7 +22,10 @@ __all__ = ["LazyGroup", "main"]
 COMMANDS = {
     "analogy": ("explorer.cli.vectors:analogy", 'Solve an analogy: "소년 − 남자 + 여자".'),
     "axis": ("explorer.cli.axis:axis", "Place words between two poles."),
-    "classify": ("explorer.cli.probing:classify", "Label texts with a classifier that fine-tune made."),
+    "classify": (
+        "explorer.cli.probing:classify",
+        "Label texts with a classifier: reviews, which ships, or one that fine-tune made.",
+    ),
     "compare": ("explorer.cli.tokenizers:compare", "Put tokenizers side by side on a corpus."),
     "context": ("explorer.cli.encoders:context", "Compare one word across sentences with a BERT model."),
     "corpus": ("explorer.cli.corpus:corpus", "List, fetch, add, read and search corpora."),

@@ -153,6 +153,7 @@ def _print_layers(found: LayerProbes) -> None:
 )
 @click.option("--held-out", "heldout", default=0.2, show_default=True, type=float, help="Share of the texts only measured on.")
 @click.option("--most", type=COUNT, help="Read so many texts at most.")
+@click.option("--head-only", "alone", is_flag=True, help="Save the head without mini, on which it is opened then: kilobytes.")
 @seed_option("Same seed: same classifier.")
 @force_option("classifier")
 @json_option
@@ -163,6 +164,7 @@ def fine_tune(
     label_column: str | None,
     name: str,
     most: int | None,
+    alone: bool,
     force: bool,
     as_json: bool,
     **settings: Any,
@@ -170,9 +172,9 @@ def fine_tune(
     """Train a classifier of texts on ENCODER and save it. An interrupted training goes on where it stopped.
 
     \b
-    Example:  korean-explorer fine-tune mini --labels reviews.csv --name reviews
-              korean-explorer fine-tune mini --labels reviews.csv --name reviews-all --train all --epochs 4
-              korean-explorer classify reviews "정말 재미있다"
+    Example:  korean-explorer fine-tune mini --labels reviews.csv --name taste
+              korean-explorer fine-tune mini --labels reviews.csv --name taste-all --train all --epochs 4
+              korean-explorer classify taste "정말 재미있다"
     """
     from corpora.labelled import labelled_texts
     from explorer.encoders.train.classify import ClassifierRecipe, train_classifier
@@ -180,7 +182,7 @@ def fine_tune(
     recipe = ClassifierRecipe(base=encoder, **settings)
     with terminal_progress() as progress:
         labelled = labelled_texts(labels, text_column, label_column, most)
-        made = train_classifier(labelled, recipe, name=name, corpus=labels, overwrite=force, progress=progress)
+        made = train_classifier(labelled, recipe, name=name, corpus=labels, alone=alone, overwrite=force, progress=progress)
     if as_json:
         emit_json({"name": name, **made.to_dict()})
         return
@@ -225,7 +227,8 @@ def classify(
     why: bool,
     as_json: bool,
 ) -> None:
-    """Label TEXTS with the classifier NAME ("-" reads them from standard input, one a line).
+    """Label TEXTS with the classifier NAME ("-" reads them from standard input, one a line): reviews, which ships and tells film
+    reviews that praise from those that blame, or one that fine-tune made.
 
     With --from the labels of a whole file are counted; where it has a column of labels, they are compared with those given.
 

@@ -1,4 +1,4 @@
-"""Classifiers of texts that were trained here: an encoder, and a linear layer over the mean of its tokens' states."""
+"""Classifiers of texts, shipped or trained here: an encoder, and a linear layer over the mean of its tokens' states."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from explorer.core.store import list_artifacts
 from explorer.encoders.encoder import Encoder
 from explorer.encoders.forward import Job
 from explorer.encoders.labelled import LabelledTexts, Pull, Reasons
+from explorer.encoders.library import EncoderRecord, encoder_record
 from explorer.encoders.locate import nfc
-from explorer.encoders.morpheme.storing import encoder_folder
+from explorer.encoders.morpheme.storing import HEAD, LABELS, named_folder, shipped_encoders
 from explorer.encoders.open import encoder
 from explorer.encoders.texts import cut_units, text_jobs, whole_job
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["HEAD", "LABELS", "Classifier", "Head", "Prediction", "classifier", "classifier_names", "write_head"]
+__all__ = ["Classifier", "Head", "Prediction", "classifier", "classifier_names", "classifier_record", "write_head"]
 
-HEAD, LABELS = "classifier.safetensors", "classifier.json"
 _AT_ONCE = 1000
 """Texts that are cut and read before it is told how far it is."""
 
@@ -192,25 +192,45 @@ def _log_odds(share: float) -> float:
 
 
 def classifier_names() -> list[str]:
-    """Names of the classifiers trained here."""
-    return [name for name, manifest in list_artifacts("encoder").items() if LABELS in manifest.files]
+    """Names of the classifiers that are here: those trained here, then those that ship.
+
+    >>> classifier_names()[-1]
+    'reviews'
+    """
+    saved = list_artifacts("encoder")
+    own = [name for name, manifest in saved.items() if LABELS in manifest.files]
+    return own + [name for name, folder in shipped_encoders().items() if (folder / LABELS).is_file() and name not in saved]
 
 
-def classifier(name_or_path: str | Path, *, device: str | None = None, progress: ProgressCallback | None = None) -> Classifier:
-    """Open a classifier by the name it was trained under, or its folder.
+def classifier_record(name: str) -> EncoderRecord:
+    """What is known of a classifier without opening it: whether it ships, and in ``provenance`` what it was trained on and how well.
 
     Raises:
         UnknownName: there is none of that name.
-        BadInput: it is damaged.
+    """
+    if name not in classifier_names():
+        raise UnknownName("classifier", name, classifier_names())
+    return encoder_record(name)
+
+
+def classifier(name_or_path: str | Path, *, device: str | None = None, progress: ProgressCallback | None = None) -> Classifier:
+    """Open a classifier: ``"reviews"``, which ships; by the name it was trained under; or its folder.
+
+    Raises:
+        UnknownName: there is none of that name.
+        BadInput: it is damaged, or a head alone that belongs to another encoder.
         MissingExtra: torch is not installed.
+
+    >>> [one.label for one in classifier("reviews").predict(["배우들의 연기가 훌륭했다", "돈이 아깝다"])]
+    ['긍정', '부정']
 
     >>> from explorer.encoders.train.classify import ClassifierRecipe, train_classifier
     >>> texts = [(f"{n}번 영화는 재미있다", "good") for n in range(10)] + [(f"{n}번 영화는 지루하다", "bad") for n in range(10)]
-    >>> made = train_classifier(texts, ClassifierRecipe(steps=40), name="reviews")
-    >>> classifier("reviews").predict(["이 영화는 재미있다"])[0].label
+    >>> made = train_classifier(texts, ClassifierRecipe(steps=40), name="mine")
+    >>> classifier("mine").predict(["이 영화는 재미있다"])[0].label
     'good'
     """
-    folder = encoder_folder(name_or_path)
+    folder = named_folder(name_or_path)
     if folder is None or not (folder / LABELS).is_file():
         raise UnknownName("classifier", str(name_or_path), classifier_names())
     opened = encoder(name_or_path, device=device, progress=progress)
@@ -221,7 +241,7 @@ def classifier(name_or_path: str | Path, *, device: str | None = None, progress:
 
 
 def write_head(folder: Path, head: Head) -> None:
-    """Write a head beside the encoder that it belongs to."""
+    """Write a head into a folder: beside the encoder that it belongs to, or alone."""
     from safetensors.numpy import save_file
 
     arrays = {name: np.ascontiguousarray(getattr(head, name)) for name in ("mean", "scale", "weight", "bias")}

@@ -14,9 +14,9 @@ from pathlib import Path
 from explorer.core import settings
 from explorer.core.cost import Cost
 from explorer.core.errors import BadInput
-from explorer.core.paths import expanded
 from explorer.core.store import artifact_path
-from explorer.encoders.morpheme.storing import MINI, is_encoder
+from explorer.encoders.morpheme.storing import encoder_folder, is_encoder
+from explorer.encoders.packaged import PACKAGED
 from explorer.text.morphology import cpu_count
 
 __all__ = ["Shape", "averaging_cost", "classifier_cost", "probing_cost", "shape_of"]
@@ -105,14 +105,13 @@ def shape_of(name: str) -> Shape | None:
 
 
 def _folder(name: str) -> Path | None:
-    if name == "mini":
-        return MINI
     try:
-        saved = artifact_path("encoder", name)
-    except BadInput:  # no possible name, so a path or an id
-        saved = expanded(name)
-    if saved.is_dir():
-        return saved
+        # What packages carry is unpacked by whoever opens it, not by whoever asks what it costs.
+        found = artifact_path("encoder", name) if name in PACKAGED else encoder_folder(name)
+    except BadInput:  # a head alone whose encoder is not here
+        return None
+    if found is not None and found.is_dir():
+        return found
     snapshots = settings.hub_cache() / f"models--{name.replace('/', '--')}" / "snapshots"
     return next((one.parent for one in sorted(snapshots.glob("*/config.json"))), None)
 

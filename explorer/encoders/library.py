@@ -7,10 +7,10 @@ from typing import Any
 
 from explorer.core.errors import BadInput, UnknownName
 from explorer.core.store import Manifest, list_artifacts, read_manifest, remove_artifact
-from explorer.encoders.morpheme.storing import MINI
+from explorer.encoders.morpheme.storing import shipped_encoders
 from explorer.encoders.packaged import EXTRA, PACKAGED, is_here
 
-__all__ = ["EncoderRecord", "encoder_names", "encoder_record", "encoder_records", "remove_encoder"]
+__all__ = ["EncoderRecord", "encoder_names", "encoder_record", "encoder_records", "is_shipped", "remove_encoder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,25 @@ def encoder_records() -> list[EncoderRecord]:
     ['shipped']
     """
     saved = list_artifacts("encoder")
-    found = {"mini": _described("mini", "shipped", read_manifest(MINI, "encoder"))}
-    found |= {name: _packaged(name) for name in PACKAGED if name not in saved}
-    found |= {name: _described(name, "saved", manifest) for name, manifest in saved.items() if name != "mini"}
+    found = {name: _packaged(name) for name in PACKAGED}
+    found |= {name: _described(name, "saved", manifest) for name, manifest in saved.items()}
+    # The name mini means what ships, whatever lies in the home folder; other names that somebody had first stay theirs.
+    found |= {
+        name: _described(name, "shipped", read_manifest(folder, "encoder"))
+        for name, folder in shipped_encoders().items()
+        if is_shipped(name)
+    }
     return [found[name] for name in sorted(found)]
+
+
+def is_shipped(name: str) -> bool:
+    """Whether a name means what comes with the package: an encoder, or a classifier that is a head on it."""
+    return name == "mini" or (name in shipped_encoders() and name not in list_artifacts("encoder"))
 
 
 def encoder_names() -> list[str]:
     """The names of :func:`encoder_records`."""
-    return sorted({"mini", *PACKAGED, *list_artifacts("encoder")})
+    return sorted({*shipped_encoders(), *PACKAGED, *list_artifacts("encoder")})
 
 
 def encoder_record(name: str) -> EncoderRecord:
@@ -82,7 +92,7 @@ def remove_encoder(name: str) -> None:
         UnknownName: none of that name was saved.
         BadInput: it ships with the package.
     """
-    if name == "mini":
+    if is_shipped(name):
         raise BadInput("encoders.ships", name=name)
     remove_artifact("encoder", name)
 

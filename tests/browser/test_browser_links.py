@@ -85,7 +85,7 @@ def settled(page, there, same="", wanted=None):
 def test_a_link_gives_the_same_answers_in_a_fresh_browser(visit, view, request):
     """On every page that there is, and without a word of the browser: nothing fails, and no script does what the policy forbids."""
     search, there, change, same = LINKS[view.PATH]
-    if view.PATH in ("/classify", "/saved"):  # there is nothing on them before somebody has trained something
+    if view.PATH in ("/classify", "/saved"):  # the address names it, and nothing is saved before somebody has trained something
         request.getfixturevalue("a_classifier")
     page = visit(view.PATH + search)
     settled(page, there, same)

@@ -57,6 +57,21 @@ def test_a_classifier_from_the_file_to_the_answer(home, small_bert, reviews):
     assert json.loads(run(*arguments, "--force", "--json").stdout)["accuracy"]["value"] == 1
 
 
+def test_a_classifier_ships_and_a_head_is_saved_alone(home, reviews):
+    said = run("classify", "reviews", "정말 재미있게 봤다", "지루하고 돈이 아깝다", "--json")
+    assert [one["label"] for one in json.loads(said.stdout)] == ["긍정", "부정"], said.output
+    listed = json.loads(run("models", "list", "--json").stdout)
+    assert [one["where"] for one in listed if one["name"] == "reviews"] == ["shipped"]
+    assert "NSMC" in run("models", "show", "reviews").stdout
+    kept = run("models", "remove", "reviews")
+    assert kept.exit_code == 1 and "cannot be removed" in kept.stderr
+    taken = run("fine-tune", "mini", "--labels", reviews, "--name", "reviews", "--force")
+    assert taken.exit_code == 1 and "taken" in taken.stderr
+    made = run("fine-tune", "mini", "--labels", reviews, "--name", "films", "--steps", 30, "--head-only")
+    assert made.exit_code == 0 and not (home / "encoders/films/model.safetensors").exists(), made.output
+    assert "good" in run("classify", "films", "참 재미있다").stdout
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from urllib.parse import parse_qsl
 
 import pytest
 from conftest import Page
@@ -14,6 +15,8 @@ from dashboards.app.worker import TASKS
 from dashboards.kit.i18n import Text
 from dashboards.pages.classify import figures, panels
 from dashboards.pages.classify import page as view
+from dashboards.pages.classify.example import EXAMPLE as EXAMPLES
+from dashboards.pages.classify.example import WHY
 from dashboards.pages.layers.example import EXAMPLE
 from explorer.core.store import remove_artifact
 
@@ -128,7 +131,6 @@ def test_a_corpus_is_labelled_by_the_worker_and_kept(mine, app, tmp_path, monkey
     ("change", "said"),
     [
         ({"model": "없음"}, "없음"),
-        ({"model": ""}, "아직 분류기가 없습니다"),
         ({"c": "없음"}, "없음"),
         ({}, "아직 분류할 글이 없습니다"),
         ({"text": "\u200b\n \ufeff"}, "읽을 수 있는 글이 하나도"),
@@ -139,9 +141,49 @@ def test_what_cannot_be_is_said_in_place(mine, app, change, said):
     assert said in json.dumps(told["classify-status"], ensure_ascii=False) and told["classify-answer"]["style"]
 
 
-def test_without_a_classifier_the_page_leads_to_the_training(home, app):
+def test_a_fresh_home_shows_the_classifier_that_ships_at_work(home, app):
     opened = Opened(app.server.test_client(), "/classify")
-    assert "/train?what=classifier" in opened.whole and "classify-pick" not in opened.whole
+    assert "/train?what=classifier" in opened.whole and "NSMC" in opened.whole
+    with app.server.test_request_context():
+        told = str(view.layout())
+        assert "Store(id='classify-asked', data={'model': 'reviews'" in told and f"Store(id='classify-at', data={WHY})" in told
+        empty = str(view.layout(text=""))
+        assert "Store(id='classify-asked')" in empty.replace(", data=None", ""), "what was taken away stays away"
+    page = Page(app)
+    question = view.asked_of(view.url.decode(view.FIELDS, {}))
+    assert question == asked(model="reviews", text=EXAMPLES) and answered(page, question)["classify-done"]["data"] == question
+    made = drawn(page, question)
+    assert json.dumps(made["classify-texts"], ensure_ascii=False).count("classify-pick") == len(EXAMPLES.splitlines())
+    assert made["classify-agreement-card"]["style"] == {"display": "none"}
+    shown = page.settled(
+        "classify-why.children",
+        {"classify-done.data": question, "classify-at.data": WHY},
+        lambda told: "classify-chip" in told,
+        60,
+    )
+    assert f"{WHY}번 글" in shown
+
+
+def test_its_address_is_short_and_opens_the_same(home, app):
+    page = Page(app)
+
+    def address(**more):
+        said = page.call("classify-address-note.children", {"classify-asked.data": asked(**more)})
+        [where] = [one["data"] for one in said.values() if "data" in one]
+        return where
+
+    assert address(model="reviews", text=EXAMPLES) == "?model=reviews&c=-"
+    for text in ("", "참 재미있다"):
+        where = address(model="reviews", text=text)
+        assert view.asked_of(view.url.decode(view.FIELDS, dict(parse_qsl(where[1:], keep_blank_values=True))))["text"] == text
+
+
+def test_what_a_classifier_learnt_from_is_told(mine, app):
+    with app.server.test_request_context():
+        ours, shipped = str(view.about("mine")), str(view.about("reviews"))
+    assert "rated" in ours and "영화평만" not in ours and "영화평만" in shipped and "NSMC" in shipped
+    with app.server.test_request_context():
+        assert "다른 글" not in str(view.about("없음")) and "/train?what=classifier" in str(view.about("없음"))
 
 
 def test_many_labels_are_drawn_and_nothing_in_their_names_is_read_as_tags(mine, app):

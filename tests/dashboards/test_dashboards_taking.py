@@ -79,7 +79,7 @@ def classified():
     from explorer.encoders.classifier import classifier_names
     from explorer.encoders.train.classify import ClassifierRecipe, train_classifier
 
-    if not classifier_names():
+    if "mine" not in classifier_names():
         train_classifier(labelled_lines(EXAMPLE.splitlines()), ClassifierRecipe(steps=20), name="mine")
     return ASKED["classify"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import unicodedata
 
 import numpy as np
@@ -12,9 +13,12 @@ pytest.importorskip("torch")
 
 import explorer as ex
 from explorer.core.errors import BadInput, Cancelled, UnknownName
-from explorer.core.store import list_artifacts
-from explorer.encoders.classifier import classifier, classifier_names
+from explorer.core.store import list_artifacts, read_manifest, remove_artifact, sha256_file
+from explorer.encoders.classifier import classifier, classifier_names, classifier_record
+from explorer.encoders.cost import shape_of
 from explorer.encoders.labelled import open_labelled, save_labelled
+from explorer.encoders.library import encoder_record, remove_encoder
+from explorer.encoders.morpheme.storing import MINI, encoder_folder, shipped_encoders
 from explorer.encoders.texts import cut_units, text_jobs
 from explorer.encoders.train.classify import ClassifierRecipe, train_classifier
 
@@ -53,7 +57,7 @@ def test_what_is_saved_answers_as_it_was_measured(home, small_bert, train):
     assert right > 0.9
     manifest = list_artifacts("encoder")["films"]
     assert manifest.provenance["corpus"] == "reviews" and manifest.provenance["recipe"]["seed"] == 42
-    assert "classifier.safetensors" in manifest.files and classifier_names() == ["films"]
+    assert "classifier.safetensors" in manifest.files and classifier_names() == ["films", "reviews"]
     # The encoder in it answers too, and the one it came from is as it was.
     before = ex.encoder(small_bert).vector("배", "배를 탔다")
     assert np.allclose(ex.encoder("films").vector("배", "배를 탔다"), before, atol=1e-5) == (train == "head")
@@ -250,3 +254,71 @@ def test_what_is_left_out_is_what_the_model_reads(home, small_bert, base):
         films.why("좋다", "몰라")
     with pytest.raises(BadInput, match="nothing of text 1"):
         films.why("\u200b")
+
+
+def test_a_classifier_of_film_reviews_ships(home):
+    assert classifier_names() == ["reviews"] and encoder_record("reviews").where == "shipped"
+    opened = classifier("reviews")
+    assert opened.labels == ("긍정", "부정") and opened.encoder.network is ex.encoder("mini").network
+    told = opened.predict(
+        ["배우들의 연기가 훌륭하고 감동적이다.", "돈이 아깝다. 최악의 영화.", "정말 재밌게 봤어요", "너무 지루하다"]
+    )
+    assert [one.label for one in told] == ["긍정", "부정", "긍정", "부정"]
+    most = max(opened.why("배우들의 연기가 최악이다.").pulls, key=lambda one: one.pull)
+    assert most.surface == "최악"
+
+
+def test_what_ships_is_whole_small_and_names_its_encoder():
+    folder = shipped_encoders()["reviews"]
+    manifest = read_manifest(folder, "encoder")
+    assert {path.name for path in folder.iterdir()} == {*manifest.files, "manifest.json", "README.md"}
+    assert set(manifest.files) == {"classifier.json", "classifier.safetensors"}, "no pickle, no weights of the encoder"
+    assert all(sha256_file(folder / name) == digest for name, digest in manifest.files.items())
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 60_000
+    assert encoder_folder("reviews") == MINI and manifest.sizes == read_manifest(MINI).sizes
+    said = classifier_record("reviews").provenance
+    low, value, high = (said["test"]["accuracy"][part] for part in ("low", "value", "high"))
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    assert low < value < high and f"{value:.3f} [{low:.3f}, {high:.3f}]" in card, "the card says what was measured"
+    assert f"{said['test']['texts']:,}" in card and f"{said['texts']['texts']:,}" in card
+
+
+def test_the_shipped_name_cannot_be_taken_nor_removed_and_ones_own_from_before_stays(home, small_bert):
+    with pytest.raises(BadInput, match="taken"):
+        train_classifier(reviews(), ClassifierRecipe(base=str(small_bert), steps=2), name="reviews", overwrite=True)
+    with pytest.raises(BadInput, match="cannot be removed"):
+        remove_encoder("reviews")
+    train_classifier(reviews(), ClassifierRecipe(base=str(small_bert), steps=2), name="films")
+    (home / "encoders/films").rename(home / "encoders/reviews")
+    assert classifier("reviews").labels == ("나쁨", "좋음") and encoder_record("reviews").where == "saved"
+    assert classifier_names() == ["reviews"]
+    remove_encoder("reviews")
+    assert classifier("reviews").labels == ("긍정", "부정")
+
+
+def test_a_head_alone_is_opened_on_the_encoder_that_ships(home, small_bert):
+    whole = train_classifier(reviews(), ClassifierRecipe(steps=40), name="whole")
+    made = train_classifier(reviews(), ClassifierRecipe(steps=40), name="films", alone=True)
+    assert {path.name for path in made.folder.iterdir()} == {"classifier.json", "classifier.safetensors", "manifest.json"}
+    texts = [text for text, _ in reviews()[:10]]
+    alone, both = (classifier(where).label(texts).probabilities for where in ("films", "whole"))
+    assert np.allclose(alone, both, atol=1e-4) and classifier(made.folder).labels == whole.labels
+    assert ex.encoder("films").network is ex.encoder("mini").network and shape_of("films") == shape_of("mini")
+    assert encoder_record("films").parameters == encoder_record("mini").parameters
+    again = train_classifier(reviews(), ClassifierRecipe(base="films", steps=5), name="more", alone=True)
+    assert classifier("more").labels == again.labels, "what it stands on is mini, by whatever name"
+    for recipe in (ClassifierRecipe(train="all", steps=2), ClassifierRecipe(base=str(small_bert), steps=2)):
+        with pytest.raises(BadInput, match="alone only where the encoder ships"):
+            train_classifier(reviews(), recipe, name="other", alone=True)
+    manifest = made.folder / "manifest.json"
+    data = json.loads(manifest.read_text(encoding="utf-8"))
+    for wrong in ({"name": "mini", "weights": "0" * 64, "vocabulary": data["provenance"]["stands_on"]["vocabulary"]}, None):
+        changed = data | {"provenance": data["provenance"] | {"base": str(small_bert), "stands_on": wrong}}
+        manifest.write_text(json.dumps(changed), encoding="utf-8")
+        with pytest.raises(BadInput, match="not the one that ships"):
+            classifier("films")
+    remove_artifact("encoder", "films")
+    shutil.copytree(shipped_encoders()["reviews"], home / "encoders/copy")
+    (home / "encoders/copy/classifier.safetensors").write_bytes(b"x")
+    with pytest.raises(BadInput, match="damaged"):
+        classifier("copy")

@@ -14,8 +14,10 @@ from dashboards.kit import url
 from explorer.core.caches import intact, mark_used
 from explorer.core.errors import BadInput, UnknownName
 from explorer.core.progress import ProgressCallback
-from explorer.core.store import cache_path, list_artifacts
-from explorer.encoders.classifier import classifier, classifier_names
+from explorer.core.store import MANIFEST, cache_path
+from explorer.encoders.classifier import classifier, classifier_names, classifier_record
+from explorer.encoders.library import is_shipped
+from explorer.encoders.morpheme.storing import shipped_encoders
 
 if TYPE_CHECKING:
     from explorer.encoders.labelled import LabelledTexts, Reasons
@@ -67,11 +69,9 @@ def compute(asked: Mapping[str, Any]) -> LabelledTexts:
     Raises:
         NotReady: they are being labelled.
         UnknownName: there is no such classifier or corpus.
-        BadInput: there is no classifier at all, or nothing was pasted.
+        BadInput: nothing was pasted.
     """
     choice = choice_of(asked)
-    if not choice.model:
-        raise BadInput("dashboards.no_classifier")
     if choice.model not in classifier_names():
         raise UnknownName("classifier", choice.model, classifier_names())
     if choice.corpus not in (PASTED, *corpus_names()):
@@ -100,7 +100,14 @@ def compute(asked: Mapping[str, Any]) -> LabelledTexts:
 def _facts(choice: Choice) -> dict[str, Any]:
     """Everything that changes the answer."""
     corpus = 0 if choice.corpus == PASTED else version(choice.corpus, "corpus")
-    return {**asdict(choice), "format": _FORMAT, "versions": [version(choice.model, "encoder"), corpus]}
+    return {**asdict(choice), "format": _FORMAT, "versions": [_version(choice.model), corpus]}
+
+
+def _version(name: str) -> str:
+    """Changes with a classifier: when a saved one is replaced, and where one that ships is another in a later version."""
+    if is_shipped(name):
+        return hashlib.sha256((shipped_encoders()[name] / MANIFEST).read_bytes()).hexdigest()
+    return str(version(name, "encoder"))
 
 
 def _pasted(choice: Choice) -> LabelledTexts:
@@ -152,7 +159,7 @@ def reasons(name: str, text: str) -> Reasons:
     def opener(progress: ProgressCallback) -> Reasons:
         return classifier(name, progress=progress).why(text, progress=progress)
 
-    found: Reasons = state().opened("reasons", (name, version(name, "encoder"), text), opener, "job.reasons")
+    found: Reasons = state().opened("reasons", (name, _version(name), text), opener, "job.reasons")
     return found
 
 
@@ -165,5 +172,4 @@ def why(asked: Mapping[str, Any], number: Any) -> Reasons | None:
 
 def learnt_from(asked: Mapping[str, Any]) -> bool:
     """Whether a classifier was trained on the corpus that it is to label."""
-    saved = list_artifacts("encoder").get(asked["model"])
-    return saved is not None and saved.provenance.get("corpus") == asked["c"]
+    return asked["model"] in classifier_names() and classifier_record(asked["model"]).corpus == asked["c"]

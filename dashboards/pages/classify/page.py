@@ -1,4 +1,4 @@
-"""A classifier of one's own at work: new texts with their labels, beside those that they had, and why."""
+"""A classifier at work, the one that ships or one's own: new texts with their labels, beside those that they had, and why."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 from dashboards.app.state import corpus_names
 from dashboards.kit import ids, url
 from dashboards.kit.checkpoints import torch_installed
-from dashboards.kit.components import card, empty, guarded, page, too_long_for_address
+from dashboards.kit.components import card, guarded, page, too_long_for_address
 from dashboards.kit.forms import no_torch
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.page import HIDDEN, Question, pressed
@@ -20,10 +20,11 @@ from dashboards.kit.taking import lines as python
 from dashboards.pages.classify import asked as classifying
 from dashboards.pages.classify import panels
 from dashboards.pages.classify.asked import BY, MAX_PASTED, MOST, PASTED, choice_of, learnt_from, why
-from dashboards.pages.classify.example import EXAMPLE
+from dashboards.pages.classify.example import EXAMPLE, WHY
 from explorer.core.errors import BadInput
-from explorer.encoders.classifier import classifier_names
+from explorer.encoders.classifier import classifier_names, classifier_record
 from explorer.encoders.labelled import SHOWN
+from explorer.encoders.library import is_shipped
 
 if TYPE_CHECKING:
     from explorer.encoders.labelled import Agreement, LabelledTexts, Reasons
@@ -57,36 +58,43 @@ PASTE, SHOW, ONLY, AT = "classify-text", "classify-show", "classify-only", "clas
 
 
 def asked_of(q: Mapping[str, Any]) -> dict[str, Any]:
-    """The question in an address; without a classifier's name the first one there is."""
-    model = q["model"] or next(iter(classifier_names()), "")
-    return {
-        **{name: q[name] for name in _ASKED},
-        "model": model,
-        "text": (q["z"] or q["text"] or "") if q["c"] == PASTED else "",
-    }
+    """The question in an address; without a classifier's name the first one there is, and without texts the example for it."""
+    model = q["model"] or classifier_names()[0]
+    pasted = q["z"] or q["text"]
+    if q["c"] != PASTED:
+        pasted = ""
+    return {**{name: q[name] for name in _ASKED}, "model": model, "text": _example(model) if pasted is None else pasted}
+
+
+def _example(model: str) -> str:
+    """What a classifier is shown with; only of the one that ships it is known what its labels are about."""
+    return EXAMPLE if is_shipped(model) else ""
 
 
 def layout(**query: Any) -> Any:
     t = text()
     q = url.decode(FIELDS, query)
     asked = asked_of(q)
-    ready = torch_installed() and bool(asked["model"])
-    wanted = asked if ready and (asked["c"] != PASTED or asked["text"]) else None
+    wanted = asked if torch_installed() and (asked["c"] != PASTED or asked["text"]) else None
+    at = q["at"] or (WHY if asked["text"] == EXAMPLE else 0)
     return page(
         t,
         "classify",
-        dcc.Store(id=AT, data=q["at"]),
+        dcc.Store(id=AT, data=at),
         html.Div(None if torch_installed() else no_torch(t), className="context-slot"),
         card(None, _form(t, asked)),
-        *QUESTION.stores(wanted, None if asked["model"] else card(None, _none(t))),
+        *QUESTION.stores(wanted),
         QUESTION.frame(*_cards(t, q), className="classify-answer"),
     )
 
 
-def _none(t: Text) -> Any:
+def about(name: str | None) -> list[Any]:
+    """What a classifier was trained on and how well it did, and the way to one of one's own."""
+    t = text()
     where = url.href("/train", {"what": url.text(always=True)}, {"what": "classifier"})
     link = dcc.Link(t("classify.to_train"), href=where, className="example")
-    return empty(t("classify.no_classifier"), t("classify.no_classifier_lead"), link, picture="train")
+    known = classifier_record(name) if name in classifier_names() else None
+    return [*([panels.about(t, known)] if name and known else []), link]
 
 
 def _select(t: Text, name: str, value: str, data: list[dict[str, str]], **props: Any) -> Any:
@@ -102,7 +110,7 @@ def _form(t: Text, asked: Mapping[str, Any]) -> Any:
     pasted = asked["c"] == PASTED
     names = [{"value": name, "label": name} for name in classifier_names()]
     row = [
-        _select(t, "model", asked["model"], names, placeholder=t("classify.no_classifier"), className="field"),
+        _select(t, "model", asked["model"], names, className="field"),
         _select(t, "c", asked["c"], corpora, className="field"),
         _select(
             t, "by", asked["by"], [{"value": one, "label": t(f"documents.by_{one}")} for one in BY], className="field-small"
@@ -120,7 +128,7 @@ def _form(t: Text, asked: Mapping[str, Any]) -> Any:
             id="classify-label-box",
             style=HIDDEN if pasted else {},
         ),
-        dmc.Button(t("classify.go"), id="classify-go", disabled=not names or not torch_installed()),
+        dmc.Button(t("classify.go"), id="classify-go", disabled=not torch_installed()),
     ]
     box = dmc.Textarea(
         id=PASTE,
@@ -136,7 +144,12 @@ def _form(t: Text, asked: Mapping[str, Any]) -> Any:
     )
     try_it = dmc.Button(t("classify.example"), id="classify-example", variant="subtle", size="compact-sm")
     return dmc.Stack(
-        [html.Div(row, className="form"), html.Div([box, try_it], id=f"{PASTE}-box", style={} if pasted else HIDDEN)], gap="sm"
+        [
+            html.Div(row, className="form"),
+            html.Div(about(asked["model"]), id="classify-about", className="classify-about"),
+            html.Div([box, try_it], id=f"{PASTE}-box", style={} if pasted else HIDDEN),
+        ],
+        gap="sm",
     )
 
 
@@ -205,7 +218,9 @@ def write(asked: dict[str, Any] | None, show: str, only: str | None, at: int | N
     if not asked:
         return no_update, no_update
     values = {name: asked[name] for name in _ASKED} | {"show": show, "only": only or "", "at": at or 0}
-    long = {"text": ("z", asked["text"])} if asked["text"] else {}
+    # Without texts the address means the example where there is one; texts that were taken away must stay away.
+    said = asked["c"] == PASTED and asked["text"] != _example(asked["model"])
+    long = {"text": ("z", asked["text"])} if said else {}
     where, whole = url.share(FIELDS, values, long, PLAIN)
     return where, too_long_for_address(text()("documents.not_in_address"), whole)
 
@@ -271,6 +286,7 @@ def register(app: Dash) -> None:
         Input(ONLY, "value"),
         Input(AT, "data"),
     )(write)
+    app.callback(Output("classify-about", "children"), Input("classify-model", "value"), prevent_initial_call=True)(about)
     QUESTION.register(app)
     app.callback(
         Output("classify-counts", "children"),

@@ -14,8 +14,9 @@ from dashboards.pages.classify import figures
 
 if TYPE_CHECKING:
     from explorer.encoders.labelled import Agreement, LabelledTexts, Pull, Reasons
+    from explorer.encoders.library import EncoderRecord
 
-__all__ = ["LISTED", "agreement", "counts", "listed", "nothing_chosen", "pick", "reasons"]
+__all__ = ["LISTED", "about", "agreement", "counts", "listed", "nothing_chosen", "pick", "reasons"]
 
 LISTED = 50
 """Texts that are listed; CSV has all of them."""
@@ -29,6 +30,29 @@ _BLUE, _ORANGE = "66, 99, 235", "213, 94, 0"
 def pick(number: Any) -> dict[str, Any]:
     """A button that chooses a text by its number."""
     return {"type": "classify-pick", "number": number}
+
+
+def about(t: Text, known: EncoderRecord) -> Any:
+    """What a classifier was trained on, how often it is right, and of the one that ships what it is not made for."""
+    said = known.provenance
+    tested: Mapping[str, Any] = said.get("test") or said
+    texts = said.get("texts") or {}
+    source = said.get("source") or known.corpus
+    parts = [t("classify.about_corpus", corpus=source)] if source else []
+    if accuracy := (tested.get("accuracy") or {}).get("value"):
+        held = texts.get("held_out", 0)
+        learnt = texts.get("texts", held) - held
+        parts.append(
+            t(
+                "classify.about_accuracy",
+                learnt=learnt,
+                held=tested["texts"] if tested is not said else held,
+                accuracy=accuracy,
+                baseline=tested.get("baseline", 0),
+            )
+        )
+    parts += [t("classify.about_shipped")] if known.where == "shipped" else []
+    return dmc.Text(" ".join(parts), size="sm", c="dimmed") if parts else None
 
 
 def counts(t: Text, made: LabelledTexts, scheme: str | None) -> list[Any]:

@@ -14,23 +14,55 @@ from typing import Any
 from explorer.core.errors import BadInput, ExplorerError
 from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback
-from explorer.core.store import MANIFEST, Manifest, artifact_path, read_artifact, write_manifest
+from explorer.core.store import (
+    MANIFEST,
+    Manifest,
+    artifact_path,
+    read_artifact,
+    read_manifest,
+    shipped_artifacts,
+    write_manifest,
+)
 from explorer.encoders.bounds import first_line, require_believable, require_fitting
 from explorer.encoders.forward import require_torch, require_transformers
 from explorer.encoders.packaged import PACKAGED, packaged_folder
 from explorer.encoders.train.vocabulary import MorphemeVocabulary
 
-__all__ = ["MINI", "VOCABULARY", "encoder_folder", "is_encoder", "open_network", "write_encoder"]
+__all__ = [
+    "HEAD",
+    "LABELS",
+    "MINI",
+    "VOCABULARY",
+    "encoder_folder",
+    "is_encoder",
+    "named_folder",
+    "open_network",
+    "shipped_encoders",
+    "stands_on",
+    "write_encoder",
+]
 
-MINI = Path(__file__).parent.parent / "pretrained" / "mini"
+_SHIPPED = Path(__file__).parent.parent / "pretrained"
+MINI = _SHIPPED / "mini"
 """The encoder that ships."""
 
 CONFIG, WEIGHTS, VOCABULARY = "config.json", "model.safetensors", "morphemes.txt"
+HEAD, LABELS = "classifier.safetensors", "classifier.json"
+"""What a classifier has beside its encoder, or, where that ships, alone."""
 
 
-def encoder_folder(name_or_path: str | Path, progress: ProgressCallback | None = None) -> Path | None:
-    """Where an encoder lies: ``"mini"`` (it ships), ``"e5-small"`` (unpacked at the first question), the name of one trained here, or
-    a folder; ``None`` if nothing is there.
+def shipped_encoders() -> dict[str, Path]:
+    """Folders of what comes with the package: the encoder ``mini``, and classifiers that are heads on it.
+
+    >>> sorted(shipped_encoders())
+    ['mini', 'reviews']
+    """
+    return shipped_artifacts(_SHIPPED, "encoder")
+
+
+def named_folder(name_or_path: str | Path, progress: ProgressCallback | None = None) -> Path | None:
+    """Where what has a name lies: ``"mini"`` (it ships), ``"e5-small"`` (unpacked at the first question), the name of an encoder or
+    classifier trained here, that of a classifier that ships, or a folder; ``None`` if nothing is there.
     """
     if name_or_path == "mini":
         return MINI
@@ -43,8 +75,37 @@ def encoder_folder(name_or_path: str | Path, progress: ProgressCallback | None =
         saved = None
     if saved is not None and (saved / MANIFEST).is_file():
         return saved
+    shipped = shipped_encoders().get(str(name_or_path))
+    if shipped is not None:
+        return shipped
     folder = expanded(name_or_path)
     return folder if folder.is_dir() else None
+
+
+def encoder_folder(name_or_path: str | Path, progress: ProgressCallback | None = None) -> Path | None:
+    """Where an encoder lies: as :func:`named_folder`, but where that holds a head alone, the encoder that it was trained on.
+
+    Raises:
+        BadInput: a head alone was trained on an encoder that does not ship, or on another version of it.
+    """
+    folder = named_folder(name_or_path, progress)
+    if folder is None or (folder / CONFIG).is_file() or not (folder / LABELS).is_file():
+        return folder
+    said = read_manifest(folder, "encoder").provenance
+    known = said.get("stands_on") or {}
+    # Only what ships: a folder of somebody else's must not decide what is opened or fetched.
+    base = next((place for place in shipped_encoders().values() if stands_on(place) == known), None)
+    if base is None:
+        raise BadInput("encoders.head_of_another", folder=folder, base=str(said.get("base")))
+    return base
+
+
+def stands_on(base: Path) -> dict[str, str] | None:
+    """What a head alone notes of the encoder that ships in a folder, to be known again by it; ``None`` for any other folder."""
+    if base not in shipped_encoders().values() or not is_encoder(base):
+        return None
+    manifest = read_manifest(base, "encoder")
+    return {"name": manifest.name, "weights": manifest.files[WEIGHTS], "vocabulary": manifest.files[VOCABULARY]}
 
 
 def is_encoder(folder: Path) -> bool:

@@ -23,13 +23,13 @@ import numpy as np
 from explorer.core.errors import BadInput
 from explorer.core.intervals import Interval, mean_interval
 from explorer.core.progress import ProgressCallback, report
-from explorer.core.store import Manifest, atomic_folder, write_manifest
+from explorer.core.store import Manifest, atomic_folder, read_manifest, write_manifest
 from explorer.core.workspace import named_cache
 from explorer.encoders.classifier import Head, write_head
 from explorer.encoders.encoder import Encoder
 from explorer.encoders.forward import Job, require_torch
 from explorer.encoders.morpheme.pieces import MorphemePieces
-from explorer.encoders.morpheme.storing import write_encoder
+from explorer.encoders.morpheme.storing import encoder_folder, stands_on, write_encoder
 from explorer.encoders.open import encoder
 from explorer.encoders.texts import checked_labels, held_out, text_jobs
 from explorer.encoders.train.loop import Outcome, Plan, fit, moved
@@ -136,6 +136,7 @@ def train_classifier(
     *,
     name: str | None = None,
     corpus: str = "",
+    alone: bool = False,
     overwrite: bool = False,
     progress: ProgressCallback | None = None,
 ) -> TrainedClassifier:
@@ -148,12 +149,13 @@ def train_classifier(
         recipe: what to train and how.
         name: the name to save under; nothing is kept without one.
         corpus: what the texts are, for the manifest.
+        alone: save the head without its encoder, which must be one that ships (``mini``) and stay the same: kilobytes, not megabytes.
         overwrite: replace an encoder of that name.
         progress: told about every stage; raising Cancelled in it stops the work, and the checkpoint stays.
 
     Raises:
         BadInput: one label only, a label of a single text, an impossible recipe, a name that is taken, a checkpoint of another
-            recipe or other texts, an encoder that cannot be trained.
+            recipe or other texts, an encoder that cannot be trained, a head to be saved alone whose encoder does not ship or is trained too.
         MissingExtra: torch is not installed.
 
     >>> texts = [(f"{n}번 영화는 재미있다", "good") for n in range(10)] + [(f"{n}번 영화는 지루하다", "bad") for n in range(10)]
@@ -162,6 +164,7 @@ def train_classifier(
     """
     require_torch()
     target = free_target(name, overwrite) if name is not None else None
+    base = _base_of(recipe) if alone else None
     made = _Made(list(labelled), recipe, encoder(recipe.base, device=recipe.device, progress=progress), progress)
     steps = recipe.steps or max(1, round((recipe.epochs or _EPOCHS[recipe.train]) * len(made.train.plan(0))))
     plan = Plan(
@@ -204,10 +207,21 @@ def train_classifier(
     if target is not None and name is not None:
         report(progress, "saving the model")
         with atomic_folder(target, overwrite=overwrite) as folder:
-            made.write(folder, name, info)
+            if base is None:
+                made.write(folder, name, info)
+            else:
+                made.write_head(folder, name, info, base)
     if state is not None:
         shutil.rmtree(state, ignore_errors=True)
     return TrainedClassifier(target, made.names, outcome, accuracy, made.baseline, made.counts, info)
+
+
+def _base_of(recipe: ClassifierRecipe) -> Path:
+    """Where the encoder lies that a head saved alone is opened with."""
+    folder = encoder_folder(recipe.base)
+    if recipe.train != "head" or folder is None or stands_on(folder) is None:
+        raise BadInput("encoders.head_needs_shipped", base=recipe.base, train=recipe.train)
+    return folder
 
 
 @dataclass(frozen=True)
@@ -371,11 +385,24 @@ class _Made:
             module.base = self.whole.base_model
         return module
 
-    def write(self, folder: Path, name: str, info: dict[str, Any]) -> None:
-        """Write the encoder with its head."""
+    @property
+    def head(self) -> Head:
+        """What was trained, as numbers."""
         weight, bias = (getattr(self.module.head, part).detach().cpu().numpy() for part in ("weight", "bias"))
         length = min(self.recipe.length, self.encoder.cutter.capacity)
-        write_head(folder, Head(self.names, self.mean, self.scale, weight, bias, self.layer, length))
+        return Head(self.names, self.mean, self.scale, weight, bias, self.layer, length)
+
+    def write_head(self, folder: Path, name: str, info: dict[str, Any], base: Path) -> None:
+        """Write the head alone, with what its encoder is known by."""
+        write_head(folder, self.head)
+        known = read_manifest(base, "encoder")
+        sizes = {part: known.sizes[part] for part in ("entries", "layers", "dim", "parameters") if part in known.sizes}
+        said = info | {"stands_on": stands_on(base)}
+        write_manifest(folder, Manifest("encoder", name, known.engine, sizes=sizes, provenance=said))
+
+    def write(self, folder: Path, name: str, info: dict[str, Any]) -> None:
+        """Write the encoder with its head."""
+        write_head(folder, self.head)
         cutter: Any = self.encoder.cutter
         if isinstance(cutter, MorphemePieces):
             # What was not trained was in half precision already; what was keeps all its digits.

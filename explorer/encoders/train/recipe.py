@@ -18,7 +18,7 @@ from explorer.core.store import MANIFEST, Manifest, artifact_path, atomic_folder
 from explorer.core.workspace import named_cache
 from explorer.encoders.forward import require_torch
 from explorer.encoders.morpheme.model import build_bert, initial_bias, initial_embeddings
-from explorer.encoders.morpheme.storing import encoder_folder, is_encoder, open_network, write_encoder
+from explorer.encoders.morpheme.storing import encoder_folder, is_encoder, open_network, shipped_encoders, write_encoder
 from explorer.encoders.packaged import PACKAGED
 from explorer.encoders.train.batches import Batches, Encoded, Masking, encode_arrays
 from explorer.encoders.train.heads import Sampling
@@ -208,7 +208,7 @@ def free_target(name: str, overwrite: bool) -> Path:
         BadInput: the name is taken, or cannot be one.
     """
     target = artifact_path("encoder", check_name(name))
-    if name in ("mini", "morphemes", "wordpiece", *PACKAGED) or ((target / MANIFEST).is_file() and not overwrite):
+    if name in (*shipped_encoders(), "morphemes", "wordpiece", *PACKAGED) or ((target / MANIFEST).is_file() and not overwrite):
         raise BadInput("encoders.name_taken", name=name)
     check_target(target, overwrite, "encoder")
     return target
