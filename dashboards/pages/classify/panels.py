@@ -129,8 +129,8 @@ def listed(t: Text, made: LabelledTexts, rows: Sequence[int], chosen: int | None
             title=t("classify.ask_why"),
             **{"aria-pressed": str(number == chosen).lower()},
         )
-        body.append([f"{number:,}", button, _said(t, made, row), _bars(made, row)])
-    head = [t(f"classify.head_{name}") for name in ("number", "text", "label", "probability")]
+        body.append([f"{number:,}", _said(t, made, row), button, _bars(made, row)])
+    head = [t(f"classify.head_{name}") for name in ("number", "label", "text", "probability")]
     more = [dmc.Text(t("classify.more", count=len(rows) - LISTED), size="xs", c="dimmed")] if len(rows) > LISTED else []
     return [
         dmc.Text(t("classify.shown", count=len(rows)), size="sm", c="dimmed"),
