@@ -74,6 +74,7 @@ BACKGROUND = (
 """Sentences about everything, written for this purpose."""
 
 _WORDS = 160
+_SMALL = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,10 @@ def chance_of(unit: NDArray[np.floating[Any]], owners: NDArray[Any], pairs: int 
     """Cosines of random pairs of unit rows of different owners, of which there must be two."""
     first, second = np.random.default_rng(seed).integers(0, len(unit), (2, pairs))
     apart = owners[first] != owners[second]
-    scores = np.einsum("ij,ij->i", unit[first[apart]], unit[second[apart]])
+    if len(unit) <= _SMALL:  # all cosines at once take a tenth of the time that copying the rows of the pairs takes
+        scores = (unit @ unit.T)[first[apart], second[apart]]
+    else:
+        scores = np.einsum("ij,ij->i", unit[first[apart]], unit[second[apart]])
     low, high = np.percentile(scores, [5, 95])
     return Chance(float(scores.mean()), float(low), float(high), len(scores))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
-from dashboards.kit.theme import TAG_GROUPS, blank, colors, tag_colors, tag_group, template
+from dashboards.kit.theme import TAG_GROUPS, blank, colors, dress, tag_colors, tag_group, template
 from dashboards.pages.analogy.figures import parallelogram
 from dashboards.pages.similarity.figures import heat_map, scale
 from explorer.display.placing import label_rows
@@ -94,3 +96,12 @@ def test_words_of_answers_on_one_spot_stand_lines_apart_at_any_size():
     words = [one for one in figure.layout.annotations if one.text in "01234"]
     heights = sorted((one.y, -one.ay) for one in words if one.text)
     assert len(heights) == 5 and all(high[1] - low[1] >= 18 for low, high in pairwise(heights))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_dressed_figure_is_what_plotly_makes_of_the_template(scheme):
+    drawn = dress(go.Figure([go.Scatter(x=[1], y=[2])]), scheme, height=200)
+    whole = go.Figure([go.Scatter(x=[1], y=[2])]).update_layout(template=template(scheme), height=200)
+    assert json.loads(drawn.to_json()) == json.loads(whole.to_json()) == json.loads(go.Figure(drawn).to_json())
+    drawn.update_layout(template_layout_font_size=99)
+    assert dress(go.Figure(), scheme).layout.template.layout.font.size == 13
