@@ -141,7 +141,7 @@ def listed(t: Text, made: LabelledTexts, rows: Sequence[int], chosen: int | None
 
 def _said(t: Text, made: LabelledTexts, row: int) -> Any:
     right = made.right(row)
-    badge = dmc.Badge(made.label(row), variant="light", tt="none", color="orange" if right is False else None)
+    badge = dmc.Badge(made.label(row), variant="light", tt="none", miw="4rem", color="orange" if right is False else None)
     if right is None:
         return badge
     told = t("classify.right") if right else t("classify.wrong", label=made.gold[row])
