@@ -1,6 +1,7 @@
 """Many people at once: a real server, the requests of real pages, one client and twenty.
 
-Chromium opens every page of PAGES once and what it asks for is recorded: pages, and callbacks with their values. Then gunicorn is
+Chromium opens every page of PAGES twice, and what it asks for the second time, when nothing has to be waited for any more, is recorded: pages,
+and callbacks with their values. Then gunicorn is
 begun on loopback with one worker, and with two, and clients replay the recording, each with its own cookie, a page at a time from
 a place of its own, with pauses as people make them. Times are told as ratios: to the median of one client, of single
 requests and of pages with all that they ask for, one after another; and each to the median of the same request, or page, of one client, for
@@ -48,7 +49,13 @@ SETTLED = 6.0
 """Seconds without a request after which a page is taken to be there."""
 PATIENCE = 120.0
 """Seconds that a page may take while it is recorded, and a request while it is replayed."""
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--use-gl=angle", "--use-angle=swiftshader"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--disable-gpu-compositing",
+]
 CALLBACK = "/_dash-update-component"
 PROXY = Path(__file__).resolve().parents[2] / "docs" / "server" / "nginx.conf"
 PROCESS: list[int] = []
@@ -149,7 +156,7 @@ def record(port: int, places: Sequence[str]) -> list[list[Asked]]:
     found: list[list[Asked]] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        for place in places:
+        for place in (*places, *places):
             page, asked, last = browser.new_page(), [Asked("GET", quote(place, safe="/?=&"))], [time.monotonic()]
 
             def note(request: Any, asked: list[Asked] = asked, last: list[float] = last) -> None:
@@ -167,7 +174,7 @@ def record(port: int, places: Sequence[str]) -> list[list[Asked]]:
             page.close()
             found.append(asked)
         browser.close()
-    return found
+    return found[len(places) :]
 
 
 def client(port: int, pages: Sequence[Sequence[Asked]], seed: int, end: float, pause: float, most: int, seen: Seen) -> None:
