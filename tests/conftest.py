@@ -48,8 +48,8 @@ def kiwi_kept(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture
 def kiwi_recovered(home: Path, kiwi_kept: Path) -> Path:
     """A home folder that has Kiwi's vectors, for tests that would recover them each and are about something else."""
-    home.mkdir(0o700)
-    shutil.copytree(kiwi_kept / "cache", home / "cache", copy_function=os.link)
+    home.mkdir(0o700, exist_ok=True)  # an app may be there already
+    shutil.copytree(kiwi_kept / "cache", home / "cache", copy_function=os.link, dirs_exist_ok=True)
     return home
 
 

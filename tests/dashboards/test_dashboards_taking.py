@@ -97,6 +97,7 @@ def settled(function, *given):
             assert wait.job.wait(max(0.0, end - time.monotonic()))
 
 
+@pytest.mark.usefixtures("kiwi_recovered")
 @pytest.mark.parametrize("name", ASKED)
 def test_the_lines_give_the_tables_of_the_page(served, app, name, monkeypatch):
     monkeypatch.setattr("dashboards.pages.word.asked.MODELS", ("word2vec", "glove"))  # Kiwi's would first be recovered
