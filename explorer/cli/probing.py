@@ -256,6 +256,8 @@ def classify(
         for text in texts or (None,):
             lines += read_text(text).splitlines() if text in (None, "-") else [str(text)]
         lines = [line for line in lines if line.strip()][:most]
+        if not lines:
+            raise BadInput("cli.no_text")
         if why:
             reasons = [opened.why(line, progress=progress) for line in lines]
         else:

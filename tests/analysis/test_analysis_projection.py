@@ -99,6 +99,12 @@ def test_most_frequent_words_by_default(monkeypatch):
     assert set(project(v, method="pca").keys) == {f"w{i}" for i in range(20, 30)}
 
 
+def test_each_stage_of_tsne_is_told_once(clusters):
+    stages = []
+    project(clusters, method="tsne", perplexity=15, progress=lambda step: stages.append(step.stage))
+    assert stages[: stages.index("t-SNE")].count("finding neighbours") == 1
+
+
 def test_few_equal_and_zero_words(clusters):
     five = project(clusters, words=[f"무리0-{i}" for i in range(5)], epochs=20)
     assert np.isfinite(five.coords).all() and five.trust_k == 2 and five.params["n_neighbors"] == 4

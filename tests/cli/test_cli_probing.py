@@ -82,6 +82,8 @@ def test_a_classifier_ships_and_a_head_is_saved_alone(home, reviews):
         (("classify", "nobody", "좋다", "--from", "{}"), "--from"),
         (("classify", "nobody", "좋다", "--out", "x.csv"), "--out"),
         (("classify", "nobody", "--from", "{}", "--out", "x.txt"), ".csv"),
+        (("classify", "reviews", ""), "no text"),
+        (("classify", "reviews", "--why", " \n"), "no text"),
         (("fine-tune", "mini", "--labels", "{}", "--name", "x", "--held-out", "2"), "between 0 and 1"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ from urllib.parse import parse_qs
 import pytest
 from support_bert import save_small_bert
 
+from dashboards.kit.jobs import NotReady
 from dashboards.kit.url import decode
 from dashboards.pages.senses import asked as sensing
 from dashboards.pages.senses import figures
 from dashboards.pages.senses import page as view
-from explorer.core.errors import UnknownName
+from explorer.core.errors import BadInput, UnknownName
 from explorer.encoders.sense_curve import RandomPairs, SenseLevel
 
 pytest.importorskip("torch")
@@ -48,6 +50,25 @@ def ask(page, **asked):
     values = {"senses-asked.data": asked, "shell-scheme.computedColorScheme": "light"}
     found = page.settled("senses-done.data", values, lambda text: '"job"' not in text, 480)
     return json.loads(found)
+
+
+def test_kiwis_vectors_are_recovered_by_the_worker(app, home, monkeypatch):
+    """In a thread of the server it would hold up every page."""
+    shutil.rmtree(home / "cache")
+    asked = []
+
+    def made(self, task, *_given, **_named):
+        asked.append(task)
+        raise BadInput("encoders.sense_word_empty")  # instead of recovering them
+
+    monkeypatch.setattr("dashboards.app.state.State.made", made)
+    with pytest.raises(BadInput), app.server.test_request_context("/"):
+        for _ in range(3):  # the model is opened, then the senses are asked for
+            try:
+                sensing.compute({"word": "은행", "source": "sample", "model": "mini"})
+            except NotReady as wait:
+                assert wait.job.wait(300)
+    assert asked == ["kiwi"]
 
 
 def test_a_homograph_is_sorted_and_measured(page, home):

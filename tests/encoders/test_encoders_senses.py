@@ -213,6 +213,29 @@ def test_the_curve_has_every_representation_beside_random_pairs(mini):
         curve.at("own", 9)
 
 
+def test_a_background_is_read_once_a_model_and_taken_for_no_other(bert, monkeypatch):
+    reader, asked = bert.reader, []
+    read = type(reader).levels
+
+    def levels(self, words, *given, **named):
+        asked.append(words)
+        return read(self, words, *given, **named)
+
+    monkeypatch.setattr(type(reader), "levels", levels)
+    one, other = ([text.text for text in list(sentences())[start : start + 40]] for start in (100, 200))
+
+    def random(word, background, **named):
+        asked.clear()
+        curve = bert.sense_curve(word, TEXTS, 2, spans=SPANS, background=background, **named)
+        return curve.levels[1].random, len(asked)
+
+    first, reads = random("은행", one)
+    assert reads == 2 and random("은행", one) == (first, 1)
+    assert random("은행", other)[1] == random("은행", one, pooling="first")[1] == 2
+    assert random("은행", other)[0] != first != random("은행", one, pooling="first")[0]
+    assert random("은행", one) == (first, 1) and random("은행", [])[0] is None
+
+
 # ---- any checkpoint
 
 
