@@ -22,7 +22,7 @@ from urllib.parse import quote
 from dash import Dash
 from flask import Response, g, request
 
-from dashboards.app import access, bodies, hosts, logs, metrics, shell
+from dashboards.app import access, bodies, hosts, logs, metrics, remembered, shell
 from dashboards.app.files import serve_files, serve_plotly
 from dashboards.app.state import State
 from dashboards.kit import person, upload
@@ -169,7 +169,8 @@ def create_app(
     for view in VIEWS:
         view.register(app)
     server.after_request(_headers)
-    bodies.guard(app, f"{app.config.routes_pathname_prefix}_dash-update-component")
+    callbacks = f"{app.config.routes_pathname_prefix}_dash-update-component"
+    bodies.guard(app, callbacks)
     others = bool(token or settings.hosts()) or (host is not None and not hosts.is_loopback(host))
     person.guard(server, apart=others and not settings.together())
     for given in filter(None, (token, metrics_token)):
@@ -177,6 +178,7 @@ def create_app(
     if token or metrics_token:
         access.guard(server, token, prefix, app.config.routes_pathname_prefix, metrics_token)
     hosts.guard(server, host)
+    remembered.guard(app, callbacks)
     metrics.measure(app, [view.PATH for view in VIEWS])
     app.set_up()
     opened.jobs.table.close()  # the layout has looked into it; nobody waits for anything yet

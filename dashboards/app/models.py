@@ -14,6 +14,7 @@ from dashboards.kit.components import watch
 from dashboards.kit.errors import explain
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
+from dashboards.kit.steady import steady
 from dashboards.kit.url import Field, texts
 from explorer.core.errors import ExplorerError
 from explorer.static.load import BUILT_IN, shipped_models
@@ -101,4 +102,4 @@ def model_facts(name: str | None, _: Any) -> Any:
 
 def register(app: Dash) -> None:
     """The line follows the select."""
-    app.callback(Output(ids.MODEL_FACTS, "children"), Input(ids.MODEL, "value"), Input(ids.READY, "data"))(model_facts)
+    app.callback(Output(ids.MODEL_FACTS, "children"), Input(ids.MODEL, "value"), Input(ids.READY, "data"))(steady(model_facts))

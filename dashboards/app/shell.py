@@ -20,6 +20,7 @@ from dashboards.kit.jobs import JOBS_PATH
 from dashboards.kit.page import pressed
 from dashboards.kit.person import address
 from dashboards.kit.search import search_box, search_button
+from dashboards.kit.steady import passing, steady
 from dashboards.kit.url import VIEWS, decode, href, unread
 from dashboards.pages import not_found
 from explorer.core.errors import ExplorerError
@@ -215,6 +216,8 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
             query |= taking.rest_of(view, path)
         lost = unread(view.FIELDS, query) if view is not not_found else []
         said = [dmc.Alert(t("shell.unread", parts=", ".join(lost)), color="orange", variant="light", radius="md", mb="md")]
+        if not getattr(view, "STEADY", False):
+            passing()
         page = view.layout(**query)
         searched = None if getattr(view, "SEARCHES", False) else header or search_box(t)
         slot = no_update if searched == header else searched
@@ -229,7 +232,7 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
         Input(ids.LOCATION, "search"),
         State(ids.SEARCH_SLOT, "children"),
         prevent_initial_call=True,
-    )(show)
+    )(steady(show))
 
     app.callback(
         Output(ids.JOBS, "children"),

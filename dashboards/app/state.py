@@ -28,6 +28,7 @@ from dashboards.kit.local import short_name
 from dashboards.kit.person import in_background
 from dashboards.kit.public import WRITING, check_writable
 from dashboards.kit.spaces import SPACE, check_room, space_of
+from dashboards.kit.steady import passing
 from explorer.core.errors import Cancelled, ExplorerError, UnknownName, error_from
 from explorer.core.progress import Progress, ProgressCallback
 from explorer.core.store import artifact_path, list_artifacts
@@ -234,6 +235,7 @@ class State:
             self._put(kind, name, space, opener, lambda _: None)
             return cast(T, shelf[name])
         if failure is not None and time.monotonic() - when <= MEMORY:
+            passing()
             raise error_from(failure)
         if (elsewhere := self.jobs.failure((kind, name))) is not None:
             raise elsewhere

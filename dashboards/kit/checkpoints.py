@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboards.kit.local import paths_allowed, short_name
+from dashboards.kit.steady import rests_on
 from explorer.core import settings
 from explorer.core.errors import BadInput
 from explorer.core.store import home, list_artifacts
@@ -63,6 +64,12 @@ def available() -> dict[str, str]:
 
     Of two with one name the first keeps it; the other gets a number.
     """
+    found = _available()
+    rests_on(_available, dict(found))
+    return found
+
+
+def _available() -> dict[str, str]:
     found: dict[str, str] = {}
     for place in settings.offered_checkpoints():
         _add(found, short_name(place), place)

@@ -16,6 +16,7 @@ from dashboards.kit.glossary import with_terms
 from dashboards.kit.i18n import Text, current, text
 from dashboards.kit.job_table import ACTIVE, Row
 from dashboards.kit.jobs import Job, NotReady
+from dashboards.kit.steady import passing
 from explorer.core.errors import Cancelled, ExplorerError, OutOfVocabulary
 
 __all__ = [
@@ -166,6 +167,7 @@ def problem(t: Text, error: ExplorerError, instead: Callable[[str], str] | None 
     Args:
         instead: the address with another word in the place of one without a vector: words like it are then links.
     """
+    passing()  # what is wrong may be put right
     title, line = explain(error, t)
     stopped = isinstance(error, Cancelled)
     near = error.suggestions if instead and isinstance(error, OutOfVocabulary) else ()

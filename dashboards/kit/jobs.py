@@ -42,6 +42,7 @@ from dashboards.kit.errors import on_page
 from dashboards.kit.job_table import LEASE, MEMORY, REMEMBERED, JobTable, Row
 from dashboards.kit.person import acting_for, address, person, woken
 from dashboards.kit.pool import Pool
+from dashboards.kit.steady import passing
 from explorer.core.errors import Cancelled, ExplorerError, Unavailable, error_from
 from explorer.core.progress import Progress, ProgressCallback
 from explorer.core.store import home
@@ -308,7 +309,8 @@ class Jobs:
 
     @property
     def table(self) -> JobTable:
-        """The table of the home folder."""
+        """The table of the home folder. An answer for which it was looked into is a passing one."""
+        passing()
         if self._table is None:
             self._table = JobTable(home() / FILE)
         return self._table
@@ -361,6 +363,7 @@ class Jobs:
         Raises:
             BadInput: this person has too much waiting.
         """
+        passing()
         who, where, again = person(), address(), woken()
         with self._lock:
             found = self._openings.get(key)

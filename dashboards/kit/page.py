@@ -17,6 +17,7 @@ from dashboards.kit.components import card, problem, slot, waiting, watch
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.person import woken
+from dashboards.kit.steady import passing, steady
 from explorer.core.errors import ExplorerError
 
 __all__ = ["HIDDEN", "Question", "pressed"]
@@ -72,6 +73,7 @@ class Question(Generic[T]):
         try:
             return self.compute(done) if done else None
         except (NotReady, ExplorerError):
+            passing()
             return None
 
     def register(
@@ -95,6 +97,7 @@ class Question(Generic[T]):
                 watch()
                 return card(None, waiting(t, wait.job)), HIDDEN, None, True, *keep
             except ExplorerError as error:
+                passing()
                 return self.wrong(t, asked, error), HIDDEN, None, False, *keep
             shown = show(t, found, not done, *given)
             return None, {}, no_update if done == asked else asked, False, *shown
@@ -111,7 +114,7 @@ class Question(Generic[T]):
             State(f"{self.view}-pending", "data"),
             *inputs,
             *states,
-        )(answer)
+        )(steady(answer))
 
 
 def pressed(key: str) -> Any:

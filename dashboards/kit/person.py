@@ -21,6 +21,7 @@ from dash.exceptions import MissingCallbackContextException
 from flask import Flask, Response, g, has_request_context, request
 
 from dashboards.kit import ids
+from dashboards.kit.steady import passing
 from explorer.core.workspace import enter
 
 __all__ = ["COOKIE", "acting_for", "address", "guard", "in_background", "person", "woken"]
@@ -36,7 +37,8 @@ _acting: ContextVar[tuple[str, str, bool] | None] = ContextVar("explorer_person"
 
 
 def person() -> str:
-    """The one who asks; ``""`` where nobody does."""
+    """The one who asks; ``""`` where nobody does. An answer that depends on it is a passing one."""
+    passing()
     if not has_request_context():
         return (_acting.get() or _NOBODY)[0]
     found: str | None = g.get("person")
@@ -44,7 +46,8 @@ def person() -> str:
 
 
 def address() -> str:
-    """Where the person stands: path and query of the page that asks; ``""`` where that is not known."""
+    """Where the person stands: path and query of the page that asks; ``""`` where that is not known. As :func:`person`."""
+    passing()
     if not has_request_context():
         return (_acting.get() or _NOBODY)[1]
     if not request.path.endswith(_CALLBACK):

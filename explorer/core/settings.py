@@ -15,6 +15,7 @@
 ``EXPLORER_PERSON_MB``    how much one person may keep on a server that several share, in MB (2000)
 ``EXPLORER_UPLOAD_MB``    how large a file the dashboard takes, in MB (500)
 ``EXPLORER_CACHE_MB``     how much room maps and comparisons of the dashboard may take together, in MB (1000)
+``EXPLORER_ANSWERS_MB``   how much memory each process of the dashboard may take for answers that it has given, in MB (16); 0 for none
 ``EXPLORER_STORE``        an object store that shards of tokens are looked for in and put into as well, such as ``s3://bucket/prefix``
 ``EXPLORER_CLUSTER``      where the dashboard's jobs have corpora counted and tokenized: ``local:4`` or ``tcp://host:8786``
 ``EXPLORER_DEBUG``        shows the whole traceback of an error
@@ -51,6 +52,7 @@ __all__ = [
     "offered_checkpoints",
     "person_limit",
     "public",
+    "remembered_limit",
     "set_home",
     "set_language",
     "set_public",
@@ -196,6 +198,15 @@ def answers_limit() -> int:
         BadInput: it is no whole number above 0.
     """
     return _megabytes("EXPLORER_CACHE_MB", "1000")
+
+
+def remembered_limit() -> int:
+    """Bytes of memory for answers that a process of the dashboard has given: ``EXPLORER_ANSWERS_MB`` times 2²⁰, else 16 MB.
+
+    Raises:
+        BadInput: it is no whole number.
+    """
+    return 0 if _get("EXPLORER_ANSWERS_MB") == "0" else _megabytes("EXPLORER_ANSWERS_MB", "16")
 
 
 def _megabytes(name: str, otherwise: str) -> int:

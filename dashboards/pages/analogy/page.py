@@ -15,6 +15,7 @@ from dashboards.kit.components import card, empty, guarded, page, problem
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.scripts import FIELD, left_out, script_select
+from dashboards.kit.steady import steady
 from dashboards.kit.taking import Take, lines
 from dashboards.pages.analogy.answers import answers_card, form_card, picture, term_list
 from dashboards.pages.analogy.models import TOLD, examples_card, models_card
@@ -29,6 +30,7 @@ PATH = "/analogy"
 NAME = "analogy.name"
 ICON = "analogy"
 USES_MODEL = True
+STEADY = True
 
 METHODS = ("3cosadd", "3cosmul")
 FROM_EXAMPLES = ("3cosadd", "lrcos")
@@ -154,11 +156,11 @@ def register(app: Dash) -> None:
         State(WANTED, "data"),
         prevent_initial_call=True,
     )(lambda *given: ask(*given[-4:]))
-    app.callback(Output(ANSWER, "children"), *asked, Input(COUNT, "value"), *options, ready)(answer)
+    app.callback(Output(ANSWER, "children"), *asked, Input(COUNT, "value"), *options, ready)(steady(answer))
     scheme = Input(ids.SCHEME, "computedColorScheme")
-    app.callback(Output(PICTURE, "children"), *asked, *options, ready, scheme)(answer_picture)
-    app.callback(Output(MODELS, "children"), *asked, *options, Input(ALSO, "value"), ready)(answer_models)
-    app.callback(Output(EXAMPLES, "children"), Input(ASKED, "data"), Input(ids.MODEL, "value"), ready)(answer_examples)
+    app.callback(Output(PICTURE, "children"), *asked, *options, ready, scheme)(steady(answer_picture))
+    app.callback(Output(MODELS, "children"), *asked, *options, Input(ALSO, "value"), ready)(steady(answer_models))
+    app.callback(Output(EXAMPLES, "children"), Input(ASKED, "data"), Input(ids.MODEL, "value"), ready)(steady(answer_examples))
     app.callback(Output(ids.address("analogy"), "data"), *asked, Input(COUNT, "value"), *options, Input(ALSO, "value"))(address)
 
 

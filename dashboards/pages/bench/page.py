@@ -12,6 +12,7 @@ from dashboards.kit import ids, url
 from dashboards.kit.components import card, page, too_long_for_address
 from dashboards.kit.i18n import text
 from dashboards.kit.page import HIDDEN, Question
+from dashboards.kit.steady import steady
 from dashboards.pages.bench import figures
 from dashboards.pages.bench.asked import MAX_PASTED, PASTED, SIZES, Choice, gold_files, open_result
 from dashboards.pages.bench.form import (
@@ -46,6 +47,7 @@ PATH = "/bench"
 NAME = "bench.name"
 ICON = "bench"
 USES_MODEL = False
+STEADY = True
 
 DEFAULTS = ("kiwi", "ko-unigram-32k", "ko-wordpiece-32k", "ko-bytebpe-32k", "syllable")
 
@@ -230,7 +232,7 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )(ask)
     QUESTION.register(app)
-    app.callback(Output(TABLE, "children"), QUESTION.done, Input(GROUP, "value"), prevent_initial_call=True)(table)
+    app.callback(Output(TABLE, "children"), QUESTION.done, Input(GROUP, "value"), prevent_initial_call=True)(steady(table))
     app.callback(
         Output(POINTS, "figure"),
         Output(RANKS, "figure"),
@@ -238,7 +240,7 @@ def register(app: Dash) -> None:
         QUESTION.done,
         Input(ids.SCHEME, "computedColorScheme"),
         prevent_initial_call=True,
-    )(draw)
+    )(steady(draw))
     app.callback(
         Output(FIRST, "data"),
         Output(SECOND, "data"),
@@ -249,7 +251,7 @@ def register(app: Dash) -> None:
         Input(FIRST, "value"),
         Input(SECOND, "value"),
         prevent_initial_call=True,
-    )(pairs)
+    )(steady(pairs))
     app.callback(Output(SAVE, "data"), Input(HTML, "n_clicks"), State("bench-done", "data"), prevent_initial_call=True)(
         download
     )

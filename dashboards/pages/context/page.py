@@ -29,6 +29,7 @@ from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.page import Question, pressed
 from dashboards.kit.public import check_writable
+from dashboards.kit.steady import steady
 from dashboards.kit.url import MAX_WORD, choice, clean, decode, href, integer, long_text, packed, share
 from dashboards.kit.url import model as model_field
 from dashboards.kit.url import text as text_field
@@ -45,6 +46,7 @@ PATH = "/context"
 NAME = "context.name"
 ICON = "context"
 USES_MODEL = False
+STEADY = True
 
 UNSAID = 99
 FIELDS = {
@@ -330,7 +332,7 @@ def register(app: Dash) -> None:
         Input("context-layer", "value"),
         Input("context-view", "value"),
         Input(ids.SCHEME, "computedColorScheme"),
-    )(draw)
+    )(steady(draw))
     app.callback(
         Output("context-fetching", "data"), Input({"type": "context-fetch", "id": ALL}, "n_clicks"), prevent_initial_call=True
     )(fetch)

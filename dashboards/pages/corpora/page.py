@@ -18,6 +18,7 @@ from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.page import Question, pressed
 from dashboards.kit.person import woken
+from dashboards.kit.steady import steady
 from dashboards.pages.corpora import adding, catalogue, figures, form, reading
 from dashboards.pages.corpora.asked import collocates, counted, document_at, lines_with, opened
 from dashboards.pages.corpora.taking import CARDS, PARTS
@@ -30,6 +31,7 @@ PATH = "/corpora"
 NAME = "corpora.name"
 ICON = "corpora"
 USES_MODEL = False
+STEADY = True
 
 LINES = ("20", "50", "100")
 WINDOWS = ("1", "2", "3", "5", "10")
@@ -454,12 +456,16 @@ def register(app: Dash) -> None:
     which, ready, scheme = Input(WHICH, "value"), Input(ids.READY, "data"), Input(ids.SCHEME, "computedColorScheme")
     asked, changed = Input(ASKED, "data"), Input(CHANGED, "data")
     sort, count, window, by = (Input(name, "value") for name in (SORT, COUNT, WINDOW, BY))
-    app.callback(Output(OVERVIEW, "children"), which, changed)(show_overview)
+    app.callback(Output(OVERVIEW, "children"), which, changed)(steady(show_overview))
     places = [Output(_place(part), "children") for part in PARTS]
-    app.callback([*places, Output(COUNTED, "data")], which, ready, scheme, State(COUNTED, "data"))(show_counted)
+    app.callback([*places, Output(COUNTED, "data")], which, ready, scheme, State(COUNTED, "data"))(steady(show_counted))
     lined, near = Output(f"{KWIC}-of", "data"), Output(f"{NEAR}-of", "data")
-    app.callback(Output(KWIC, "children"), lined, which, asked, sort, count, ready, State(f"{KWIC}-of", "data"))(show_lines)
-    app.callback(Output(NEAR, "children"), near, which, asked, window, by, ready, State(f"{NEAR}-of", "data"))(show_near)
+    app.callback(Output(KWIC, "children"), lined, which, asked, sort, count, ready, State(f"{KWIC}-of", "data"))(
+        steady(show_lines)
+    )
+    app.callback(Output(NEAR, "children"), near, which, asked, window, by, ready, State(f"{NEAR}-of", "data"))(
+        steady(show_near)
+    )
     app.callback(
         Output(DOC, "data"),
         Output(READER, "opened"),

@@ -16,6 +16,7 @@ PATH = glossary.PATH
 NAME = "glossary.name"
 ICON = "glossary"
 USES_MODEL = False
+STEADY = True
 FIELDS = glossary.FIELDS
 
 

@@ -28,6 +28,7 @@ NAME = "home.name"
 ICON = "home"
 SEARCHES = True
 USES_MODEL = False
+STEADY = True
 FIELDS: dict[str, Any] = {}
 
 EXTRAS = {

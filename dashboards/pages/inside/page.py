@@ -14,6 +14,7 @@ from dashboards.kit.components import figures_row, page, table, too_long_for_add
 from dashboards.kit.forms import models, no_torch
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.page import pressed
+from dashboards.kit.steady import steady
 from dashboards.kit.url import clean, decode
 from dashboards.pages.inside import asked as looking
 from dashboards.pages.inside import figures
@@ -29,6 +30,7 @@ PATH = "/inside"
 NAME = "inside.name"
 ICON = "inside"
 USES_MODEL = False
+STEADY = True
 
 
 # ---- the page
@@ -294,7 +296,7 @@ def register(app: Dash) -> None:
         Input("inside-token", "data"),
         Input("inside-part", "value"),
         scheme,
-    )(tokens)
+    )(steady(tokens))
     app.callback(
         Output("inside-token", "data"), Input({"type": "inside-token", "index": ALL}, "n_clicks"), prevent_initial_call=True
     )(choose)
@@ -307,7 +309,7 @@ def register(app: Dash) -> None:
         Input("inside-head", "value"),
         Input("inside-unit", "value"),
         scheme,
-    )(attention)
+    )(steady(attention))
     app.callback(
         Output("inside-scale", "children"),
         Output("inside-cosines", "figure"),
@@ -318,7 +320,7 @@ def register(app: Dash) -> None:
         Input("inside-at", "value"),
         Input("inside-centre", "checked"),
         scheme,
-    )(similarity)
+    )(steady(similarity))
     app.callback(
         Output(ids.address("inside"), "data"),
         Output("inside-address-note", "children"),

@@ -15,6 +15,7 @@ from dashboards.kit.forms import MAX_SENTENCE, model_choice, no_torch
 from dashboards.kit.forms import models as offered
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.page import HIDDEN, Question
+from dashboards.kit.steady import steady
 from dashboards.kit.taking import Take
 from dashboards.kit.taking import lines as python
 from dashboards.kit.theme import blank
@@ -29,6 +30,7 @@ PATH = "/layers"
 NAME = "layers.name"
 ICON = "layers"
 USES_MODEL = False
+STEADY = True
 
 FIELDS = {"t": long_text(MAX_TEXT), "z": packed(MAX_TEXT), "model": model_field("")}
 _LINES = ("wic", "pos", "labels", "similarity", "neighbours", "random")
@@ -259,7 +261,7 @@ def register(app: Dash) -> None:
         Output("layers-losses", "figure"),
         QUESTION.done,
         Input(ids.SCHEME, "computedColorScheme"),
-    )(draw)
+    )(steady(draw))
 
 
 # ---- what is taken along

@@ -16,6 +16,7 @@ from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.person import woken
 from dashboards.kit.points import coloured, corners, legend, ranges, stage
+from dashboards.kit.steady import steady
 from dashboards.kit.taking import Take
 from dashboards.pages.map.colours import by_axis, by_label, by_sense, simply
 from dashboards.pages.map.form import ASKED, FIELDS, HUE, MAX_LABELS, MAX_OWN, choice_of, controls, name_of
@@ -43,6 +44,7 @@ PATH = "/map"
 NAME = "map.name"
 ICON = "map"
 USES_MODEL = True
+STEADY = True
 
 DRAW, FORM, ASK, PENDING = "map-draw", "map-form", "map-asked", "map-pending"
 POINTS, COLORS, TEXTS, MARKS = "map-points", "map-colors", "map-texts", "map-marks"
@@ -132,8 +134,8 @@ def register(app: Dash) -> None:
         State(DRAWN, "data"),
         State(PENDING, "data"),
         State(VIEW, "data"),
-    )(draw)
-    app.callback(Output(TEXTS, "data"), Input(DRAWN, "data"))(write)
+    )(steady(draw))
+    app.callback(Output(TEXTS, "data"), Input(DRAWN, "data"))(steady(write))
     app.callback(
         Output(MARKS, "data"),
         Output(FOUND, "children"),
@@ -141,9 +143,11 @@ def register(app: Dash) -> None:
         Input(DRAWN, "data"),
         Input(FIND, "value"),
         Input(CHOSEN, "data"),
-    )(show)
-    app.callback(Output(PICKED, "children"), Input(DRAWN, "data"), Input(PICK, "data"), State(SIDE, "data"))(show_picked)
-    app.callback(Output(MOVERS, "children"), Output("map-movers-card", "hidden"), Input(DRAWN, "data"))(show_movers)
+    )(steady(show))
+    app.callback(Output(PICKED, "children"), Input(DRAWN, "data"), Input(PICK, "data"), State(SIDE, "data"))(
+        steady(show_picked)
+    )
+    app.callback(Output(MOVERS, "children"), Output("map-movers-card", "hidden"), Input(DRAWN, "data"))(steady(show_movers))
     app.callback(Output(CHOSEN, "data"), Input(pick(ALL, ALL), "n_clicks"), State(DRAWN, "data"), prevent_initial_call=True)(
         choose_word
     )

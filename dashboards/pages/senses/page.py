@@ -16,6 +16,7 @@ from dashboards.kit.forms import models as offered
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.page import HIDDEN, Question, pressed
+from dashboards.kit.steady import steady
 from dashboards.kit.url import MAX_WORD, Field, choice, clean, decode, long_text, packed, share
 from dashboards.kit.url import model as model_field
 from dashboards.kit.url import text as text_field
@@ -35,6 +36,7 @@ PATH = "/senses"
 NAME = "senses.name"
 ICON = "senses"
 USES_MODEL = False
+STEADY = True
 
 SHOWN = 4
 """Sentences of a sense that are shown unfolded."""
@@ -419,7 +421,7 @@ def register(app: Dash) -> None:
         Output("senses-clarity-note", "children"),
         QUESTION.done,
         Input(ids.SCHEME, "computedColorScheme"),
-    )(draw)
+    )(steady(draw))
     app.callback(
         Output("senses-new-answer", "children"),
         Input("senses-placed", "data"),

@@ -14,6 +14,7 @@ from dashboards.kit.checkpoints import place
 from dashboards.kit.components import card, empty, graph, guarded, page, score_bar, slot, table, too_long_for_address
 from dashboards.kit.forms import MAX_SENTENCE, lines_of, models, sentence_box, watch_box
 from dashboards.kit.i18n import Text, text
+from dashboards.kit.steady import steady
 from dashboards.kit.taking import Take
 from dashboards.kit.taking import lines as python
 from dashboards.kit.url import clean, decode, long_text, packed, share
@@ -28,6 +29,7 @@ PATH = "/sentences"
 NAME = "sentences.name"
 ICON = "context"
 USES_MODEL = True
+STEADY = True
 
 STATIC = "static"
 """What makes the vectors when no encoder does: the static model chosen above the page."""
@@ -209,7 +211,7 @@ def register(app: Dash) -> None:
         *asked,
         Input(ids.READY, "data"),
         Input(ids.SCHEME, "computedColorScheme"),
-    )(answer)
+    )(steady(answer))
     app.callback(Output(ids.address("sentences"), "data"), Output("sentences-address-note", "children"), *asked)(address)
 
 

@@ -16,6 +16,7 @@ from dashboards.kit.forms import tag_select
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.scripts import FIELD, script_select
+from dashboards.kit.steady import steady
 from dashboards.kit.taking import Take, lines
 from dashboards.pages.similarity import matrix, neighbours, pair
 
@@ -23,6 +24,7 @@ PATH = "/similarity"
 NAME = "similarity.name"
 ICON = "similarity"
 USES_MODEL = True
+STEADY = True
 
 PASTED = 400
 """Words the list takes in; of more than :data:`~dashboards.kit.url.MAX_WORDS` the page says how many are left out."""
@@ -224,11 +226,11 @@ def register(app: Dash) -> None:
         State(B, "value"),
         prevent_initial_call=True,
     )(lambda *given: given[-2:])
-    app.callback(Output(NEIGHBOURS, "children"), Input(ASKED, "data"), *filters, model, also, ready)(answer_neighbours)
-    app.callback(Output(TAGS, "data"), model, ready, State(TAGS, "value"))(tag_choices)
-    app.callback(Output(PAIR_ANSWER, "children"), Input(PAIRED, "data"), model, also, ready, scheme)(answer_pair)
+    app.callback(Output(NEIGHBOURS, "children"), Input(ASKED, "data"), *filters, model, also, ready)(steady(answer_neighbours))
+    app.callback(Output(TAGS, "data"), model, ready, State(TAGS, "value"))(steady(tag_choices))
+    app.callback(Output(PAIR_ANSWER, "children"), Input(PAIRED, "data"), model, also, ready, scheme)(steady(answer_pair))
     app.callback(Output(LIST_ANSWER, "children"), Input(LIST, "value"), Input(ORDER, "value"), model, ready, scheme)(
-        answer_list
+        steady(answer_list)
     )
     app.callback(
         Output(ids.address("similarity"), "data"),

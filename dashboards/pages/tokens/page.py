@@ -17,6 +17,7 @@ from dashboards.kit.i18n import Text, text
 from dashboards.kit.local import SETTING, paths_allowed, short_name
 from dashboards.kit.page import pressed
 from dashboards.kit.person import woken
+from dashboards.kit.steady import steady
 from dashboards.kit.url import MAX_TEXT, decode, href, tidy, word_href
 from dashboards.pages.tokens.asked import FIELDS, MAX_TOKENIZERS, VIEWS, address, cut, fits, named
 from dashboards.pages.tokens.figures import Counts, counts, grid, sendable
@@ -32,6 +33,7 @@ PATH = "/tokens"
 NAME = "tokens.name"
 ICON = "tokens"
 USES_MODEL = False
+STEADY = True
 
 DEFAULTS = ("kiwi", "ko-unigram-32k", "ko-wordpiece-32k", "ko-bytebpe-32k")
 """Morphemes, and what the three families of sub-words do with the same text: pieces with a mark for the space, pieces that
@@ -384,7 +386,7 @@ def register(app: Dash) -> None:
         Input("tokens-names", "value"),
         Input(ids.READY, "data"),
         State("tokens-pending", "data"),
-    )(show)
+    )(steady(show))
     app.callback(
         Output(ids.address("tokens"), "data"),
         Input("tokens-text", "value"),

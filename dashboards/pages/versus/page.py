@@ -15,6 +15,7 @@ from dashboards.kit.components import card, empty, guarded, page, problem
 from dashboards.kit.forms import tag_select
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.page import Question, pressed
+from dashboards.kit.steady import steady
 from dashboards.kit.taking import Take, lines
 from dashboards.pages.similarity.page import MOST_TAGS, tag_choices
 from dashboards.pages.versus import answers, sentence
@@ -25,6 +26,7 @@ PATH = "/versus"
 NAME = "versus.name"
 ICON = "versus"
 USES_MODEL = True
+STEADY = True
 
 SHOWN = 20
 """Words listed at one end of the ranking."""
@@ -263,9 +265,11 @@ def register(app: Dash) -> None:
         app, show, [Output(SUMMARY, "children"), Output(LACKS, "children")], [Input(ids.SCHEME, "computedColorScheme")]
     )
     filters = [Input(SIDE, "value"), Input(TAGS, "value"), Input(MIN, "value")]
-    app.callback(Output(TABLE, "children"), Output(LISTED, "data"), QUESTION.done, *filters, prevent_initial_call=True)(rank)
-    app.callback(Output(LISTS, "children"), word, QUESTION.done, Input(ids.READY, "data"))(lists)
-    app.callback(Output(TAGS, "data"), asked[0], Input(ids.READY, "data"), State(TAGS, "value"))(tag_choices)
+    app.callback(Output(TABLE, "children"), Output(LISTED, "data"), QUESTION.done, *filters, prevent_initial_call=True)(
+        steady(rank)
+    )
+    app.callback(Output(LISTS, "children"), word, QUESTION.done, Input(ids.READY, "data"))(steady(lists))
+    app.callback(Output(TAGS, "data"), asked[0], Input(ids.READY, "data"), State(TAGS, "value"))(steady(tag_choices))
 
     sentence.register(app)
 

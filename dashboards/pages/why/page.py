@@ -14,6 +14,7 @@ from dashboards.kit import ids, url
 from dashboards.kit.components import card, empty, figures_row, guarded, page, resolved, score_bar, table, waiting, watch
 from dashboards.kit.i18n import Text, current, text
 from dashboards.kit.jobs import NotReady
+from dashboards.kit.steady import steady
 from dashboards.kit.why import FIELDS, PATH, SHIPPED, why_link
 from dashboards.kit.words import word_link
 from dashboards.pages.why.asked import answer_of, compute
@@ -27,6 +28,7 @@ __all__ = ["CARDS", "FIELDS", "ICON", "NAME", "PATH", "USES_MODEL", "layout", "r
 NAME = "why.name"
 ICON = "why"
 USES_MODEL = True
+STEADY = True
 
 EXAMPLES = (("강아지", "고양이"), ("남자", "여자"), ("의사", "병원"), ("크다", "작다"), ("사과", "배"), ("왕", "여왕"))
 PARTS = ("verdict", "standing", "contexts", "patterns", "lines", "neighbours", "writing")
@@ -87,7 +89,7 @@ def register(app: Dash) -> None:
         State(B, "value"),
         prevent_initial_call=True,
     )(lambda _, __, ___, a, b: [a, b])
-    app.callback(Output(ANSWER, "children"), *asked, Input(ids.READY, "data"))(answer)
+    app.callback(Output(ANSWER, "children"), *asked, Input(ids.READY, "data"))(steady(answer))
     app.callback(Output(ids.address("why"), "data"), *asked)(address)
 
 

@@ -13,6 +13,7 @@ from dashboards.kit import ids, url
 from dashboards.kit.components import card, graph, guarded, page, waiting, watch
 from dashboards.kit.errors import explain
 from dashboards.kit.i18n import Text, text
+from dashboards.kit.steady import steady
 from dashboards.kit.theme import TAG_GROUPS
 from dashboards.pages.word import parts
 from dashboards.pages.word.asked import around, beside, cut_by_all, used
@@ -24,6 +25,7 @@ PATH = "/word"
 NAME = "word.name"
 ICON = "word"
 USES_MODEL = True
+STEADY = True
 IN_PATH = "word"
 
 COUNTS = ("5", "10", "20")
@@ -113,12 +115,12 @@ def _select(name: str, label: str, values: Any, value: str, t: Text | None = Non
 def register(app: Dash) -> None:
     word, model, ready = Input(ASKED, "data"), Input(ids.MODEL, "value"), Input(ids.READY, "data")
     n, corpus, shown = Input(COUNT, "value"), Input(CORPUS, "value"), Input(SHOWN, "value")
-    app.callback(Output(READING, "children"), word, model, ready)(answer_reading)
-    app.callback(Output(LISTS, "children"), word, n, model, ready)(answer_lists)
-    app.callback(Output(PIECES, "children"), word, model, ready)(answer_pieces)
-    app.callback(Output(FREQUENCY, "children"), word, model, ready)(answer_frequency)
-    app.callback(Output(PLACE, "children"), word, model, ready, Input(ids.SCHEME, "computedColorScheme"))(answer_place)
-    app.callback(Output(FORMS, "children"), Output(KWIC, "children"), word, corpus, shown, model, ready)(answer_usage)
+    app.callback(Output(READING, "children"), word, model, ready)(steady(answer_reading))
+    app.callback(Output(LISTS, "children"), word, n, model, ready)(steady(answer_lists))
+    app.callback(Output(PIECES, "children"), word, model, ready)(steady(answer_pieces))
+    app.callback(Output(FREQUENCY, "children"), word, model, ready)(steady(answer_frequency))
+    app.callback(Output(PLACE, "children"), word, model, ready, Input(ids.SCHEME, "computedColorScheme"))(steady(answer_place))
+    app.callback(Output(FORMS, "children"), Output(KWIC, "children"), word, corpus, shown, model, ready)(steady(answer_usage))
     app.callback(
         Output(ids.LOCATION, "href", allow_duplicate=True),
         Input({"type": "word-graph", "of": ALL}, "clickData"),
