@@ -42,10 +42,12 @@ def preload() -> None:
 
     for scheme in ("light", "dark"):
         dress(Figure([Scatter(), Bar()]), scheme)
+    import_what_draws_maps()
+    one_thread_for_matrices()
     without_threads()
     opened = state.State(at_once=True)
     works: list[tuple[Callable[[str], Any], str]] = [(opened.completer, DEFAULT_MODEL)]
-    works += [(opened.vectors, name) for name in (*shipped_models(), *(BUILT_IN if is_recovered() else ()))]
+    works += [(partial(_open_and_ask, opened), name) for name in (*shipped_models(), *(BUILT_IN if is_recovered() else ()))]
     works += [(opened.tokenizer, name) for name in ("kiwi", *shipped_tokenizers())]
     if torch_installed():
         one_thread_until_forked()
@@ -74,6 +76,24 @@ def return_memory() -> None:
         (-8, 2),
     ):  # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_ARENA_MAX of malloc.h
         change(parameter, value)
+
+
+def import_what_draws_maps() -> None:
+    """The small map around a word is drawn by a worker itself; what it is drawn with weighs 50 MB. Imported only: its threads would not be forked."""
+    import sklearn.manifold  # noqa: F401
+
+
+def one_thread_for_matrices() -> None:
+    """Have matrices multiplied by the thread that asks alone: each further one has 50 MB of its own in every worker, which are as many as cores."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1, "blas")
+
+
+def _open_and_ask(opened: state.State, name: str) -> None:
+    """Vectors that have been asked once: what the first answer reads of every word, it writes to, if only to count who refers to it."""
+    vectors = opened.vectors(name)
+    vectors.similar(vectors.keys[0], 1, script="hangul")
 
 
 def _open_and_read(opened: state.State, place: str) -> None:

@@ -39,7 +39,7 @@ def run_tsne(unit: Floats, start: Floats, *, perplexity: float, seed: int, progr
     (6, 2)
     """
     from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn brings it
+    from threadpoolctl import threadpool_limits  # scikit-learn brings it
 
     report(progress, "finding neighbours")
     # t-SNE wants to begin near zero: a standard deviation of 1e-4 on the first axis.

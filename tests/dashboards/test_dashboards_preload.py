@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-SHARED = 150
+SHARED = 100
 """MB that another worker may cost at most."""
 
 SCRIPT = """
@@ -32,6 +32,12 @@ if child == 0:
     answers = {"page": server.test_client().get("/similarity?word=나무").status_code}
     answers["words"] = opened.completer("korean").find("ㄴㅁ", 7).kind
     answers["similar"] = opened.vectors("korean").similar("나무", 3).words
+    v = opened.vectors("korean")
+    answers["analogy"] = [[one.word for one in v.analogy("왕 - 남자 + 여자", method, 3)] for method in ("3cosadd", "3cosmul")]
+    answers["others"] = [len(opened.vectors(name).similar("나무", 3, script="hangul").words) for name in ("word2vec", "glove")]
+    from explorer.analysis.word import surroundings
+
+    answers["map"] = len(surroundings(v, "나무"))
     kiwi = opened.tokenizer("kiwi")
     answers["tokens"] = kiwi.tokenize("왕이 왔다ㅋㅋ").__repr__()
     answers["batch"] = [len(found) for found in kiwi.tokenize_batch(["왕이 왔다.", "", "漢字 😀"] * 20, 4)]
@@ -68,6 +74,7 @@ def test_a_forked_worker_answers_from_shared_memory(home):
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     assert (told["page"], len(told["similar"]), told["opening"]) == (200, 3, [])
+    assert all("왕비" in words for words in told["analogy"]) and told["others"] == [3, 3] and told["map"] > 20
     assert "왕" in told["tokens"]
     assert len(told["batch"]) == 60 and told["batch"][1] == 0 < told["batch"][0]
     if torch:

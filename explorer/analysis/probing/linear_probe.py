@@ -109,7 +109,7 @@ class LinearProbe:
             BadInput: there is one label only.
         """
         from sklearn.linear_model import LogisticRegression
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn brings it
+        from threadpoolctl import threadpool_limits  # scikit-learn brings it
 
         present = np.unique(labels)
         if len(present) < 2:
