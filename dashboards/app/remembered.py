@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,13 +26,16 @@ from explorer.core.places import home
 from explorer.core.store import MANIFEST, own_names
 from explorer.core.workspace import FOLDERS, workspace
 
-__all__ = ["LARGEST", "Remembered", "guard", "stored"]
+__all__ = ["BESIDE", "LARGEST", "LASTS", "Remembered", "guard", "stored"]
 
 LARGEST = 16
-"""One answer takes no more than this part of the room for all of them."""
+"""One answer takes no more than one in so many parts of the room for all of them."""
+
+BESIDE = 1024
+"""Bytes that an answer is taken to need beside its body, so that very many small ones have a bound as well."""
 
 LASTS = 3600.0
-"""Seconds that an answer is given again: what people typed is not kept for longer."""
+"""Seconds that an answer is given again. It leaves memory when the next one comes after that."""
 
 _KEY = "key_of_answer"
 
@@ -49,18 +52,18 @@ class Remembered:
     """Answers by what was asked; those asked for longest ago go first.
 
     Args:
-        room: bytes that all may take.
+        room: bytes that all may take, each with :data:`BESIDE` of its own.
     """
 
     def __init__(self, room: int) -> None:
         self._room, self._used = room, 0
-        self._answers: OrderedDict[Hashable, _Answer] = OrderedDict()
+        self._answers: OrderedDict[bytes, _Answer] = OrderedDict()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._answers)
 
-    def find(self, key: Hashable) -> tuple[bytes, str] | None:
+    def find(self, key: bytes) -> tuple[bytes, str] | None:
         """Body and kind of the answer, unless there is none that is still good."""
         with self._lock:
             found = self._answers.get(key)
@@ -71,7 +74,7 @@ class Remembered:
             return None
         return found.body, found.kind
 
-    def keep(self, key: Hashable, body: bytes, kind: str, rests: tuple[Ground, ...]) -> None:
+    def keep(self, key: bytes, body: bytes, kind: str, rests: tuple[Ground, ...]) -> None:
         """Have an answer found from now on, if it is not too large."""
         if len(body) > self._room // LARGEST:
             return
@@ -79,11 +82,11 @@ class Remembered:
         with self._lock:
             for gone in [key, *(other for other, answer in self._answers.items() if answer.until < now)]:
                 if (before := self._answers.pop(gone, None)) is not None:
-                    self._used -= len(before.body)
+                    self._used -= len(before.body) + BESIDE
             self._answers[key] = _Answer(body, kind, rests, now + LASTS)
-            self._used += len(body)
+            self._used += len(body) + BESIDE
             while self._used > self._room:
-                self._used -= len(self._answers.popitem(last=False)[1].body)
+                self._used -= len(self._answers.popitem(last=False)[1].body) + BESIDE
 
 
 def stored() -> tuple[tuple[str, int], ...]:
@@ -115,8 +118,8 @@ def guard(app: Dash, path: str) -> None:
     def again() -> Response | None:
         if request.path != path or request.method != "POST" or settings.allow_paths() or own_names():
             return None
-        asked = hashlib.sha256(request.get_data()).digest()
-        key = (asked, current(), bool(workspace()), stored())
+        around = repr((current(), bool(workspace()), stored())).encode("utf-8", "surrogateescape")
+        key = hashlib.sha256(hashlib.sha256(request.get_data()).digest() + around).digest()
         found = answers.find(key)
         if found is None:
             setattr(g, _KEY, key)  # as things were before it was computed: what changes meanwhile makes it another

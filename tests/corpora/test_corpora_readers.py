@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from support_texts import LINES, TEXT, read, texts, write
 
 import corpora.readers.lines as lines_module
 from corpora import Document, open_corpus
@@ -22,25 +23,6 @@ from corpora.library import add
 from corpora.readers import inputs as inputs_module
 from corpora.readers import plain as plain_module
 from explorer.core.errors import BadInput, UnknownName
-
-TEXT = "봄이 왔다.\n산에 꽃이 피었다ㅋㅋㅋ 😀\n\n漢字(한자)와 뷁을 쓴다.\n"
-LINES = ["봄이 왔다.", "산에 꽃이 피었다ㅋㅋㅋ 😀", "漢字(한자)와 뷁을 쓴다."]
-
-
-def write(path: Path, data: str | bytes) -> Path:
-    path.write_bytes(data.encode() if isinstance(data, str) else data)
-    return path
-
-
-def texts(path: Path | str, **options: str) -> list[str]:
-    return list(open_corpus(path, **options).texts())
-
-
-def read(path: Path | str, **options: str) -> tuple[list[Document], FileCorpus]:
-    corpus = open_corpus(path, **options)
-    assert isinstance(corpus, FileCorpus)
-    return list(corpus.documents()), corpus
-
 
 # -- plain text and encodings ------------------------------------------------------------------------------------------
 

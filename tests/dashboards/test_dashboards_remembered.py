@@ -159,26 +159,28 @@ def test_an_answer_is_kept_for_an_hour(home, monkeypatch):
     now = [1000.0]
     monkeypatch.setattr(remembered.time, "monotonic", lambda: now[0])
     kept = Remembered(1 << 20)
-    kept.keep("old", b"old", "text/plain", ())
+    kept.keep(b"old", b"old", "text/plain", ())
     now[0] += remembered.LASTS - 1
-    assert kept.find("old") == (b"old", "text/plain")
+    assert kept.find(b"old") == (b"old", "text/plain")
     now[0] += 2
-    assert kept.find("old") is None
-    kept.keep("new", b"new", "text/plain", ())
+    assert kept.find(b"old") is None
+    kept.keep(b"new", b"new", "text/plain", ())
     assert len(kept) == 1, "what is too old goes with the next one that comes"
 
 
 def test_what_is_kept_stays_within_its_room():
-    kept = Remembered(160)
-    for number in range(40):
-        kept.keep(number, bytes(10), "", ())
-        kept.find(0)
-    assert len(kept) == 16 and kept.find(0) and kept.find(39) and not kept.find(20), "what was asked for longest ago goes"
-    kept.keep("large", bytes(11), "", ())
-    assert kept.find("large") is None
-    kept.keep(39, bytes(5), "", ())
-    kept.keep(40, bytes(5), "", ())
-    assert len(kept) == 17 and kept.find(39) == (bytes(5), "")
+    """Sixteen answers of a tenth of what is counted beside each, and what was asked for longest ago goes."""
+    each = remembered.BESIDE // 10
+    kept = Remembered(16 * (each + remembered.BESIDE))
+    names = [str(number).encode() for number in range(40)]
+    for name in names:
+        kept.keep(name, bytes(each), "", ())
+        kept.find(names[0])
+    assert len(kept) == 16 and kept.find(names[0]) and kept.find(names[39]) and not kept.find(names[20])
+    kept.keep(names[39], bytes(1), "", ())
+    assert len(kept) == 16 and kept.find(names[39]) == (bytes(1), "")
+    kept.keep(b"large", bytes(each + remembered.BESIDE + 1), "", ())
+    assert kept.find(b"large") is None and len(kept) == 16
 
 
 def test_the_setting(home, monkeypatch):
