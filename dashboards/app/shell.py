@@ -17,7 +17,6 @@ from dashboards.kit import ids
 from dashboards.kit.components import BUSY_MS, icon, job_panel, problem
 from dashboards.kit.i18n import LANGUAGES, Text, current, text
 from dashboards.kit.jobs import JOBS_PATH
-from dashboards.kit.page import pressed
 from dashboards.kit.person import address
 from dashboards.kit.search import search_box, search_button
 from dashboards.kit.steady import passing, steady
@@ -59,6 +58,8 @@ def layout(groups: Groups) -> Any:
                 dcc.Interval(id=ids.TICK, interval=BUSY_MS),
                 dcc.Store(id=ids.TICKED),
                 dcc.Store(id=ids.WATCHED),
+                dcc.Store(id=ids.STOP),
+                dcc.Store(id=ids.TAKEN),
                 dcc.Store(id=ids.READY, data=state().jobs.ended),
                 dcc.Location(id=ids.LOCATION, refresh="callback-nav"),
                 dcc.Store(id=ids.TITLE),
@@ -245,21 +246,20 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
         # machine, where a look takes longer than the clock, it would wait for ever.
         running=[(Output(ids.TICK, "disabled"), True, False)],
     )(tick)
-    app.callback(
-        Output(ids.NOTICE, "children", allow_duplicate=True), Input(ids.cancel(ALL), "n_clicks"), prevent_initial_call=True
-    )(stop_job)
+    app.callback(Output(ids.NOTICE, "children", allow_duplicate=True), Input(ids.STOP, "data"), prevent_initial_call=True)(
+        stop_job
+    )
     models.register(app)
     taking.register(app, views)
     search.register(app, views)
 
 
-def stop_job(_: list[int | None]) -> Any:
+def stop_job(said: dict[str, Any] | None) -> Any:
     """Stop the job whose button was pressed; a word where that cannot be."""
-    name = pressed("id")
-    if name is None:
+    if said is None:
         return no_update
     try:
-        state().jobs.cancel(name)
+        state().jobs.cancel(str(said["job"]))
     except ExplorerError as error:
         return error.said(current())
     return no_update

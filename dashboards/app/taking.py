@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 
 from dashboards.kit import ids
 from dashboards.kit.components import watch
@@ -61,13 +61,12 @@ def frame_of(t: Text) -> list[Any]:
 
 
 def register(app: Dash, views: Sequence[ModuleType]) -> None:
-    """One callback for every button of every page."""
+    """One callback for every button of every page. The browser says which was pressed (``app.js``): Dash would ask for each that appears."""
     by_name: Mapping[str, ModuleType] = {view.NAME.partition(".")[0]: view for view in views}
 
-    def take(_: Any, written: list[Any], search: str | None, path: str | None) -> tuple[Any, Any, Any, Any]:
+    def take(button: Any, written: list[Any], search: str | None, path: str | None) -> tuple[Any, Any, Any, Any]:
         keep = (no_update,) * 4
-        button = ctx.triggered_id
-        if not isinstance(button, dict) or not ctx.triggered[0]["value"]:  # buttons that merely appeared
+        if button is None:
             return keep
         view = by_name.get(button["view"])
         answer = getattr(view, "CARDS", {}).get(button["card"])
@@ -101,7 +100,7 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
         Output(ids.PYTHON, "opened"),
         Output(ids.PYTHON_LINES, "children"),
         Output(ids.NOTICE, "children"),
-        Input(ids.take(ALL, ALL, ALL), "n_clicks"),
+        Input(ids.TAKEN, "data"),
         State(ids.address(ALL), "data"),
         State(ids.LOCATION, "search"),
         State(ids.LOCATION, "pathname"),

@@ -320,12 +320,52 @@
     image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(drawn.text);
   }
   document.addEventListener("click", function (event) {
-    var button = event.target.closest && event.target.closest(".copy-link, .copy-lines, .as-png, .as-svg");
+    var button = event.target.closest && event.target.closest(".copy-link, .copy-lines, .as-png, .as-svg, [data-take]");
     if (!button) return;
+    if (button.dataset.take) {
+      var parts = button.dataset.take.split(" ");
+      return setProps("taken", { data: { view: parts[0], card: parts[1], as: parts[2], at: Date.now() } });
+    }
     if (button.matches(".copy-link")) return copy(window.location.href, button.dataset.said);
     if (button.matches(".copy-lines")) return copy(document.getElementById("python-lines").textContent, button.dataset.said);
     draw(button.closest(".mantine-Card-root"), button.matches(".as-png") ? "png" : "svg", button.dataset.name);
   });
+
+  // ---- stopping what runs
+
+  // The bar of a job is drawn anew several times a second, and its button with it: a press may begin on one button and end on the
+  // next one, and who came to it by the keyboard would have to come again. So the document listens, and the focus goes on.
+  var held = null; // the job whose button is held down
+  var told = { job: null, at: 0 }; // the last one that was told
+  var focused = null; // the job whose button had the focus last
+  var redrawn = new MutationObserver(function () {
+    var button = document.activeElement === document.body && document.querySelector('[data-stop="' + CSS.escape(focused) + '"]');
+    if (button) button.focus({ preventScroll: true });
+  });
+
+  function stopped(job) {
+    if (!job || (job === told.job && Date.now() - told.at < 500)) return; // one press ends in two events
+    told = { job: job, at: Date.now() };
+    setProps("stop", { data: told });
+  }
+  function stops(target) {
+    var button = target.closest && target.closest("[data-stop]");
+    return button && button.dataset.stop;
+  }
+  function follow(target) {
+    focused = stops(target);
+    redrawn.disconnect();
+    if (focused) redrawn.observe(document.body, { childList: true, subtree: true });
+  }
+  document.addEventListener("pointerdown", function (event) {
+    held = event.button ? null : stops(event.target);
+    follow(event.target);
+  });
+  document.addEventListener("pointerup", function (event) {
+    if (held === stops(event.target)) stopped(held);
+  });
+  document.addEventListener("click", function (event) { stopped(stops(event.target)); }); // prettier-ignore
+  document.addEventListener("focusin", function (event) { follow(event.target); }); // prettier-ignore
 
   // Whether a key belongs to something else than a map: to what is open above the page, to what is typed, to a syllable being composed.
   function taken(event) {

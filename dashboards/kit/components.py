@@ -104,7 +104,10 @@ def take_row(view: str, name: str, *more: str) -> html.Div:
     return html.Div(
         [
             button("copy-link", t("take.link"), **{"data-said": t("take.copied")}),
-            *(button(f"as-{form}", t(f"take.{form}"), id=ids.take(view, name, form)) for form in ("python", "csv", *more)),
+            *(
+                button(f"as-{form}", t(f"take.{form}"), **{"data-take": f"{view} {name} {form}"})
+                for form in ("python", "csv", *more)
+            ),
             *(button(f"as-{form}", t(f"take.{form}"), **{"data-name": f"{view}-{name}"}) for form in ("png", "svg")),
         ],
         className="takes",
@@ -208,8 +211,9 @@ def job_panel(t: Text, job: Job | Row) -> dmc.Stack:
                     dmc.Group(
                         [
                             dmc.Text(" · ".join(counted), size="xs", c="dimmed", className="numbers"),
+                            # Without an id: Dash loses a press on what is drawn anew before it is told (`stopped` in app.js).
                             dmc.Button(
-                                t("job.cancel"), id=ids.cancel(job.id), size="compact-xs", variant="subtle", color="gray"
+                                t("job.cancel"), size="compact-xs", variant="subtle", color="gray", **{"data-stop": job.id}
                             ),
                         ],
                         gap="xs",

@@ -21,6 +21,8 @@ __all__ = [
     "SEARCH",
     "SEARCH_SLOT",
     "SHELL",
+    "STOP",
+    "TAKEN",
     "TICK",
     "TICKED",
     "TITLE",
@@ -58,9 +60,13 @@ WATCHED = "watched"
 READY = "ready"
 """A store whose ``data`` changes when work somebody waits for has ended; views list it as an Input to try again."""
 JOBS = "jobs"
+STOP = "stop"
+"""A store: the job whose button was pressed, which the browser says, and when."""
 
 NOTICE = "notice"
 """A line that goes away by itself: copied, saved, why not."""
+TAKEN = "taken"
+"""A store: the answer whose button was pressed, which the browser says: of which page, which card, as what (``"csv"``, ``"python"``)."""
 PYTHON, PYTHON_LINES = "python", "python-lines"
 """The window with lines of Python, and the lines."""
 SAVE = "save"
@@ -72,19 +78,9 @@ def address(view: Any) -> dict[str, Any]:
     return {"type": "address", "view": view}
 
 
-def take(view: Any, card: Any, form: Any) -> dict[str, Any]:
-    """The button that takes an answer along: of which page, which card, as what (``"csv"``, ``"python"``)."""
-    return {"type": "take", "view": view, "card": card, "as": form}
-
-
 def job(number: Any) -> dict[str, Any]:
     """A place on a page that shows one job as long as it runs."""
     return {"type": "job", "id": number}
-
-
-def cancel(number: Any) -> dict[str, Any]:
-    """The button that stops one job."""
-    return {"type": "cancel", "id": number}
 
 
 def coded(name: str) -> str:

@@ -102,6 +102,13 @@ BREACHES = """addEventListener("securitypolicyviolation", (breach) =>
   console.error(`against the policy: ${breach.effectiveDirective}, ${breach.blockedURI} (Content Security Policy)`));"""
 """Also what a script catches, and what the browser does not write into its console, is told there."""
 
+ASKING = """(() => {
+  const fetched = window.fetch;
+  window.asking = 0;
+  window.fetch = (...asked) => { window.asking += 1; return fetched(...asked).finally(() => { window.asking -= 1; }); };
+})()"""
+"""``window.asking``: how many answers of the server the page waits for."""
+
 
 @pytest.fixture
 def visit(chromium: Any, server: str) -> Iterator[Open]:
@@ -115,6 +122,7 @@ def visit(chromium: Any, server: str) -> Iterator[Open]:
         context.add_cookies([{"name": "explorer-language", "value": language, "url": server}])
         opened.append(context)
         context.add_init_script(BREACHES)
+        context.add_init_script(ASKING)
         page = context.new_page()
         page.set_default_timeout(240_000)  # a slow machine may open and compile a minute long for the first page of its kind
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

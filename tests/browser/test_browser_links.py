@@ -61,7 +61,7 @@ ANSWERS = """() => [...document.querySelectorAll('#page .mantine-Card-root')].fi
 SHOWN = "same => [...document.querySelectorAll(same)].map(e => e.value || e.textContent)"
 
 
-DRAWN = """() => !document.querySelector('#page [data-dash-is-loading=true]')
+DRAWN = """() => !window.asking && !document.querySelector('#page [data-dash-is-loading=true]')
   && [...document.querySelectorAll('#page .dash-graph')].every(graph => !graph.offsetParent || graph.querySelector('.main-svg'))"""
 
 

@@ -170,13 +170,29 @@ def test_a_lasso_and_a_box_pick_words_that_are_listed_saved_and_let_go(visit):
     page.wait_for_function("() => !location.search.includes('pick=')")
 
 
+STOP = "#map-status [data-stop]"
+ANEW = f"""() => new Promise((done) => {{
+  const old = document.querySelector('{STOP}'), look = () => old?.isConnected ? setTimeout(look, 50) : done();
+  look();
+}})"""
+"""Waits until the bar of a job, which is drawn anew several times a second, is another one."""
+
+
 def test_a_run_survives_a_reload_and_stopping_it_is_no_error(visit):
     page = visit("/map?words=10000&seed=7&model=word2vec")
     page.wait_for_selector("#map-status button >> text=그만")
     wait(page, "m.frames && m.given.interim")  # the same words by PCA until then
     page.reload()
-    page.wait_for_selector("#map-status button >> text=그만")
-    page.dispatch_event("#map-status button >> text=그만", "click")  # the bar is drawn anew several times a second
+    page.wait_for_selector(f"{STOP} >> text=그만")
+    page.focus(STOP)
+    for _ in range(2):  # who came to it by the keyboard stays there
+        page.evaluate(ANEW)
+        page.wait_for_function(f"() => document.activeElement.matches('{STOP}')")
+    box = page.evaluate(f"() => document.querySelector('{STOP}').getBoundingClientRect().toJSON()")
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.evaluate(ANEW)  # a press that ends on another button than it began on
+    page.mouse.up()
     page.wait_for_selector("#map-status .stopped")
     assert page.locator("#map-status .problem").count() == 0
     page.click("#map-method >> text=PCA")

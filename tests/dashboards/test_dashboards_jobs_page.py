@@ -137,19 +137,28 @@ def test_a_failed_job_is_done_again_and_the_list_is_cleared(app, opened):
     assert left.running and left.id != job.id
 
 
-def pressed(page, button):
-    """What a press on one of the two buttons over the lists gives."""
+def pressed(page, button, job=None):
+    """What a press on one of the two buttons over the lists gives, or what the browser says of a press on a job's own."""
     [found] = [one for one in page.dependencies if [part["id"] for part in one["inputs"]] == [button]]
-    body = {
-        "output": found["output"],
-        "outputs": outputs_of(found["output"]),
-        "state": [],
-        "changedPropIds": [f"{button}.n_clicks"],
-    }
-    body["inputs"] = [{"id": button, "property": "n_clicks", "value": 1}]
+    body = {"output": found["output"], "outputs": outputs_of(found["output"]), "state": []}
+    body["inputs"] = (
+        [{"id": button, "property": "data", "value": job}] if job else [{"id": button, "property": "n_clicks", "value": 1}]
+    )
+    body["changedPropIds"] = [f"{button}.{body['inputs'][0]['property']}"]
     answer = page.client.post("/_dash-update-component", json=body)
     assert answer.status_code == 200, answer.text
     return json.dumps(answer.json, ensure_ascii=False)
+
+
+def test_the_button_of_a_job_stops_it_for_the_one_who_waits_for_it(app, opened):
+    page, me = browser(app)
+    other, _ = browser(app)
+    job = me(lambda: ask(opened, "나"))
+    assert f'"data-stop": "{job.id}"' in clock(page)
+    for said in ({"job": job.id, "at": 1}, {"job": "x"}):
+        assert "children" not in pressed(other, "stop", said) and me(lambda: opened.jobs.get(job.id)).running
+    assert "children" not in pressed(page, "stop", {"job": job.id, "at": 2})
+    assert me(lambda: opened.jobs.get(job.id)).state == "cancelled"
 
 
 def test_all_that_was_asked_for_is_stopped_and_nothing_else(app, opened):
@@ -279,5 +288,4 @@ def test_a_table_that_cannot_be_used_is_one_line_and_pages_stay_pages(app, home)
     assert "작업 목록" in shown(page)
     for button in ("jobs-stop-all", "jobs-clear"):
         assert "작업 목록" in pressed(page, button)
-    stopped = page.press("notice.children@", {"type": "cancel", "id": "x"}, {})
-    assert "작업 목록" in json.dumps(stopped, ensure_ascii=False)
+    assert "작업 목록" in pressed(page, "stop", {"job": "x", "at": 1})
