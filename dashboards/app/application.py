@@ -24,7 +24,7 @@ from flask import Response, g, request
 
 from dashboards.app import access, bodies, hosts, logs, metrics, remembered, shell
 from dashboards.app.files import serve_files, serve_plotly
-from dashboards.app.state import State
+from dashboards.app.state import State, state
 from dashboards.kit import person, upload
 from dashboards.kit.i18n import COOKIE, asked, current
 from dashboards.kit.url import LANGUAGE, PREFIX
@@ -72,6 +72,9 @@ VIEWS: tuple[ModuleType, ...] = tuple(view for _, views in GROUPS for view in vi
 MAX_REQUEST = 2 * 1024 * 1024
 """Bytes a request may bring; the largest honest one is a text of a few thousand characters."""
 
+SHELLS = 64
+"""Shells that a process keeps at most."""
+
 _INDEX = """<!DOCTYPE html>
 <html lang="{{language}}">
 <head>
@@ -104,12 +107,39 @@ class _App(Dash):  # type: ignore[misc]  # Dash ships no types
     files: Mapping[str, str] = {}
     """Addresses of the pages' styles and scripts by their kind."""
 
+    def __init__(self, *given: Any, **options: Any) -> None:
+        self._frames: dict[str, tuple[str, list[str]]] = {}
+        self._shells: dict[tuple[str, float], bytes] = {}
+        super().__init__(*given, **options)
+
     def set_up(self) -> None:
         """What Dash does at the first request, in that request's thread, and notes as done before it is: whatever a browser asks of a
         new process at that moment (a page's scripts, all at once) would find no script registered, and be answered by 500.
         """
         with self.server.test_request_context():
             self._setup_server()
+
+    def index(self, *given: Any, **named: Any) -> str:
+        """The frame of every page, which differs by language only: put together once, as it takes longer than most answers."""
+        found = self._frames.get(current())
+        if found is None or settings.debug():
+            page: str = super().index(*given, **named)
+            found = self._frames[current()] = page, g.script_hashes
+        page, g.script_hashes = found
+        return page
+
+    def serve_layout(self) -> Response:
+        """The shell, which differs by language and by when something of the person's has ended."""
+        asked = current(), state().jobs.ended
+        found = self._shells.get(asked)
+        if found is not None and not settings.debug():
+            return Response(found, content_type="application/json")
+        made: Response = super().serve_layout()
+        if state().jobs.ended == asked[1]:
+            if len(self._shells) >= SHELLS:
+                self._shells.clear()
+            self._shells[asked] = made.get_data()
+        return made
 
     def interpolate_index(self, **kwargs: Any) -> str:
         page: str = super().interpolate_index(**kwargs)
@@ -170,7 +200,6 @@ def create_app(
         view.register(app)
     server.after_request(_headers)
     callbacks = f"{app.config.routes_pathname_prefix}_dash-update-component"
-    bodies.guard(app, callbacks)
     others = bool(token or settings.hosts()) or (host is not None and not hosts.is_loopback(host))
     person.guard(server, apart=others and not settings.together())
     for given in filter(None, (token, metrics_token)):
@@ -179,6 +208,7 @@ def create_app(
         access.guard(server, token, prefix, app.config.routes_pathname_prefix, metrics_token)
     hosts.guard(server, host)
     remembered.guard(app, callbacks)
+    bodies.guard(app, callbacks)  # after it: what was answered before is fit to be asked
     metrics.measure(app, [view.PATH for view in VIEWS])
     app.set_up()
     opened.jobs.table.close()  # the layout has looked into it; nobody waits for anything yet

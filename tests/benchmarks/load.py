@@ -1,7 +1,7 @@
 """Many people at once: a real server, the requests of real pages, one client and twenty.
 
 Chromium opens every page of PAGES twice, and what it asks for the second time, when nothing has to be waited for any more, is recorded: pages,
-and callbacks with their values. Then gunicorn is
+the shell, and callbacks with their values. Then gunicorn is
 begun on loopback with one worker, and with two, and clients replay the recording, each with its own cookie, a page at a time from
 a place of its own, with pauses as people make them. Times are told as ratios: to the median of one client, of single
 requests and of pages with all that they ask for, one after another; and each to the median of the same request, or page, of one client, for
@@ -57,6 +57,10 @@ FLAGS = [
     "--disable-gpu-compositing",
 ]
 CALLBACK = "/_dash-update-component"
+FIRST = ("/_dash-layout", "/_dash-dependencies")
+"""What a page asks for before its callbacks, each time it is opened."""
+ACCEPTED = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+"""As a browser says, for to pack answers is work as well."""
 PROXY = Path(__file__).resolve().parents[2] / "docs" / "server" / "nginx.conf"
 PROCESS: list[int] = []
 """The server that runs now."""
@@ -143,13 +147,13 @@ def serving(home: Path, workers: int) -> Iterator[int]:
 def ask(connection: http.client.HTTPConnection, asked: Asked, headers: dict[str, str]) -> tuple[int, bytes, str]:
     """Status, body and cookie of an answer."""
     kind = {"Content-Type": "application/json"} if asked.body else {}
-    connection.request(asked.method, asked.path, asked.body.encode() or None, {**headers, **kind})
+    connection.request(asked.method, asked.path, asked.body.encode() or None, {**ACCEPTED, **headers, **kind})
     answer = connection.getresponse()
     return answer.status, answer.read(), "; ".join(one.partition(";")[0] for one in answer.headers.get_all("Set-Cookie", []))
 
 
 def record(port: int, places: Sequence[str]) -> list[list[Asked]]:
-    """What every page asks for: itself, then its callbacks, but not the clock that looks for jobs."""
+    """What every page asks for: itself, the shell, then its callbacks, but not the clock that looks for jobs, nor what browsers keep."""
     from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -160,8 +164,10 @@ def record(port: int, places: Sequence[str]) -> list[list[Asked]]:
             page, asked, last = browser.new_page(), [Asked("GET", quote(place, safe="/?=&"))], [time.monotonic()]
 
             def note(request: Any, asked: list[Asked] = asked, last: list[float] = last) -> None:
-                body = request.post_data or ""
-                if urlsplit(request.url).path == CALLBACK and "tick.n_intervals" not in body and len(body) < LARGEST:
+                body, where = request.post_data or "", urlsplit(request.url).path
+                if where in FIRST:
+                    asked.append(Asked("GET", where))
+                if where == CALLBACK and "tick.n_intervals" not in body and len(body) < LARGEST:
                     asked.append(Asked("POST", CALLBACK, body))
                     last[0] = time.monotonic()
 
@@ -214,7 +220,11 @@ def memory(port: int) -> dict[str, int]:
     """MB of the server's processes, by what they do."""
     sizes = {"server": 0, "worker": 0}
     with suppress(OSError, http.client.HTTPException):
-        _, told, _ = ask(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE), Asked("GET", "/metrics"), {})
+        _, told, _ = ask(
+            http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE),
+            Asked("GET", "/metrics"),
+            {"Accept-Encoding": "identity"},
+        )
         for _, role, size in MEMORY.findall(told.decode()):
             sizes[role] += int(size) >> 20
     return sizes

@@ -14,6 +14,7 @@ from dashboards.kit.components import card, guarded, page, problem, waiting, wat
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.page import HIDDEN, pressed
+from dashboards.kit.steady import rests_on
 from dashboards.pages.game import board
 from dashboards.pages.game.board import Play
 from explorer.core.errors import ExplorerError
@@ -22,6 +23,7 @@ PATH = "/game"
 NAME = "game.name"
 ICON = "game"
 USES_MODEL = True
+STEADY = True
 
 MOST_GUESSES = 300
 GAMES = 60
@@ -42,6 +44,8 @@ def layout(**query: Any) -> Any:
 
     t = text()
     q = url.decode(FIELDS, query)
+    if not q["seed"] and not q["w"]:
+        rests_on(today, today())
     asked = {"seed": q["seed"] or ("" if q["w"] else today()), "w": q["w"]}
     return page(
         t,

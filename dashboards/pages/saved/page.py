@@ -25,6 +25,7 @@ PATH = "/saved"
 NAME = "saved.name"
 ICON = "saved"
 USES_MODEL = False
+STEADY = True
 
 ALL_KINDS = "all"
 FIELDS = {

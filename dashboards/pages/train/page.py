@@ -39,6 +39,7 @@ PATH = "/train"
 NAME = "train.name"
 ICON = "train"
 USES_MODEL = False
+STEADY = True
 
 FIELDS = {
     "what": url.choice(KINDS, KINDS[0]),
