@@ -37,7 +37,7 @@ def test_everything_is_shown_of_two_words(served, app):
         assert "why-a" in text and "why-b" in text  # lines of the sample, with both words marked
         assert "/word/" in text  # every context leads to the page of its word
         for part in view.PARTS:
-            assert f'"card": "{part}"' in text, part
+            assert f'"data-take": "why {part} csv"' in text, part
 
 
 def test_a_corpus_is_counted_in_the_background(served, app):
