@@ -28,6 +28,7 @@ def test_a_table_of_reviews_becomes_a_named_map_and_a_trained_model(visit, tmp_p
     page.click("#corpora-add-now")
     page.wait_for_selector(".corpora-done >> text=영화평")
     page.wait_for_selector("#corpora-overview >> text=20,000")
+    page.wait_for_function("() => decodeURIComponent(location.search).includes('영화평')")  # or the address is that of before
     corpus = page.url
 
     page.click(".corpora-done >> text=학습하기")
@@ -44,6 +45,7 @@ def test_a_table_of_reviews_becomes_a_named_map_and_a_trained_model(visit, tmp_p
     assert sum(word in near for word in ("저주", "비명", "악령", "살인마", "폐가", "지하실", "소름")) >= 2, near
 
     page.goto(corpus)
+    page.wait_for_selector("#corpora-overview >> text=20,000")
     page.click("#corpora-overview >> text=문서 지도")
     page.wait_for_function(f"() => ({NAMES})() !== ''")
     names = page.evaluate(NAMES)
