@@ -47,6 +47,11 @@ class Opened:
     def whole(self) -> str:
         return "\n".join(self.said)
 
+    def props(self, name: Any) -> dict[str, Any]:
+        """What a component is now."""
+        there: dict[str, Any] = self._there[named(name)]["props"]
+        return there
+
     def set(self, name: Any, **values: Any) -> None:
         """What a person does to a component; then all that follows."""
         self._there[named(name)]["props"].update(values)

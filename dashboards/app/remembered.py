@@ -109,7 +109,7 @@ def _entries(folder: str) -> Iterator[tuple[str, int]]:
 
 
 def guard(app: Dash, path: str) -> None:
-    """Have ``app`` remember what callbacks at ``path`` answer. To be called last: whoever may not ask has been turned away by then."""
+    """Have ``app`` remember what callbacks at ``path`` answer. To be called after what turns away those who may not ask."""
     server, room = app.server, settings.remembered_limit()
     if not room:
         return

@@ -51,7 +51,7 @@ _CONFIG, _WEIGHTS, _TOKENIZER, _TOKENIZER_CONFIG, _CARD = (
 _WRITTEN = {_CONFIG, _WEIGHTS, _TOKENIZER, _TOKENIZER_CONFIG, _CARD, MANIFEST}
 _WAIT = 600.0
 _SPECIAL = {"bos": "<s>", "cls": "<s>", "eos": "</s>", "sep": "</s>", "pad": "<pad>", "unk": "<unk>", "mask": "<mask>"}
-_lying: dict[tuple[Source, tuple[str, ...]], Path] = {}
+_located: dict[tuple[Source, tuple[str, ...]], Path] = {}
 """Where parts were found, by where it was looked: to look through all that is installed takes a while, and pages ask at every answer."""
 _whole: dict[Path, tuple[tuple[str, int, int], ...]] = {}
 """Copies that this process has compared with their hashes, and what tells that they have not changed since."""
@@ -75,7 +75,7 @@ class Source:
     def path(self) -> Path | None:
         """Where it lies; ``None`` where the package is not installed."""
         looked = self, tuple(sys.path)
-        found = _lying.get(looked)
+        found = _located.get(looked)
         if found is None or not found.is_file():
             try:
                 found = Path(str(distribution(self.package).locate_file(self.file)))
@@ -83,7 +83,7 @@ class Source:
                 return None
         if not found.is_file():
             return None
-        _lying[looked] = found
+        _located[looked] = found
         return found
 
 

@@ -244,6 +244,20 @@ def test_every_page_that_says_so_is_answered_from_memory(home, monkeypatch):
     assert not again and len(set(made)) == len(asked)
 
 
+def test_the_word_of_the_day_is_another_one_tomorrow(home, monkeypatch):
+    from explorer.analysis import game
+
+    day = ["2026-03-01"]
+    monkeypatch.setattr(game, "today", lambda: day[0])
+    app = create_app()
+    client = app.server.test_client()
+    first = [Opened(client, "/game").props("game-asked")["data"]["seed"] for _ in range(2)]
+    day[0] = "2026-03-02"
+    later = Opened(client, "/game").props("game-asked")["data"]["seed"]
+    app.server.extensions["explorer"].close()
+    assert first == ["2026-03-01"] * 2 and later == "2026-03-02"
+
+
 def counted(view: Any, made: list[str]) -> Any:
     layout = view.layout
 

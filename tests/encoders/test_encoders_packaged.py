@@ -162,7 +162,7 @@ def test_files_of_another_version_are_refused(made, tmp_path):
 
 
 def test_without_the_package_one_line_says_both_ways(home, monkeypatch):
-    monkeypatch.setattr(packaged, "_lying", {})
+    monkeypatch.setattr(packaged, "_located", {})
     monkeypatch.setattr(packaged, "distribution", lambda name: (_ for _ in ()).throw(packaged.PackageNotFoundError(name)))
     assert not is_here("e5-small") and encoder_record("e5-small").where == "extra"
     for language in ("en", "ko"):

@@ -44,9 +44,10 @@ def layout(**query: Any) -> Any:
 
     t = text()
     q = url.decode(FIELDS, query)
+    asked = {"seed": q["seed"], "w": q["w"]}
     if not q["seed"] and not q["w"]:
-        rests_on(today, today())
-    asked = {"seed": q["seed"] or ("" if q["w"] else today()), "w": q["w"]}
+        asked["seed"] = today()
+        rests_on(today, asked["seed"])
     return page(
         t,
         "game",
