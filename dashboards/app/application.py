@@ -24,6 +24,7 @@ from flask import Response, g, request
 
 from dashboards.app import access, bodies, hosts, logs, metrics, remembered, shell
 from dashboards.app.files import serve_files, serve_plotly
+from dashboards.app.kept import LEVELS, SMALLEST, Kept
 from dashboards.app.state import State, state
 from dashboards.kit import person, upload
 from dashboards.kit.i18n import COOKIE, asked, current
@@ -108,8 +109,9 @@ class _App(Dash):  # type: ignore[misc]  # Dash ships no types
     """Addresses of the pages' styles and scripts by their kind."""
 
     def __init__(self, *given: Any, **options: Any) -> None:
-        self._frames: dict[str, tuple[str, list[str]]] = {}
-        self._shells: dict[tuple[str, float], bytes] = {}
+        self._frames: dict[str, tuple[Kept, list[str]]] = {}
+        self._shells: dict[tuple[str, float, bool], Kept] = {}
+        self._dependencies: Kept | None = None
         super().__init__(*given, **options)
 
     def set_up(self) -> None:
@@ -119,27 +121,32 @@ class _App(Dash):  # type: ignore[misc]  # Dash ships no types
         with self.server.test_request_context():
             self._setup_server()
 
-    def index(self, *given: Any, **named: Any) -> str:
+    def index(self, *given: Any, **named: Any) -> Response:
         """The frame of every page, which differs by language only: put together once, as it takes longer than most answers."""
         found = self._frames.get(current())
         if found is None or settings.debug():
-            page: str = super().index(*given, **named)
+            page = Kept(super().index(*given, **named).encode(), "text/html; charset=utf-8")
             found = self._frames[current()] = page, g.script_hashes
         page, g.script_hashes = found
-        return page
+        return page.given()
 
     def serve_layout(self) -> Response:
-        """The shell, which differs by language and by when something of the person's has ended."""
-        asked = current(), state().jobs.ended
-        found = self._shells.get(asked)
-        if found is not None and not settings.debug():
-            return Response(found, content_type="application/json")
-        made: Response = super().serve_layout()
-        if state().jobs.ended == asked[1]:
-            if len(self._shells) >= SHELLS:
-                self._shells.clear()
-            self._shells[asked] = made.get_data()
-        return made
+        """The shell, which differs by language, and by what runs or has ended for the person."""
+        language, told = current(), state().jobs.told()
+        found = self._shells.get((language, *told))
+        if found is None or settings.debug():
+            found = Kept(super().serve_layout().get_data(), "application/json")
+            if state().jobs.told() == told:  # or it may be one of afterwards
+                if len(self._shells) >= SHELLS:
+                    self._shells.clear()
+                self._shells[language, *told] = found
+        return found.given()
+
+    def dependencies(self) -> Response:
+        """Which callback has which inputs and outputs: the same for everybody, as all are registered by then."""
+        if self._dependencies is None or settings.debug():
+            self._dependencies = Kept(super().dependencies().get_data(), "application/json")
+        return self._dependencies.given()
 
     def interpolate_index(self, **kwargs: Any) -> str:
         page: str = super().interpolate_index(**kwargs)
@@ -184,9 +191,8 @@ def create_app(
     )
     server, prefix = app.server, app.config.requests_pathname_prefix
     server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
-    server.config["COMPRESS_MIN_SIZE"] = 1000
-    # Of the first page's scripts a tenth less than by the defaults, for some ten milliseconds more.
-    server.config |= {"COMPRESS_LEVEL": 6, "COMPRESS_ZSTD_LEVEL": 6, "COMPRESS_BR_LEVEL": 5}
+    server.config["COMPRESS_MIN_SIZE"] = SMALLEST
+    server.config |= {f"COMPRESS_{name}LEVEL": LEVELS[way] for way, name in (("gzip", ""), ("zstd", "ZSTD_"), ("br", "BR_"))}
     server.config[PREFIX] = prefix
     opened = server.extensions["explorer"] = State()
     names = serve_files(server, app.config.routes_pathname_prefix)

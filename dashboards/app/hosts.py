@@ -12,6 +12,7 @@ import ipaddress
 import socket
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -25,6 +26,7 @@ SETTING = "EXPLORER_HOSTS"
 ANY = "*"
 
 
+@lru_cache(maxsize=256)
 def parts(value: str) -> tuple[str, str] | None:
     """Name and port of a ``Host``, both as they are compared; ``None`` for what is no host.
 
@@ -104,6 +106,7 @@ def _entry(entry: str) -> tuple[str, str] | None:
     return (_plain(entry), "") if _address(entry) is not None else parts(entry)
 
 
+@lru_cache(maxsize=256)
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         address = ipaddress.ip_address(host.strip("[]").partition("%")[0])

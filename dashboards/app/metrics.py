@@ -18,6 +18,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -84,10 +85,10 @@ class Meter:
 
     def request(self, page: str, kind: str, status: int, seconds: float) -> None:
         """Count one request."""
-        place = json.dumps({"page": page, "kind": kind})
+        place, told = _places(page, kind, status)
         bucket = BUCKETS[at] if (at := bisect_left(BUCKETS, seconds)) < len(BUCKETS) else "+Inf"
         with self._lock:
-            self._new["requests", json.dumps({"page": page, "kind": kind, "status": str(status)})] += 1
+            self._new["requests", told] += 1
             self._new[f"bucket {bucket}", place] += 1
             self._new["seconds", place] += seconds  # type: ignore[assignment]
             if self._later is None:
@@ -172,6 +173,12 @@ class Meter:
             sizes = {folder.name: _size(folder) for folder in _folders(root)}
             self._sizes = time.monotonic(), sizes
         return sizes
+
+
+@lru_cache(maxsize=512)
+def _places(page: str, kind: str, status: int) -> tuple[str, str]:
+    """The labels of a time and of a count."""
+    return json.dumps({"page": page, "kind": kind}), json.dumps({"page": page, "kind": kind, "status": str(status)})
 
 
 def _histogram(counts: dict[_Key, float]) -> Iterator[tuple[str, dict[str, Any], float]]:

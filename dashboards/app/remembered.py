@@ -14,11 +14,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from dash import Dash
 from flask import Response, g, request
 
+from dashboards.app.kept import Kept
 from dashboards.kit.i18n import current
 from dashboards.kit.steady import Ground, grounds
 from explorer.core import settings
@@ -40,12 +40,12 @@ LASTS = 3600.0
 _KEY = "key_of_answer"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Answer:
-    body: bytes
-    kind: str
+    kept: Kept
     grounds: tuple[Ground, ...]
     until: float
+    size: int
 
 
 class Remembered:
@@ -63,30 +63,35 @@ class Remembered:
     def __len__(self) -> int:
         return len(self._answers)
 
-    def find(self, key: bytes) -> tuple[bytes, str] | None:
-        """Body and kind of the answer, unless there is none that is still good."""
+    def find(self, key: bytes) -> Kept | None:
+        """The answer, unless there is none that is still good."""
         with self._lock:
             found = self._answers.get(key)
             if found is None or found.until < time.monotonic():
                 return None
             self._answers.move_to_end(key)
-        if any(look() != seen for look, seen in found.grounds):
-            return None
-        return found.body, found.kind
+            if found.size != found.kept.size:  # it was packed since
+                self._used += found.kept.size - found.size
+                found.size = found.kept.size
+                self._fit()
+        return None if any(look() != seen for look, seen in found.grounds) else found.kept
 
-    def keep(self, key: bytes, body: bytes, kind: str, rests: tuple[Ground, ...]) -> None:
+    def keep(self, key: bytes, kept: Kept, rests: tuple[Ground, ...]) -> None:
         """Have an answer found from now on, if it is not too large."""
-        if len(body) > self._room // LARGEST:
+        if kept.size > self._room // LARGEST:
             return
         now = time.monotonic()
         with self._lock:
             for gone in [key, *(other for other, answer in self._answers.items() if answer.until < now)]:
                 if (before := self._answers.pop(gone, None)) is not None:
-                    self._used -= len(before.body) + BESIDE
-            self._answers[key] = _Answer(body, kind, rests, now + LASTS)
-            self._used += len(body) + BESIDE
-            while self._used > self._room:
-                self._used -= len(self._answers.popitem(last=False)[1].body) + BESIDE
+                    self._used -= before.size + BESIDE
+            self._answers[key] = _Answer(kept, rests, now + LASTS, kept.size)
+            self._used += kept.size + BESIDE
+            self._fit()
+
+    def _fit(self) -> None:
+        while self._used > self._room:
+            self._used -= self._answers.popitem(last=False)[1].size + BESIDE
 
 
 def stored() -> tuple[tuple[str, int], ...]:
@@ -103,7 +108,7 @@ def _entries(folder: str) -> Iterator[tuple[str, int]]:
         return
     for path in found:
         try:
-            yield path, Path(path, MANIFEST).stat().st_mtime_ns
+            yield path, os.stat(f"{path}/{MANIFEST}").st_mtime_ns  # noqa: PTH116 - at every request
         except OSError:
             yield path, 0
 
@@ -124,12 +129,12 @@ def guard(app: Dash, path: str) -> None:
         if found is None:
             setattr(g, _KEY, key)  # as things were before it was computed: what changes meanwhile makes it another
             return None
-        return Response(found[0], content_type=found[1])
+        return found.given()
 
     def keep(response: Response) -> Response:
         key = g.pop(_KEY, None)
         if key is not None and response.status_code == 200 and (rests := grounds()) is not None:
-            answers.keep(key, response.get_data(), response.content_type, rests)
+            answers.keep(key, Kept(response.get_data(), response.content_type), rests)
         return response
 
     server.before_request(again)

@@ -52,15 +52,16 @@ STRIP = 3
 def layout(groups: Groups) -> Any:
     """The shell in the language of the request; pages fill its middle."""
     t = text()
+    ended, quiet = state().jobs.told()
     return dmc.MantineProvider(
         dmc.AppShell(
             [
-                dcc.Interval(id=ids.TICK, interval=BUSY_MS),
+                dcc.Interval(id=ids.TICK, interval=BUSY_MS, disabled=quiet),
                 dcc.Store(id=ids.TICKED),
                 dcc.Store(id=ids.WATCHED),
                 dcc.Store(id=ids.STOP),
                 dcc.Store(id=ids.TAKEN),
-                dcc.Store(id=ids.READY, data=state().jobs.ended),
+                dcc.Store(id=ids.READY, data=ended),
                 dcc.Location(id=ids.LOCATION, refresh="callback-nav"),
                 dcc.Store(id=ids.TITLE),
                 html.A(t("shell.skip"), href="#main", className="skip"),
@@ -245,6 +246,7 @@ def register(app: Dash, views: Sequence[ModuleType]) -> None:
         # One look at a time: what waits for the end of a job is asked again only when no look is on its way, so that on a busy
         # machine, where a look takes longer than the clock, it would wait for ever.
         running=[(Output(ids.TICK, "disabled"), True, False)],
+        prevent_initial_call=True,  # the shell knows whether there is anything to look for
     )(tick)
     app.callback(Output(ids.NOTICE, "children", allow_duplicate=True), Input(ids.STOP, "data"), prevent_initial_call=True)(
         stop_job
@@ -301,5 +303,5 @@ def follow_jobs(places: list[dict[str, str]], ready: int | None) -> tuple[Any, l
         if job is not None and where not in ("", job.href) and not where.partition("?")[0].endswith(JOBS_PATH):
             with suppress(ExplorerError):  # then its answer is found by another way
                 jobs.stand(job.id, where)
-    ended = jobs.ended
-    return strip, panels, no_update if ended == ready else ended, jobs.quiet()
+    ended, quiet = jobs.told()
+    return strip, panels, no_update if ended == ready else ended, quiet

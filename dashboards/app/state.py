@@ -92,6 +92,7 @@ KEPT = {
     "evidence": 4,
     "indexed": 16,
     "statistics": 16,
+    "collocates": 32,
     "lines": 32,
 }
 """The shelves, and how many things stay on each: the one used longest ago is closed."""

@@ -11,6 +11,7 @@ from dash import Dash, Input, Output, html
 from dashboards.kit.checkpoints import available
 from dashboards.kit.components import slot
 from dashboards.kit.i18n import Text, text
+from dashboards.kit.steady import steady
 from dashboards.kit.url import clean, tidy
 
 __all__ = [
@@ -91,7 +92,7 @@ def watch_box(app: Dash, name: str, most: int) -> None:
             return None
         return dmc.Text(text()("context.cut", count=len(written), most=most, long=MAX_SENTENCE), size="sm", c="orange")
 
-    app.callback(Output(f"{name}-cut", "children"), Input(name, "value"))(cut)
+    app.callback(Output(f"{name}-cut", "children"), Input(name, "value"))(steady(cut))
 
 
 def lines_of(value: str | None, most: int, characters: int) -> list[str]:

@@ -454,22 +454,16 @@ class Jobs:
         """Forget this person's part in what has ended."""
         self.table.clear(person())
 
-    @property
-    def ended(self) -> float:
-        """A number that changes when something this person waits for ends: pages that wait then look again."""
-        return self._told()[0]
-
-    def quiet(self, seconds: float = 2.0) -> bool:
-        """Nothing runs for this person, and nothing has ended for a moment: pages may stop looking."""
-        last, active = self._told()
-        return not active and time.time() - last > seconds
-
-    def _told(self) -> tuple[float, int]:
+    def told(self, seconds: float = 2.0) -> tuple[float, bool]:
+        """A number that changes when something this person waits for ends: pages that wait then look again. And whether nothing runs
+        for this person, and nothing has ended for a moment: pages may stop looking.
+        """
         try:
-            return self.table.told(person())
+            last, active = self.table.told(person())
         except ExplorerError:  # a page is a page without it; whoever asks for something is told what is wrong
             log.exception("the table of jobs cannot be read")
-            return 0.0, 0
+            last, active = 0.0, 0
+        return last, not active and time.time() - last > seconds
 
     def cancel(self, name: str) -> None:
         """The person no longer wants a job of theirs."""

@@ -11,6 +11,10 @@ from explorer.core.errors import BadInput
 __all__ = ["as_name", "bytes_of", "expanded", "readable_name", "require_ordinary"]
 
 
+_SHORT = 140
+"""Bytes of a path that no system finds too long; the file itself is not looked at for it, as the home folder is named all the time."""
+
+
 def as_name(given: object) -> str:
     """What a person gave as a name or a path, as text.
 
@@ -36,11 +40,12 @@ def expanded(path: str | Path) -> Path:
     """
     found = Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises RuntimeError
     try:
-        found.lstat()
+        if len(os.fsencode(found)) > _SHORT:
+            found.lstat()
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             raise BadInput("core.path_too_long", start=str(path)[:40], count=len(str(path))) from None
-    except ValueError:  # a NUL: it names nothing
+    except ValueError:  # a NUL, or what is no text: it names nothing
         pass
     return found
 

@@ -173,9 +173,9 @@ def test_every_page_answers_in_the_chosen_language_with_its_policy(app, path, la
 def test_the_frame_is_put_together_once_and_the_shell_anew_when_something_has_ended(app, monkeypatch):
     from dashboards.app import shell
 
-    made, layout, ended = [], shell.layout, [0.0]
+    made, layout, told = [], shell.layout, [(0.0, True)]
     monkeypatch.setattr(shell, "layout", lambda groups: made.append(1) or layout(groups))
-    monkeypatch.setattr(type(app.server.extensions["explorer"].jobs), "ended", property(lambda _: ended[0]))
+    monkeypatch.setattr(app.server.extensions["explorer"].jobs, "told", lambda: told[0])
     ko, en = app.server.test_client(), app.server.test_client()
     ko.set_cookie("explorer-language", "ko")
     en.set_cookie("explorer-language", "en")
@@ -184,7 +184,7 @@ def test_the_frame_is_put_together_once_and_the_shell_anew_when_something_has_en
         assert ko.get(path).headers["Content-Security-Policy"] == en.get(path).headers["Content-Security-Policy"]
     first = ko.get("/_dash-layout")
     assert ko.get("/_dash-layout").data == first.data != en.get("/_dash-layout").data and len(made) == 2
-    ended[0] = 7.5  # what the page then takes for known
+    told[0] = 7.5, False  # what the page then takes for known
     later = ko.get("/_dash-layout")
     assert later.content_type == first.content_type and '"data":7.5' in later.text.replace(" ", "") and len(made) == 3
 

@@ -68,15 +68,15 @@ def test_a_failure_is_one_line_and_unexpected_ones_are_logged(caplog):
 def test_the_end_of_awaited_work_is_told_even_when_it_ended_before_anyone_waited():
     jobs, gate = Jobs(), threading.Event()
     quick = jobs.start(("a",), lambda _: None, "job.warm")
-    assert quick.wait(10) and jobs.ended == 0
+    assert quick.wait(10) and jobs.told()[0] == 0
     quick.awaited()
-    before = jobs.ended
+    before = jobs.told()[0]
     assert before > 0
     slow = jobs.start(("b",), lambda _: gate.wait(10), "job.warm")
     slow.awaited()
-    assert jobs.ended == before and not jobs.quiet(0)
+    assert jobs.told()[0] == before and not jobs.told(0)[1]
     gate.set()
-    assert slow.wait(10) and jobs.ended > before and jobs.quiet(0) and not jobs.quiet(3600)
+    assert slow.wait(10) and jobs.told()[0] > before and jobs.told(0)[1] and not jobs.told(3600)[1]
 
 
 def test_the_shell_shows_what_runs_once_and_says_when_to_look_again(app):
@@ -91,7 +91,7 @@ def test_the_shell_shows_what_runs_once_and_says_when_to_look_again(app):
     gate.set()
     assert first.wait(10) and second.wait(10)
     strip, _, ready, _ = follow_jobs([], 0)
-    assert strip == [] and ready == jobs.ended > 0
+    assert strip == [] and ready == jobs.told()[0] > 0
 
 
 @pytest.mark.parametrize("attempt", range(3))
@@ -250,5 +250,5 @@ def test_the_end_of_a_job_is_told_only_when_the_clock_calls(app):
 
     by_clock = copy_context().run(called, [{"prop_id": "tick.n_intervals", "value": 1}])
     by_layout = copy_context().run(called, [])
-    assert by_clock[2] == jobs.ended and by_layout[2] is no_update and by_layout[3] is no_update
+    assert by_clock[2] == jobs.told()[0] and by_layout[2] is no_update and by_layout[3] is no_update
     assert by_clock[3]["quiet"] is False and by_layout[0] is no_update  # the strip does not know yet what the page shows itself

@@ -12,6 +12,7 @@ from support_page import Opened
 
 from dashboards.app import create_app, remembered
 from dashboards.app.application import VIEWS
+from dashboards.app.kept import Kept
 from dashboards.app.remembered import Remembered, guard
 from dashboards.kit import checkpoints, person, steady
 from dashboards.kit.components import problem
@@ -159,12 +160,12 @@ def test_an_answer_is_kept_for_an_hour(home, monkeypatch):
     now = [1000.0]
     monkeypatch.setattr(remembered.time, "monotonic", lambda: now[0])
     kept = Remembered(1 << 20)
-    kept.keep(b"old", b"old", "text/plain", ())
+    kept.keep(b"old", Kept(b"old", "text/plain"), ())
     now[0] += remembered.LASTS - 1
-    assert kept.find(b"old") == (b"old", "text/plain")
+    assert kept.find(b"old").body == b"old"
     now[0] += 2
     assert kept.find(b"old") is None
-    kept.keep(b"new", b"new", "text/plain", ())
+    kept.keep(b"new", Kept(b"new", "text/plain"), ())
     assert len(kept) == 1, "what is too old goes with the next one that comes"
 
 
@@ -174,13 +175,23 @@ def test_what_is_kept_stays_within_its_room():
     kept = Remembered(16 * (each + remembered.BESIDE))
     names = [str(number).encode() for number in range(40)]
     for name in names:
-        kept.keep(name, bytes(each), "", ())
+        kept.keep(name, Kept(bytes(each), ""), ())
         kept.find(names[0])
     assert len(kept) == 16 and kept.find(names[0]) and kept.find(names[39]) and not kept.find(names[20])
-    kept.keep(names[39], bytes(1), "", ())
-    assert len(kept) == 16 and kept.find(names[39]) == (bytes(1), "")
-    kept.keep(b"large", bytes(each + remembered.BESIDE + 1), "", ())
+    kept.keep(names[39], Kept(bytes(1), ""), ())
+    assert len(kept) == 16 and kept.find(names[39]).body == bytes(1)
+    kept.keep(b"large", Kept(bytes(each + remembered.BESIDE + 1), ""), ())
     assert kept.find(b"large") is None and len(kept) == 16
+
+
+def test_what_is_packed_takes_room_as_well():
+    kept = Remembered(16 * 2000)
+    for number in range(8):
+        answer = Kept(bytes(900), "")
+        kept.keep(str(number).encode(), answer, ())
+    answer.ways["zstd"] = bytes(16 * 2000 - 8 * (900 + remembered.BESIDE) + 1)
+    assert kept.find(b"7") is answer and len(kept) == 7 and kept.find(b"0") is None
+    assert kept.find(b"7") is answer and len(kept) == 7, "and is counted once"
 
 
 def test_the_setting(home, monkeypatch):

@@ -161,7 +161,9 @@ def register(app: Dash) -> None:
     app.callback(Output(PICTURE, "children"), *asked, *options, ready, scheme)(steady(answer_picture))
     app.callback(Output(MODELS, "children"), *asked, *options, Input(ALSO, "value"), ready)(steady(answer_models))
     app.callback(Output(EXAMPLES, "children"), Input(ASKED, "data"), Input(ids.MODEL, "value"), ready)(steady(answer_examples))
-    app.callback(Output(ids.address("analogy"), "data"), *asked, Input(COUNT, "value"), *options, Input(ALSO, "value"))(address)
+    app.callback(Output(ids.address("analogy"), "data"), *asked, Input(COUNT, "value"), *options, Input(ALSO, "value"))(
+        steady(address)
+    )
 
 
 def ask(expression: str | None, expected: str | None, before: str | None, wanted: str | None) -> tuple[Any, Any, Any]:

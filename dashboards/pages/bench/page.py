@@ -211,7 +211,7 @@ def download(clicks: int | None, done: dict[str, Any] | None) -> Any:
 
 def register(app: Dash) -> None:
     """Everything that moves on this page."""
-    app.callback(Output(f"{PASTE}-box", "style"), Output(NOTE, "children"), Input(CORPUS, "value"))(form)
+    app.callback(Output(f"{PASTE}-box", "style"), Output(NOTE, "children"), Input(CORPUS, "value"))(steady(form))
     app.callback(
         Output(ids.address("bench"), "data"),
         Output("bench-address-note", "children"),
@@ -219,7 +219,7 @@ def register(app: Dash) -> None:
         Input(GROUP, "value"),
         Input(FIRST, "value"),
         Input(SECOND, "value"),
-    )(write)
+    )(steady(write))
     app.callback(
         Output("bench-asked", "data"),
         Input(GO, "n_clicks"),

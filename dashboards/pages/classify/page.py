@@ -15,6 +15,7 @@ from dashboards.kit.components import card, guarded, page, too_long_for_address
 from dashboards.kit.forms import no_torch
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.page import HIDDEN, Question, pressed
+from dashboards.kit.steady import steady
 from dashboards.kit.taking import Take
 from dashboards.kit.taking import lines as python
 from dashboards.pages.classify import asked as classifying
@@ -285,7 +286,7 @@ def register(app: Dash) -> None:
         Input(SHOW, "value"),
         Input(ONLY, "value"),
         Input(AT, "data"),
-    )(write)
+    )(steady(write))
     app.callback(Output("classify-about", "children"), Input("classify-model", "value"), prevent_initial_call=True)(about)
     QUESTION.register(app)
     app.callback(

@@ -295,7 +295,7 @@ def register(app: Dash) -> None:
         Input("context-asked", "data"),
         Input("context-layer", "value"),
         Input("context-view", "value"),
-    )(write)
+    )(steady(write))
     app.callback(
         Output("context-asked", "data"),
         Input("context-compare", "n_clicks"),

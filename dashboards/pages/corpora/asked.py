@@ -91,10 +91,16 @@ def collocates(name: str, word: str, window: int, by: str) -> Collocations:
     from corpora.concordance import query_of
 
     opened(name)
-    asked = {"corpus": name, "word": query_of(word), "window": window, "by": by}
-    stamp = version(name, "corpus")
-    made = state().made("collocates", asked, "corpora.job_collocates", of=stamp, word=asked["word"])
-    return Collocations.from_dict(made)
+    here, query, stamp = state(), query_of(word), version(name, "corpus")
+    asked = {"corpus": name, "word": query, "window": window, "by": by}
+
+    def opener(_: ProgressCallback) -> Collocations:
+        return Collocations.from_dict(here.made("collocates", asked, "corpora.job_collocates", of=stamp, word=query))
+
+    found: Collocations = here.opened(
+        "collocates", (name, stamp, query, window, by), opener, "corpora.job_collocates", word=query
+    )
+    return found
 
 
 def document_at(name: str, place: str) -> tuple[Document, int, tuple[int, int]]:

@@ -474,7 +474,7 @@ def register(app: Dash) -> None:
         Input(READER, "opened"),
         which,
         Input({"type": "corpora-open", "place": ALL}, "n_clicks"),
-    )(show_document)
+    )(steady(show_document))
     app.callback(Output(HERE, "children"), Output(WHICH, "data"), which, changed, prevent_initial_call=True)(
         lambda name, _: (catalogue.here(text(), PATH, FIELDS, name), _data(_offered(text(), name)))
     )
@@ -488,7 +488,7 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )(ask_word)
     app.callback(Output(ids.address("corpora"), "data"), which, asked, sort, count, window, by, Input(DOC, "data"))(
-        lambda *values: url.encode(FIELDS, dict(zip(FIELDS, values, strict=True)))
+        steady(lambda *values: url.encode(FIELDS, dict(zip(FIELDS, values, strict=True))))
     )
     _register_adding(app)
     app.callback(

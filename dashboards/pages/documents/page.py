@@ -18,6 +18,7 @@ from dashboards.kit.jobs import NotReady
 from dashboards.kit.page import HIDDEN, Question, pressed
 from dashboards.kit.points import PICK, bits, coloured, corners, legend, placed, ranges, stage
 from dashboards.kit.points import VIEW as LOOKED
+from dashboards.kit.steady import steady
 from dashboards.kit.taking import Take
 from dashboards.kit.taking import lines as python
 from dashboards.pages.documents import asked as documents
@@ -262,7 +263,7 @@ def register(app: Dash) -> None:
         Output("documents-address-note", "children"),
         Input("documents-asked", "data"),
         *looked,
-    )(write)
+    )(steady(write))
     QUESTION.register(app)
     app.callback(
         *(Output(name, "data") for name in (POINTS, COLORS)),

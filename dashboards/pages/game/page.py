@@ -14,7 +14,7 @@ from dashboards.kit.components import card, guarded, page, problem, waiting, wat
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.page import HIDDEN, pressed
-from dashboards.kit.steady import rests_on
+from dashboards.kit.steady import rests_on, steady
 from dashboards.pages.game import board
 from dashboards.pages.game.board import Play
 from explorer.core.errors import ExplorerError
@@ -312,5 +312,5 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )(pose)
     app.callback(Output(ids.address("game"), "data"), Input(ASKED, "data"), model)(
-        lambda asked, name: url.encode(FIELDS, (asked or {}) | {"model": name})
+        steady(lambda asked, name: url.encode(FIELDS, (asked or {}) | {"model": name}))
     )

@@ -12,6 +12,7 @@ from dashboards.kit import ids
 from dashboards.kit.components import guarded, score_bar, tag_badge
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.page import pressed
+from dashboards.kit.steady import steady
 from dashboards.kit.url import clean, tidy
 from dashboards.kit.words import word_link
 from dashboards.pages.inside import asked as looking
@@ -158,7 +159,7 @@ def register(app: Dash) -> None:
         QUESTION.done,
         Input(ids.READY, "data"),
         prevent_initial_call="initial_duplicate",
-    )(words)
+    )(steady(words))
     app.callback(
         Output("inside-gap", "value"),
         Output("inside-question", "data"),
@@ -166,7 +167,7 @@ def register(app: Dash) -> None:
         State("inside-done", "data"),
         State("inside-guess-unit", "value"),
         prevent_initial_call=True,
-    )(hide)
+    )(steady(hide))
     app.callback(
         Output("inside-question", "data", allow_duplicate=True),
         Input("inside-fill", "n_clicks"),
@@ -176,7 +177,9 @@ def register(app: Dash) -> None:
         State("inside-done", "data"),
         prevent_initial_call=True,
     )(fill)
-    app.callback(Output("inside-guesses", "children"), Input("inside-question", "data"), Input(ids.READY, "data"))(guesses)
+    app.callback(Output("inside-guesses", "children"), Input("inside-question", "data"), Input(ids.READY, "data"))(
+        steady(guesses)
+    )
     app.callback(
         Output("inside-going", "data"),
         Input("inside-go", "n_clicks"),
@@ -184,4 +187,4 @@ def register(app: Dash) -> None:
         State("inside-start", "value"),
         prevent_initial_call=True,
     )(go_on)
-    app.callback(Output("inside-next", "children"), Input("inside-going", "data"), Input(ids.READY, "data"))(next_ones)
+    app.callback(Output("inside-next", "children"), Input("inside-going", "data"), Input(ids.READY, "data"))(steady(next_ones))

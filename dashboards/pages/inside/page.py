@@ -299,7 +299,7 @@ def register(app: Dash) -> None:
     )(steady(tokens))
     app.callback(
         Output("inside-token", "data"), Input({"type": "inside-token", "index": ALL}, "n_clicks"), prevent_initial_call=True
-    )(choose)
+    )(steady(choose))
     app.callback(
         Output("inside-attention", "figure"),
         Output("inside-attention", "style"),
@@ -336,5 +336,5 @@ def register(app: Dash) -> None:
         Input("inside-going", "data"),
         Input("inside-guess-unit", "value"),
         State("inside-layer", "max"),
-    )(write)
+    )(steady(write))
     insideguess.register(app)

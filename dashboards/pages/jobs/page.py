@@ -23,6 +23,7 @@ PATH = JOBS_PATH
 NAME = "jobs.name"
 ICON = "jobs"
 USES_MODEL = False
+STEADY = True
 FIELDS: Mapping[str, Field] = {}
 
 SHOWN = 12

@@ -12,6 +12,7 @@ from dash import Dash, Input, Output, dcc, html
 from dashboards.kit import ids, url
 from dashboards.kit.components import card, graph, guarded, page, score_bar, table
 from dashboards.kit.i18n import Text, text
+from dashboards.kit.steady import steady
 from dashboards.kit.taking import Take, lines
 from dashboards.pages.lab.figures import grid
 from dashboards.pages.tokens.page import title_of
@@ -206,7 +207,7 @@ def register(app: Dash) -> None:
     app.callback(*outputs, *chosen, Input(ids.SCHEME, "computedColorScheme"))(show)
     app.callback(Output(TEST, "data"), Input(WHICH, "value"), Input(TEST, "value"), prevent_initial_call=True)(tests_of)
     app.callback(Output(ids.address("lab"), "data"), *chosen)(
-        lambda which, test, how: url.encode(FIELDS, {"lab": which, "test": test or "", "scored": how})
+        steady(lambda which, test, how: url.encode(FIELDS, {"lab": which, "test": test or "", "scored": how}))
     )
 
 

@@ -239,7 +239,7 @@ def register(app: Dash) -> None:
     """Everything that moves on this page."""
     app.callback(
         Output(ids.address("layers"), "data"), Output("layers-address-note", "children"), Input("layers-asked", "data")
-    )(write)
+    )(steady(write))
     app.callback(
         Output("layers-asked", "data"),
         Input("layers-measure", "n_clicks"),

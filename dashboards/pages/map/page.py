@@ -162,7 +162,7 @@ def register(app: Dash) -> None:
         Input(VIEW, "data"),
         Input(PICK, "data"),
         Input(SIDE, "data"),
-    )(address)
+    )(steady(address))
     app.clientside_callback(
         ClientsideFunction("explorer", "map"),
         *(Input(name, "data") for name in (POINTS, COLORS, TEXTS, MARKS, PICK)),

@@ -14,6 +14,7 @@ from dashboards.kit.components import card, guarded, job_panel, page, problem, s
 from dashboards.kit.i18n import Text, text
 from dashboards.kit.page import pressed
 from dashboards.kit.public import check_writable
+from dashboards.kit.steady import steady
 from dashboards.kit.taking import Take, lines
 from dashboards.kit.upload import upload_box
 from dashboards.pages.saved.importing import MOST, WHAT, start
@@ -265,12 +266,12 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )(remove)
     app.callback(Output(f"{WHICH}-help", "children"), Input(WHICH, "value"))(
-        lambda what: text()(f"saved.help_{what if what in WHAT else WHAT[0]}")
+        steady(lambda what: text()(f"saved.help_{what if what in WHAT else WHAT[0]}"))
     )
     app.callback(Output(GIVEN, "data"), Input(f"{BOX}-uploaded", "data"), State(GIVEN, "data"), prevent_initial_call=True)(
         gather
     )
-    app.callback(Output(FILES, "children"), Input(GIVEN, "data"))(files)
+    app.callback(Output(FILES, "children"), Input(GIVEN, "data"))(steady(files))
     app.callback(
         Output(JOB, "data"),
         Output(SAID, "children"),
@@ -297,7 +298,7 @@ def register(app: Dash) -> None:
         Input(WHICH, "value"),
         Input(AS, "value"),
         Input(OPEN, "data"),
-    )(address)
+    )(steady(address))
 
 
 # ---- what is taken along

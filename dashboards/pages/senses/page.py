@@ -369,7 +369,7 @@ def register(app: Dash) -> None:
         Output("senses-address-note", "children"),
         Input("senses-asked", "data"),
         Input("senses-placed", "data"),
-    )(write)
+    )(steady(write))
     app.callback(
         Output("senses-placed", "data"),
         Input("senses-new-ask", "n_clicks"),

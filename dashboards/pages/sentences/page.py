@@ -212,7 +212,9 @@ def register(app: Dash) -> None:
         Input(ids.READY, "data"),
         Input(ids.SCHEME, "computedColorScheme"),
     )(steady(answer))
-    app.callback(Output(ids.address("sentences"), "data"), Output("sentences-address-note", "children"), *asked)(address)
+    app.callback(Output(ids.address("sentences"), "data"), Output("sentences-address-note", "children"), *asked)(
+        steady(address)
+    )
 
 
 # ---- what is taken along

@@ -241,7 +241,7 @@ def register(app: Dash) -> None:
         Input(ORDER, "value"),
         model,
         also,
-    )(address)
+    )(steady(address))
 
 
 def address(

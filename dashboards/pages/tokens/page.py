@@ -392,7 +392,7 @@ def register(app: Dash) -> None:
         Input("tokens-text", "value"),
         Input("tokens-names", "value"),
         Input("tokens-show", "value"),
-    )(write)
+    )(steady(write))
     app.callback(
         Output("tokens-text", "value"), Input({"type": "tokens-example", "name": ALL}, "n_clicks"), prevent_initial_call=True
     )(example)

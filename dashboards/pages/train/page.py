@@ -13,6 +13,7 @@ from dashboards.kit.components import card, page, problem, slot, watch
 from dashboards.kit.forms import no_torch
 from dashboards.kit.i18n import text
 from dashboards.kit.page import HIDDEN, pressed
+from dashboards.kit.steady import steady
 from dashboards.kit.taking import Take, lines
 from dashboards.pages.train.asked import forget, go_on, goes, job_of, known, own, start
 from dashboards.pages.train.choice import ENCODING, KEYS, KINDS, MODELS, PARAMS, PARTS, SUBWORDS, Choice
@@ -233,8 +234,8 @@ def register(app: Dash) -> None:
         Output(FIELD_IDS["label"], "data"),
         *[Output(FIELD_IDS[name], "placeholder") for name in PARAMS],
         *inputs,
-    )(form)
-    app.callback(Output(ids.address("train"), "data"), Input(RUN, "data"), *inputs)(address)
+    )(steady(form))
+    app.callback(Output(ids.address("train"), "data"), Input(RUN, "data"), *inputs)(steady(address))
     app.callback(
         Output(RUN, "data"),
         Output(SAID, "children"),

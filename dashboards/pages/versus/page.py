@@ -253,14 +253,14 @@ def register(app: Dash) -> None:
         Input(WORD, "n_submit"),
         State(WORD, "value"),
         prevent_initial_call=True,
-    )(lambda _, __, value: value)
+    )(steady(lambda _, __, value: value))
     app.callback(
         Output(WORD_ASKED, "data", allow_duplicate=True),
         Output(WORD, "value"),
         Input({"type": "versus-pick", "number": ALL}, "n_clicks"),
         State(LISTED, "data"),
         prevent_initial_call=True,
-    )(pick)
+    )(steady(pick))
     QUESTION.register(
         app, show, [Output(SUMMARY, "children"), Output(LACKS, "children")], [Input(ids.SCHEME, "computedColorScheme")]
     )
@@ -279,7 +279,7 @@ def register(app: Dash) -> None:
         return url.encode(FIELDS, dict(zip(names, values, strict=True)) | {"word": word or ""} | sentence.address_of(said))
 
     said = Input(sentence.ASKED, "data")
-    app.callback(Output(ids.address("versus"), "data"), *asked, *filters, word, said)(address)
+    app.callback(Output(ids.address("versus"), "data"), *asked, *filters, word, said)(steady(address))
 
 
 # ---- what is taken along

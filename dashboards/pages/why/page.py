@@ -90,7 +90,7 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )(lambda _, __, ___, a, b: [a, b])
     app.callback(Output(ANSWER, "children"), *asked, Input(ids.READY, "data"))(steady(answer))
-    app.callback(Output(ids.address("why"), "data"), *asked)(address)
+    app.callback(Output(ids.address("why"), "data"), *asked)(steady(address))
 
 
 def address(words: list[str], corpus: str, model: str) -> str:

@@ -126,8 +126,8 @@ def register(app: Dash) -> None:
         Input({"type": "word-graph", "of": ALL}, "clickData"),
         State(ids.MODEL, "value", allow_optional=True),
         prevent_initial_call=True,
-    )(go_to)
-    app.callback(Output(ids.address("word"), "data"), n, corpus, shown, model)(address)
+    )(steady(go_to))
+    app.callback(Output(ids.address("word"), "data"), n, corpus, shown, model)(steady(address))
 
 
 def address(n: str, corpus: str, shown: str, model: str) -> str:
