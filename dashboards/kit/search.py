@@ -43,7 +43,7 @@ def search_box(t: Text, big: bool = False) -> html.Div:
         [
             dmc.TextInput(
                 id=ids.SEARCH,
-                placeholder=t("search.placeholder_big" if big else "search.placeholder"),
+                placeholder=t("search.big_example" if big else "search.placeholder"),
                 leftSection=icon("search", 20 if big else 16),
                 rightSection=None if big else html.Kbd("/", className="search-key", **{"aria-hidden": "true"}),
                 rightSectionPointerEvents="none",

@@ -1,4 +1,4 @@
-"""What axe-core finds on every page with an answer on it: nothing serious, in both languages and both themes."""
+"""What axe-core finds on every page with an answer on it: nothing serious, in both languages and both themes. And what is cut off: nothing."""
 
 from __future__ import annotations
 
@@ -32,6 +32,17 @@ PAGES = {
     "/glossary?term=umap": ".glossary-asked",
     "/no-such-page": "text=/없는 페이지|no such page/i",
 }
+# Of the fields that are seen: id, text and the pixels it misses, where a value or a placeholder is wider than its field.
+CUT = """() => {
+  const drawn = document.createElement("canvas").getContext("2d")
+  return [...document.querySelectorAll("input")].flatMap(field => {
+    if (["checkbox", "radio", "range", "hidden", "file"].includes(field.type) || !field.checkVisibility() || field.closest("details:not([open])")) return []
+    const style = getComputedStyle(field), text = field.value || field.placeholder
+    drawn.font = style.font
+    const missing = drawn.measureText(text).width - field.clientWidth + parseFloat(style.paddingLeft) + parseFloat(style.paddingRight)
+    return missing > 1 ? [`${field.id}: ${text} (${Math.round(missing)})`] : []
+  })
+}"""
 CROSSED = [path for path in PAGES if path.startswith(("/similarity", "/tokens"))]
 
 
@@ -51,6 +62,9 @@ def test_nothing_serious_is_found(visit, language, scheme, paths):
         page.wait_for_selector(PAGES[path])
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == scheme
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            found += [f"{path} at {width}: {field}" for field in page.evaluate(CUT)]
         for fault in Axe().run(page).response["violations"]:
             if fault["impact"] in ("serious", "critical"):
                 found += [f"{path}: {fault['id']}: {node['target'][-1]}\n  {node['failureSummary']}" for node in fault["nodes"]]

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from conftest import Page, outputs_of
+from support_dashboard import Page, outputs_of
 
 from dashboards.kit import jobs
 from explorer.core.errors import Unavailable

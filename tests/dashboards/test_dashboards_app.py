@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Page, small_vectors
+from support_dashboard import Page, small_vectors
 
 from explorer.core.errors import BadInput
 from explorer.vectors.vectors import Vectors

@@ -7,7 +7,7 @@ import shutil
 from urllib.parse import parse_qsl
 
 import pytest
-from conftest import Page
+from support_dashboard import Page
 from support_page import Opened
 
 from dashboards.app.state import State

@@ -10,7 +10,7 @@ import time
 import zipfile
 
 import pytest
-from conftest import Page
+from support_dashboard import Page
 
 from corpora import library, open_corpus
 from corpora.library import add

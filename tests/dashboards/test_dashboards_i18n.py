@@ -82,7 +82,7 @@ KOREAN_SPOKEN_OF = (
     "map.search_hint",
     "map.x1_hint",
     "map.y1_hint",
-    "search.placeholder_big",
+    "search.big_example",
     "senses.lead",
     "similarity.lead",
     "similarity.no_word_lead",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import Page, outputs_of
+from support_dashboard import Page, outputs_of
 
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.person import COOKIE

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Page
+from support_dashboard import Page
 
 from dashboards.app.application import create_app
 from dashboards.app.metrics import BUCKETS, TYPE, Meter

@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 import pytest
-from conftest import small_vectors
 from dash import Dash, Input, Output, dcc, html
+from support_dashboard import small_vectors
 from support_page import Opened
 
 from dashboards.app import create_app, remembered

@@ -6,8 +6,8 @@ import time
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from conftest import Page
 from support_cost import cost
+from support_dashboard import Page
 
 from dashboards.app.application import VIEWS
 from dashboards.app.search import find

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from conftest import small_vectors
+from support_dashboard import small_vectors
 from support_page import Opened
 
 from dashboards.app.application import VIEWS, create_app

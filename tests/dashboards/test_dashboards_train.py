@@ -7,7 +7,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from conftest import Page, small_vectors
+from support_dashboard import Page, small_vectors
 
 from dashboards.app.state import model_names, state
 from dashboards.kit.ids import coded

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from conftest import Page
+from support_dashboard import Page
 
 from dashboards.app.state import model_names
 from dashboards.kit.checkpoints import available

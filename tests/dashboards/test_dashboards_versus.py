@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from conftest import WORDS, Page
+from support_dashboard import WORDS, Page
 
 import explorer as ex
 from dashboards.kit.i18n import Text

@@ -7,8 +7,8 @@ import re
 from urllib.parse import unquote
 
 import pytest
-from conftest import Page
 from dash import no_update
+from support_dashboard import Page
 
 from dashboards.app.taking import values_at
 from dashboards.kit.url import word_href

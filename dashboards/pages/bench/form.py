@@ -69,7 +69,7 @@ def form_of(t: Text, names: list[str], corpora: list[str], corpus: str, pasted: 
                         data=[{"value": size, "label": t("bench.characters", size=int(size))} for size in SIZES],
                         label=t("bench.size"),
                         allowDeselect=False,
-                        className="field",
+                        className="field bench-size",
                     ),
                     dmc.NumberInput(
                         id=PRICE,

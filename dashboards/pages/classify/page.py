@@ -114,7 +114,7 @@ def _form(t: Text, asked: Mapping[str, Any]) -> Any:
         _select(t, "model", asked["model"], names, className="field"),
         _select(t, "c", asked["c"], corpora, className="field"),
         _select(
-            t, "by", asked["by"], [{"value": one, "label": t(f"documents.by_{one}")} for one in BY], className="field-small"
+            t, "by", asked["by"], [{"value": one, "label": t(f"documents.by_{one}")} for one in BY], className="field-middle"
         ),
         _select(t, "n", asked["n"], [{"value": one, "label": f"{int(one):,}"} for one in MOST], className="field-small"),
         html.Div(

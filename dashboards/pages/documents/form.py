@@ -48,7 +48,7 @@ def form_of(t: Text, q: Mapping[str, Any], pasted: str) -> Any:
         inputProps={"maxLength": MAX_PASTED, "lang": "ko"},
     )
     rest = [
-        _select(t, "vec", q["vec"], vectors, className="field"),
+        _select(t, "vec", q["vec"], vectors, className="field-wide"),
         _select(t, "method", q["method"], [{"value": one, "label": t(f"documents.method_{one}")} for one in METHODS],
                 className="field-small"),
         dmc.NumberInput(id="documents-seed", value=q["seed"], label=t("documents.seed"), min=0, max=2**32 - 1, allowDecimal=False,
@@ -60,7 +60,7 @@ def form_of(t: Text, q: Mapping[str, Any], pasted: str) -> Any:
                 [
                     _select(t, "c", q["c"], corpora, className="field"),
                     _select(t, "by", q["by"], [{"value": one, "label": t(f"documents.by_{one}")} for one in BY],
-                            className="field-small"),
+                            className="field-middle"),
                     _select(t, "n", q["n"], [{"value": one, "label": f"{int(one):,}"} for one in MOST], className="field-small"),
                     dmc.TextInput(id="documents-label", value=q["label"], label=t("documents.label"),
                                   placeholder=t("documents.label_example"), inputProps={"maxLength": 60}, className="field-small"),
