@@ -32,6 +32,13 @@ def test_pasted_text_is_compared_shared_and_taken_home(visit):
     assert page.locator("#tokens-grid .tk-name >> nth=0").inner_text().endswith("어절")
 
 
+def test_the_page_opens_with_an_answer(visit):
+    page = visit("/bench", language="en")
+    page.wait_for_selector("#bench-table >> text=Byte BPE 32k", timeout=240_000)
+    assert page.locator("#bench-table tbody tr").count() >= 5
+    assert not page.locator(".empty").count()
+
+
 def test_a_narrow_screen_scrolls_the_table_and_not_the_page(visit):
     where = {
         "t": "eojeol,syllable,jamo",

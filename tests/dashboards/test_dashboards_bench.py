@@ -9,6 +9,8 @@ import re
 from urllib.parse import parse_qs
 
 import pytest
+from plotly.utils import PlotlyJSONEncoder
+from support_page import parts
 
 from dashboards.app.state import corpus_names
 from dashboards.kit import errors as messages
@@ -168,6 +170,19 @@ def test_addresses_carry_the_question_and_leave_out_what_is_too_long():
     noise = "".join(random.Random(1).choices([chr(code) for code in range(0xAC00, 0xD7A4)], k=9000))
     where, whole = view.address(asked | {"text": noise})
     assert not whole and "z=" in where  # the page's store has it, the browser keeps it out of its address
+
+
+def test_who_comes_without_a_question_gets_the_first_answer(app):
+    def asked_at(**query):
+        with app.server.test_request_context():
+            made = json.loads(json.dumps(view.layout(**query), cls=PlotlyJSONEncoder))
+        [asked] = [part["props"].get("data") for part in parts(made) if part["props"]["id"] == "bench-asked"]
+        return asked
+
+    first = asked_at()
+    assert first["t"][: len(view.DEFAULTS)] == list(view.DEFAULTS) and (first["c"], first["n"]) == ("sample", "100000")
+    assert asked_at(c="sample") is None is asked_at(t="eojeol")  # an address that was not asked yet starts nothing
+    assert asked_at(c="sample", run="1") == first
 
 
 def test_what_a_browser_sends_is_checked_again(home):

@@ -81,7 +81,8 @@ def layout(**query: Any) -> Any:
     pasted = q["text"] or q["z"]
     corpus = q["c"]
     names = named(q["t"] if "t" in query else allowed([*DEFAULTS, *list_artifacts("tokenizer")]))
-    asked = question(names, corpus, pasted, q["n"], q["speed"], q["price"]) if q["run"] else None
+    # Who comes without a question gets the answer to the first one; a link that asks for another corpus or tokenizer waits to be read.
+    asked = question(names, corpus, pasted, q["n"], q["speed"], q["price"]) if q["run"] or not query else None
     return page(
         t,
         "bench",

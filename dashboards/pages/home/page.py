@@ -144,7 +144,7 @@ def _loaded(t: Text) -> html.Dl:
         "models": [(model_label(t, name), _to("/similarity", model=name)) for name in model_names()],
         "encoders": [(t.maybe(f"home.encoder_{name}", name), _to("/inside", model=name)) for name in available()],
         "tokenizers": [(title_of(name, t), _to("/tokens", t=name)) for name in tokenizer_names()],
-        "corpora": [(t.maybe(f"home.corpus_{name}", name), _to("/bench", c=name)) for name in corpus_names()],
+        "corpora": [(t.maybe(f"home.corpus_{name}", name), _to("/bench", c=name, run="1")) for name in corpus_names()],
     }
     return html.Dl(
         [

@@ -18,7 +18,7 @@ from dashboards.kit.local import SETTING, paths_allowed, short_name
 from dashboards.kit.page import pressed
 from dashboards.kit.person import woken
 from dashboards.kit.steady import steady
-from dashboards.kit.url import MAX_TEXT, decode, href, tidy, word_href
+from dashboards.kit.url import MAX_TEXT, decode, flag, href, tidy, word_href
 from dashboards.pages.tokens.asked import FIELDS, MAX_TOKENIZERS, VIEWS, address, cut, fits, named
 from dashboards.pages.tokens.figures import Counts, counts, grid, sendable
 from dashboards.pages.tokens.taking import CARDS as CARDS
@@ -309,7 +309,7 @@ def _counts(t: Text, found: dict[str, Counts], wrong: dict[str, ExplorerError], 
         )
     parts.append(dmc.Text(t("tokens.not_quality"), size="sm", c="dimmed"))
     if found:
-        there = href("/bench", {"t": FIELDS["t"]}, {"t": list(found)})
+        there = href("/bench", {"t": FIELDS["t"], "run": flag()}, {"t": list(found), "run": True})
         parts.append(dcc.Link(t("bench.open"), href=there, className="more"))
     return dmc.Stack(parts, gap="sm")
 
