@@ -234,9 +234,11 @@ def sample_of(field):
 @pytest.mark.parametrize("view", views(), ids=lambda view: view.PATH)
 def test_every_field_of_an_address_is_shown_on_its_page(app, view):
     with app.server.test_request_context():
-        plain = json.dumps(list(parts_of(view.layout())), sort_keys=True)
         for name, field in view.FIELDS.items():
-            given = {name: sample_of(field)} | ({"a": "왕"} if name in ("b", "zb") and "za" in view.FIELDS else {})
+            # A page that is asked nothing may answer its first question; one that says which corpus waits to be asked.
+            before = {"c": "sample"} if (view.PATH, name) == ("/bench", "run") else {}
+            plain = json.dumps(list(parts_of(view.layout(**before))), sort_keys=True)
+            given = before | {name: sample_of(field)} | ({"a": "왕"} if name in ("b", "zb") and "za" in view.FIELDS else {})
             assert url.unread(view.FIELDS, given) == [], name
             if (name == "text" and "c" in view.FIELDS) or (name == "z" and "c" in view.FIELDS):
                 given |= {"c": "-"}
