@@ -81,10 +81,10 @@ class MecabTokenizer(Engine):
                 morphemes = self._mecab.parse(piece)
             for morpheme in morphemes:
                 left, right = trim(source, offset + morpheme.span.start, offset + morpheme.span.end)
+                if not source[left:right].strip():
+                    continue  # MeCab calls exotic spaces symbols
                 start, end = clean.to_original(left, right)
                 surface = text[start:end]
-                if not surface.strip():
-                    continue  # MeCab calls exotic spaces symbols
                 unknown = morpheme.feature.reading is None and morpheme.pos in ("UNKNOWN", "NA", "UNA", "UNT")
                 for form, tag in self._parts(morpheme):
                     form, tag = dictionary_form(form, tag)
