@@ -115,6 +115,12 @@ def test_spans_of_examples(engine, text):
     check(engine.tokenize(text), text)
 
 
+@pytest.mark.parametrize("text", ["왕\x1c\u200b\x1c", "왕\x1c\x1c", "왕\u3000\u200b"])
+def test_mecab_has_no_token_for_white_space(text):
+    pytest.importorskip("mecab")
+    assert [token.surface for token in ex.tokenizer("mecab").tokenize(text)] == ["왕"]
+
+
 @every_engine
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=texts)
