@@ -97,6 +97,7 @@
       kept.appendChild(row);
     }
     place.replaceChildren(kept);
+    place.dataset.text = typed(asked); // what was typed for this list, since a list outlives its text until the next answer
     shown = asked;
     chosen = -1;
     field().removeAttribute("aria-activedescendant");

@@ -20,7 +20,9 @@ def there(page, part):
 
 
 def suggested(page, text):
-    page.wait_for_selector(f"#search-list:not([hidden]) a >> text={text}")
+    """Wait until ``text`` stands in the list that answers what the field holds, not in one left from before."""
+    typed = page.input_value("#search")
+    page.wait_for_selector(f'#search-list:not([hidden])[data-text="{typed}"] a >> text={text}')
 
 
 @pytest.mark.parametrize("width", [390, 1280])
