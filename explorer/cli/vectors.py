@@ -23,8 +23,27 @@ if TYPE_CHECKING:
 
 
 script_option = click.option(
-    "--script", default="any", show_default=True, type=click.Choice(SCRIPTS), help="Only words with a letter of this script."
+    "--script",
+    type=click.Choice(SCRIPTS),
+    help="Only words with a letter of this script. By default hangul, or any where no Hangul is asked about.",
 )
+
+_NAMED = 5
+
+
+def _written(script: str | None, *asked: str) -> str:
+    """The script of the answers: that of the question, where none is chosen."""
+    from explorer.text.hangul import has_hangul
+
+    return script or ("hangul" if any(map(has_hangul, asked)) else "any")
+
+
+def _say_left_out(words: Iterable[str], script: str) -> None:
+    """Tell on standard error which words would stand among the answers but for their script."""
+    gone = list(dict.fromkeys(words))
+    if gone:
+        named = gone[:_NAMED] + ["…"] * (len(gone) > _NAMED)
+        click.echo(Message("cli.left_out", {"count": len(gone), "words": named, "script": script}).said(language()), err=True)
 
 
 models_option = click.option(
@@ -101,7 +120,13 @@ def _say_refused(refused: Iterable[Refusal]) -> None:
 @click.option("--senses", "side_by_side", is_flag=True, help="The neighbours of each of its senses beside its own.")
 @json_option
 def similar(
-    words: tuple[str, ...], models: tuple[str, ...], tags: tuple[str, ...], side_by_side: bool, as_json: bool, **options: Any
+    words: tuple[str, ...],
+    models: tuple[str, ...],
+    tags: tuple[str, ...],
+    script: str | None,
+    side_by_side: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Nearest neighbours of WORD ("-" reads it from standard input) by cosine in the original space, exact.
 
@@ -111,20 +136,23 @@ def similar(
     if len(words) > 1 or len(models) > 1:
         if side_by_side:
             raise click.UsageError("--senses takes one word and one model")
-        _similar_beside(words, models, {"tags": tags or None, **options}, as_json)
+        _similar_beside([read_text(word) for word in words], models, {"tags": tags or None, **options}, script, as_json)
         return
-    vectors, asked = _load(models[0]), read_text(words[0])
+    asked = read_text(words[0])
+    options |= {"tags": tags or None, "script": _written(script, asked)}
+    vectors = _load(models[0])
     senses = vectors.senses(asked)
     if side_by_side:
         keys = vectors.sense_points(asked)[0]
-        lists = vectors.similar_many(keys, tags=tags or None, **options)
+        lists = vectors.similar_many(keys, **options)
         if as_json:
             emit_json({"senses": [one.to_dict() for one in senses], "lists": [one.to_dict() for one in lists]})
             return
         _say_senses(senses)
         _print_columns([one.resolution.word for one in lists if one.resolution is not None], lists)
+        _say_left_out((word for one in lists for word in one.left_out), options["script"])
         return
-    found = vectors.similar(asked, tags=tags or None, **options)
+    found = vectors.similar(asked, **options)
     if as_json:
         emit_json(found.to_dict())
         return
@@ -132,12 +160,16 @@ def similar(
         _say(found.resolution)
     _say_senses(senses)
     _print_neighbours(found)
+    _say_left_out(found.left_out, options["script"])
 
 
-def _similar_beside(words: Sequence[str], models: Sequence[str], options: dict[str, Any], as_json: bool) -> None:
+def _similar_beside(
+    words: Sequence[str], models: Sequence[str], options: dict[str, Any], script: str | None, as_json: bool
+) -> None:
     from explorer.analysis.beside import compare_neighbours
 
-    found = compare_neighbours(map(read_text, words), {name: _load(name) for name in models}, **options)
+    written = _written(script, *words)
+    found = compare_neighbours(words, {name: _load(name) for name in models}, script=written, **options)
     if as_json:
         emit_json(found.to_dict())
         return
@@ -147,6 +179,7 @@ def _similar_beside(words: Sequence[str], models: Sequence[str], options: dict[s
             click.echo(f"{model}: ", err=True, nl=False)
             _say(one.resolution)
     _print_columns([f"{word} ({model})" for word, model, _ in found.lists], [one for *_, one in found.lists])
+    _say_left_out((word for *_, one in found.lists for word in one.left_out), written)
 
 
 @click.command()
@@ -224,7 +257,7 @@ def analogy(
     method: str,
     include_query: bool,
     expected: str,
-    script: str,
+    script: str | None,
     as_json: bool,
 ) -> None:
     """Solve EXPRESSION ("-" reads it from standard input): a sum such as "할아버지 − 아버지 + 어머니" or a proportion.
@@ -245,7 +278,7 @@ def analogy(
     from explorer.vectors.expression import Proportion, read
 
     text = read_text(expression)
-    options: dict[str, Any] = {"exclude": not include_query, "script": script, "expected": expected}
+    options: dict[str, Any] = {"exclude": not include_query, "script": _written(script, text), "expected": expected}
     methods = ["3cosadd", "3cosmul"] if method == "both" else [method]
     if len(models) > 1:
         if method == "both":
@@ -272,6 +305,7 @@ def analogy(
         if answer.expected:
             _say_expected(answer.expected)
         _print_neighbours(answer)
+        _say_left_out(answer.left_out, options["script"])
 
 
 def _analogy_beside(expression: str, models: Sequence[str], options: dict[str, Any], as_json: bool) -> None:
@@ -287,6 +321,7 @@ def _analogy_beside(expression: str, models: Sequence[str], options: dict[str, A
             click.echo(f"{model}: ", err=True, nl=False)
             _say_expected(answer.expected)
     _print_columns([model for model, _ in found.answers], [answer for _, answer in found.answers])
+    _say_left_out((word for _, answer in found.answers for word in answer.left_out), options["script"])
 
 
 def _say_expected(expected: Expected) -> None:

@@ -40,7 +40,12 @@ def neighbours(found: Any) -> Sheet:
     """The nearest words, their scores as bars."""
     query = found.resolution.query if found.resolution else say("display.a_vector")
     title = " · ".join(filter(None, (say("display.nearest", query=query), found.model, found.method)))
-    return Sheet(title, taken_for([found.resolution]), **_ranked(found.neighbours))
+    notes = (*taken_for([found.resolution]), *_left_out(found))
+    return Sheet(title, notes, **_ranked(found.neighbours))
+
+
+def _left_out(found: Any) -> list[str]:
+    return [say("display.left_out", words=list(found.left_out))] if found.left_out else []
 
 
 def analogy(found: Any) -> Sheet:
@@ -52,8 +57,7 @@ def analogy(found: Any) -> Sheet:
         notes.append(say(code, word=one.word, rank=one.rank, score=one.score))
     if found.form is not None:
         notes.append(say("display.in_form", words=list(filter(None, found.form.words)), change=found.form.change))
-    if found.left_out:
-        notes.append(say("display.left_out", words=list(found.left_out)))
+    notes += _left_out(found)
     picture = parallelogram_svg(found.drawing) if found.drawing is not None else ""
     title = " · ".join(filter(None, (found.expression, found.model, found.method)))
     return Sheet(title, tuple(notes), picture=picture, **_ranked(found.neighbours))

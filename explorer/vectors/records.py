@@ -148,12 +148,14 @@ class Neighbours(_Ranked):
         resolution: what the word was taken for; ``None`` when the question was a vector.
         model: name of the model that answered.
         method: what they are ranked by: ``"cosine"``, ``"csls"`` or ``"mutual"``.
+        left_out: words that would be among the answers but for their script.
     """
 
     neighbours: tuple[Neighbour, ...]
     resolution: Resolution | None = None
     model: str = ""
     method: str = "cosine"
+    left_out: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -161,6 +163,7 @@ class Neighbours(_Ranked):
             "query": self.resolution.query if self.resolution else None,
             "method": self.method,
             "resolved": [self.resolution.to_dict()] if self.resolution else [],
+            "left_out": list(self.left_out),
             "neighbours": [neighbour.to_dict() for neighbour in self.neighbours],
         }
 

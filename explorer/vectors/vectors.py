@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput, OutOfVocabulary
 from explorer.core.foreign import refusing
+from explorer.text.scripts import in_script
 from explorer.text.tags import base_tag, tag_of, word_of
 from explorer.vectors import named, questions, reasons, sif
 from explorer.vectors.axes import place_words
@@ -423,19 +424,26 @@ class Vectors:
         check_n(n)
         if method not in SIMILAR:
             raise BadInput("vectors.unknown_ranking", method=method, allowed=", ".join(SIMILAR))
-        mask = self.mask(tags, min_count, script)
         resolutions = [self.resolve(word) for word in as_words(words)]
         if not resolutions:
             return []
         exclude = [self.same_words(resolution) for resolution in resolutions]
         unit = self.unit_vectors(list(words))
-        if method == "csls":
-            found = csls(self.vectors, unit, n, self.inverse, exclude, mask, means=self._local_means)
-        else:
-            found = (mutual if method == "mutual" else nearest)(self.vectors, unit, n, self.inverse, exclude, mask)
+
+        def among(script: str) -> list[tuple[Neighbour, ...]]:
+            mask = self.mask(tags, min_count, script)
+            if method == "csls":
+                found = csls(self.vectors, unit, n, self.inverse, exclude, mask, means=self._local_means)
+            else:
+                found = (mutual if method == "mutual" else nearest)(self.vectors, unit, n, self.inverse, exclude, mask)
+            return [self.neighbours(*answer) for answer in found]
+
+        found = among(script)
+        left = [] if script == "any" else among("any")
+        gone = [tuple(dict.fromkeys(one.word for one in answer if not in_script(one.word, script))) for answer in left]
         return [
-            Neighbours(self.neighbours(*answer), resolution, self.name, method)
-            for answer, resolution in zip(found, resolutions, strict=True)
+            Neighbours(answer, resolution, self.name, method, out)
+            for answer, resolution, out in zip(found, resolutions, gone or [()] * len(found), strict=True)
         ]
 
     def similar_by_vector(self, vector: Any, n: int = 10, exclude: Iterable[str] = ()) -> Neighbours:

@@ -34,10 +34,12 @@ def small(home: Path) -> str:
 
 
 LIBRARY: dict[tuple[str, ...], Callable[[], Any]] = {
-    ("similar", "왕", "-m", "small", "-n", "3"): lambda: load("small").similar("왕", n=3).to_dict(),
+    ("similar", "왕", "-m", "small", "-n", "3"): lambda: load("small").similar("왕", n=3, script="hangul").to_dict(),
     ("similarity", "왕", "여왕", "-m", "small"): lambda: load("small").similarities(["왕", "여왕"]).to_dict(),
     ("similarity", "왕", "여왕", "배", "-m", "small"): lambda: load("small").similarities(["왕", "여왕", "배"]).to_dict(),
-    ("analogy", "왕 − 남자 + 여자", "-m", "small"): lambda: load("small").analogy("왕 − 남자 + 여자", n=10).to_dict(),
+    ("analogy", "왕 − 남자 + 여자", "-m", "small"): lambda: (
+        load("small").analogy("왕 − 남자 + 여자", n=10, script="hangul").to_dict()
+    ),
     ("axis", "왕,남자", "여왕,여자", "배", "-m", "small"): lambda: (
         load("small").axis(*POLES, ["배"], n=10, samples=1000).to_dict()
     ),

@@ -121,6 +121,27 @@ def test_a_script_can_be_asked_for(model):
     assert run("similar", "왕", "--script", "korean", "--model", model).exit_code == 2
 
 
+@pytest.fixture
+def mixed(tmp_path):
+    path = tmp_path / "mixed.vec"
+    path.write_text("5 2\n행복 1 0\nhappiness 1 .1\n기쁨 1 .3\n幸福 1 .2\njoy 0 1\n", encoding="utf-8")
+    return str(path)
+
+
+def test_a_korean_word_is_answered_in_hangul_and_what_that_leaves_out_is_said(mixed):
+    def answered(*asked):
+        return [row.split("\t")[1] for row in run(*asked, "--model", mixed).stdout.splitlines()[1:]]
+
+    said = run("similar", "행복", "-n", "3", "--model", mixed).stderr
+    assert answered("similar", "행복", "-n", "3") == ["기쁨"] and "happiness, 幸福 (2)" in said and "--script any" in said
+    assert answered("similar", "행복", "-n", "2", "--script", "any") == ["happiness", "幸福"]
+    assert answered("similar", "happiness", "-n", "4") == ["幸福", "행복", "기쁨", "joy"]
+    assert answered("similar", "happiness", "행복", "-n", "4")[:1] == ["행복"]
+    assert answered("analogy", "happiness − joy + 행복") == ["기쁨"]
+    assert set(answered("analogy", "happiness − joy + 幸福")) == {"행복", "기쁨"}
+    assert json.loads(run("similar", "행복", "-n", "1", "--model", mixed, "--json").stdout)["left_out"] == ["happiness"]
+
+
 def test_similarity_of_a_pair_and_of_a_list(model):
     assert run("similarity", "왕", "왕", "--model", model).stdout == "1.0000\n"
     data = json.loads(run("similarity", "왕", "왕비", "남자", "--model", model, "--json").stdout)

@@ -119,7 +119,7 @@ def test_the_measure_of_neighbours_is_the_one_asked_for(model):
 
 def test_json_is_all_of_the_record(model):
     similar = json.loads(run("similar", "-", "--model", model, "--json", stdin="낱말3\n".encode()).stdout)
-    assert set(similar) == {"model", "query", "method", "resolved", "neighbours"} and similar["query"] == "낱말3"
+    assert set(similar) == {"model", "query", "method", "resolved", "left_out", "neighbours"} and similar["query"] == "낱말3"
     answer = json.loads(run("analogy", "낱말1 - 0.5*낱말2", "--model", model, "--include-query", "--json").stdout)
     assert answer["excluded"] is False and [term["weight"] for term in answer["terms"]] == [1, -0.5]
     assert [set(one) for one in answer["neighbours"]] == [{"word", "key", "score", "count"}] * 10

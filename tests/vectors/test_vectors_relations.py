@@ -146,6 +146,8 @@ def test_a_script_can_be_asked_for(v):
     assert v.similar("왕남", 400, script="latin", tags="SL").words == ["Tokyo"]
     hangul = v.similar("왕남", 400, script="hangul")
     assert len(hangul) == len(v) - 3 and v.similar("왕남", 400, script="any") == v.similar("왕남", 400)
+    assert set(hangul.left_out) == {"東京", "Tokyo"} and not v.similar("왕남", 400).left_out
+    assert "Tokyo" in str(hangul.to_dict()["left_out"]) and v.similar("왕남", 400, script="hangul", tags="NNG").left_out == ()
     assert v.analogy("왕남 − 형남 + 형녀", n=400, script="hanja").words == ["東京"]
     assert v.relation(PAIRS[:2]).apply("형남", 400, "lrcos", script="latin").words == ["Tokyo"]
     for method in ("csls", "mutual"):

@@ -61,7 +61,7 @@ def in_one(t: Text, vectors: Vectors, word: str, model: str, options: dict[str, 
     """One word in one model: its senses, its neighbours with their tags and counts, and what was left out."""
     found = vectors.similar(word, n, **options)
     script = options["script"]
-    left = left_out(t, vectors.similar(word, n, **options | {"script": "any"}).words, script) if script != "any" else []
+    left = left_out(t, found.left_out, script)
     said = [resolved(t, found.resolution)] if found.resolution else []
     return dmc.Stack(
         [
