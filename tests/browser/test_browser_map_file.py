@@ -67,19 +67,17 @@ def test_a_word_outside_all_regions_has_the_colour_of_none(opened, folder):
     known = Regions(v.name, tuple(WORDS[:2]), (Layer((Region(("학교",), ("학교/NNG",), 2, -1),), np.zeros(2, np.int32)),))
     (folder / "regions.html").write_text(words_html(shown, known, "ko"), "utf-8")
     page = opened("regions.html", viewport={"width": 1100, "height": 700})
-    page.wait_for_timeout(300)  # until it is drawn
-    colours = page.evaluate(
-        """() => {
-          const canvas = document.querySelector("canvas"), pen = canvas.getContext("2d"), seen = new Set();
-          const all = pen.getImageData(0, 0, canvas.width, canvas.height).data;
-          for (let i = 0; i < all.length; i += 4) {
-            const [r, g, b] = all.slice(i, i + 3);
-            if (Math.max(r, g, b) - Math.min(r, g, b) > 60) seen.add([r, g, b].indexOf(Math.max(r, g, b)));
-          }
-          return seen.size;
-        }"""
-    )
-    assert colours == 1  # the hue of the one region; the others are grey
+    colours = """() => {
+      const canvas = document.querySelector("canvas"), pen = canvas.getContext("2d"), seen = new Set();
+      const all = pen.getImageData(0, 0, canvas.width, canvas.height).data;
+      for (let i = 0; i < all.length; i += 4) {
+        const [r, g, b] = all.slice(i, i + 3);
+        if (Math.max(r, g, b) - Math.min(r, g, b) > 60) seen.add([r, g, b].indexOf(Math.max(r, g, b)));
+      }
+      return seen.size;
+    }"""
+    page.wait_for_function(f"() => ({colours})() > 0")  # until it is drawn
+    assert page.evaluate(colours) == 1  # the hue of the one region; the others are grey
 
 
 def test_documents_are_found_read_and_never_become_tags(opened):
@@ -93,5 +91,8 @@ def test_documents_are_found_read_and_never_become_tags(opened):
     before = page.locator("canvas").screenshot()
     page.locator("canvas").hover(position={"x": 150, "y": 120})
     page.mouse.wheel(0, -600)
-    page.wait_for_timeout(200)
+    for _ in range(50):
+        page.wait_for_timeout(200)
+        if page.locator("canvas").screenshot() != before:
+            break
     assert page.locator("canvas").screenshot() != before
