@@ -9,7 +9,7 @@ import click
 
 from explorer.cli.common import emit_json, force_option, json_option, name_option, print_record, print_table
 from explorer.cli.model_comparison import compare
-from explorer.core.messages import Message
+from explorer.core.messages import Message, said
 from explorer.core.progress import terminal_progress
 from explorer.core.settings import language
 
@@ -68,7 +68,7 @@ def import_model(file: str, name: str, force: bool) -> None:
         vectors.save(name, overwrite=force)
     click.echo(f"saved {name}: {len(vectors):,} words × {vectors.dim} dimensions")
     for warning in vectors.info.get("warnings", ()):
-        click.echo(f"note: {warning}", err=True)
+        click.echo(f"note: {said(warning, language())}", err=True)
 
 
 @models.command()

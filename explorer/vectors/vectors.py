@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from explorer.core.errors import BadInput, OutOfVocabulary
 from explorer.core.foreign import refusing
+from explorer.core.messages import Note
 from explorer.text.scripts import in_script
 from explorer.text.tags import base_tag, tag_of, word_of
 from explorer.vectors import named, questions, reasons, sif
@@ -571,8 +572,8 @@ class Vectors:
 
     def _note_zero_rows(self, zero: Ints) -> None:
         if len(zero):
-            named = ", ".join(self._keys[row] for row in zero[:5]) + (" …" if len(zero) > 5 else "")
-            warning = f"{len(zero):,} vectors are all zero and are like nothing: {named}"
+            named = [*(self._keys[row] for row in zero[:5]), *(["…"] if len(zero) > 5 else [])]
+            warning = Note("vectors.note_zero", count=len(zero), keys=named)
             others = [text for text in self._info.get("warnings", []) if "all zero" not in text]
             self._info["warnings"] = [*others, warning]
 

@@ -27,6 +27,15 @@ def small(home: Path, tmp_path: Path) -> Path:
     return path
 
 
+def test_what_had_to_be_mended_is_said_in_either_language(home: Path, tmp_path: Path, monkeypatch):
+    path = tmp_path / "twice.vec"
+    path.write_text("3 2\n왕 1 0\n왕 1 0\n빈말 0 0\n", encoding="utf-8")
+    assert "note: 1 keys were empty or there already" in run("import", str(path), "--name", "twice").output
+    monkeypatch.setenv("EXPLORER_LANG", "ko")
+    said = run("import", str(path), "--name", "again").output
+    assert "겹치는 키 1개" in said and "벡터 1개는 모든 값이 0이라" in said
+
+
 def test_force_keeps_a_folder_that_was_not_saved_here(small: Path, tmp_path: Path):
     run("import", str(small), "--name", "small")
     thesis = tmp_path / "thesis"

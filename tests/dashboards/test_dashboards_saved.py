@@ -76,6 +76,21 @@ def test_files_called_alike_do_not_write_over_each_other(home, small, tmp_path):
     assert first.path.read_bytes() == before and second.path.read_bytes() == b"x" * 9
 
 
+def test_what_had_to_be_mended_is_said_in_the_language_of_the_page(home):
+    from dashboards.kit.i18n import Text
+    from dashboards.pages.saved.shown import told
+
+    text = "4 2\n왕 1 0\n왕 0 1\n\u1112\u1161\u11a8\u1109\u1162\u11bc 1 1\n빈말 0 0\n"
+    made = imported("vectors", [keep("작은.vec", [text.encode()]).id])
+    made = json.loads(json.dumps(made))  # as it comes from the process that did it
+    korean, english = (" ".join(one.children for one in told(Text(name), made).children) for name in ("ko", "en"))
+    assert (
+        "NFC가 아닌 키 1개" in korean and "겹치는 키 1개" in korean and "벡터 1개는 모든 값이 0" in korean and "빈말" in korean
+    )
+    assert "1 keys were not NFC" in english and "1 vectors are all zero and are like nothing: 빈말" in english
+    assert all(isinstance(one, str) for one in load("brought").info["warnings"])
+
+
 @pytest.mark.parametrize("what", ["vectors", "tokenizer"])
 def test_an_import_whose_server_was_killed_is_done_again(home, small, tmp_path, what):
     path = (

@@ -14,6 +14,7 @@ from dashboards.app.state import state
 from dashboards.kit.upload import Upload, discard, named_after, waiting
 from explorer.core.errors import BadInput, disk_errors
 from explorer.core.leftovers import passing_folder
+from explorer.core.messages import Note
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import artifact_path, cache_path, check_name, list_artifacts
 
@@ -129,7 +130,7 @@ def _vectors(folder: Path, name: str, note: Mapping[str, Any], progress: Progres
     vectors = read_vectors(main, progress=progress)
     report(progress, "saving the model")
     save_vectors(vectors, artifact_path("vectors", name), note=note)
-    warnings = list(vectors.info.get("warnings", ()))
+    warnings = [one.to_dict() if isinstance(one, Note) else one for one in vectors.info.get("warnings", ())]
     return {"keys": len(vectors), "format": vectors.info["format"], "warnings": warnings}
 
 

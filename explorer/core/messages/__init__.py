@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-__all__ = ["LANGUAGES", "Message", "codes", "fill", "listing", "said", "say"]
+__all__ = ["LANGUAGES", "Message", "Note", "codes", "fill", "listing", "said", "say"]
 
 LANGUAGES = ("en", "ko")
 _MORE = {"en": "… and {} more", "ko": "… 외 {}개"}
@@ -44,6 +44,33 @@ class Message:
 
     def __str__(self) -> str:
         return self.said()
+
+
+class Note(str):
+    """A message that is kept as text, in JSON as its English sentence, and is said in the language of whoever reads it.
+
+    >>> note = Note("vectors.note_broken", count=2)
+    >>> note, note.said("ko"), note.to_dict()["values"]
+    ('2 keys hold broken UTF-8, shown as \ufffd', '키 2개에 깨진 UTF-8이 있어 \ufffd로 보입니다.', {'count': 2})
+    """
+
+    message: Message
+
+    def __new__(cls, code: str, **values: Any) -> Note:
+        made = super().__new__(cls, say(code, values))
+        made.message = Message(code, values)
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:  # what it is copied by
+        return (self.message.code,), dict(self.message.values)
+
+    def said(self, language: str = "en") -> str:
+        """The sentence in ``"en"`` or ``"ko"``."""
+        return self.message.said(language)
+
+    def to_dict(self) -> dict[str, Any]:
+        """``code`` and ``values``, for another process to say it."""
+        return {"code": self.message.code, "values": dict(self.message.values)}
 
 
 @cache

@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.errors import BadInput
+from explorer.core.messages import Note
 from explorer.core.paths import expanded
 from explorer.core.store import Manifest, artifact_path, atomic_folder, sha256_file, write_manifest
 from explorer.vectors import buckets, subwords
@@ -95,7 +96,7 @@ def save_vectors(
     text = _key_lines(v.keys)
     info = {**{entry: value for entry, value in v.info.items() if entry != "name"}, **(note or {})}
     if v.composer is not None and not isinstance(v.composer, Subwords | Buckets):
-        lost = "its sub-words could not be saved: words outside the keys have no vector any more"
+        lost = Note("vectors.note_subwords_lost")
         info["warnings"] = [*(note for note in info.get("warnings", []) if note != lost), lost]
     try:
         json.dumps(info, allow_nan=False)

@@ -34,6 +34,7 @@ from typing import Any
 import numpy as np
 
 from explorer.core.errors import BadInput
+from explorer.core.messages import Note
 from explorer.core.paths import expanded
 from explorer.core.progress import ProgressCallback
 from explorer.core.store import read_artifact
@@ -113,16 +114,13 @@ def _tidy(raw: Raw, path: Path, kind: str) -> tuple[list[str], Any, Any, list[st
     composed = [unicodedata.normalize("NFC", key) for key in raw.keys]
     changed = sum(old != new for old, new in zip(raw.keys, composed, strict=True))
     if changed:
-        warnings.append(f"{changed:,} keys were not NFC and were composed")
+        warnings.append(Note("vectors.note_composed", count=changed))
     garbled = [key for key in composed if _garbled(key)]
     if garbled:
-        warnings.append(
-            f"{len(garbled):,} keys look like UTF-8 read in a Western encoding, such as {garbled[0]!r} for {_garbled(garbled[0])!r}; "
-            "write the file again in UTF-8"
-        )
+        warnings.append(Note("vectors.note_garbled", count=len(garbled), key=garbled[0], word=_garbled(garbled[0])))
     broken = sum("\ufffd" in key for key in composed)
     if broken:
-        warnings.append(f"{broken:,} keys hold broken UTF-8, shown as \ufffd")
+        warnings.append(Note("vectors.note_broken", count=broken))
     first: dict[str, int] = {}
     for row, key in enumerate(composed):
         if key:
@@ -132,7 +130,7 @@ def _tidy(raw: Raw, path: Path, kind: str) -> tuple[list[str], Any, Any, list[st
         raise BadInput("vectors.file_has_no_keys", path=path, kind=kind)
     if not dropped:
         return composed, raw.vectors, raw.counts, warnings
-    warnings.append(f"{dropped:,} keys were empty or there already; the first of each was kept")
+    warnings.append(Note("vectors.note_dropped", count=dropped))
     rows = np.fromiter(first.values(), dtype=np.int64)
     return list(first), raw.vectors[rows], None if raw.counts is None else raw.counts[rows], warnings
 
