@@ -68,6 +68,11 @@ class Agreement(Record):
     unknown: tuple[str, ...] = ()
 
     @property
+    def comparable(self) -> bool:
+        """Whether the classifier can say any of the labels that texts have; else nothing can be right, and only the matrix tells something."""
+        return any(one.texts and one.label not in self.unknown for one in self.scores)
+
+    @property
     def f1(self) -> float:
         """Mean over the labels that texts have."""
         return float(np.mean([one.f1 or 0.0 for one in self.scores if one.texts]))
@@ -92,7 +97,10 @@ class Agreement(Record):
 
     def sheet(self) -> Sheet:
         low, high = self.accuracy.low or 0.0, self.accuracy.high or 0.0
-        note = say("display.agreement", value=self.accuracy.value, low=low, high=high, baseline=self.baseline, f1=self.f1)
+        if self.comparable:
+            note = say("display.agreement", value=self.accuracy.value, low=low, high=high, baseline=self.baseline, f1=self.f1)
+        else:
+            note = say("display.agreement_none", had=self.unknown, said=[one.label for one in self.scores if not one.texts])
         table = super().sheet()
         return Sheet(table.title, (note,), table.columns, table.rows)
 
@@ -135,8 +143,12 @@ class LabelledTexts(Record):
         return self.labels[int(self.found[row])]
 
     def right(self, row: int) -> bool | None:
-        """Whether that is the label it had; ``None`` where it had none."""
-        return self.label(row) == self.gold[row] if self.gold and self.gold[row] else None
+        """Whether that is the label it had; ``None`` where it had none, or none of the texts' labels is one of the classifier's."""
+        return self.label(row) == self.gold[row] if self._comparable and self.gold[row] else None
+
+    @cached_property
+    def _comparable(self) -> bool:
+        return not set(self.labels).isdisjoint(self.gold)
 
     @property
     def missing(self) -> list[int]:

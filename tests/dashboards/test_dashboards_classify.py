@@ -195,6 +195,22 @@ def test_many_labels_are_drawn_and_nothing_in_their_names_is_read_as_tags(mine, 
     assert len(panels.agreement(Text("ko"), found, False, "light")) == 4
 
 
+def test_labels_of_another_kind_have_no_accuracy(mine, app):
+    made = classifier("mine").label(["참 재미있다", "돈이 아깝다", "정말 좋았다"], ["1", "0", "1"])
+    found = made.agreement()
+    assert (
+        made.right(0) is None
+        and made.rows("wrong") == []
+        and "원래 레이블: 1" in str(panels.listed(Text("ko"), made, [0], None))
+    )
+    assert "orange" not in str(panels.listed(Text("ko"), made, [0, 1, 2], None))
+    assert not found.comparable and found.unknown == ("0", "1") and found.matrix.sum() == 3
+    said, drawn = panels.agreement(Text("ko"), found, False, "light")
+    assert "(0, 1)" in said.children and "classify-matrix" in str(drawn)
+    assert "no accuracy" in found.sheet().notes[0] and "(나쁨, 좋음)" in found.sheet().notes[0]
+    assert classifier("mine").label(["참 재미있다"] * 2, ["1", "나쁨"]).agreement().comparable
+
+
 def test_an_address_asks_by_itself_and_the_first_classifier_is_taken(mine, app):
     with app.server.test_request_context():
         told = str(view.layout(text="참 재미있다"))

@@ -76,6 +76,11 @@ def agreement(t: Text, found: Agreement, learnt: bool, scheme: str | None) -> li
     Args:
         learnt: whether the classifier was trained on texts of this corpus.
     """
+    words = {"gold": t("classify.gold"), "found": t("classify.found")}
+    size = len(found.scores)
+    drawn = graph(figures.matrix(found, words, scheme), "classify-matrix", t("classify.matrix"), min(700, 140 + 34 * size))
+    if not found.comparable:
+        return [dmc.Text(t("classify.incomparable", labels=_few(found.unknown)), size="sm"), drawn]
     one = found.accuracy
     interval = "" if one.low is None or one.high is None else t("senses.interval", low=one.low, high=one.high)
     numbers = [
@@ -85,9 +90,7 @@ def agreement(t: Text, found: Agreement, learnt: bool, scheme: str | None) -> li
     ]
     notes = [t("classify.learnt")] if learnt else []
     if found.unknown:
-        notes.append(t("classify.unknown", labels=", ".join(found.unknown[:8]) + ("…" if len(found.unknown) > 8 else "")))
-    words = {"gold": t("classify.gold"), "found": t("classify.found")}
-    size = len(found.scores)
+        notes.append(t("classify.unknown", labels=_few(found.unknown)))
     rows = [
         [
             score.label,
@@ -102,10 +105,14 @@ def agreement(t: Text, found: Agreement, learnt: bool, scheme: str | None) -> li
     return [
         figures_row(numbers),
         *(dmc.Text(note, size="sm", c="orange") for note in notes),
-        graph(figures.matrix(found, words, scheme), "classify-matrix", t("classify.matrix"), min(700, 140 + 34 * size)),
+        drawn,
         table(head, rows, t("classify.agreement")),
         *more,
     ]
+
+
+def _few(labels: Sequence[str]) -> str:
+    return ", ".join(labels[:8]) + ("…" if len(labels) > 8 else "")
 
 
 def _number(value: float | None) -> str:
@@ -142,7 +149,7 @@ def listed(t: Text, made: LabelledTexts, rows: Sequence[int], chosen: int | None
 def _said(t: Text, made: LabelledTexts, row: int) -> Any:
     right = made.right(row)
     badge = dmc.Badge(made.label(row), variant="light", tt="none", miw="4rem", color="orange" if right is False else None)
-    if right is None:
+    if right is None and not (made.gold and made.gold[row]):
         return badge
     told = t("classify.right") if right else t("classify.wrong", label=made.gold[row])
     return dmc.Stack([badge, dmc.Text(told, size="xs", c="dimmed")], gap=2, align="flex-start")
