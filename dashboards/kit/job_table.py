@@ -243,12 +243,14 @@ class JobTable:
         href: str = "",
         reuse: bool = True,
         lasts: float = REMEMBERED,
+        memory: float = MEMORY,
     ) -> Row:
         """The job of this key for a person: the one under way, the one whose answer is still there, else a new one that waits.
 
         Args:
             reuse: whether the answer of an ended job will do.
             lasts: seconds the job is remembered once it has ended.
+            memory: seconds in which the person, who stopped it, is not taken to ask for it again; negative where they surely do.
 
         Raises:
             BadInput: the queue is full, or this person's share of it.
@@ -280,7 +282,7 @@ class JobTable:
                 db.execute("UPDATE jobs SET owner = ? WHERE id = ?", (person, row["id"]))  # the server's own work can wait
             # Where the answer is there nobody waits: told as an end that is news, it would have the page ask again, and so on.
             asked = row["ended"] if row["state"] == "done" else now
-            self._join(db, row["id"], person, label, values, href, now, asked)
+            self._join(db, row["id"], person, label, values, href, now, asked, memory)
             return self._seen(db, row["id"], person)
 
     def open_here(
@@ -313,6 +315,7 @@ class JobTable:
         href: str,
         now: float,
         asked: float | None = None,
+        memory: float = MEMORY,
     ) -> None:
         said = json.dumps(packed(values), ensure_ascii=False)
         db.execute(
@@ -320,7 +323,7 @@ class JobTable:
             "ON CONFLICT (job, person) DO UPDATE SET "
             "at = MAX(at, excluded.at), href = CASE WHEN excluded.href = '' THEN href ELSE excluded.href END, "
             "gone = CASE WHEN gone < ? THEN NULL ELSE gone END",
-            (person, label, said, href, now if asked is None else asked, name, now - MEMORY),
+            (person, label, said, href, now if asked is None else asked, name, now - memory),
         )
         # Where its process was told to stop but a moment ago, it need not, or is begun again (see `end`).
         db.execute(

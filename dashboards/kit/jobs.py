@@ -352,7 +352,8 @@ class Jobs:
         row = self.table.row(name, who)
         if row is None or not row.task or row.running:
             return None
-        made = self.table.ask(row.key, row.task, row.params, row.lane, who, row.label, row.values, row.href, reuse=False)
+        asked = row.key, row.task, row.params, row.lane, who, row.label, row.values, row.href
+        made = self.table.ask(*asked, reuse=False, memory=-1.0)  # also where its process has not heard yet that it was stopped
         return Task(self, made, who)
 
     # ---- openings

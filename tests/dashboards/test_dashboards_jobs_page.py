@@ -14,6 +14,7 @@ from support_dashboard import Page, outputs_of
 from dashboards.kit.jobs import NotReady
 from dashboards.kit.person import COOKIE
 from explorer.core.errors import BadInput, Cancelled
+from explorer.core.progress import Progress
 
 LISTS = "jobs-open.children"
 
@@ -119,6 +120,23 @@ def test_it_says_what_waits_where_and_what_became_of_the_rest(app, opened):
     assert "실패" in found and "파일입니다" in found and "다시 하기" in found and "완료" in found
     assert "2번째로 기다리는 중" in found and "3번째로 기다리는 중" in found and "남" not in found.replace("남음", "")
     assert "queue" in shown(browser(app, "en")[0]) or "Nothing is under way" in shown(browser(app, "en")[0])
+
+
+@pytest.mark.parametrize("heard", [False, True], ids=["not-heard", "heard"])
+def test_what_is_stopped_is_done_again_before_its_process_has_ended_it(app, opened, heard):
+    page, me = browser(app)
+    job = me(lambda: ask(opened, "나"))
+    table = opened.jobs.table
+    assert table.claim("slow", "p").id == job.id
+    me(lambda: opened.jobs.cancel(job.id))
+    assert not me(opened.jobs.active) and table.row(job.id).running
+    if heard:
+        assert table.beat(job.id, "p", Progress("counting")) == "stop"
+    page.press("jobs-problem.children..", {"type": "job-again", "id": job.id}, {})
+    assert [row.id for row in me(opened.jobs.active)] == [job.id]
+    if heard:
+        assert table.end(job.id, "p", "cancelled", failure=Cancelled().to_dict()) and table.claim("slow", "p").id == job.id
+    assert table.beat(job.id, "p", Progress("counting")) == "go"
 
 
 def test_a_failed_job_is_done_again_and_the_list_is_cleared(app, opened):
