@@ -11,20 +11,17 @@ Every method is one short transaction; none keeps anything in memory.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import sqlite3
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from dashboards.kit.job_file import JobFile
 from dashboards.kit.public import WORDLESS
-from explorer.core.errors import BadInput, Cancelled, ExplorerError, Unavailable, disk_errors, error_from, packed, unpacked
-from explorer.core.places import make_folder
+from explorer.core.errors import BadInput, Cancelled, ExplorerError, Unavailable, error_from, packed, unpacked
 from explorer.core.progress import Progress, Whole
 
 __all__ = ["ACTIVE", "LEASE", "MEMORY", "REMEMBERED", "JobTable", "Row"]
@@ -55,29 +52,6 @@ KEPT_IN_ALL = 20_000
 MEMORY = 3.0
 """Seconds in which somebody who stopped work is not taken to ask for it again."""
 
-_VERSION = 2
-_SCHEMA = """
-CREATE TABLE jobs (
-    id TEXT PRIMARY KEY, key TEXT NOT NULL, lane TEXT NOT NULL, task TEXT NOT NULL, params TEXT NOT NULL, owner TEXT NOT NULL,
-    state TEXT NOT NULL, phase TEXT NOT NULL DEFAULT '', done REAL NOT NULL DEFAULT 0, total REAL, unit TEXT NOT NULL DEFAULT '',
-    note TEXT NOT NULL DEFAULT '', phase_at REAL, whole TEXT, result TEXT, failure TEXT, process TEXT NOT NULL DEFAULT '', lease REAL,
-    tries INTEGER NOT NULL DEFAULT 0, stop INTEGER NOT NULL DEFAULT 0, created REAL NOT NULL, started REAL, ended REAL,
-    lasts REAL NOT NULL
-);
-CREATE UNIQUE INDEX jobs_active ON jobs(key) WHERE state IN ('waiting', 'running') AND task <> '';
-CREATE INDEX jobs_key ON jobs(key);
-CREATE INDEX jobs_state ON jobs(state, lane);
-CREATE INDEX jobs_ended ON jobs(ended);
-CREATE INDEX jobs_owner ON jobs(owner, lane, started);
-CREATE TABLE asks (
-    job TEXT NOT NULL REFERENCES jobs(id) ON DELETE CASCADE, person TEXT NOT NULL, label TEXT NOT NULL, words TEXT NOT NULL,
-    href TEXT NOT NULL, at REAL NOT NULL, gone REAL, PRIMARY KEY (job, person)
-) WITHOUT ROWID;
-CREATE INDEX asks_person ON asks(person, at);
-CREATE TABLE lanes (lane TEXT PRIMARY KEY, process TEXT NOT NULL, until REAL NOT NULL);
-"""
-_LATER = ("", "ALTER TABLE jobs ADD COLUMN whole TEXT")
-"""What makes a table of each version one of the next."""
 # The heads of all persons' own queues come first, those of persons whose work began longest ago before others.
 _PLACES = """
 WITH heads AS (
@@ -153,7 +127,7 @@ class Row:
         return error_from(self.failure) if self.failure else None
 
 
-class JobTable:
+class JobTable(JobFile):
     """The table in one file, made on first use.
 
     Args:
@@ -162,72 +136,9 @@ class JobTable:
     """
 
     def __init__(self, file: Path, lease: float = LEASE, tries: int = TRIES, queue: int = QUEUE, share: int = SHARE) -> None:
-        self.file = file
+        super().__init__(file)
         self.lease, self.tries, self.queue, self.share = lease, tries, queue, share
-        self._lock = threading.RLock()
-        self._opened: tuple[int, sqlite3.Connection] | None = None
         self._swept = 0.0
-
-    # ---- the file
-
-    def _connection(self) -> sqlite3.Connection:
-        if self._opened is not None and self._opened[0] == os.getpid():
-            return self._opened[1]
-        with disk_errors("core.writing", path=self.file):
-            make_folder(self.file.parent)
-            # It holds what people asked for; SQLite gives the files beside it the rights that it finds here.
-            os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600))
-            for part in ("", "-wal", "-shm"):
-                with suppress(FileNotFoundError):
-                    self.file.with_name(self.file.name + part).chmod(0o600)
-        made = sqlite3.connect(self.file, timeout=20, isolation_level=None, check_same_thread=False)
-        try:
-            made.row_factory = sqlite3.Row
-            _to_wal(made)
-            made.execute("PRAGMA synchronous = NORMAL")
-            made.execute("PRAGMA foreign_keys = ON")
-            made.execute("BEGIN IMMEDIATE")
-            version = made.execute("PRAGMA user_version").fetchone()[0]
-            if version < _VERSION:
-                for statement in _SCHEMA.split(";") if version == 0 else _LATER[version:]:
-                    made.execute(statement)
-                made.execute(f"PRAGMA user_version = {_VERSION}")
-            made.execute("COMMIT")
-        except (sqlite3.Error, OSError):
-            made.close()
-            raise
-        if version > _VERSION:
-            made.close()
-            raise BadInput("dashboards.jobs_too_new", file=self.file)
-        self._opened = (os.getpid(), made)
-        return made
-
-    @contextmanager
-    def _read(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with self._lock:
-                yield self._connection()
-        except (sqlite3.Error, OSError) as error:
-            raise Unavailable("dashboards.jobs_unusable", file=self.file, reason=error) from error
-
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._read() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-
-    def close(self) -> None:
-        """Let the file go; the next use opens it again."""
-        with self._lock:
-            if self._opened is not None and self._opened[0] == os.getpid():
-                self._opened[1].close()
-            self._opened = None
 
     # ---- asking
 
@@ -243,14 +154,14 @@ class JobTable:
         href: str = "",
         reuse: bool = True,
         lasts: float = REMEMBERED,
-        memory: float = MEMORY,
+        pressed: bool = False,
     ) -> Row:
         """The job of this key for a person: the one under way, the one whose answer is still there, else a new one that waits.
 
         Args:
             reuse: whether the answer of an ended job will do.
             lasts: seconds the job is remembered once it has ended.
-            memory: seconds in which the person, who stopped it, is not taken to ask for it again; negative where they surely do.
+            pressed: whether the person asks, and not perhaps their page, so that a stop of a moment ago does not count.
 
         Raises:
             BadInput: the queue is full, or this person's share of it.
@@ -282,7 +193,7 @@ class JobTable:
                 db.execute("UPDATE jobs SET owner = ? WHERE id = ?", (person, row["id"]))  # the server's own work can wait
             # Where the answer is there nobody waits: told as an end that is news, it would have the page ask again, and so on.
             asked = row["ended"] if row["state"] == "done" else now
-            self._join(db, row["id"], person, label, values, href, now, asked, memory)
+            self._join(db, row["id"], person, label, values, href, now, asked, pressed)
             return self._seen(db, row["id"], person)
 
     def open_here(
@@ -315,15 +226,15 @@ class JobTable:
         href: str,
         now: float,
         asked: float | None = None,
-        memory: float = MEMORY,
+        pressed: bool = False,
     ) -> None:
         said = json.dumps(packed(values), ensure_ascii=False)
         db.execute(
             "INSERT INTO asks (job, person, label, words, href, at) SELECT id,?,?,?,?,? FROM jobs WHERE id = ? "  # if it is known still
             "ON CONFLICT (job, person) DO UPDATE SET "
             "at = MAX(at, excluded.at), href = CASE WHEN excluded.href = '' THEN href ELSE excluded.href END, "
-            "gone = CASE WHEN gone < ? THEN NULL ELSE gone END",
-            (person, label, said, href, now if asked is None else asked, name, now - memory),
+            "gone = CASE WHEN ? OR gone < ? THEN NULL ELSE gone END",
+            (person, label, said, href, now if asked is None else asked, name, pressed, now - MEMORY),
         )
         # Where its process was told to stop but a moment ago, it need not, or is begun again (see `end`).
         db.execute(
@@ -578,18 +489,6 @@ class JobTable:
             ("cancelled", stopped, 1, 1),
         ):
             db.execute(_LOSE + which, (state, time.time(), json.dumps(error.to_dict()), stop, opening, value))
-
-
-def _to_wal(made: sqlite3.Connection) -> None:
-    """Change the way the file is written, for which SQLite does not wait while other processes do just that."""
-    for attempt in range(50):
-        try:
-            made.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError:
-            if attempt == 49:
-                raise
-            time.sleep(0.05)
 
 
 def _is_there(answer: Any) -> bool:

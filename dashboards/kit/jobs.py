@@ -353,7 +353,7 @@ class Jobs:
         if row is None or not row.task or row.running:
             return None
         asked = row.key, row.task, row.params, row.lane, who, row.label, row.values, row.href
-        made = self.table.ask(*asked, reuse=False, memory=-1.0)  # also where its process has not heard yet that it was stopped
+        made = self.table.ask(*asked, reuse=False, pressed=True)
         return Task(self, made, who)
 
     # ---- openings

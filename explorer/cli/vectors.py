@@ -278,7 +278,8 @@ def analogy(
     from explorer.vectors.expression import Proportion, read
 
     text = read_text(expression)
-    options: dict[str, Any] = {"exclude": not include_query, "script": _written(script, text), "expected": expected}
+    written = _written(script, expected or text)  # an answer that one expects is not to be left out
+    options: dict[str, Any] = {"exclude": not include_query, "script": written, "expected": expected}
     methods = ["3cosadd", "3cosmul"] if method == "both" else [method]
     if len(models) > 1:
         if method == "both":

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from explorer.core.messages import Message, codes, listing
+from explorer.core.messages import Message, Note, codes, listing
 
 __all__ = [
     "BadInput",
@@ -245,6 +245,8 @@ def error_from(data: Mapping[str, Any]) -> ExplorerError:
 
 def packed(value: Any) -> Any:
     """Values with messages and errors among them as plain data; :func:`unpacked` reads it, and leaves a sentence as it is."""
+    if isinstance(value, Note):
+        value = value.message
     if isinstance(value, Message):
         return {"message": value.code, "values": packed(value.values)}
     if isinstance(value, ExplorerError):

@@ -425,22 +425,22 @@ class Vectors:
         check_n(n)
         if method not in SIMILAR:
             raise BadInput("vectors.unknown_ranking", method=method, allowed=", ".join(SIMILAR))
+        mask = self.mask(tags, min_count, script)
         resolutions = [self.resolve(word) for word in as_words(words)]
         if not resolutions:
             return []
         exclude = [self.same_words(resolution) for resolution in resolutions]
         unit = self.unit_vectors(list(words))
 
-        def among(script: str) -> list[tuple[Neighbour, ...]]:
-            mask = self.mask(tags, min_count, script)
+        def among(mask: npt.NDArray[np.bool_] | None) -> list[tuple[Neighbour, ...]]:
             if method == "csls":
                 found = csls(self.vectors, unit, n, self.inverse, exclude, mask, means=self._local_means)
             else:
                 found = (mutual if method == "mutual" else nearest)(self.vectors, unit, n, self.inverse, exclude, mask)
             return [self.neighbours(*answer) for answer in found]
 
-        found = among(script)
-        left = [] if script == "any" else among("any")
+        found = among(mask)
+        left = [] if script == "any" else among(self.mask(tags, min_count))
         gone = [tuple(dict.fromkeys(one.word for one in answer if not in_script(one.word, script))) for answer in left]
         return [
             Neighbours(answer, resolution, self.name, method, out)

@@ -139,6 +139,8 @@ def test_a_korean_word_is_answered_in_hangul_and_what_that_leaves_out_is_said(mi
     assert answered("similar", "happiness", "행복", "-n", "4")[:1] == ["행복"]
     assert answered("analogy", "happiness − joy + 행복") == ["기쁨"]
     assert set(answered("analogy", "happiness − joy + 幸福")) == {"행복", "기쁨"}
+    assert answered("analogy", "행복 − joy + 幸福", "--expected", "happiness")[0] == "happiness"
+    assert answered("analogy", "행복 − joy + 幸福", "--expected", "기쁨") == ["기쁨"]
     assert json.loads(run("similar", "행복", "-n", "1", "--model", mixed, "--json").stdout)["left_out"] == ["happiness"]
 
 

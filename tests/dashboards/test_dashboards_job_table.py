@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.kit import job_table
+from dashboards.kit import job_file, job_table
 from dashboards.kit.components import job_panel
 from dashboards.kit.i18n import Text
 from dashboards.kit.job_table import JobTable
@@ -323,7 +323,7 @@ def test_whatever_the_disk_says_is_one_line(table, monkeypatch):
     def refuse(*_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(job_table, "_to_wal", refuse)
+    monkeypatch.setattr(job_file, "_to_wal", refuse)
     with pytest.raises(Unavailable, match=r"jobs\.sqlite cannot be used \(.*Permission denied"):
         ask(table, "a")
 

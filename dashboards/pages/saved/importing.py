@@ -12,9 +12,8 @@ from typing import Any
 
 from dashboards.app.state import state
 from dashboards.kit.upload import Upload, discard, named_after, waiting
-from explorer.core.errors import BadInput, disk_errors
+from explorer.core.errors import BadInput, disk_errors, packed
 from explorer.core.leftovers import passing_folder
-from explorer.core.messages import Note
 from explorer.core.progress import ProgressCallback, report
 from explorer.core.store import artifact_path, cache_path, check_name, list_artifacts
 
@@ -130,8 +129,7 @@ def _vectors(folder: Path, name: str, note: Mapping[str, Any], progress: Progres
     vectors = read_vectors(main, progress=progress)
     report(progress, "saving the model")
     save_vectors(vectors, artifact_path("vectors", name), note=note)
-    warnings = [one.to_dict() if isinstance(one, Note) else one for one in vectors.info.get("warnings", ())]
-    return {"keys": len(vectors), "format": vectors.info["format"], "warnings": warnings}
+    return {"keys": len(vectors), "format": vectors.info["format"], "warnings": packed(vectors.info.get("warnings", ()))}
 
 
 def _kind(detect: Any, path: Path) -> str | None:

@@ -12,7 +12,8 @@ from dash import dcc, html
 from dashboards.kit import ids, url
 from dashboards.kit.components import card, empty, size_of, table
 from dashboards.kit.i18n import Text
-from explorer.core.messages import Message
+from explorer.core.errors import unpacked
+from explorer.core.messages import said
 from explorer.core.saved import Saved
 from explorer.core.store import is_own
 from explorer.core.workspace import workspace
@@ -168,5 +169,5 @@ def used_by(one: Saved, others: Sequence[Saved]) -> list[str]:
 def told(t: Text, result: Mapping[str, Any]) -> Any:
     """What an import has brought."""
     lines = [t(f"saved.brought_{result['what']}", name=result["name"], count=result["keys"] or 0, format=result["format"])]
-    notes = [Message(**one).said(t.language) if isinstance(one, dict) else str(one) for one in result["warnings"]]
+    notes = [said(one, t.language) for one in unpacked(result["warnings"])]
     return dmc.Alert([dmc.Text(line, size="sm") for line in [*lines, *notes]], color="green", variant="light", radius="md")

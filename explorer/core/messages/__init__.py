@@ -50,7 +50,7 @@ class Note(str):
     """A message that is kept as text, in JSON as its English sentence, and is said in the language of whoever reads it.
 
     >>> note = Note("vectors.note_broken", count=2)
-    >>> note, note.said("ko"), note.to_dict()["values"]
+    >>> note, note.said("ko"), note.message.values
     ('2 keys hold broken UTF-8, shown as \ufffd', '키 2개에 깨진 UTF-8이 있어 \ufffd로 보입니다.', {'count': 2})
     """
 
@@ -67,10 +67,6 @@ class Note(str):
     def said(self, language: str = "en") -> str:
         """The sentence in ``"en"`` or ``"ko"``."""
         return self.message.said(language)
-
-    def to_dict(self) -> dict[str, Any]:
-        """``code`` and ``values``, for another process to say it."""
-        return {"code": self.message.code, "values": dict(self.message.values)}
 
 
 @cache
